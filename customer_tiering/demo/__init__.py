@@ -1,0 +1,1 @@
+"""Demo data: wholesale customers with three years of orders."""

@@ -1,0 +1,209 @@
+"""Writes the demo data: partners, products and three years of orders, in bulk.
+
+Partners, products, categories and sources get XML ids with ``noupdate``, so that an upgrade leaves
+them alone. Orders get none.
+"""
+
+from odoo import fields
+
+from . import tables
+from .plan import plan_orders
+
+MODULE = "customer_tiering"
+BATCH = 500
+USERS = {"admin": "base.user_admin", "demo": "base.user_demo"}
+# A bulk load notifies nobody, and history is not procured again where stock rules are installed.
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_auto_subscribe_no_notify": True,
+    "sale_no_log_for_new_lines": True,
+    "skip_procurement": True,
+}
+
+
+def load_demo(env):
+    """Create the demo data for the main company; a second call does nothing."""
+    company = env.ref("base.main_company")
+    env = env(context={**env.context, **QUIET, "allowed_company_ids": company.ids}, su=True)
+    if _is_loaded(env):
+        return
+    companies, products = tables.companies(), tables.products()
+    today = fields.Date.context_today(company)
+    writer = _OrderWriter(
+        env,
+        company,
+        partners=_create_partners(env, companies),
+        products=_create_products(env, products),
+        sources=_create_sources(env),
+        users=_users(env),
+    )
+    writer.write(companies, plan_orders(companies, products, today))
+
+
+def release_demo(env):
+    """For the uninstall hook: the demo records stay, as ordinary records without XML ids.
+
+    Odoo would try to delete the partners and products one by one, and log an error for each that
+    an order refers to.
+    """
+    env["ir.model.data"].sudo().search(_demo_domain("demo")).unlink()
+
+
+def _demo_domain(prefix):
+    """Domain of the XML ids that ``_create`` gave."""
+    return [("module", "=", MODULE), ("name", "=like", prefix.replace("_", r"\_") + r"\_%")]
+
+
+def _is_loaded(env):
+    return bool(env["ir.model.data"].search_count(_demo_domain("demo_partner"), limit=1))
+
+
+def _users(env):
+    """Users by their name in the table; the administrator stands in for an absent one."""
+    admin = env.ref(USERS["admin"])
+    users = {key: env.ref(xmlid, raise_if_not_found=False) or admin for key, xmlid in USERS.items()}
+    return {**users, "": env["res.users"]}
+
+
+def _create(env, model, kind, values_by_key):
+    """Create one record per key under the XML id ``demo_<kind>_<key>``; return them by key."""
+    records = env[model].create(list(values_by_key.values()))
+    created = dict(zip(values_by_key, records, strict=True))
+    env["ir.model.data"]._update_xmlids(
+        [
+            {"xml_id": f"{MODULE}.demo_{kind}_{key}", "record": record, "noupdate": True}
+            for key, record in created.items()
+        ]
+    )
+    return created
+
+
+def _create_sources(env):
+    return _create(
+        env, "utm.source", "source", {row.key: {"name": row.name} for row in tables.sources()}
+    )
+
+
+def _create_products(env, products):
+    categories = _create(
+        env,
+        "product.category",
+        "category",
+        {row.key: {"name": row.name} for row in tables.categories()},
+    )
+    values = {
+        product.key: {
+            "name": product.name,
+            "type": "consu",
+            "categ_id": categories[product.category].id,
+            "list_price": product.list_price,
+            "standard_price": product.standard_price,
+            # Nothing is delivered in the demo: old orders would all wait for an invoice otherwise.
+            "invoice_policy": "delivery",
+            "taxes_id": False,
+            "supplier_taxes_id": False,
+        }
+        for product in products
+    }
+    return _create(env, "product.product", "product", values)
+
+
+def _create_partners(env, companies):
+    """Companies and their contacts by key."""
+    users = _users(env)
+    partners = _create(
+        env,
+        "res.partner",
+        "partner",
+        {row.key: _company_values(env, row, users[row.salesperson]) for row in companies},
+    )
+    contacts = {
+        contact.key: _contact_values(contact, partners[row.key])
+        for row in companies
+        for contact in row.contacts
+    }
+    return {**partners, **_create(env, "res.partner", "partner", contacts)}
+
+
+def _company_values(env, row, salesperson):
+    return {
+        "name": row.name,
+        "is_company": True,
+        "country_id": env.ref(f"base.{'uk' if row.country == 'gb' else row.country}").id,
+        "city": row.city,
+        "email": f"info@{_domain(row.key)}",
+        "user_id": salesperson.id,
+        "customer_rank": 1,
+    }
+
+
+def _contact_values(contact, parent):
+    company_key, number = contact.key.rsplit("_contact_", 1)
+    return {
+        "name": contact.name,
+        "function": contact.function,
+        "parent_id": parent.id,
+        "email": f"buyer{number}@{_domain(company_key)}",
+    }
+
+
+def _domain(key):
+    return f"{key.replace('_', '-')}.example.com"
+
+
+class _OrderWriter:
+    """Turns planned orders into records."""
+
+    def __init__(self, env, company, partners, products, sources, users):
+        self.env = env
+        self.company = company
+        self.partners = partners
+        self.products = products
+        self.sources = sources
+        self.users = users
+
+    def write(self, companies, orders):
+        rows = {row.key: row for row in companies}
+        acquired = set()
+        values = []
+        for order in orders:
+            source = self.sources[rows[order.company].source]
+            first = order.company not in acquired
+            acquired.add(order.company)
+            values.append(
+                self._order_values(order, rows[order.company], source if first else source.browse())
+            )
+        for start in range(0, len(values), BATCH):
+            self.env["sale.order"].create(values[start : start + BATCH])
+            # Records of one batch only stay in the cache.
+            self.env.flush_all()
+            self.env.invalidate_all()
+
+    def _order_values(self, order, row, source):
+        buyer = self.partners[order.buyer].id
+        return {
+            "company_id": self.company.id,
+            "partner_id": buyer,
+            "partner_invoice_id": self.partners[order.company].id,
+            "partner_shipping_id": self.partners[order.company].id,
+            "user_id": self.users[row.salesperson].id,
+            "source_id": source.id,
+            "state": order.state,
+            "date_order": order.placed_at,
+            "pricelist_id": False,
+            "currency_id": self.company.currency_id.id,
+            "order_line": [fields.Command.create(self._line_values(line)) for line in order.lines],
+        }
+
+    def _line_values(self, line):
+        return {
+            "product_id": self.products[line.product].id,
+            "product_uom_qty": line.quantity,
+            "price_unit": line.price,
+            "discount": 0.0,
+            "tax_ids": False,
+            # Given, so that no distribution model is searched for each line.
+            "analytic_distribution": False,
+        }

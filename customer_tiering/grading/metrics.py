@@ -1,0 +1,144 @@
+"""Built-in metrics: from the orders of many customers to one column of numbers each.
+
+Formulas are those of the product's scoring notes: an order's amount is untaxed and in company
+currency at the rate of its day; delivery-only, zero and negative orders count for the amount but
+not for the frequency (``frequent`` is False for them). Unknown is NaN, never 0.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from . import rhythm
+
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was gathered about some customers of one programme.
+
+    :param customers: sorted array of distinct customer ids
+    :param orders: frame ``customer, day, amount, frequent``, one row an order; day is the number
+        of days since 1970 in the company's time zone
+    :param lines: frame ``customer, day, product, category, quantity`` in the product's own unit,
+        or None when no metric looks at products
+    """
+
+    customers: np.ndarray
+    orders: pd.DataFrame
+    lines: pd.DataFrame | None = None
+
+
+def day_number(day):
+    """Whole days since 1970-01-01 of a ``datetime.date``."""
+    return (day - EPOCH).days
+
+
+def window_start(as_of, months):
+    """Last day number *before* the window of so many months that ends at ``as_of``."""
+    if not months:
+        return np.iinfo(np.int64).min
+    return day_number((pd.Timestamp(as_of) - pd.DateOffset(months=months)).date())
+
+
+class Window:
+    """The facts dated after ``start`` and not after the as-of date, customers as positions."""
+
+    def __init__(self, facts, as_of, months):
+        self.size = len(facts.customers)
+        self.as_of = day_number(as_of)
+        start = window_start(as_of, months)
+        self.orders = self._cut(facts.orders, facts.customers, start)
+        self.lines = None
+        if facts.lines is not None:
+            self.lines = self._cut(facts.lines, facts.customers, start)
+
+    def _cut(self, frame, customers, start):
+        day = frame["day"].to_numpy()
+        inside = (day > start) & (day <= self.as_of)
+        columns = {name: frame[name].to_numpy()[inside] for name in frame.columns}
+        columns["customer"] = np.searchsorted(customers, columns["customer"])
+        return columns
+
+    def total(self, customers, weights=None):
+        """Sum of the weights (or number of rows) per customer."""
+        return np.bincount(customers, weights=weights, minlength=self.size).astype(float)
+
+    @cached_property
+    def days(self):
+        """Sorted distinct order days, frequent orders only."""
+        frequent = self.orders["frequent"]
+        return rhythm.order_days(self.orders["customer"][frequent], self.orders["day"][frequent])
+
+    @cached_property
+    def order_count(self):
+        return self.total(self.orders["customer"][self.orders["frequent"]])
+
+    @cached_property
+    def amount(self):
+        return np.round(self.total(self.orders["customer"], self.orders["amount"]), 2)
+
+    @cached_property
+    def last_day(self):
+        """Day number of the last frequent order, NaN without one."""
+        last = np.full(self.size, np.nan)
+        customers, days = self.days
+        last[customers] = days  # sorted, so the latest day of each customer is written last
+        return last
+
+    @cached_property
+    def intervals(self):
+        return rhythm.intervals(*self.days)
+
+    def distinct(self, column):
+        """Number of different values of a line column among lines with a positive quantity."""
+        bought = self.lines["quantity"] > 0
+        pairs = np.unique(
+            np.stack([self.lines["customer"][bought], self.lines[column][bought]]), axis=1
+        )
+        return self.total(pairs[0])
+
+
+def _average_order(window):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        average = window.amount / window.order_count
+    return np.round(np.where(window.order_count > 0, average, np.nan), 2)
+
+
+def _interval(window, index, digits):
+    return np.round(rhythm.mean_and_cv(*window.intervals, window.size)[index], digits)
+
+
+# Measure: formula over a Window. Units are in the comments.
+MEASURES = {
+    "amount": lambda w: w.amount,  # company currency, untaxed
+    "order_count": lambda w: w.order_count,  # orders
+    "recency_days": lambda w: w.as_of - w.last_day,  # days since the last order
+    "average_order": _average_order,  # company currency per order
+    "quantity": lambda w: np.round(w.total(w.lines["customer"], w.lines["quantity"]), 3),
+    "product_count": lambda w: w.distinct("product"),  # different products
+    "category_count": lambda w: w.distinct("category"),  # different categories
+    "interval_mean": lambda w: _interval(w, 0, 1),  # days between order days
+    "interval_cv": lambda w: _interval(w, 1, 3),  # standard deviation over mean
+}
+LINE_MEASURES = frozenset({"quantity", "product_count", "category_count"})
+
+
+def compute(facts, metrics, as_of):
+    """Values of all metrics.
+
+    :param metrics: iterable of ``policy.Metric``
+    :return: frame indexed by customer id, a float column per metric code
+    """
+    windows = {}
+    columns = {}
+    for metric in metrics:
+        window = windows.get(metric.months)
+        if window is None:
+            window = windows[metric.months] = Window(facts, as_of, metric.months)
+        columns[metric.code] = MEASURES[metric.measure](window)
+    return pd.DataFrame(columns, index=pd.Index(facts.customers, name="customer"))

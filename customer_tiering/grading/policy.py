@@ -1,0 +1,92 @@
+"""A programme as plain, frozen values: what the grading functions are told about the rules."""
+
+from dataclasses import dataclass
+
+OPERATORS = (">=", ">", "<=", "<")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number about a customer.
+
+    ``code`` names the column, ``measure`` the formula (a key of ``metrics.MEASURES``) and
+    ``months`` the window that ends at the as-of date; 0 looks at all history.
+    """
+
+    code: str
+    measure: str
+    months: int = 0
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Half-open bands closed on the left; ``points[i]`` belongs to values in
+    ``[bounds[i], bounds[i + 1])``. The first band is open below, the last one above."""
+
+    bounds: tuple[float, ...]
+    points: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Straight line from 0 points at ``zero`` to 100 points at ``full``, flat beyond.
+    ``zero > full`` means that fewer is better."""
+
+    zero: float
+    full: float
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A metric that earns points; ``role`` is ``r``, ``f`` or ``m`` where it is part of RFM."""
+
+    id: int
+    metric: str
+    weight: float
+    scale: Bands | Linear
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A comparison of a metric with a number; a customer without a value does not meet it."""
+
+    metric: str
+    operator: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One step of the ladder. Without a minimum score and without conditions it takes everybody."""
+
+    id: int
+    min_score: float = 0.0
+    conditions: tuple[Condition, ...] = ()
+    match_any: bool = False
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A named box of RFM band numbers, bounds inclusive."""
+
+    id: int
+    r: tuple[int, int]
+    f: tuple[int, int]
+    m: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything that grading needs to know, tiers ordered from the lowest to the highest.
+
+    ``typical_interval`` is the population's median number of days between two orders, frozen
+    so that one customer is graded the same alone and among all; ``None`` when nobody knows.
+    """
+
+    id: int
+    metrics: tuple[Metric, ...]
+    indicators: tuple[Indicator, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    typical_interval: float | None = None

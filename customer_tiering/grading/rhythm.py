@@ -1,0 +1,77 @@
+"""How regularly a customer orders, and when the next order is due.
+
+Customers are numbered 0…n-1 (their position in the facts); days are whole days since 1970.
+"""
+
+import numpy as np
+
+# How many intervals of its own a customer needs to weigh as much as the population does.
+SHRINKAGE = 3
+
+
+def order_days(customers, days):
+    """Distinct (customer, day) pairs, sorted; orders of one day count once.
+
+    :return: two int arrays of equal length
+    """
+    order = np.lexsort((days, customers))
+    customers, days = customers[order], days[order]
+    first = np.ones(len(days), dtype=bool)
+    first[1:] = (customers[1:] != customers[:-1]) | (days[1:] != days[:-1])
+    return customers[first], days[first]
+
+
+def intervals(customers, days):
+    """Days between consecutive order days of the same customer.
+
+    :param customers, days: sorted pairs as :func:`order_days` returns them
+    :return: (customer of each interval, length in days)
+    """
+    same = customers[1:] == customers[:-1]
+    return customers[1:][same], np.diff(days)[same]
+
+
+def mean_and_cv(owners, lengths, size):
+    """Mean interval in days and coefficient of variation (population standard deviation over
+    mean), per customer; NaN below one and below two intervals.
+
+    :return: two float arrays of length ``size``
+    """
+    count = np.bincount(owners, minlength=size).astype(float)
+    total = np.bincount(owners, weights=lengths, minlength=size)
+    squares = np.bincount(owners, weights=lengths.astype(float) ** 2, minlength=size)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total / count
+        variance = np.maximum(squares / count - mean**2, 0.0)
+        cv = np.where(count >= 2, np.sqrt(variance) / mean, np.nan)
+    return mean, cv
+
+
+def median(owners, lengths, size):
+    """Median interval in days per customer, NaN without an interval, and their number."""
+    order = np.lexsort((lengths, owners))
+    lengths = lengths[order]
+    count = np.bincount(owners, minlength=size)
+    start = np.concatenate(([0], np.cumsum(count)[:-1]))
+    known = count > 0
+    result = np.full(size, np.nan)
+    low = start[known] + (count[known] - 1) // 2
+    high = start[known] + count[known] // 2
+    result[known] = (lengths[low] + lengths[high]) / 2
+    return result, count
+
+
+def expected_interval(own_median, count, typical):
+    """Own median m shrunk to the population's M: ``(n·m + 3·M) / (n + 3)`` over n intervals.
+
+    Without M the own median stands alone; without own intervals M does.
+    """
+    if typical is None:
+        return own_median
+    own = np.where(count > 0, np.nan_to_num(own_median) * count, 0.0)
+    return (own + SHRINKAGE * typical) / (count + SHRINKAGE)
+
+
+def typical_interval(lengths):
+    """Median of all intervals of a population in whole days, or ``None`` without any."""
+    return float(np.rint(np.median(lengths))) if len(lengths) else None

@@ -1,0 +1,285 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class CustomerTier(models.Model):
+    _name = "customer.tier"
+    _description = "Customer Tier"
+    _order = "program_id, sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    program_id = fields.Many2one(
+        "customer.tier.program", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="program_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="program_id.currency_id")
+    sequence = fields.Integer(
+        string="Rank", default=10, help="The lowest tier comes first, the best one last."
+    )
+    color = fields.Integer()
+    icon = fields.Char(size=8, help="A short badge before the name, for example 🥇 or ★.")
+    min_score = fields.Float(
+        string="Minimum Score",
+        digits=(5, 2),
+        help="Score (0–100) from which this tier is reached, inclusive; 0 asks for none.",
+    )
+    condition_ids = fields.One2many("customer.tier.condition", "tier_id", copy=True)
+    condition_match = fields.Selection(
+        selection=[("all", "all of these"), ("any", "any of these")],
+        string="Reached By",
+        required=True,
+        default="all",
+        help="Whether the minimum score and the conditions must all hold, or one is enough.",
+    )
+    requirement = fields.Char(string="Reached When", compute="_compute_requirement")
+    benefits = fields.Html(
+        translate=True, help="What customers of this tier may expect; shown to salespeople."
+    )
+    discount = fields.Float(
+        string="Discount (%)",
+        digits=(5, 2),
+        help="Kept up as the general rule of a pricelist of this tier's own. For other prices "
+        "choose a pricelist; exceptions for products go into its rules.",
+    )
+    pricelist_id = fields.Many2one(
+        "product.pricelist",
+        string="Pricelist",
+        ondelete="restrict",
+        copy=False,
+        help="Applied by itself on new quotations, unless another one was chosen on the "
+        "customer or on the order. Typing a discount makes one.",
+    )
+    other_pricelist_ids = fields.Many2many(
+        "product.pricelist",
+        string="Pricelists in Other Currencies",
+        help="Used instead for customers whose standard pricelist is in that currency.",
+    )
+    pricelist_warning = fields.Char(compute="_compute_pricelist_warning")
+    standing_count = fields.Integer(string="Customers", compute="_compute_standing_count")
+
+    _discount_range = models.Constraint(
+        "check(discount >= 0 and discount <= 100)",
+        "A discount lies between 0 and 100 percent.",
+    )
+    _min_score_range = models.Constraint(
+        "check(min_score >= 0 and min_score <= 100)", "A minimum score lies between 0 and 100."
+    )
+
+    @api.depends("name", "icon")
+    def _compute_display_name(self):
+        for tier in self:
+            tier.display_name = f"{tier.icon} {tier.name}" if tier.icon else tier.name
+
+    @api.depends("min_score", "condition_match", "condition_ids.display_name")
+    def _compute_requirement(self):
+        for tier in self:
+            parts = tier.condition_ids.mapped("display_name")
+            if tier.min_score:
+                parts.insert(0, self.env._("score ≥ %s", f"{tier.min_score:g}"))
+            joint = self.env._(" or ") if tier.condition_match == "any" else self.env._(" and ")
+            tier.requirement = joint.join(parts) or self.env._("everybody")
+
+    @api.depends("pricelist_id", "other_pricelist_ids", "discount", "program_id.company_id")
+    def _compute_pricelist_warning(self):
+        feature = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
+        for tier in self:
+            foreign = tier.pricelist_id.currency_id - tier.company_id.currency_id
+            if not feature and (tier.discount or tier.pricelist_id):
+                tier.pricelist_warning = self.env._(
+                    "Pricelists are switched off (Settings › Sales › Pricing), so this tier "
+                    "changes no price yet."
+                )
+            elif foreign:
+                tier.pricelist_warning = self.env._(
+                    "This pricelist is in %(list)s while the company works in %(company)s: every "
+                    "quotation to this tier will be in %(list)s. Lists for customers of another "
+                    "currency belong under “Pricelists in Other Currencies”.",
+                    list=foreign.name,
+                    company=tier.company_id.currency_id.name,
+                )
+            else:
+                tier.pricelist_warning = False
+
+    def _compute_standing_count(self):
+        counts = dict(
+            self.env["customer.tier.standing"]._read_group(
+                [("tier_id", "in", self.ids)], ["tier_id"], ["__count"]
+            )
+        )
+        for tier in self:
+            tier.standing_count = counts.get(tier, 0)
+
+    @api.onchange("pricelist_id")
+    def _onchange_pricelist_id(self):
+        if self.pricelist_id and self.pricelist_id.currency_id != self.company_id.currency_id:
+            return {
+                "warning": {
+                    "title": self.env._("Pricelist in another currency"),
+                    "message": self.pricelist_warning,
+                }
+            }
+
+    @api.constrains("pricelist_id", "other_pricelist_ids", "program_id")
+    def _check_pricelist_company(self):
+        for tier in self:
+            wrong = (tier.pricelist_id | tier.other_pricelist_ids).filtered(
+                lambda pricelist, tier=tier: (
+                    pricelist.company_id and pricelist.company_id != tier.company_id
+                )
+            )
+            if wrong:
+                raise ValidationError(
+                    self.env._(
+                        "Pricelist “%(pricelist)s” belongs to %(other)s, but tier “%(tier)s” is "
+                        "used by %(company)s. Choose a pricelist of that company or a shared one.",
+                        pricelist=wrong[0].name,
+                        other=wrong[0].company_id.name,
+                        tier=tier.name,
+                        company=tier.company_id.name,
+                    )
+                )
+
+    @api.constrains("sequence", "min_score", "active", "program_id", "condition_ids")
+    def _check_order(self):
+        self.program_id._check_configuration()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tiers = super().create(vals_list)
+        tiers.filtered("discount")._update_discount_pricelist()
+        return tiers
+
+    def write(self, vals):
+        if "pricelist_id" in vals and "discount" not in vals:
+            # A list chosen by hand replaces the typed discount.
+            own = self.env["product.pricelist"].browse(vals["pricelist_id"]).customer_tier_id
+            if not own or own != self:
+                vals = {**vals, "discount": 0.0}
+        result = super().write(vals)
+        if "discount" in vals or "name" in vals:
+            self._update_discount_pricelist()
+        return result
+
+    def unlink(self):
+        programs = self.program_id
+        # Orders may refer to the lists, so they are put away, not deleted.
+        lists = self.sudo().pricelist_id.filtered(lambda p: p.customer_tier_id in self)
+        result = super().unlink()
+        lists.action_archive()
+        programs._check_configuration()
+        return result
+
+    def _update_discount_pricelist(self):
+        """Make or refresh the pricelist that carries a typed discount.
+
+        Only the rule for all products is ours; rules that people added stay. A list linked by
+        hand is never touched.
+        """
+        # Setting a discount must not need the right to edit every pricelist.
+        for tier in self.sudo():
+            pricelist = tier.pricelist_id
+            if pricelist and pricelist.customer_tier_id != tier:
+                if tier.discount:
+                    raise UserError(
+                        self.env._(
+                            "Tier “%(tier)s” uses pricelist “%(pricelist)s”, which was not made "
+                            "from a discount. Remove the pricelist from the tier first, or "
+                            "change the prices in its rules.",
+                            tier=tier.name,
+                            pricelist=pricelist.name,
+                        )
+                    )
+            elif pricelist or tier.discount:
+                if not pricelist:
+                    pricelist = tier.pricelist_id = tier._create_discount_pricelist()
+                pricelist.name = self.env._(
+                    "%(tier)s (−%(discount)s %%)", tier=tier.name, discount=f"{tier.discount:g}"
+                )
+                pricelist._set_general_discount(tier.discount)
+
+    def _create_discount_pricelist(self):
+        return self.env["product.pricelist"].create(
+            {
+                "name": self.name,
+                "company_id": self.company_id.id,
+                "currency_id": self.company_id.currency_id.id,
+                "customer_tier_id": self.id,
+                # Behind the lists that people choose from.
+                "sequence": 1000,
+            }
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        used = self.env["customer.tier.standing"].sudo().search(
+            ["|", ("tier_id", "in", self.ids), ("manual_tier_id", "in", self.ids)], limit=1
+        )
+        if used or self.env["customer.tier.change"].sudo().search_count(
+            ["|", ("from_tier_id", "in", self.ids), ("to_tier_id", "in", self.ids)], limit=1
+        ):
+            tier = (used.tier_id & self) or (used.manual_tier_id & self) or self[:1]
+            raise UserError(
+                self.env._(
+                    "Customers are or were in tier “%s”, so it cannot be deleted. Archive it "
+                    "instead: its customers move at the next grading and the history stays.",
+                    tier.name,
+                )
+            )
+
+    def action_open_customers(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_tiering.customer_tier_standing_action"
+        )
+        return {**action, "domain": [("tier_id", "=", self.id)], "name": self.display_name}
+
+    def _policy(self):
+        """The tiers as frozen values for the grading core, from the lowest to the highest."""
+        from ..grading.policy import Condition, Tier
+
+        return tuple(
+            Tier(
+                id=tier.id,
+                min_score=tier.min_score,
+                conditions=tuple(
+                    Condition(metric=c.metric_id.code, operator=c.operator, value=c.value)
+                    for c in tier.condition_ids
+                ),
+                match_any=tier.condition_match == "any",
+            )
+            for tier in self.sorted(lambda tier: (tier.sequence, tier.id))
+        )
+
+    def _pricelist_for(self, currency):
+        """The tier's list for a customer whose standard list is in the given currency, or none.
+
+        Archived lists do not count, nor does an archived tier's.
+        """
+        tier = self.filtered("active")
+        usable = (tier.other_pricelist_ids | tier.pricelist_id)
+        usable = usable._get_partner_pricelist_multi_filter_hook()
+        same_currency = (usable - tier.pricelist_id).filtered(
+            lambda pricelist: pricelist.currency_id == currency
+        )
+        return same_currency[:1] or (usable & tier.pricelist_id)
+
+    def _contradiction_with(self, upper):
+        """Why a tier that stands above this one is easier to reach; empty when it is not."""
+        if upper.min_score and upper.min_score < self.min_score:
+            return self.env._(
+                "score from %(upper)s instead of %(lower)s",
+                upper=f"{upper.min_score:g}",
+                lower=f"{self.min_score:g}",
+            )
+        floors = {c.metric_id: c.value for c in self.condition_ids if c.operator in (">=", ">")}
+        for condition in upper.condition_ids:
+            floor = floors.get(condition.metric_id)
+            if floor is not None and condition.operator in (">=", ">") and condition.value < floor:
+                return self.env._(
+                    "%(metric)s from %(upper)s instead of %(lower)s",
+                    metric=condition.metric_id.name,
+                    upper=f"{condition.value:,g}",
+                    lower=f"{floor:,g}",
+                )
+        return ""

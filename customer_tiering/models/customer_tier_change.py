@@ -1,0 +1,78 @@
+from odoo import fields, models
+
+
+class CustomerTierChange(models.Model):
+    """History of tiers. Written by the system only: no group has the right to change it."""
+
+    _name = "customer.tier.change"
+    _description = "Tier Change"
+    _order = "date desc, id desc"
+    _rec_name = "partner_id"
+
+    standing_id = fields.Many2one(
+        "customer.tier.standing", required=True, ondelete="cascade", readonly=True, index=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    program_id = fields.Many2one(
+        "customer.tier.program", string="Programme", ondelete="set null", readonly=True
+    )
+    from_tier_id = fields.Many2one(
+        "customer.tier", string="From", ondelete="restrict", readonly=True
+    )
+    to_tier_id = fields.Many2one("customer.tier", string="To", ondelete="restrict", readonly=True)
+    from_color = fields.Integer(related="from_tier_id.color", string="Color Before")
+    to_color = fields.Integer(related="to_tier_id.color", string="Color After")
+    direction = fields.Selection(
+        selection=[
+            ("first", "First grading"),
+            ("up", "Up"),
+            ("down", "Down"),
+            ("out", "No tier any more"),
+        ],
+        readonly=True,
+    )
+    date = fields.Date(required=True, readonly=True)
+    reason = fields.Selection(
+        selection=[("rule", "Grading"), ("manual", "Set by hand")],
+        required=True,
+        default="rule",
+        readonly=True,
+    )
+    score = fields.Float(digits=(5, 2), readonly=True, aggregator="avg")
+    detail = fields.Json(readonly=True, help="Values and points behind the change.")
+    run_id = fields.Many2one(
+        "customer.tier.run", string="Grading Run", ondelete="set null", readonly=True, index=True
+    )
+    user_id = fields.Many2one("res.users", string="By", readonly=True)
+
+    _partner_idx = models.Index("(partner_id, company_id, date)")
+
+    def _record(self, standing, from_tier, to_tier, reason):
+        """Note one change that a person made."""
+        if not to_tier:
+            direction = "out"
+        elif not from_tier:
+            direction = "first"
+        else:
+            rank = [(tier.sequence, tier.id) for tier in (from_tier, to_tier)]
+            direction = "up" if rank[1] > rank[0] else "down"
+        # The system writes history, whoever caused it.
+        return self.sudo().create(
+            {
+                "standing_id": standing.id,
+                "partner_id": standing.partner_id.id,
+                "company_id": standing.company_id.id,
+                "program_id": standing.program_id.id,
+                "from_tier_id": from_tier.id,
+                "to_tier_id": to_tier.id,
+                "direction": direction,
+                "date": fields.Date.context_today(standing),
+                "reason": reason,
+                "score": standing.score,
+                "detail": standing.detail,
+                "user_id": self.env.uid,
+            }
+        )

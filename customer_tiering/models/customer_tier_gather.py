@@ -1,0 +1,241 @@
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class CustomerTierGather(models.AbstractModel):
+    """First step of the pipeline: what is known about some customers, as frames.
+
+    Few grouped reads for thousands of customers, never one per record. Glue addons add sources
+    of facts by extending these methods.
+    """
+
+    _name = "customer.tier.gather"
+    _description = "Facts for Customer Grading"
+
+    def _customers(self, program, scope):
+        """Customers that a programme selects within a scope.
+
+        :param scope: function ``alias of res_partner → SQL condition`` on commercial partners
+        :return: sorted int array of commercial partner ids and a boolean array: whether the
+            partner is a customer even without orders
+        """
+        import numpy as np
+
+        from ..binary_copy import read_columns
+
+        # Grading looks at all customers, whoever starts it.
+        Partner = self.env["res.partner"].sudo()
+        domain = program._partner_domain() & Domain("company_id", "in", [program.company_id.id, False])
+        domain &= Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s = %s AND %s",
+                SQL.identifier(alias, "commercial_partner_id"),
+                SQL.identifier(alias, "id"),
+                scope(alias),
+            )
+        )
+        query = Partner._search(domain)
+        table = SQL.identifier(Partner._table)
+        rows = read_columns(
+            self.env.cr,
+            query.select(
+                SQL("%s.id", table), SQL("(COALESCE(%s.customer_rank, 0) > 0)::int", table)
+            ),
+            {"id": "int4", "known": "int4"},
+        )
+        order = np.argsort(rows["id"])
+        return rows["id"][order].astype(np.int64), rows["known"][order].astype(bool)
+
+    def _orders(self, company, as_of, scope):
+        """Confirmed orders up to the as-of date: frame ``customer, day, amount, frequent``."""
+        import pandas as pd
+
+        rows = self._read(
+            self._order_query(company, as_of, scope),
+            {"customer": "int4", "ordered_at": "int8", "amount": "float8", "frequent": "int4"},
+        )
+        return pd.DataFrame(
+            {
+                "customer": rows["customer"],
+                "day": self._local_days(rows["ordered_at"], company),
+                "amount": rows["amount"],
+                "frequent": rows["frequent"].astype(bool),
+            }
+        )
+
+    def _order_query(self, company, as_of, scope):
+        return SQL(
+            """
+            SELECT p.commercial_partner_id,
+                   %(ordered_at)s,
+                   o.amount_untaxed::float8 / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8,
+                   (%(frequent)s)::int
+              FROM res_partner p
+              JOIN sale_order o ON o.partner_id = p.id
+             WHERE o.state = 'sale'
+               AND o.company_id = %(company)s
+               AND o.date_order < %(end)s
+               AND %(scope)s
+            """,
+            ordered_at=self._timestamp(SQL("o.date_order")),
+            frequent=self._frequent_condition(company),
+            company=company.id,
+            end=self._end_of_day(company, as_of),
+            scope=scope("p"),
+        )
+
+    def _frequent_condition(self, company):
+        """Which orders count for the frequency, as a condition on ``sale_order o``."""
+        if company.customer_tier_count_all_orders:
+            return SQL("TRUE")
+        return SQL("o.amount_untaxed > 0")
+
+    def _lines(self, company, as_of, scope):
+        """Ordered products: frame ``customer, day, product, category, quantity``, the quantity
+        in the product's own unit."""
+        import pandas as pd
+
+        query = SQL(
+            """
+            SELECT p.commercial_partner_id,
+                   %(ordered_at)s,
+                   l.product_id,
+                   COALESCE(t.categ_id, 0),
+                   (l.product_uom_qty * COALESCE(u.factor / NULLIF(own.factor, 0), 1))::float8
+              FROM res_partner p
+              JOIN sale_order o ON o.partner_id = p.id
+              JOIN sale_order_line l ON l.order_id = o.id
+              JOIN product_product v ON v.id = l.product_id
+              JOIN product_template t ON t.id = v.product_tmpl_id
+         LEFT JOIN uom_uom u ON u.id = l.product_uom_id
+         LEFT JOIN uom_uom own ON own.id = t.uom_id
+             WHERE o.state = 'sale'
+               AND o.company_id = %(company)s
+               AND o.date_order < %(end)s
+               AND l.display_type IS NULL
+               AND %(scope)s
+            """,
+            ordered_at=self._timestamp(SQL("o.date_order")),
+            company=company.id,
+            end=self._end_of_day(company, as_of),
+            scope=scope("p"),
+        )
+        rows = self._read(
+            query,
+            {
+                "customer": "int4",
+                "ordered_at": "int8",
+                "product": "int4",
+                "category": "int4",
+                "quantity": "float8",
+            },
+        )
+        rows["day"] = self._local_days(rows.pop("ordered_at"), company)
+        return pd.DataFrame(rows)
+
+    def _previous(self, company, scope):
+        """What is stored about the customers of a scope: frame indexed by customer with
+        ``program, tier, manual`` (ids, 0 for none)."""
+        import pandas as pd
+
+        rows = self._read(
+            SQL(
+                """
+                SELECT s.partner_id, COALESCE(s.program_id, 0), COALESCE(s.tier_id, 0),
+                       COALESCE(s.manual_tier_id, 0)
+                  FROM customer_tier_standing s
+                  JOIN res_partner p ON p.id = s.partner_id
+                 WHERE s.company_id = %s AND %s
+                """,
+                company.id,
+                scope("p"),
+            ),
+            {"customer": "int4", "program": "int4", "tier": "int4", "manual": "int4"},
+        )
+        return pd.DataFrame(rows).set_index("customer")
+
+    def _facts(self, customers, orders, lines):
+        """Facts of one programme's customers, cut out of what was read for all programmes."""
+        from ..grading.metrics import Facts
+
+        def own(frame):
+            return frame[frame["customer"].isin(customers)] if len(frame) else frame
+
+        return Facts(customers, own(orders), None if lines is None else own(lines))
+
+    def _needs_lines(self, metrics):
+        """Whether any of the ``policy.Metric`` looks at products."""
+        from ..grading.metrics import LINE_MEASURES
+
+        return any(metric.measure in LINE_MEASURES for metric in metrics)
+
+    def _sample(self, program, as_of, size, metrics=None):
+        """Facts of a fixed sample of a programme's customers, for proposals.
+
+        The sample depends on the customers' ids only, so it is the same each time.
+        """
+        import numpy as np
+
+        self.env.flush_all()
+        customers, known = self._customers(program, lambda alias: SQL("TRUE"))
+        company = program.company_id
+        if len(customers) > size:
+            # Multiplicative hashing spreads neighbouring ids over the whole range.
+            rank = np.argsort((customers * 2654435761) % 2**32, kind="stable")
+            chosen = np.sort(rank[:size])
+            customers, known = customers[chosen], known[chosen]
+        scope = self._scope_of(customers.tolist())
+        orders = self._orders(company, as_of, scope)
+        customers = customers[known | np.isin(customers, orders["customer"])]
+        lines = None
+        if metrics and self._needs_lines(metrics._policy()):
+            lines = self._lines(company, as_of, scope)
+        return self._facts(customers, orders, lines)
+
+    def _scope_of(self, partner_ids):
+        """Scope of some commercial partners by id."""
+        return lambda alias: SQL(
+            "%s = ANY(%s)", SQL.identifier(alias, "commercial_partner_id"), list(partner_ids)
+        )
+
+    def _scope_between(self, low, high):
+        """Scope of the commercial partners with ``low < id <= high``."""
+        return lambda alias: SQL(
+            "%(id)s > %(low)s AND %(id)s <= %(high)s",
+            id=SQL.identifier(alias, "commercial_partner_id"),
+            low=low,
+            high=high,
+        )
+
+    def _read(self, query, columns):
+        from ..binary_copy import read_columns
+
+        return read_columns(self.env.cr, query, columns)
+
+    def _timestamp(self, column):
+        """A timestamp column as microseconds since 1970, which is what numpy understands."""
+        return SQL("(EXTRACT(EPOCH FROM %s) * 1000000)::int8", column)
+
+    def _timezone(self, company):
+        return company.sudo().partner_id.tz or "UTC"
+
+    def _end_of_day(self, company, as_of):
+        """First moment (UTC, naive) that no longer belongs to the as-of date."""
+        import pandas as pd
+
+        midnight = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+        local = midnight.tz_localize(self._timezone(company), ambiguous=False, nonexistent="shift_forward")
+        return local.tz_convert("UTC").tz_localize(None).to_pydatetime()
+
+    def _local_days(self, microseconds, company):
+        """Day numbers since 1970 in the company's time zone."""
+        import numpy as np
+        import pandas as pd
+
+        moments = microseconds.astype("datetime64[us]")
+        zone = self._timezone(company)
+        if zone != "UTC":
+            moments = pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(zone)
+            moments = moments.tz_localize(None).to_numpy()
+        return moments.astype("datetime64[D]").astype(np.int64)

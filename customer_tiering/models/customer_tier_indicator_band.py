@@ -1,0 +1,39 @@
+from odoo import api, fields, models
+
+
+class CustomerTierIndicatorBand(models.Model):
+    _name = "customer.tier.indicator.band"
+    _description = "Indicator Band"
+    _order = "indicator_id, value_from, id"
+    _rec_name = "label"
+
+    indicator_id = fields.Many2one(
+        "customer.tier.indicator", required=True, ondelete="cascade", index=True
+    )
+    value_from = fields.Float(
+        string="From",
+        digits=(16, 4),
+        help="The band starts here and includes this value. The lowest band is open below.",
+    )
+    points = fields.Float(digits=(5, 2), default=0.0)
+    label = fields.Char(string="Range", compute="_compute_label")
+
+    _value_from_unique = models.Constraint(
+        "unique(indicator_id, value_from)",
+        "Two bands of an indicator start at the same value, so one of them is empty. "
+        "Give each band its own start.",
+    )
+    _points_range = models.Constraint(
+        "check(points >= 0 and points <= 100)", "The points of a band lie between 0 and 100."
+    )
+
+    @api.depends("value_from", "indicator_id.band_ids.value_from")
+    def _compute_label(self):
+        for band in self:
+            starts = sorted(band.indicator_id.band_ids.mapped("value_from"))
+            later = [start for start in starts if start > band.value_from]
+            low, high = f"{band.value_from:,g}", f"{later[0]:,g}" if later else ""
+            if starts and band.value_from <= starts[0]:
+                band.label = f"< {high}" if high else self.env._("any value")
+            else:
+                band.label = f"{low} ≤ … < {high}" if high else f"≥ {low}"

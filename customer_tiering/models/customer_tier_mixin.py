@@ -1,0 +1,135 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# Field of the mixin: column of the standing behind it.
+COLUMNS = {
+    "customer_tier_id": "tier_id",
+    "customer_score": "score",
+    "customer_segment_id": "segment_id",
+    "customer_next_order_date": "next_order_date",
+}
+SALESPEOPLE = "sales_team.group_sale_salesman"
+
+
+class CustomerTierMixin(models.AbstractModel):
+    """Grading of the customer behind a record, read from the standing.
+
+    Nothing is stored on the record: the fields follow the standing of the commercial partner in
+    one company, and a join makes them searchable, sortable and groupable like columns.
+    """
+
+    _name = "customer.tier.mixin"
+    _description = "Customer Grading Fields"
+
+    customer_tier_id = fields.Many2one(
+        "customer.tier",
+        string="Customer Tier",
+        compute="_compute_customer_standing",
+        search="_search_customer_tier_id",
+        groups=SALESPEOPLE,
+    )
+    customer_tier_color = fields.Integer(
+        compute="_compute_customer_standing", groups=SALESPEOPLE, export_string_translation=False
+    )
+    customer_score = fields.Float(
+        compute="_compute_customer_standing",
+        search="_search_customer_score",
+        digits=(5, 2),
+        aggregator="avg",
+        groups=SALESPEOPLE,
+    )
+    customer_segment_id = fields.Many2one(
+        "customer.tier.segment",
+        string="RFM Segment",
+        compute="_compute_customer_standing",
+        search="_search_customer_segment_id",
+        groups=SALESPEOPLE,
+    )
+    customer_next_order_date = fields.Date(
+        string="Next Order Expected",
+        compute="_compute_customer_standing",
+        search="_search_customer_next_order_date",
+        groups=SALESPEOPLE,
+    )
+
+    def _standing_keys(self):
+        """The commercial partner and the company whose standing counts, per record."""
+        raise NotImplementedError
+
+    def _standing_key_sql(self, alias, query):
+        """The same as SQL: ids of the commercial partner and of the company."""
+        raise NotImplementedError
+
+    def _standings(self):
+        """Standing per record, an empty one where there is none. One query for all."""
+        # Salespeople may read standings; pricing and the portal need the tier without that right.
+        Standing = self.env["customer.tier.standing"].sudo()
+        keys = {record: record._standing_keys() for record in self}
+        found = {
+            (standing.partner_id.id, standing.company_id.id): standing
+            for standing in Standing.search_fetch(
+                [
+                    ("partner_id", "in", [partner.id for partner, _ in keys.values() if partner]),
+                    ("company_id", "in", list({company.id for _, company in keys.values()})),
+                ],
+                ["partner_id", "company_id", *COLUMNS.values()],
+            )
+        }
+        return {
+            record: found.get((partner.id, company.id), Standing)
+            for record, (partner, company) in keys.items()
+        }
+
+    def _compute_customer_standing(self):
+        for record, standing in self._standings().items():
+            for name, column in COLUMNS.items():
+                record[name] = standing[column]
+            record.customer_tier_color = standing.tier_id.color
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        column = COLUMNS.get(field_expr)
+        if not column or query is None or not self._fields[field_expr].compute:
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
+        partner, company = self._standing_key_sql(alias, query)
+        standing = query.make_alias(alias, "customer_tier_standing")
+        query.add_join(
+            "LEFT JOIN",
+            standing,
+            "customer_tier_standing",
+            SQL(
+                "%s = %s AND %s = %s",
+                SQL.identifier(standing, "partner_id"),
+                partner,
+                SQL.identifier(standing, "company_id"),
+                company,
+            ),
+        )
+        return SQL.identifier(standing, column)
+
+    def _search_standing(self, name, operator, value):
+        """Compare the joined column; also finds records without a standing where "not set" is
+        asked for."""
+        field = self._fields[name]
+
+        def to_sql(model, alias, query):
+            return field.condition_to_sql(name, operator, value, model, alias, query)
+
+        return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    def _search_customer_tier_id(self, operator, value):
+        return self._search_standing("customer_tier_id", operator, value)
+
+    @api.model
+    def _search_customer_score(self, operator, value):
+        return self._search_standing("customer_score", operator, value)
+
+    @api.model
+    def _search_customer_segment_id(self, operator, value):
+        return self._search_standing("customer_segment_id", operator, value)
+
+    @api.model
+    def _search_customer_next_order_date(self, operator, value):
+        return self._search_standing("customer_next_order_date", operator, value)

@@ -1,0 +1,176 @@
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+
+from odoo import models
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+# Any constant: names our advisory locks among those of others.
+LOCK_CLASS = 19057
+
+
+@dataclass
+class Tally:
+    """What grading some customers came to.
+
+    ``counts`` has ``customers, written, first, up, down, out``; ``matrix`` counts customers by
+    (tier id before, tier id after), 0 for none; ``errors`` are dicts of ``message`` and
+    ``partner_id`` or ``program_id``.
+    """
+
+    counts: Counter = field(default_factory=Counter)
+    matrix: Counter = field(default_factory=Counter)
+    errors: list = field(default_factory=list)
+
+    def add(self, other):
+        self.counts.update(other.counts)
+        self.matrix.update(other.matrix)
+        self.errors.extend(other.errors)
+
+
+class CustomerTierPipeline(models.AbstractModel):
+    """Gather → grade → store for the customers of one scope. Everything that grades comes through
+    here: the nightly run, one customer after an order, and simulations, which stop before store.
+    """
+
+    _name = "customer.tier.pipeline"
+    _description = "Customer Grading Pipeline"
+
+    def _lock(self, company):
+        """Let one transaction at a time grade a company.
+
+        :return: False when another one is at it
+        """
+        self.env.cr.execute(
+            SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, company.id)
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _grade(self, company, as_of, scope, store=True, run_id=None):
+        """Grade a scope; when something in it breaks, everybody else in it all the same.
+
+        :param scope: see ``customer.tier.gather``
+        :return: :class:`Tally`
+        """
+        arguments = {"company": company, "as_of": as_of, "store": store, "run_id": run_id}
+        try:
+            with self.env.cr.savepoint():
+                return self._grade_scope(scope, **arguments)
+        except Exception:
+            _logger.exception("A chunk could not be graded; looking for the customer behind it")
+        self.env.cr.execute(
+            SQL(
+                "SELECT p.id FROM res_partner p WHERE p.commercial_partner_id = p.id AND %s "
+                "ORDER BY p.id",
+                scope("p"),
+            )
+        )
+        return self._grade_halves([id_ for (id_,) in self.env.cr.fetchall()], arguments)
+
+    def _grade_halves(self, partner_ids, arguments):
+        """Grade customers by ever smaller halves, so that only the broken ones are left out."""
+        middle = (len(partner_ids) + 1) // 2
+        tally = Tally()
+        for half in filter(None, (partner_ids[:middle], partner_ids[middle:])):
+            try:
+                with self.env.cr.savepoint():
+                    scope = self.env["customer.tier.gather"]._scope_of(half)
+                    tally.add(self._grade_scope(scope, **arguments))
+            except Exception as error:
+                if len(half) > 1:
+                    tally.add(self._grade_halves(half, arguments))
+                else:
+                    message = str(error) or type(error).__name__
+                    tally.errors.append({"partner_id": half[0], "message": message})
+        return tally
+
+    def _grade_scope(self, scope, company, as_of, store, run_id):
+        import pandas as pd
+
+        from ..grading.pipeline import grade
+
+        tally = Tally()
+        # Grading reads by SQL, so what this transaction still holds back must be written first.
+        self.env.flush_all()
+        programs = self.env["customer.tier.program"]._for_company(company)
+        policies = {program: program._policy() for program in programs}
+        facts, previous, left = self._gather(company, as_of, scope, policies, tally)
+        moves = [pd.DataFrame({"before": left["tier"], "tier": 0})]
+        if store and len(left):
+            self.env["customer.tier.store"]._release(company, left.index.tolist())
+        for program, program_facts in facts.items():
+            frame = grade(program_facts, policies[program], as_of)
+            frame = self._settle(frame, previous, program)
+            moves.append(frame[["before", "tier"]])
+            tally.counts["customers"] += len(frame)
+            if store:
+                tally.counts["written"] += self.env["customer.tier.store"]._save(
+                    company, frame, as_of, policies[program]
+                )
+        moves = self._with_direction(pd.concat(moves))
+        tally.matrix.update(moves.groupby(["before", "tier"]).size().to_dict())
+        changes = moves[moves["before"] != moves["tier"]]
+        tally.counts.update(changes["direction"].tolist())
+        if store:
+            self.env["customer.tier.store"]._save_changes(company, changes, as_of, run_id)
+            self.env.invalidate_all(flush=False)
+        return tally
+
+    def _gather(self, company, as_of, scope, policies, tally):
+        """Facts per programme; a customer belongs to the first one that selects it.
+
+        :return: (dict programme → facts; previous standings; those of them that no programme
+            selects any more)
+        """
+        import numpy as np
+
+        gather = self.env["customer.tier.gather"]
+        previous = gather._previous(company, scope)
+        orders = gather._orders(company, as_of, scope)
+        lines = None
+        if gather._needs_lines([m for policy in policies.values() for m in policy.metrics]):
+            lines = gather._lines(company, as_of, scope)
+        seen = np.union1d(orders["customer"].unique(), previous.index)
+        taken = np.array([], dtype=np.int64)
+        facts = {}
+        for program in policies:
+            try:
+                with self.env.cr.savepoint():
+                    customers, known = gather._customers(program, scope)
+            except Exception as error:
+                # Its customers keep what they have; the others are graded.
+                tally.errors.append({"program_id": program.id, "message": str(error)})
+                customers = previous.index[previous["program"] == program.id].to_numpy()
+                taken = np.union1d(taken, customers)
+                continue
+            customers = customers[known | np.isin(customers, seen)]
+            customers = np.setdiff1d(customers, taken)
+            taken = np.union1d(taken, customers)
+            facts[program] = gather._facts(customers, orders, lines)
+        left = previous[~previous.index.isin(taken) & (previous["program"] > 0)]
+        return facts, previous, left
+
+    def _settle(self, frame, previous, program):
+        """Add the tier that counts: one set by hand goes before the computed one."""
+        before = previous.reindex(frame.index, fill_value=0)
+        return frame.assign(
+            program=program.id,
+            computed=frame["tier"],
+            tier=before["manual"].where(before["manual"] > 0, frame["tier"]),
+            before=before["tier"],
+        )
+
+    def _with_direction(self, moves):
+        """Add ``direction`` (first, up, down, out) to rows of ``before`` and ``tier``."""
+        import numpy as np
+
+        tiers = self.env["customer.tier"].with_context(active_test=False)
+        ids = set(moves["before"].unique()) | set(moves["tier"].unique())
+        ordered = tiers.search([("id", "in", [int(id_) for id_ in ids])], order="sequence, id")
+        rank = {tier.id: position for position, tier in enumerate(ordered, start=1)}
+        before = moves["before"].map(rank).fillna(0)
+        after = moves["tier"].map(rank).fillna(0)
+        direction = np.select([after == 0, before == 0, after > before], ["out", "first", "up"], "down")
+        return moves.assign(direction=direction)

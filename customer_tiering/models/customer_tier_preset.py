@@ -1,0 +1,101 @@
+"""The programmes to start from, as data. Amounts are in the currency of the company."""
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# Metric code, weight, direction, bounds of the bands above the lowest one, RFM part.
+_RECENCY = ("recency_days", 20, "low", (30, 60, 120, 240), "r")
+_FREQUENCY = ("order_count", 30, "high", (2, 4, 8, 12), "f")
+_MONETARY = ("amount", 50, "high", (5000, 10000, 20000, 50000), "m")
+_REGULARITY = ("interval_cv", 10, "low", (0.3, 0.5, 0.8, 1.2), "")
+_BREADTH = ("category_count", 10, "high", (2, 3, 4, 5), "")
+_VALUE = ("average_order", 10, "high", (500, 1000, 2000, 5000), "")
+
+PRESETS = {
+    "wholesale": {
+        "name": _lt("Wholesale customers"),
+        "indicators": (_RECENCY, _FREQUENCY, _MONETARY),
+        "tiers": (
+            {"name": _lt("Regular"), "color": 7},
+            {
+                "name": _lt("Silver"),
+                "color": 8,
+                "discount": 5,
+                "conditions": [("amount", ">=", 5000)],
+            },
+            {
+                "name": _lt("Gold"),
+                "color": 3,
+                "discount": 10,
+                "conditions": [("amount", ">=", 20000)],
+            },
+            {
+                "name": _lt("Diamond"),
+                "color": 11,
+                "discount": 15,
+                "conditions": [("amount", ">=", 50000)],
+            },
+        ),
+    },
+    "rfm": {
+        "name": _lt("Recency, frequency, monetary value"),
+        "quantile": True,
+        "indicators": (
+            ("recency_days", 1, "low", (30, 60, 120, 240), "r"),
+            ("order_count", 1, "high", (2, 4, 8, 12), "f"),
+            ("amount", 1, "high", (5000, 10000, 20000, 50000), "m"),
+        ),
+        "tiers": (
+            {"name": _lt("Low value"), "color": 7},
+            {"name": _lt("Developing"), "color": 4, "min_score": 40},
+            {"name": _lt("Valuable"), "color": 3, "min_score": 60},
+            {"name": _lt("Top value"), "color": 10, "min_score": 80},
+        ),
+    },
+    "weighted": {
+        "name": _lt("Customer grades A to D"),
+        "indicators": (
+            ("amount", 30, "high", (5000, 10000, 20000, 50000), "m"),
+            ("order_count", 20, "high", (2, 4, 8, 12), "f"),
+            ("recency_days", 20, "low", (30, 60, 120, 240), "r"),
+            _REGULARITY,
+            _BREADTH,
+            _VALUE,
+        ),
+        "tiers": (
+            {"name": _lt("D customer"), "color": 7},
+            {"name": _lt("C customer"), "color": 4, "min_score": 40},
+            {"name": _lt("B customer"), "color": 3, "min_score": 60},
+            {"name": _lt("A customer"), "color": 10, "min_score": 80},
+        ),
+    },
+    "vip": {
+        "name": _lt("VIP programme"),
+        "indicators": (_RECENCY, _FREQUENCY, _MONETARY),
+        "tiers": (
+            {"name": _lt("Potential"), "color": 4},
+            {"name": _lt("Ordinary"), "color": 8, "conditions": [("order_count_total", ">=", 1)]},
+            {
+                "name": _lt("VIP"),
+                "color": 3,
+                "conditions": [("amount", ">=", 20000), ("order_count", ">=", 4)],
+            },
+        ),
+    },
+}
+
+# Name, colour, and the bands of R, F and M (inclusive) of a 5×5×5 scoring; first match wins.
+SEGMENTS = (
+    (_lt("Champions"), 10, (4, 5), (4, 5), (4, 5)),
+    (_lt("Loyal Customers"), 3, (3, 5), (4, 5), (1, 5)),
+    (_lt("Potential Loyalists"), 8, (4, 5), (2, 3), (1, 5)),
+    (_lt("New Customers"), 4, (5, 5), (1, 1), (1, 5)),
+    (_lt("Promising"), 6, (4, 4), (1, 1), (1, 5)),
+    (_lt("Need Attention"), 2, (3, 3), (3, 3), (1, 5)),
+    (_lt("About to Sleep"), 7, (3, 3), (1, 2), (1, 5)),
+    (_lt("Cannot Lose Them"), 9, (1, 2), (4, 5), (4, 5)),
+    (_lt("At Risk"), 1, (1, 2), (3, 5), (1, 5)),
+    (_lt("Hibernating"), 5, (2, 2), (1, 2), (1, 5)),
+    (_lt("Lost"), 11, (1, 1), (1, 2), (1, 5)),
+)

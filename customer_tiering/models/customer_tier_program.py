@@ -1,0 +1,325 @@
+import ast
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command, Domain
+from odoo.tools import ormcache
+
+from .customer_tier_preset import PRESETS, SEGMENTS
+
+# Set while a programme is saved with its lines: they are checked together at the end, because
+# half-way through a save two thresholds may well contradict each other.
+SAVING = "customer_tier_program_saving"
+SAMPLE_SIZE = 20000
+
+
+class CustomerTierProgram(models.Model):
+    _name = "customer.tier.program"
+    _description = "Customer Tier Programme"
+    _order = "company_id, sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(
+        default=10, help="A customer belongs to the first programme whose filter selects it."
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    domain = fields.Char(
+        string="Customers",
+        default="[]",
+        required=True,
+        help="Which customers this programme grades; without a filter, all of them. Companies "
+        "count once: orders of their contacts are theirs.",
+    )
+    tier_ids = fields.One2many("customer.tier", "program_id", copy=True)
+    indicator_ids = fields.One2many("customer.tier.indicator", "program_id", copy=True)
+    segment_ids = fields.One2many(
+        "customer.tier.segment", "program_id", string="RFM Segments", copy=True
+    )
+    typical_interval_days = fields.Integer(
+        string="Typical Order Interval (days)",
+        copy=False,
+        help="Median number of days between two orders of one customer. Customers with few "
+        "orders of their own are expected to follow it. 0: measured at the next grading.",
+    )
+    standing_count = fields.Integer(string="Graded", compute="_compute_standing_count")
+    last_run_id = fields.Many2one("customer.tier.run", compute="_compute_last_run_id")
+
+    def _compute_standing_count(self):
+        counts = dict(
+            self.env["customer.tier.standing"]._read_group(
+                [("program_id", "in", self.ids)], ["program_id"], ["__count"]
+            )
+        )
+        for program in self:
+            program.standing_count = counts.get(program, 0)
+
+    def _compute_last_run_id(self):
+        last = dict(
+            self.env["customer.tier.run"]._read_group(
+                [
+                    ("company_id", "in", self.company_id.ids),
+                    ("state", "=", "done"),
+                    ("simulation", "=", False),
+                ],
+                ["company_id"],
+                ["id:max"],
+            )
+        )
+        for program in self:
+            program.last_run_id = last.get(program.company_id, False)
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for program in self:
+            try:
+                domain = program._partner_domain()
+                # Builds the query, so that a field that does not exist is found now.
+                self.env["res.partner"].sudo()._search(domain)
+            except Exception as error:
+                raise ValidationError(
+                    self.env._(
+                        "The customer filter of programme “%(program)s” cannot be used: "
+                        "%(error)s. Edit it with the filter editor, or empty it to take all "
+                        "customers.",
+                        program=program.name,
+                        error=error,
+                    )
+                ) from error
+
+    def _partner_domain(self):
+        """The customer filter as a ``Domain``; text is only ever read as a literal."""
+        self.ensure_one()
+        return Domain(ast.literal_eval((self.domain or "[]").strip()))
+
+    def _check_configuration(self):
+        """Refuse a programme that cannot grade: called once all of its lines are written."""
+        if self.env.context.get(SAVING):
+            return
+        for program in self.exists():
+            program._check_tiers()
+            if program.indicator_ids and not sum(program.indicator_ids.mapped("weight")):
+                raise ValidationError(
+                    self.env._(
+                        "All indicators of programme “%s” weigh 0, so there would be no score. "
+                        "Give at least one of them a weight.",
+                        program.name,
+                    )
+                )
+
+    def _check_tiers(self):
+        tiers = self.tier_ids.sorted(lambda tier: (tier.sequence, tier.id))
+        if not tiers:
+            raise ValidationError(
+                self.env._("Programme “%s” has no tiers. Add at least one.", self.name)
+            )
+        for lower, upper in zip(tiers, tiers[1:], strict=False):
+            contradiction = lower._contradiction_with(upper)
+            if contradiction:
+                raise ValidationError(
+                    self.env._(
+                        "Tier “%(upper)s” stands above “%(lower)s” but is easier to reach "
+                        "(%(reason)s). Change a threshold or the order of the tiers.",
+                        upper=upper.name,
+                        lower=lower.name,
+                        reason=contradiction,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        programs = super(CustomerTierProgram, self.with_context(**{SAVING: True})).create(vals_list)
+        programs = programs.with_env(self.env)
+        programs._check_configuration()
+        self.env.registry.clear_cache()
+        return programs
+
+    def write(self, vals):
+        result = super(CustomerTierProgram, self.with_context(**{SAVING: True})).write(vals)
+        self._check_configuration()
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_graded(self):
+        for program in self:
+            program.tier_ids._unlink_except_in_use()
+
+    @api.model
+    @ormcache("company_id")
+    def _company_has_program(self, company_id):
+        """Whether anything is graded in a company, so that orders elsewhere cost nothing."""
+        return bool(self.sudo().search_count([("company_id", "=", company_id)], limit=1))
+
+    def _for_company(self, company):
+        """Active programmes of a company in the order in which they select customers."""
+        return self.search([("company_id", "=", company.id)], order="sequence, id")
+
+    # Presets
+
+    @api.model
+    @api.private
+    def _create_preset(self, code, company):
+        """Make a programme from a preset.
+
+        :param code: ``wholesale``, ``rfm``, ``weighted`` or ``vip``
+        :param company: ``res.company``
+        :raise UserError: for an unknown code
+        """
+        preset = PRESETS.get(code)
+        if not preset:
+            raise UserError(
+                self.env._(
+                    "There is no preset “%(code)s”. Choose one of: %(known)s.",
+                    code=code,
+                    known=", ".join(PRESETS),
+                )
+            )
+        metrics = {m.code: m.id for m in self.env["customer.tier.metric"].search([])}
+        program = self.create(
+            {
+                "name": self.env._(preset["name"]),
+                "company_id": company.id,
+                "sequence": 10 * (self.search_count([("company_id", "=", company.id)]) + 1),
+                "tier_ids": self._preset_tiers(preset, metrics),
+                "indicator_ids": self._preset_indicators(preset, metrics),
+                "segment_ids": self._preset_segments(),
+            }
+        )
+        program._translate_preset(preset)
+        return program
+
+    def _preset_tiers(self, preset, metrics):
+        commands = []
+        for sequence, tier in enumerate(preset["tiers"], start=1):
+            vals = {key: tier[key] for key in ("color", "discount", "min_score") if key in tier}
+            conditions = [
+                Command.create({"metric_id": metrics[code], "operator": op, "value": value})
+                for code, op, value in tier.get("conditions", ())
+            ]
+            vals |= {
+                "name": self.env._(tier["name"]),
+                "sequence": 10 * sequence,
+                "condition_ids": conditions,
+            }
+            commands.append(Command.create(vals))
+        return commands
+
+    def _preset_indicators(self, preset, metrics):
+        commands = []
+        for sequence, (code, weight, direction, cuts, role) in enumerate(preset["indicators"]):
+            points = [20, 40, 60, 80, 100]
+            if direction == "low":
+                points.reverse()
+            bands = zip((0, *cuts), points, strict=True)
+            commands.append(
+                Command.create(
+                    {
+                        "sequence": 10 * sequence,
+                        "metric_id": metrics[code],
+                        "weight": weight,
+                        "direction": direction,
+                        "scale": "quantile" if preset.get("quantile") else "bands",
+                        "rfm_role": role or False,
+                        "band_ids": [
+                            Command.create({"value_from": value, "points": point})
+                            for value, point in bands
+                        ],
+                    }
+                )
+            )
+        return commands
+
+    def _preset_segments(self):
+        commands = []
+        for sequence, (name, color, r, f, m) in enumerate(SEGMENTS):
+            vals = {"name": self.env._(name), "sequence": 10 * sequence, "color": color}
+            for part, (low, high) in zip("rfm", (r, f, m), strict=True):
+                vals |= {f"{part}_min": low, f"{part}_max": high}
+            commands.append(Command.create(vals))
+        return commands
+
+    def _translate_preset(self, preset):
+        """Names in every installed language, so that each colleague reads their own."""
+        named = [(self, preset["name"])]
+        named += zip(self.tier_ids, (tier["name"] for tier in preset["tiers"]), strict=True)
+        named += zip(self.segment_ids, (segment[0] for segment in SEGMENTS), strict=True)
+        for code, _name in self.env["res.lang"].get_installed():
+            translate = self.with_context(lang=code).env._
+            for record, name in named:
+                record.with_context(lang=code).name = translate(name)
+
+    # What grading needs
+
+    def _policy(self):
+        """The programme as a frozen value for the grading core."""
+        from ..grading.policy import Program
+
+        self.ensure_one()
+        metrics = self.indicator_ids.metric_id | self.tier_ids.condition_ids.metric_id
+        metrics |= self.env["customer.tier.metric"].with_context(active_test=False).search(
+            [("code", "in", ("amount", "order_count"))]
+        )
+        return Program(
+            id=self.id,
+            metrics=metrics._policy(),
+            indicators=self.indicator_ids._policy(),
+            tiers=self.tier_ids._policy(),
+            segments=self.segment_ids._policy(),
+            typical_interval=self.typical_interval_days or None,
+        )
+
+    def _freeze_typical_interval(self, as_of):
+        """Measure the population's order interval where nobody has yet.
+
+        Frozen in the programme, so that one customer's expected date does not move because
+        others ordered.
+        """
+        from ..grading import metrics, rhythm
+
+        for program in self.filtered(lambda p: not p.typical_interval_days):
+            facts = self.env["customer.tier.gather"]._sample(program, as_of, SAMPLE_SIZE)
+            _owners, lengths = metrics.Window(facts, as_of, 0).intervals
+            program.typical_interval_days = rhythm.typical_interval(lengths) or 0
+
+    def _sample_values(self, metrics):
+        """Today's values of some metrics for a fixed sample of the programme's customers.
+
+        :return: pandas frame, a column per metric code
+        """
+        from ..grading.metrics import compute
+
+        today = fields.Date.context_today(self)
+        facts = self.env["customer.tier.gather"]._sample(self, today, SAMPLE_SIZE, metrics)
+        return compute(facts, metrics._policy(), today)
+
+    @api.model
+    @api.private
+    def _load_demo(self):
+        """Demo customers with three years of orders, graded by the wholesale preset."""
+        from ..demo.generate import load_demo
+
+        load_demo(self.env)
+        company = self.env.ref("base.main_company")
+        if not self._for_company(company):
+            self._create_preset("wholesale", company).action_grade()
+
+    # Actions
+
+    def action_grade(self):
+        """Grade the companies of these programmes as of today and show the result."""
+        for company in self.company_id:
+            self.env["customer.tier.run"].create({"company_id": company.id}).action_run()
+        return self.action_open_standings()
+
+    def action_open_standings(self):
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_tiering.customer_tier_standing_action"
+        )

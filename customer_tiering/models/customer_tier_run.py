@@ -1,0 +1,333 @@
+import logging
+import time
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+# Large enough that a chunk costs little more than its rows, small enough that its frames stay
+# within a few megabytes and the database reads it from the index alone.
+CHUNK_SIZE = 20000
+
+
+class CustomerTierRun(models.Model):
+    _name = "customer.tier.run"
+    _description = "Grading Run"
+    _order = "id desc"
+
+    name = fields.Char(compute="_compute_name")
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    as_of = fields.Date(
+        string="As Of",
+        required=True,
+        default=fields.Date.context_today,
+        help="Only what was dated on or before this day is looked at.",
+    )
+    simulation = fields.Boolean(
+        help="Works everything out and counts, but changes no customer.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("running", "Running"),
+            ("done", "Done"),
+            ("cancel", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+    )
+    last_partner_id = fields.Integer(
+        readonly=True, copy=False, help="Customers up to this one are graded; a run resumes here."
+    )
+    started_at = fields.Datetime(readonly=True, copy=False)
+    finished_at = fields.Datetime(readonly=True, copy=False)
+    duration = fields.Float(
+        string="Seconds", readonly=True, copy=False, help="Time spent working, without pauses."
+    )
+    customer_count = fields.Integer(string="Customers", readonly=True, copy=False)
+    written_count = fields.Integer(
+        string="Updated", readonly=True, copy=False, help="Customers with anything new."
+    )
+    first_count = fields.Integer(string="First Graded", readonly=True, copy=False)
+    up_count = fields.Integer(string="Promoted", readonly=True, copy=False)
+    down_count = fields.Integer(string="Demoted", readonly=True, copy=False)
+    matrix = fields.Json(
+        readonly=True, copy=False, help="Customers by tier before and after (tier ids, 0 = none)."
+    )
+    change_ids = fields.One2many("customer.tier.change", "run_id", readonly=True)
+    change_count = fields.Integer(compute="_compute_change_count")
+    error_ids = fields.One2many("customer.tier.run.error", "run_id", readonly=True)
+    error_count = fields.Integer(compute="_compute_error_count")
+
+    @api.depends("company_id", "as_of", "simulation")
+    def _compute_name(self):
+        for run in self:
+            template = (
+                self.env._("Simulation as of %(day)s – %(company)s")
+                if run.simulation
+                else self.env._("Grading as of %(day)s – %(company)s")
+            )
+            run.name = template % {"day": run.as_of, "company": run.company_id.name}
+
+    @api.depends("name")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = run.name
+
+    def _compute_change_count(self):
+        counts = dict(
+            self.env["customer.tier.change"]._read_group(
+                [("run_id", "in", self.ids)], ["run_id"], ["__count"]
+            )
+        )
+        for run in self:
+            run.change_count = counts.get(run, 0)
+
+    @api.depends("error_ids")
+    def _compute_error_count(self):
+        for run in self:
+            run.error_count = len(run.error_ids)
+
+    @api.constrains("as_of")
+    def _check_as_of(self):
+        today = fields.Date.context_today(self)
+        for run in self:
+            if run.as_of > today:
+                raise ValidationError(
+                    self.env._(
+                        "Customers cannot be graded as of %s, which lies in the future. "
+                        "Choose today or an earlier day.",
+                        run.as_of,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_running(self):
+        if "running" in self.mapped("state"):
+            raise UserError(self.env._("A running grading cannot be deleted. Cancel it first."))
+
+    def action_run(self):
+        """Grade all customers of the company from start to end, in this transaction."""
+        self.check_access("write")
+        for run in self.sudo():
+            run._start()
+            while run.state == "running":
+                run._next_chunk()
+        return True
+
+    def action_cancel(self):
+        """Stop a run; customers graded so far keep their new grades."""
+        self.filtered(lambda run: run.state in ("draft", "running")).write({"state": "cancel"})
+
+    def action_open_changes(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_tiering.customer_tier_change_action"
+        )
+        return {**action, "domain": [("run_id", "=", self.id)], "context": {}}
+
+    # One run
+
+    def _start(self):
+        self.ensure_one()
+        if self.state == "running":
+            return
+        if self.state != "draft":
+            raise UserError(
+                self.env._("%s has ended already. Start a new grading instead.", self.name)
+            )
+        programs = self.env["customer.tier.program"]._for_company(self.company_id)
+        if not programs:
+            raise UserError(
+                self.env._(
+                    "There is no tier programme for %s yet. Make one under Sales › "
+                    "Configuration › Customer Tiers first.",
+                    self.company_id.name,
+                )
+            )
+        programs._freeze_typical_interval(self.as_of)
+        self.write({"state": "running", "started_at": fields.Datetime.now(), "matrix": {}})
+
+    def _next_chunk(self):
+        """Grade the next chunk of customers, or finish.
+
+        :return: number of customers still to come
+        """
+        self.ensure_one()
+        pipeline = self.env["customer.tier.pipeline"]
+        if not pipeline._lock(self.company_id):
+            raise UserError(
+                self.env._(
+                    "The customers of %s are being graded right now. Try again in a minute.",
+                    self.company_id.name,
+                )
+            )
+        started = time.monotonic()
+        high, remaining = self._chunk_end()
+        if high:
+            scope = self.env["customer.tier.gather"]._scope_between(self.last_partner_id, high)
+            tally = pipeline._grade(
+                self.company_id, self.as_of, scope, store=not self.simulation, run_id=self.id
+            )
+            self._add(tally)
+            self.last_partner_id = high
+        self.duration += time.monotonic() - started
+        if not remaining:
+            self._finish()
+        return remaining
+
+    def _chunk_end(self):
+        """Highest commercial partner id of the next chunk (0 when there is none), and how many
+        commercial partners come after it."""
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH rest AS (
+                    SELECT id FROM res_partner
+                     WHERE id > %(last)s AND commercial_partner_id = id)
+                SELECT COALESCE(MAX(chunk.id), 0), (SELECT COUNT(*) FROM rest) - COUNT(chunk.id)
+                  FROM (SELECT id FROM rest ORDER BY id LIMIT %(size)s) chunk
+                """,
+                last=self.last_partner_id,
+                size=CHUNK_SIZE,
+            )
+        )
+        return self.env.cr.fetchone()
+
+    def _finish(self):
+        self.write({"state": "done", "finished_at": fields.Datetime.now()})
+        if not self.simulation:
+            self.company_id.customer_tier_graded_on = self.as_of
+            self._follow_up()
+        _logger.info(
+            "%s: %s customers, %s updated, %s promoted, %s demoted in %.1f s",
+            self.name,
+            self.customer_count,
+            self.written_count,
+            self.up_count,
+            self.down_count,
+            self.duration,
+        )
+
+    def _follow_up(self):
+        """What is due after a finished grading; glue addons hook in here."""
+        self.ensure_one()
+        self.env["customer.reminder.rule"]._remind(self.company_id, self.as_of)
+
+    def _add(self, tally):
+        """Add what a chunk came to."""
+        matrix = self.matrix or {}
+        for (before, after), number in tally.matrix.items():
+            row = matrix.setdefault(str(before), {})
+            row[str(after)] = row.get(str(after), 0) + int(number)
+        known = {(error.program_id.id, error.message) for error in self.error_ids}
+        self.write(
+            {
+                "matrix": matrix,
+                "customer_count": self.customer_count + tally.counts["customers"],
+                "written_count": self.written_count + tally.counts["written"],
+                "first_count": self.first_count + tally.counts["first"],
+                "up_count": self.up_count + tally.counts["up"],
+                "down_count": self.down_count + tally.counts["down"] + tally.counts["out"],
+                "error_ids": [
+                    # A broken programme fails in every chunk: once is enough.
+                    fields.Command.create(error)
+                    for error in tally.errors
+                    if error.get("partner_id")
+                    or (error["program_id"], error["message"]) not in known
+                ],
+            }
+        )
+
+    # Outside of runs
+
+    @api.model
+    def _grade_partners(self, partners, company=None):
+        """Grade some customers now, as of today, without a run record.
+
+        :param partners: ``res.partner``; their commercial partners are graded
+        :return: number of standings that changed
+        """
+        company = company or self.env.company
+        pipeline = self.sudo().env["customer.tier.pipeline"]
+        if not pipeline._lock(company):
+            raise UserError(
+                self.env._(
+                    "The customers of %s are being graded right now. Try again in a minute.",
+                    company.name,
+                )
+            )
+        scope = self.env["customer.tier.gather"]._scope_of(partners.commercial_partner_id.ids)
+        tally = pipeline._grade(company, fields.Date.context_today(self), scope)
+        for error in tally.errors:
+            _logger.error("Grading a customer of %s failed: %s", company.name, error)
+        return tally.counts["written"]
+
+    @api.model
+    def _cron_grade(self):
+        """Grade customers whose orders changed, then everybody once a day, in chunks that are
+        committed one by one; whatever is left is taken up by the next call."""
+        if not self._grade_stale():
+            return
+        today = fields.Date.context_today(self)
+        for company in self.env["customer.tier.program"].search([]).company_id:
+            run = self._daily_run(company, today)
+            if run and not self._run_in_slices(run):
+                return
+
+    @api.model
+    def _grade_stale(self):
+        """Work off the queue of customers whose orders changed.
+
+        :return: False when time is up
+        """
+        Stale = self.env["customer.tier.stale"]
+        Cron = self.env["ir.cron"]
+        remaining = Stale.search_count([])
+        time_left = Cron._commit_progress(remaining=remaining)
+        while remaining and time_left:
+            queue = Stale.search([], order="id", limit=CHUNK_SIZE)
+            for company, entries in queue.grouped("company_id").items():
+                self._grade_partners(entries.partner_id, company)
+            self.env["customer.reminder"]._close_fulfilled(queue.partner_id)
+            done = len(queue)
+            queue.unlink()
+            remaining = Stale.search_count([])
+            time_left = Cron._commit_progress(done, remaining=remaining)
+        return bool(time_left)
+
+    @api.model
+    def _daily_run(self, company, today):
+        """The run of a company that is under way or due today; empty when all is done."""
+        running = self.search(
+            [("company_id", "=", company.id), ("state", "=", "running")], order="id", limit=1
+        )
+        if running:
+            return running
+        graded_on = company.customer_tier_graded_on
+        if graded_on and graded_on >= today or not company.customer_tier_nightly:
+            return running
+        run = self.create({"company_id": company.id, "as_of": today})
+        run._start()
+        return run
+
+    @api.model
+    def _run_in_slices(self, run):
+        """Go on with a run until it ends or time is up.
+
+        :return: False when time is up
+        """
+        Cron = self.env["ir.cron"]
+        time_left = Cron._commit_progress(remaining=1)
+        while time_left and run.state == "running":
+            before = run.customer_count
+            remaining = run._next_chunk()
+            time_left = Cron._commit_progress(run.customer_count - before or 1, remaining=remaining)
+        return bool(time_left)

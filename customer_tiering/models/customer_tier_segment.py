@@ -1,0 +1,52 @@
+from odoo import api, fields, models
+
+BANDS = ("r", "f", "m")
+
+
+class CustomerTierSegment(models.Model):
+    _name = "customer.tier.segment"
+    _description = "RFM Segment"
+    _order = "program_id, sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    program_id = fields.Many2one(
+        "customer.tier.program", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="program_id.company_id", store=True)
+    sequence = fields.Integer(default=10, help="The first segment that fits is taken.")
+    color = fields.Integer()
+    r_min = fields.Integer(string="R from", default=1)
+    r_max = fields.Integer(string="R to", default=5)
+    f_min = fields.Integer(string="F from", default=1)
+    f_max = fields.Integer(string="F to", default=5)
+    m_min = fields.Integer(string="M from", default=1)
+    m_max = fields.Integer(string="M to", default=5)
+    box = fields.Char(string="R · F · M", compute="_compute_box")
+
+    _bounds_order = models.Constraint(
+        "check(r_min between 1 and r_max and f_min between 1 and f_max "
+        "and m_min between 1 and m_max)",
+        "In an RFM segment each lower bound is at least 1 and not above its upper bound.",
+    )
+
+    @api.depends(*(f"{part}_{end}" for part in BANDS for end in ("min", "max")))
+    def _compute_box(self):
+        for segment in self:
+            ranges = [(segment[f"{part}_min"], segment[f"{part}_max"]) for part in BANDS]
+            segment.box = " · ".join(
+                str(low) if low == high else f"{low}–{high}" for low, high in ranges
+            )
+
+    def _policy(self):
+        """The segments as frozen values for the grading core."""
+        from ..grading.policy import Segment
+
+        return tuple(
+            Segment(
+                id=segment.id,
+                r=(segment.r_min, segment.r_max),
+                f=(segment.f_min, segment.f_max),
+                m=(segment.m_min, segment.m_max),
+            )
+            for segment in self
+        )

@@ -1,0 +1,252 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL, formatLang
+
+
+class CustomerTierStanding(models.Model):
+    _name = "customer.tier.standing"
+    _description = "Customer Grading"
+    _order = "score desc, id"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
+    country_id = fields.Many2one(related="partner_id.country_id")
+    program_id = fields.Many2one(
+        "customer.tier.program", string="Programme", ondelete="restrict", readonly=True
+    )
+    tier_id = fields.Many2one(
+        "customer.tier",
+        string="Tier",
+        ondelete="restrict",
+        readonly=True,
+        help="The tier that counts: the one set by hand, else the computed one.",
+    )
+    tier_color = fields.Integer(related="tier_id.color", string="Tier Color")
+    computed_tier_id = fields.Many2one(
+        "customer.tier", string="Computed Tier", ondelete="restrict", readonly=True
+    )
+    manual_tier_id = fields.Many2one(
+        "customer.tier",
+        string="Tier Set by Hand",
+        ondelete="restrict",
+        domain="[('company_id', '=', company_id)]",
+        help="Overrules the computed tier until it is emptied.",
+    )
+    tier_since = fields.Date(string="In Tier Since", readonly=True)
+    score = fields.Float(digits=(5, 2), readonly=True, aggregator="avg")
+    coverage = fields.Float(
+        readonly=True,
+        aggregator="avg",
+        help="Share of the indicators' weight for which this customer has a value; the score "
+        "rests on these.",
+    )
+    amount = fields.Monetary(
+        string="Amount Bought",
+        readonly=True,
+        help="Untaxed, in company currency, over the months that the metric looks at.",
+    )
+    order_count = fields.Integer(string="Orders", readonly=True)
+    last_order_date = fields.Date(string="Last Order", readonly=True)
+    recency_days = fields.Integer(
+        string="Days Since Last Order",
+        compute="_compute_recency_days",
+        search="_search_recency_days",
+        aggregator="avg",
+        help="Counted on the day of the last grading.",
+    )
+    next_order_date = fields.Date(
+        string="Next Order Expected",
+        readonly=True,
+        help="Last order plus the customer's own order interval, drawn towards the typical "
+        "interval of the programme while there are few orders.",
+    )
+    rfm_r = fields.Integer(string="R", readonly=True, aggregator="avg", help="Recency band")
+    rfm_f = fields.Integer(string="F", readonly=True, aggregator="avg", help="Frequency band")
+    rfm_m = fields.Integer(string="M", readonly=True, aggregator="avg", help="Monetary band")
+    segment_id = fields.Many2one(
+        "customer.tier.segment", string="RFM Segment", ondelete="set null", readonly=True
+    )
+    segment_color = fields.Integer(related="segment_id.color", string="Segment Color")
+    rfm_segment = fields.Char(related="segment_id.name", string="RFM Segment Name")
+    graded_at = fields.Datetime(
+        string="Last Change by Grading",
+        readonly=True,
+        help="When grading last found something new about this customer.",
+    )
+    detail = fields.Json(
+        readonly=True, help="Values per metric code and points per indicator of that grading."
+    )
+    explanation = fields.Html(compute="_compute_explanation", sanitize=False)
+    change_ids = fields.One2many(
+        "customer.tier.change", "standing_id", string="Tier History", readonly=True
+    )
+
+    _partner_company_unique = models.Constraint(
+        "unique(partner_id, company_id)", "A customer has one grading per company."
+    )
+    _company_tier_idx = models.Index("(company_id, tier_id, score)")
+    _next_order_idx = models.Index("(company_id, next_order_date) WHERE next_order_date IS NOT NULL")
+
+    @api.depends("last_order_date", "company_id.customer_tier_graded_on")
+    def _compute_recency_days(self):
+        today = fields.Date.context_today(self)
+        for standing in self:
+            # Kept out of the table: it grows by one for every customer every day.
+            graded_on = standing.sudo().company_id.customer_tier_graded_on or today
+            last = standing.last_order_date
+            standing.recency_days = (graded_on - last).days if last else False
+
+    def _search_recency_days(self, operator, value):
+        field = self._fields["recency_days"]
+        return Domain.custom(
+            to_sql=lambda model, alias, query: field.condition_to_sql(
+                field.name, operator, value, model, alias, query
+            )
+        )
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != "recency_days" or query is None:
+            return super()._field_to_sql(alias, field_expr, query)
+        company = query.make_alias(alias, "company_id")
+        query.add_join(
+            "LEFT JOIN",
+            company,
+            "res_company",
+            SQL(
+                "%s = %s",
+                SQL.identifier(alias, "company_id"),
+                SQL.identifier(company, "id"),
+            ),
+        )
+        return SQL(
+            "(COALESCE(%s, %s::date) - %s)",
+            SQL.identifier(company, "customer_tier_graded_on"),
+            fields.Date.context_today(self),
+            SQL.identifier(alias, "last_order_date"),
+        )
+
+    @api.depends("detail", "recency_days", "score")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        """What the stored grading rests on, as a table."""
+        for standing in self:
+            rows = standing._explanation_rows()
+            standing.explanation = rows and self.env["ir.qweb"]._render(
+                "customer_tiering.explanation",
+                {
+                    "rows": rows,
+                    "score": standing.score and standing._format(standing.score, 2),
+                },
+            )
+
+    def _explanation_rows(self):
+        self.ensure_one()
+        detail = self.detail or {}
+        values, earned = detail.get("metrics", {}), detail.get("points", {})
+        indicators = self.program_id.indicator_ids
+        known = sum(i.weight for i in indicators if earned.get(str(i.id)) is not None)
+        by_metric = indicators.grouped("metric_id")
+        conditions = self.program_id.tier_ids.condition_ids.metric_id
+        rows = []
+        for metric in (indicators.metric_id | conditions).sorted("sequence"):
+            value = values.get(metric.code)
+            if metric.measure == "recency_days":
+                value = self.recency_days if self.last_order_date else None
+            for indicator in by_metric.get(metric, indicators.browse()) or [indicators.browse()]:
+                points = earned.get(str(indicator.id))
+                share = points * indicator.weight / known if points is not None and known else None
+                rows.append(
+                    {
+                        "name": metric.name,
+                        "help": metric.description or "",
+                        "value": self._format_value(metric, value),
+                        "points": self._format(points, 0),
+                        "weight": self._format(indicator.weight if indicator else None, 0),
+                        "contribution": self._format(share, 2),
+                    }
+                )
+        return rows
+
+    def _format_value(self, metric, value):
+        if value is None:
+            return "–"
+        if metric.measure in ("amount", "average_order"):
+            return formatLang(self.env, value, currency_obj=self.currency_id)
+        return self._format(value, 0 if float(value).is_integer() else 2)
+
+    def _format(self, value, digits):
+        return "" if value is None else formatLang(self.env, value, digits=digits)
+
+    @api.constrains("manual_tier_id", "company_id")
+    def _check_manual_tier(self):
+        for standing in self:
+            tier = standing.manual_tier_id
+            if tier and tier.company_id != standing.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Tier “%(tier)s” belongs to %(other)s; choose one of %(company)s.",
+                        tier=tier.name,
+                        other=tier.company_id.name,
+                        company=standing.company_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        standings = super().create(vals_list)
+        overruled = standings.filtered("manual_tier_id")
+        overruled._apply_manual_tier({standing: standing.browse().tier_id for standing in overruled})
+        return standings
+
+    def write(self, vals):
+        if not self.env.su and vals.keys() - {"manual_tier_id"}:
+            raise AccessError(
+                self.env._("Grades are computed. Only the tier can be set by hand on a customer.")
+            )
+        if "manual_tier_id" not in vals:
+            return super().write(vals)
+        before = {standing: standing.tier_id for standing in self}
+        result = super().write(vals)
+        self._apply_manual_tier(before)
+        return result
+
+    def _apply_manual_tier(self, before):
+        """Let the tier set by hand count, and record the change."""
+        for standing in self:
+            tier = standing.manual_tier_id or standing.computed_tier_id
+            if tier == before[standing]:
+                continue
+            # tier_id is read-only for officers; setting it by hand goes through here alone.
+            standing.sudo().write(
+                {"tier_id": tier.id, "tier_since": fields.Date.context_today(standing)}
+            )
+            self.env["customer.tier.change"]._record(standing, before[standing], tier, "manual")
+
+    def action_grade(self):
+        """Grade these customers now, as of today."""
+        self.check_access("write")
+        for company, standings in self.grouped("company_id").items():
+            if not self.env["customer.tier.program"]._company_has_program(company.id):
+                raise UserError(self.env._("There is no tier programme for %s.", company.name))
+            self.env["customer.tier.run"]._grade_partners(standings.partner_id, company)
+
+    def action_open_orders(self):
+        """The confirmed orders that the grading looked at."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
+        domain = [
+            ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("state", "=", "sale"),
+        ]
+        return {**action, "domain": domain, "context": {"create": False}}
+
+    def action_open_partner(self):
+        self.ensure_one()
+        return self.partner_id.get_formview_action()

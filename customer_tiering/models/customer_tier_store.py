@@ -1,0 +1,185 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+STAGE = "customer_tier_stage"
+
+
+class CustomerTierStore(models.AbstractModel):
+    """Third step of the pipeline: graded frames into standings and history.
+
+    A chunk goes into a temporary table and from there into the real ones by one statement each.
+    Only rows that differ are written, so an unchanged night leaves no dead rows and takes no row
+    locks; partners are never written, so nobody who edits one can collide with a regrade.
+    """
+
+    _name = "customer.tier.store"
+    _description = "Storing of Customer Grading"
+
+    def _standing_columns(self):
+        """Column of the standing: its SQL value from the staged row ``s``."""
+        day = "(date '1970-01-01' + NULLIF(s.{0}, 'NaN')::int)"
+        return {
+            "program_id": SQL("NULLIF(s.program, 0)"),
+            "tier_id": SQL("NULLIF(s.tier, 0)"),
+            "computed_tier_id": SQL("NULLIF(s.computed, 0)"),
+            "score": SQL("NULLIF(s.score, 'NaN')"),
+            "coverage": SQL("s.coverage"),
+            "amount": SQL("s.amount::numeric"),
+            "order_count": SQL("s.order_count"),
+            "last_order_date": SQL(day.format("last_day")),
+            "next_order_date": SQL(day.format("next_day")),
+            "rfm_r": SQL("NULLIF(s.rfm_r, 0)"),
+            "rfm_f": SQL("NULLIF(s.rfm_f, 0)"),
+            "rfm_m": SQL("NULLIF(s.rfm_m, 0)"),
+            "segment_id": SQL("NULLIF(s.segment, 0)"),
+        }
+
+    def _stage_columns(self, frame):
+        """SQL types of the staged columns: metrics and points are numbered, their names are the
+        administrator's."""
+        numbers = [c for c in frame.columns if c.startswith(("metric:", "points:"))]
+        columns = {
+            "partner": "int4",
+            **dict.fromkeys(("program", "tier", "computed", "segment"), "int4"),
+            **dict.fromkeys(("rfm_r", "rfm_f", "rfm_m", "order_count"), "int4"),
+            **dict.fromkeys(("score", "coverage", "amount", "last_day", "next_day"), "float8"),
+            **{f"n{position}": "float8" for position in range(len(numbers))},
+        }
+        values = {
+            "partner": frame.index.to_numpy(),
+            "amount": frame["metric:amount"].to_numpy(),
+            "order_count": frame["metric:order_count"].to_numpy(),
+            **{f"n{position}": frame[name].to_numpy() for position, name in enumerate(numbers)},
+        }
+        for name in columns.keys() - values.keys():
+            values[name] = frame[name].to_numpy()
+        return columns, values, numbers
+
+    def _detail(self, numbers, volatile):
+        """JSON of metric values and points, as SQL over the staged row.
+
+        Values that change by themselves every day are left out: they follow from the dates.
+        """
+        parts = {"metric": [], "points": []}
+        for position, name in enumerate(numbers):
+            kind, key = name.split(":", 1)
+            if not (kind == "metric" and key in volatile):
+                column = SQL("NULLIF(%s, 'NaN')", SQL.identifier("s", f"n{position}"))
+                parts[kind] += [SQL("%s::text", key), column]
+        return SQL(
+            "jsonb_build_object('metrics', jsonb_build_object(%s), 'points', "
+            "jsonb_build_object(%s))",
+            SQL(", ").join(parts["metric"]),
+            SQL(", ").join(parts["points"]),
+        )
+
+    def _save(self, company, frame, as_of, policy):
+        """Write what differs.
+
+        :param frame: graded customers of one programme: the columns of ``pipeline.grade`` plus
+            ``program``, ``computed`` and ``tier`` (ids, 0 for none)
+        :param policy: that programme as ``policy.Program``
+        :return: number of standings inserted or updated
+        """
+        from ..binary_copy import write_columns
+
+        cr = self.env.cr
+        columns, values, numbers = self._stage_columns(frame)
+        table = SQL.identifier(STAGE)
+        cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        definition = SQL(", ").join(
+            SQL("%s %s", SQL.identifier(name), SQL(type_)) for name, type_ in columns.items()
+        )
+        cr.execute(SQL("CREATE TEMP TABLE %s (%s) ON COMMIT DROP", table, definition))
+        write_columns(cr, STAGE, columns, values)
+        volatile = {m.code for m in policy.metrics if m.measure == "recency_days"}
+        detail = self._detail(numbers, volatile)
+        cr.execute(self._upsert_query(company, as_of, detail))
+        return cr.rowcount
+
+    def _upsert_query(self, company, as_of, detail):
+        columns = {**self._standing_columns(), "detail": detail}
+        names = [SQL.identifier(name) for name in columns]
+        stored = SQL(", ").join(SQL("customer_tier_standing.%s", name) for name in names)
+        fresh = SQL(", ").join(SQL("EXCLUDED.%s", name) for name in names)
+        now = fields.Datetime.now()
+        return SQL(
+            """
+            INSERT INTO customer_tier_standing (
+                partner_id, company_id, tier_since, graded_at,
+                create_uid, create_date, write_uid, write_date, %(names)s)
+            SELECT s.partner, %(company)s, CASE WHEN s.tier > 0 THEN %(as_of)s::date END, %(now)s,
+                   %(uid)s, %(now)s, %(uid)s, %(now)s, %(values)s
+              FROM %(stage)s s
+                ON CONFLICT (partner_id, company_id) DO UPDATE SET
+                   (%(names)s) = ROW(%(fresh)s),
+                   tier_since = CASE
+                       WHEN customer_tier_standing.tier_id IS DISTINCT FROM EXCLUDED.tier_id
+                       THEN EXCLUDED.tier_since ELSE customer_tier_standing.tier_since END,
+                   graded_at = EXCLUDED.graded_at,
+                   write_uid = EXCLUDED.write_uid,
+                   write_date = EXCLUDED.write_date
+             WHERE (%(stored)s) IS DISTINCT FROM (%(fresh)s)
+            """,
+            names=SQL(", ").join(names),
+            company=company.id,
+            as_of=as_of,
+            now=now,
+            uid=self.env.uid,
+            values=SQL(", ").join(columns.values()),
+            stage=SQL.identifier(STAGE),
+            fresh=fresh,
+            stored=stored,
+        )
+
+    def _release(self, company, partner_ids):
+        """Take the tier from customers whom no programme selects any more; their history and
+        what was set by hand stay."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE customer_tier_standing
+                   SET program_id = NULL, tier_id = NULL, computed_tier_id = NULL, score = NULL,
+                       segment_id = NULL, next_order_date = NULL, tier_since = NULL,
+                       graded_at = %(now)s, write_date = %(now)s
+                 WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
+                """,
+                now=fields.Datetime.now(),
+                company=company.id,
+                partners=partner_ids,
+            )
+        )
+
+    def _save_changes(self, company, changes, as_of, run_id):
+        """Append to the history what changed tier.
+
+        :param changes: frame indexed by customer with ``before``, ``tier`` (ids, 0 for none) and
+            ``direction``
+        """
+        if not len(changes):
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO customer_tier_change (
+                    standing_id, partner_id, company_id, program_id, from_tier_id, to_tier_id,
+                    direction, date, reason, score, detail, run_id,
+                    create_uid, create_date, write_uid, write_date)
+                SELECT s.id, s.partner_id, s.company_id, s.program_id, NULLIF(c.before, 0),
+                       s.tier_id, c.direction, %(as_of)s, 'rule', s.score, s.detail, %(run)s,
+                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM unnest(%(partners)s, %(before)s, %(direction)s)
+                       AS c (partner, before, direction)
+                  JOIN customer_tier_standing s
+                    ON s.partner_id = c.partner AND s.company_id = %(company)s
+                """,
+                as_of=as_of,
+                run=run_id,
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+                partners=changes.index.tolist(),
+                before=changes["before"].tolist(),
+                direction=changes["direction"].tolist(),
+                company=company.id,
+            )
+        )

@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    customer_tier_graded_on = fields.Date(
+        string="Customers Graded As Of",
+        readonly=True,
+        help="As-of date of the last finished grading of all customers.",
+    )
+    customer_tier_nightly = fields.Boolean(string="Grade Customers Every Night", default=True)
+    customer_tier_count_all_orders = fields.Boolean(
+        string="Count Zero and Negative Orders",
+        help="Whether orders without a positive amount (samples, returns) count for the number "
+        "of orders and the order rhythm. Their amount always counts.",
+    )
+    customer_tier_fallback_user_id = fields.Many2one(
+        "res.users",
+        string="Reminders Without a Salesperson Go To",
+        domain="[('share', '=', False)]",
+        help="Gets the reminder when neither the customer has a salesperson nor the team of "
+        "the last order a leader.",
+    )

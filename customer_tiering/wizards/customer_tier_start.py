@@ -1,0 +1,79 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from ..models.customer_tier_preset import PRESETS
+
+
+class CustomerTierStart(models.TransientModel):
+    _name = "customer.tier.start"
+    _description = "Start Grading Customers"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    preset = fields.Selection(
+        selection=[
+            ("wholesale", "Wholesale: tiers by the amount bought in a year"),
+            ("rfm", "RFM: recency, frequency and monetary value, cut from your own customers"),
+            ("weighted", "Weighted score: grades A to D from six indicators"),
+            ("vip", "VIP: VIP, ordinary and potential customers"),
+        ],
+        required=True,
+        default="wholesale",
+    )
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+
+    @api.depends("preset", "company_id")
+    def _compute_preview(self):
+        for wizard in self:
+            tiers = PRESETS[wizard.preset]["tiers"]
+            rows = Markup("").join(wizard._preview_row(tier) for tier in tiers)
+            wizard.preview = Markup(
+                '<table class="table table-sm mb-0"><thead><tr><th>%s</th><th>%s</th><th>%s</th>'
+                "</tr></thead><tbody>%s</tbody></table>"
+            ) % (self.env._("Tier"), self.env._("Reached when"), self.env._("Discount"), rows)
+
+    def _preview_row(self, tier):
+        names = {m.code: m.name for m in self.env["customer.tier.metric"].search([])}
+        signs = {">=": "≥", "<=": "≤"}
+        parts = [
+            f"{names.get(code, code)} {signs.get(operator, operator)} {value:,g}"
+            for code, operator, value in tier.get("conditions", ())
+        ]
+        if tier.get("min_score"):
+            parts.append(self.env._("score ≥ %s", f"{tier['min_score']:g}"))
+        discount = f"{tier['discount']:g} %" if tier.get("discount") else ""
+        requirement = self.env._(" and ").join(parts) or self.env._("everybody")
+        return Markup("<tr><td>%s</td><td>%s</td><td>%s</td></tr>") % (
+            self.env._(tier["name"]),
+            requirement,
+            discount,
+        )
+
+    @api.model
+    @api.private
+    def _open(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Start Grading Customers"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    @api.model
+    def action_open_grading(self):
+        """Entry of the menu: the graded customers, or where there is nothing yet and the user
+        may change that, the choice of a preset."""
+        Program = self.env["customer.tier.program"]
+        may_start = self.env.user.has_group("customer_tiering.group_manager")
+        if may_start and not Program.search_count([("company_id", "=", self.env.company.id)]):
+            return self._open()
+        return Program.action_open_standings()
+
+    def action_start(self):
+        """Make the programme, grade everybody and show the result."""
+        self.ensure_one()
+        program = self.env["customer.tier.program"]._create_preset(self.preset, self.company_id)
+        return program.action_grade()

@@ -1,0 +1,168 @@
+"""Command line of the benchmark: build what is missing, measure, print one table, check results."""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+
+from . import build, check, database
+from .table import render
+
+ADDON = "customer_tiering"
+WITHOUT_ADDON = "sale_management"
+CHECKED_CUSTOMERS = 200
+BASELINE = "bare_fetched"
+# Measurement in ``measure``: label of its row.
+BARE_LABELS = {
+    "bare_fetched": "bare GROUP BY, rows fetched",
+    "bare_server": "bare GROUP BY, on the server only",
+}
+GRADE_LABELS = {
+    "first": "first regrade",
+    "unchanged": "regrade, nothing changed",
+    "changed": "regrade, 1 % of customers ordered",
+    "one": "one customer, the one with most orders",
+}
+HEADER = ("measure", "seconds", "x bare", "peak MiB", "own MiB", "statements", "result")
+
+
+def main(arguments=None):
+    options = _parse(arguments)
+    try:
+        measured, checks = _measurements(options)
+    except subprocess.CalledProcessError as error:
+        _say(f"Stopped, see above: {' '.join(error.cmd)} ended with {error.returncode}")
+        return 1
+    print(_table(measured))
+    return _report(checks)
+
+
+def _measurements(options):
+    """Results of all passes, and what the checks of their standings found."""
+    data = _prepare(options)
+    scratch = f"{database.PREFIX}_scratch"
+    measured, checks = [], []
+    try:
+        for number in range(1, options.repeat + 1):
+            _say(f"Measuring, {number} of {options.repeat}")
+            database.clone(data, scratch)
+            measured.append(_measure(scratch, options))
+            if options.grade:
+                checks.append(check.differences(scratch, CHECKED_CUSTOMERS))
+    finally:
+        database.drop(scratch)
+    return measured, checks
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.bench",
+        description="Time a regrade against the bare SQL aggregate over the same orders. The "
+        "PG* variables name the server, ODOO_RC the configuration file of Odoo.",
+    )
+    parser.add_argument("--customers", type=_positive, default=200_000)
+    parser.add_argument("--orders", type=_positive, default=2_000_000)
+    parser.add_argument("--preset", default="wholesale", help="programme to grade with")
+    parser.add_argument("--repeat", type=_positive, default=3, help="the table shows medians")
+    parser.add_argument(
+        "--no-lines", dest="lines", action="store_false", help="orders without their two lines"
+    )
+    parser.add_argument(
+        "--no-grade", dest="grade", action="store_false", help="bare SQL only, without the addon"
+    )
+    data = parser.add_mutually_exclusive_group()
+    data.add_argument("--keep", action="store_true", help="use the data of the last time (default)")
+    data.add_argument("--rebuild", action="store_true", help="build the data again")
+    return parser.parse_args(arguments)
+
+
+def _positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return number
+
+
+def _prepare(options):
+    """Name of a database with the data asked for and the present state of the addon."""
+    module = ADDON if options.grade else WITHOUT_ADDON
+    base = f"{database.PREFIX}_base_{module}"
+    parts = [database.PREFIX, options.customers, options.orders]
+    parts += [
+        word for word, wanted in (("nolines", options.lines), ("bare", options.grade)) if not wanted
+    ]
+    data = "_".join(map(str, parts))
+    if not options.rebuild and database.exists(data):
+        _say(f"Using {data}")
+        if options.grade:
+            database.upgrade(data, module)
+        return data
+    if options.rebuild or not database.exists(base):
+        _say(f"Installing {module} in {base}")
+        database.create_base(base, module)
+    elif options.grade:
+        database.upgrade(base, module)
+    _say(f"Building {data}")
+    database.drop(data)
+    build.build(data, base, options.customers, options.orders, options.lines, _say)
+    return data
+
+
+def _measure(name, options):
+    """One pass over all measurements: their results by name."""
+    results = {measurement: _run(name, measurement) for measurement in BARE_LABELS}
+    if options.grade:
+        results["first"] = _run(name, "first", options.preset)
+        results["unchanged"] = _run(name, "again")
+        build.add_orders(name)
+        results["changed"] = _run(name, "again")
+        results["one"] = _run(name, "one")
+    return results
+
+
+def _run(name, measurement, *arguments):
+    command = [sys.executable, "-m", "tools.bench.measure", name, measurement, *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _table(measured):
+    """Medians over the passes; the result column is that of the last pass."""
+
+    def median(measurement, key):
+        return statistics.median(results[measurement][key] for results in measured)
+
+    baseline = median(BASELINE, "seconds")
+    rows = []
+    for measurement, label in {**BARE_LABELS, **GRADE_LABELS}.items():
+        if measurement in measured[-1]:
+            seconds = median(measurement, "seconds")
+            rows.append(
+                (
+                    label,
+                    f"{seconds:.3f}",
+                    f"{seconds / baseline:.2f}",
+                    f"{median(measurement, 'peak_mib'):.0f}",
+                    f"{median(measurement, 'own_mib'):.0f}",
+                    f"{median(measurement, 'statements'):.0f}",
+                    measured[-1][measurement]["result"],
+                )
+            )
+    return render(HEADER, rows)
+
+
+def _report(checks):
+    """Say whether standings and SQL agree; exit status."""
+    found = [text for _checked, texts in checks for text in texts]
+    for text in found:
+        print(text)
+    if checks:
+        checked = sum(number for number, _texts in checks)
+        print(f"{checked} standings compared with SQL: {len(found)} differ")
+        return 1 if found or not checked else 0
+    return 0
+
+
+def _say(text):
+    print(text, file=sys.stderr, flush=True)

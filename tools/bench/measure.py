@@ -1,0 +1,144 @@
+"""One measurement in its own process: ``python -m tools.bench.measure DATABASE NAME [PRESET]``.
+
+A process per measurement, because the peak of the resident memory never goes down again. Prints
+one JSON object: ``seconds`` (wall clock), ``statements`` (sent to the database), ``peak_mib`` of
+the process, ``own_mib`` (how far the measured work raised that peak), ``result`` (what was done).
+"""
+
+import contextlib
+import json
+import resource
+import sys
+import time
+
+from . import database
+
+BARE = """
+    SELECT partner_id, max(date_order), count(*), sum(amount_untaxed)
+      FROM sale_order WHERE state = 'sale' GROUP BY partner_id
+"""
+# Linux counts the peak in KiB, macOS in bytes.
+PEAK_UNITS_PER_MIB = 1024**2 if sys.platform == "darwin" else 1024
+
+
+def bare_fetched(name):
+    """The aggregate with all of its rows in Python."""
+    return _bare(name, BARE)
+
+
+def bare_server(name):
+    """The aggregate alone: one row comes back."""
+    return _bare(name, f"SELECT count(*) FROM ({BARE}) AS bare")
+
+
+def first(name, preset):
+    """All customers, none of them graded before."""
+    with _environment(name) as env:
+        env["customer.tier.program"]._create_preset(preset, env.company)
+        env.cr.commit()
+        return _graded(env, _run_all)
+
+
+def again(name):
+    """All customers, graded before."""
+    with _environment(name) as env:
+        return _graded(env, _run_all)
+
+
+def one(name):
+    """The customer with the most orders, in a process that has graded before."""
+    with _environment(name) as env:
+        env.cr.execute(
+            """
+            SELECT p.commercial_partner_id
+              FROM sale_order AS o JOIN res_partner AS p ON p.id = o.partner_id
+             WHERE o.state = 'sale' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1
+            """
+        )
+        partner = env["res.partner"].browse(env.cr.fetchone())
+        _run_one(env, partner)
+        return _graded(env, lambda env: _run_one(env, partner))
+
+
+MEASUREMENTS = {
+    function.__name__: function for function in (bare_fetched, bare_server, first, again, one)
+}
+
+
+def _bare(name, statement):
+    with database.connect(name, autocommit=True) as connection, connection.cursor() as cursor:
+        # Pages of a fresh copy are read once before anything is timed.
+        cursor.execute(f"SELECT count(*) FROM ({BARE}) AS bare")
+
+        def work():
+            cursor.execute(statement)
+            return f"{len(cursor.fetchall()):,} fetched"
+
+        return {**_measured(work), "statements": 1}
+
+
+@contextlib.contextmanager
+def _environment(name):
+    """Odoo environment of the superuser. Imported here: the bare aggregate needs no Odoo."""
+    import odoo
+    from odoo.api import Environment
+    from odoo.modules.registry import Registry
+
+    odoo.tools.config.parse_config(["-d", name, "--log-level=error", "--no-http"])
+    with Registry(name).cursor() as cr:
+        yield Environment(cr, odoo.SUPERUSER_ID, {})
+
+
+def _graded(env, work):
+    """Measure ``work(env)`` until it is committed."""
+    counted = _count_statements(env.cr)
+
+    def committed():
+        result = work(env)
+        env.cr.commit()
+        return result
+
+    return {**_measured(committed), "statements": counted()}
+
+
+def _measured(work):
+    before, started = _peak_mib(), time.perf_counter()
+    result = work()
+    return {
+        "seconds": time.perf_counter() - started,
+        "peak_mib": _peak_mib(),
+        "own_mib": _peak_mib() - before,
+        "result": result,
+    }
+
+
+def _run_all(env):
+    run = env["customer.tier.run"].create({})
+    run.action_run()
+    return f"{run.customer_count:,} graded, {run.written_count:,} written"
+
+
+def _run_one(env, partner):
+    written = env["customer.tier.run"]._grade_partners(partner)
+    return f"1 graded, {written} written"
+
+
+def _count_statements(cr):
+    """Function that tells the number of statements since now; Odoo does not count COPY."""
+    copies, start, copy_expert = [], cr.sql_log_count, cr.copy_expert
+
+    def counting(*args, **kwargs):
+        copies.append(1)
+        return copy_expert(*args, **kwargs)
+
+    cr.copy_expert = counting
+    return lambda: cr.sql_log_count - start + len(copies)
+
+
+def _peak_mib():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / PEAK_UNITS_PER_MIB
+
+
+if __name__ == "__main__":
+    _name, _measurement, *_arguments = sys.argv[1:]
+    print(json.dumps(MEASUREMENTS[_measurement](_name, *_arguments)))

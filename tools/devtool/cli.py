@@ -1,0 +1,147 @@
+"""The commands of `./dev` and their arguments."""
+
+import argparse
+import os
+import subprocess
+import sys
+
+from . import databases, lint, odoo, postgres, server, setup, tests, translations
+from .console import Failure, say
+from .odoo_source import describe
+from .paths import ROOT
+from .system import client_program
+from .venv import RUNTIME
+
+OVERVIEW = """\
+One command for the addon's set-up, server, tests and checks.
+
+Everything it makes lies in .dev/, downloads in the user's cache folder. Variables it heeds:
+ODOO_SRC (a folder with Odoo 19), PGHOST, PGPORT, ... (a PostgreSQL server of yours),
+DEBIAN_MIRROR (where to fetch Odoo from), XDG_CACHE_HOME.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the exit code."""
+    os.umask(0o022)
+    parser = _parser()
+    passed_on = []
+    if "--" in arguments:
+        border = arguments.index("--")
+        arguments, passed_on = arguments[:border], arguments[border + 1 :]
+    options, rest = parser.parse_known_args(arguments)
+    options.rest = rest + passed_on
+    if options.rest and not options.takes_more:
+        parser.error(f"unknown arguments: {' '.join(options.rest)}")
+    try:
+        return options.action(options) or 0
+    except Failure as failure:
+        say(f"\n{failure}")
+        if failure.advice:
+            say(f"\nWhat to do: {failure.advice}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nInterrupted; the same command takes up where it stopped.")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./dev",
+        description=OVERVIEW,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name, action, text, *, takes_more=False, **more):
+        command = commands.add_parser(name, help=text, description=text, allow_abbrev=False, **more)
+        command.set_defaults(action=action, takes_more=takes_more)
+        return command
+
+    add("run", _run, "serve Odoo with demo data; more arguments go to Odoo", takes_more=True)
+    test = add("test", _test, "run all tests; more arguments go to pytest", takes_more=True)
+    test.add_argument("--runner", choices=["pytest", "odoo"], default="pytest")
+    test.add_argument("--coverage", action="store_true", help="measure what pytest covers")
+    check = add("lint", _lint, "check code, views, imports and translations")
+    check.add_argument("--fast", action="store_true", help="leave out what needs a database")
+    add("format", _format, "format code and views in place")
+    add("pot", _pot, "write the translation template and merge it into the translations")
+    new = add("db", _db, "a fresh database with the addon, within seconds")
+    new.add_argument("name")
+    new.add_argument("--demo", action="store_true", help="with demo data")
+    new.add_argument("--drop", action="store_true", help="only drop it")
+    shell = add("shell", _shell, "Odoo's shell; reads a script on standard input")
+    shell.add_argument("name", metavar="DB")
+    psql = add("psql", _psql, "PostgreSQL's prompt; more arguments go to psql", takes_more=True)
+    psql.add_argument("name", metavar="DB", nargs="?", default=server.DATABASE)
+    # Without a help of its own, so that -h also goes through.
+    text = "measure; arguments go to tools/bench"
+    add("bench", _bench, text, takes_more=True, add_help=False)
+    add("setup", _setup, "prepare everything the other commands need")
+    add("stop", _stop, "stop the server and the private PostgreSQL cluster")
+    add("help", lambda _: parser.print_help(), "this text")
+    return parser
+
+
+def _run(options) -> int:
+    return server.run(options.rest)
+
+
+def _test(options) -> int:
+    return tests.run(options.runner, options.rest, coverage=options.coverage)
+
+
+def _lint(options) -> int:
+    return lint.run(fast=options.fast)
+
+
+def _format(_options) -> int:
+    return lint.format_files()
+
+
+def _pot(_options) -> int:
+    return translations.write()
+
+
+def _setup(_options) -> None:
+    setup.for_tests()
+    setup.for_lint()
+    describe()
+    say("Ready.")
+
+
+def _db(options) -> None:
+    setup.for_odoo()
+    if options.drop:
+        databases.drop(options.name)
+        say(f"Dropped {options.name}.")
+        return
+    databases.fresh(options.name, demo=options.demo)
+    say(f"Database {options.name} is ready: ./dev shell {options.name}")
+
+
+def _shell(options) -> int:
+    setup.for_odoo()
+    command = odoo.command("shell", "-d", options.name, "--no-http", "--log-level", "warn")
+    return subprocess.run(command, cwd=ROOT, env=odoo.environment(), check=False).returncode
+
+
+def _psql(options) -> int:
+    postgres.ensure()
+    command = [client_program("psql"), options.name, *options.rest]
+    return subprocess.run(command, env=postgres.environment(), check=False).returncode
+
+
+def _bench(options) -> int:
+    setup.for_odoo()
+    command = [RUNTIME.python, "-m", "tools.bench", *options.rest]
+    sys.stdout.flush()
+    return subprocess.run(command, cwd=ROOT, env=odoo.environment(), check=False).returncode
+
+
+def _stop(_options) -> None:
+    if server.stop():
+        say("Asked the server to stop.")
+    if postgres.stop():
+        say("Stopped PostgreSQL.")

@@ -1,0 +1,105 @@
+"""Odoo's configuration file and command line."""
+
+import socket
+import subprocess
+from pathlib import Path
+
+from . import postgres
+from .console import run_step, say
+from .paths import DATA_DIR, DEV, ODOO, ODOO_CONF, ROOT
+from .venv import RUNTIME
+
+ON_THIS_MACHINE = "127.0.0.1,localhost"
+
+
+def write_configuration() -> None:
+    """Write `.dev/odoo.conf`, which the tests, the shell and the server share."""
+    addons_path = [str(ROOT)]
+    if (ODOO / "addons").is_dir():
+        addons_path.append(str(ODOO / "addons"))
+    lines = {
+        "addons_path": ",".join(addons_path),
+        "data_dir": str(DATA_DIR),
+        "http_interface": "127.0.0.1",
+        "list_db": "True",
+        "max_cron_threads": "1",
+        # Odoo 19 itself uses what newer Werkzeug versions call deprecated, hundreds of times.
+        "log_handler": ":INFO,py.warnings:ERROR",
+    }
+    if postgres.is_private():
+        # So that the file also works where the PG* variables are not set.
+        server = postgres.environment()
+        lines |= {"db_host": server["PGHOST"], "db_port": "5432", "db_user": server["PGUSER"]}
+    text = "[options]\n" + "".join(f"{key} = {value}\n" for key, value in lines.items())
+    if not ODOO_CONF.exists() or ODOO_CONF.read_text() != text:
+        ODOO_CONF.write_text(text)
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def environment() -> dict[str, str]:
+    """The environment for Odoo and everything that imports it."""
+    return postgres.environment() | {
+        "ODOO_RC": str(ODOO_CONF),
+        # A proxy of the machine must not take the tests' requests to the test server.
+        "NO_PROXY": ON_THIS_MACHINE,
+        "no_proxy": ON_THIS_MACHINE,
+        # Set, it makes Odoo's shell run a file of the person's in every script.
+        "PYTHONSTARTUP": "",
+    }
+
+
+def command(*arguments: str | Path) -> list[str]:
+    """The command line of Odoo with ``arguments``."""
+    return [str(RUNTIME.python), "-m", "odoo", *map(str, arguments)]
+
+
+def free_port(wished: int = 0) -> int:
+    """``wished`` if no one listens there, else any free port."""
+    for port in (wished, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
+    raise OSError("no free port")
+
+
+def change_modules(title: str, database: str, *arguments: str, log: str) -> None:
+    """Install or update modules, and show what Odoo warns about."""
+    # "--no-http" alone would still fail where another Odoo holds its usual port.
+    quiet = ["--no-http", "--http-port", str(free_port()), "--log-level", "info"]
+    log_file = run_step(
+        title,
+        command("server", "-d", database, *arguments, "--stop-after-init", *quiet),
+        log=log,
+        cwd=ROOT,
+        env=environment(),
+    )
+    warnings = [
+        line
+        for line in log_file.read_text(errors="replace").splitlines()
+        if " WARNING " in line or " ERROR " in line or " CRITICAL " in line
+    ]
+    for line in warnings[:10]:
+        say(f"  ! {line[:300]}")
+
+
+def run_script(database: str, script: str) -> str:
+    """What a script prints in Odoo's shell; it must commit by itself."""
+    done = subprocess.run(
+        command("shell", "-d", database, "--no-http", "--log-level", "warn"),
+        input=script,
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        (DEV / "log" / "script.log").write_text(done.stdout + done.stderr)
+        from .console import Failure
+
+        raise Failure(f"A script failed in Odoo's shell.\n{done.stderr[-2000:]}")
+    return done.stdout
