@@ -17,6 +17,16 @@ from . import rhythm
 EPOCH = date(1970, 1, 1)
 
 
+ORDER_TYPES = {"customer": np.int64, "day": np.int64, "amount": float, "frequent": bool}
+LINE_TYPES = {
+    "customer": np.int64,
+    "day": np.int64,
+    "product": np.int64,
+    "category": np.int64,
+    "quantity": float,
+}
+
+
 @dataclass(frozen=True)
 class Facts:
     """What was gathered about some customers of one programme.
@@ -25,12 +35,26 @@ class Facts:
     :param orders: frame ``customer, day, amount, frequent``, one row an order; day is the number
         of days since 1970 in the company's time zone
     :param lines: frame ``customer, day, product, category, quantity`` in the product's own unit,
-        or None when no metric looks at products
+        or None when no metric looks at products; ids are integers, 0 for none
+    :raise ValueError: when customers are not sorted and distinct, or a row belongs to none of
+        them (it would silently count for somebody else)
     """
 
     customers: np.ndarray
     orders: pd.DataFrame
     lines: pd.DataFrame | None = None
+
+    def __post_init__(self):
+        if (np.diff(self.customers) <= 0).any():
+            raise ValueError("Customers must be sorted and distinct.")
+        for name, types in (("orders", ORDER_TYPES), ("lines", LINE_TYPES)):
+            frame = getattr(self, name)
+            if frame is None:
+                continue
+            frame = frame.astype(types)
+            if not np.isin(frame["customer"], self.customers).all():
+                raise ValueError(f"The {name} are not all of these customers.")
+            object.__setattr__(self, name, frame)
 
 
 def day_number(day):
@@ -38,31 +62,44 @@ def day_number(day):
     return (day - EPOCH).days
 
 
-def window_start(as_of, months):
+def day_before_window(as_of, months):
     """Last day number *before* the window of so many months that ends at ``as_of``."""
     if not months:
         return np.iinfo(np.int64).min
     return day_number((pd.Timestamp(as_of) - pd.DateOffset(months=months)).date())
 
 
+def rounded(totals, digits):
+    """Round sums of floats so that the order of summation cannot show: a sum that lies on half
+    a digit but for its last bits is first brought back onto it."""
+    return np.round(np.round(totals, digits + 4), digits)
+
+
 class Window:
     """The facts dated after ``start`` and not after the as-of date, customers as positions."""
 
     def __init__(self, facts, as_of, months):
+        self.facts = facts
         self.size = len(facts.customers)
         self.as_of = day_number(as_of)
-        start = window_start(as_of, months)
-        self.orders = self._cut(facts.orders, facts.customers, start)
-        self.lines = None
-        if facts.lines is not None:
-            self.lines = self._cut(facts.lines, facts.customers, start)
+        self.start = day_before_window(as_of, months)
 
-    def _cut(self, frame, customers, start):
+    def _cut(self, frame):
         day = frame["day"].to_numpy()
-        inside = (day > start) & (day <= self.as_of)
+        inside = (day > self.start) & (day <= self.as_of)
         columns = {name: frame[name].to_numpy()[inside] for name in frame.columns}
-        columns["customer"] = np.searchsorted(customers, columns["customer"])
+        columns["customer"] = np.searchsorted(self.facts.customers, columns["customer"])
         return columns
+
+    @cached_property
+    def orders(self):
+        return self._cut(self.facts.orders)
+
+    @cached_property
+    def lines(self):
+        if self.facts.lines is None:
+            raise ValueError("A metric looks at products, but no order lines were gathered.")
+        return self._cut(self.facts.lines)
 
     def total(self, customers, weights=None):
         """Sum of the weights (or number of rows) per customer."""
@@ -80,14 +117,15 @@ class Window:
 
     @cached_property
     def amount(self):
-        return np.round(self.total(self.orders["customer"], self.orders["amount"]), 2)
+        return rounded(self.total(self.orders["customer"], self.orders["amount"]), 2)
 
     @cached_property
     def last_day(self):
         """Day number of the last frequent order, NaN without one."""
         last = np.full(self.size, np.nan)
         customers, days = self.days
-        last[customers] = days  # sorted, so the latest day of each customer is written last
+        is_last = np.append(customers[1:] != customers[:-1], True)[: len(customers)]
+        last[customers[is_last]] = days[is_last]
         return last
 
     @cached_property
@@ -119,7 +157,7 @@ MEASURES = {
     "order_count": lambda w: w.order_count,  # orders
     "recency_days": lambda w: w.as_of - w.last_day,  # days since the last order
     "average_order": _average_order,  # company currency per order
-    "quantity": lambda w: np.round(w.total(w.lines["customer"], w.lines["quantity"]), 3),
+    "quantity": lambda w: rounded(w.total(w.lines["customer"], w.lines["quantity"]), 3),
     "product_count": lambda w: w.distinct("product"),  # different products
     "category_count": lambda w: w.distinct("category"),  # different categories
     "interval_mean": lambda w: _interval(w, 0, 1),  # days between order days

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-OPERATORS = (">=", ">", "<=", "<")
-
-
 @dataclass(frozen=True)
 class Metric:
     """A number about a customer.
@@ -26,6 +23,12 @@ class Bands:
     bounds: tuple[float, ...]
     points: tuple[float, ...]
 
+    def __post_init__(self):
+        if not self.bounds or len(self.bounds) != len(self.points):
+            raise ValueError("Bands need as many bounds as points, and at least one.")
+        if any(low >= high for low, high in zip(self.bounds, self.bounds[1:], strict=False)):
+            raise ValueError("The bounds of bands must rise.")
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -34,6 +37,10 @@ class Linear:
 
     zero: float
     full: float
+
+    def __post_init__(self):
+        if self.zero == self.full:
+            raise ValueError("A line needs two different values.")
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class Tier:
-    """One step of the ladder. Without a minimum score and without conditions it takes everybody."""
+    """One step of the ladder.
+
+    All of the minimum score (unless 0) and the conditions must hold, or with ``match_any`` one of
+    them; a tier without either takes everybody.
+    """
 
     id: int
     min_score: float = 0.0

@@ -72,6 +72,21 @@ def expected_interval(own_median, count, typical):
     return (own + SHRINKAGE * typical) / (count + SHRINKAGE)
 
 
-def typical_interval(lengths):
-    """Median of all intervals of a population in whole days, or ``None`` without any."""
-    return float(np.rint(np.median(lengths))) if len(lengths) else None
+def typical_interval(customers, days, as_of):
+    """Median interval of a population in whole days, or ``None`` without any.
+
+    Intervals that began recently can only have been seen whole if they are short, which would
+    pull the median down (right-censoring). Only those are taken that began long enough before the
+    as-of day: a year, or half of the history where it is shorter than two years.
+
+    :param customers, days: sorted pairs as :func:`order_days` returns them
+    :param as_of: day number
+    """
+    _owners, lengths = intervals(customers, days)
+    if not len(lengths):
+        return None
+    same = customers[1:] == customers[:-1]
+    begun = days[:-1][same]
+    horizon = min(365, (as_of - days.min()) / 2)
+    whole = lengths[begun <= as_of - horizon]
+    return float(np.rint(np.median(whole if len(whole) else lengths)))

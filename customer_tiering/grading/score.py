@@ -13,11 +13,16 @@ def composite(points, weights):
     """
     weights = np.asarray(weights, dtype=float)
     points = np.asarray(points, dtype=float).reshape(-1, len(weights))
-    known = ~np.isnan(points)
-    weight = known @ weights
+    weighted, weight = np.zeros(len(points)), np.zeros(len(points))
+    # Column by column: a matrix product sums in an order that depends on the number of rows,
+    # and a customer's score must not depend on who else is graded.
+    for column, factor in zip(points.T, weights, strict=True):
+        known = ~np.isnan(column)
+        weighted += np.where(known, column, 0.0) * factor
+        weight += known * factor
     total = weights.sum()
     with np.errstate(invalid="ignore", divide="ignore"):
-        score = np.where(weight > 0, np.nan_to_num(points) @ weights / weight, np.nan)
+        score = np.where(weight > 0, weighted / weight, np.nan)
     coverage = weight / total if total > 0 else np.zeros(len(points))
     return np.round(score, 2), np.round(coverage, 4)
 
@@ -25,7 +30,7 @@ def composite(points, weights):
 def segment_ids(segments, r, f, m):
     """Id of the first RFM segment whose box holds the band numbers; 0 for none or unknown.
 
-    :param segments: ordered iterable of ``policy.Segment``
+    :param segments: sequence of ``policy.Segment`` in order
     """
     result = np.zeros(len(r), dtype=np.int64)
     known = (r > 0) & (f > 0) & (m > 0)

@@ -157,7 +157,7 @@ class CustomerTier(models.Model):
             if not own or own != self:
                 vals = {**vals, "discount": 0.0}
         result = super().write(vals)
-        if "discount" in vals or "name" in vals:
+        if vals.keys() & {"discount", "name", "active"}:
             self._update_discount_pricelist()
         return result
 
@@ -176,6 +176,9 @@ class CustomerTier(models.Model):
         Only the rule for all products is ours; rules that people added stay. A list linked by
         hand is never touched.
         """
+        # While pricelists are switched off, core archives every active one whenever settings
+        # are saved, and warns about it each time: then ours wait archived.
+        active = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
         # Setting a discount must not need the right to edit every pricelist.
         for tier in self.sudo():
             pricelist = tier.pricelist_id
@@ -196,6 +199,7 @@ class CustomerTier(models.Model):
                 pricelist.name = self.env._(
                     "%(tier)s (−%(discount)s %%)", tier=tier.name, discount=f"{tier.discount:g}"
                 )
+                pricelist.active = active and tier.active
                 pricelist._set_general_discount(tier.discount)
 
     def _create_discount_pricelist(self):

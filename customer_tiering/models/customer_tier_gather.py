@@ -160,7 +160,7 @@ class CustomerTierGather(models.AbstractModel):
         from ..grading.metrics import Facts
 
         def own(frame):
-            return frame[frame["customer"].isin(customers)] if len(frame) else frame
+            return frame[frame["customer"].isin(customers)]
 
         return Facts(customers, own(orders), None if lines is None else own(lines))
 

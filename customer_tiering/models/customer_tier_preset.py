@@ -17,10 +17,10 @@ PRESETS = {
         "name": _lt("Wholesale customers"),
         "indicators": (_RECENCY, _FREQUENCY, _MONETARY),
         "tiers": (
-            {"name": _lt("Regular"), "color": 7},
+            {"name": _lt("Regular"), "color": 4},
             {
                 "name": _lt("Silver"),
-                "color": 8,
+                "color": 0,
                 "discount": 5,
                 "conditions": [("amount", ">=", 5000)],
             },

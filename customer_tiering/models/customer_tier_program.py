@@ -286,8 +286,9 @@ class CustomerTierProgram(models.Model):
 
         for program in self.filtered(lambda p: not p.typical_interval_days):
             facts = self.env["customer.tier.gather"]._sample(program, as_of, SAMPLE_SIZE)
-            _owners, lengths = metrics.Window(facts, as_of, 0).intervals
-            program.typical_interval_days = rhythm.typical_interval(lengths) or 0
+            window = metrics.Window(facts, as_of, 0)
+            days = rhythm.typical_interval(*window.days, window.as_of)
+            program.typical_interval_days = days or 0
 
     def _sample_values(self, metrics):
         """Today's values of some metrics for a fixed sample of the programme's customers.
@@ -307,6 +308,7 @@ class CustomerTierProgram(models.Model):
         from ..demo.generate import load_demo
 
         load_demo(self.env)
+        self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
         company = self.env.ref("base.main_company")
         if not self._for_company(company):
             self._create_preset("wholesale", company).action_grade()

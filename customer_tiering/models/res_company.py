@@ -22,3 +22,14 @@ class ResCompany(models.Model):
         help="Gets the reminder when neither the customer has a salesperson nor the team of "
         "the last order a leader.",
     )
+
+    def _activate_or_create_pricelists(self):
+        """Pricelists were switched on: the tiers' own lists come to life too."""
+        result = super()._activate_or_create_pricelists()
+        if self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist"):
+            companies = self or self.search([])
+            tiers = self.env["customer.tier"].search([("company_id", "in", companies.ids)])
+            tiers.filtered(
+                lambda tier: tier.discount or tier.pricelist_id.customer_tier_id == tier
+            )._update_discount_pricelist()
+        return result

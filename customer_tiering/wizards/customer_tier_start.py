@@ -23,6 +23,21 @@ class CustomerTierStart(models.TransientModel):
         default="wholesale",
     )
     preview = fields.Html(compute="_compute_preview", sanitize=False)
+    can_enable_pricelists = fields.Boolean(compute="_compute_can_enable_pricelists")
+    enable_pricelists = fields.Boolean(
+        string="Give the discounts on new quotations",
+        default=True,
+        help="Switches on pricelists (Settings › Sales › Pricing), through which tiers give "
+        "their prices. Without them customers are only graded.",
+    )
+
+    @api.depends("preset")
+    def _compute_can_enable_pricelists(self):
+        enabled = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
+        allowed = self.env.user.has_group("base.group_system")
+        for wizard in self:
+            discounts = any(tier.get("discount") for tier in PRESETS[wizard.preset]["tiers"])
+            wizard.can_enable_pricelists = discounts and allowed and not enabled
 
     @api.depends("preset", "company_id")
     def _compute_preview(self):
@@ -75,5 +90,7 @@ class CustomerTierStart(models.TransientModel):
     def action_start(self):
         """Make the programme, grade everybody and show the result."""
         self.ensure_one()
+        if self.can_enable_pricelists and self.enable_pricelists:
+            self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
         program = self.env["customer.tier.program"]._create_preset(self.preset, self.company_id)
         return program.action_grade()

@@ -64,8 +64,21 @@ def test_own_median_is_shrunk_to_the_population(own, count, typical, expected):
 
 
 @pytest.mark.parametrize(
-    ("lengths", "expected"), [([], None), ([9], 9.0), ([40, 3, 4], 4.0), ([10, 12, 14, 90], 13.0)]
+    ("days", "expected"),
+    [([7], None), ([0, 9], 9.0), ([0, 40, 43, 47], 4.0), ([0, 10, 22, 36, 126], 13.0)],
 )
-def test_typical_interval_is_the_median_in_whole_days(lengths, expected):
+def test_typical_interval_is_the_median_in_whole_days(days, expected):
     """None, not NaN, when nobody has ordered twice: it is stored and shown."""
-    assert rhythm.typical_interval(np.array(lengths)) == expected
+    days = np.array(days)
+    customers = np.zeros(len(days), dtype=int)
+    assert rhythm.typical_interval(customers, days, as_of=1000) == expected
+
+
+def test_typical_interval_leaves_out_what_could_not_have_been_seen_whole():
+    """Among intervals that began lately only the short ones are known by now, so they would
+    make everybody look like a frequent buyer."""
+    slow = [0, 100, 200, 300, 400]
+    lately = [770, 775, 780, 785, 790, 795]
+    days = np.array(slow + lately)
+    customers = np.array([0] * len(slow) + [1] * len(lately))
+    assert rhythm.typical_interval(customers, days, as_of=800) == 100.0

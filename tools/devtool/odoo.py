@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 from . import postgres
-from .console import run_step, say
-from .paths import DATA_DIR, DEV, ODOO, ODOO_CONF, ROOT
+from .console import Failure, run_step, say
+from .paths import DATA_DIR, ODOO, ODOO_CONF, ROOT
 from .venv import RUNTIME
 
 ON_THIS_MACHINE = "127.0.0.1,localhost"
@@ -98,8 +98,5 @@ def run_script(database: str, script: str) -> str:
         check=False,
     )
     if done.returncode:
-        (DEV / "log" / "script.log").write_text(done.stdout + done.stderr)
-        from .console import Failure
-
         raise Failure(f"A script failed in Odoo's shell.\n{done.stderr[-2000:]}")
     return done.stdout

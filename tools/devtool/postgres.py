@@ -42,15 +42,15 @@ def is_private() -> bool:
 
 def data_folder() -> Path:
     """The private cluster's data, which also holds its socket."""
-    return LINK / "data"
+    # The link's target: the server's user may not reach the link itself.
+    return LINK.resolve() / "data"
 
 
 def environment() -> dict[str, str]:
     """This process's environment with the PG* variables that lead to the server."""
     if not is_private():
         return dict(os.environ)
-    # The link's target: it may be a shorter path, and psql shows it.
-    named = {"PGHOST": str(data_folder().resolve()), "PGPORT": "5432", "PGUSER": DATABASE_USER}
+    named = {"PGHOST": str(data_folder()), "PGPORT": "5432", "PGUSER": DATABASE_USER}
     inherited = {
         key: value
         for key, value in os.environ.items()
@@ -116,6 +116,10 @@ def _check_named_server() -> None:
 
 def _create() -> None:
     _place()
+    if data_folder().exists():
+        # Left by a clone since removed: its databases' files went with it.
+        stop()
+        shutil.rmtree(data_folder())
     run_step(
         "Private PostgreSQL cluster",
         [
@@ -154,7 +158,7 @@ def _reachable(folder: Path) -> bool:
 
 def _start() -> None:
     done = _as_owner(
-        *("pg_ctl", "-D", data_folder().resolve(), "-w", "-t", "60"),
+        *("pg_ctl", "-D", data_folder(), "-w", "-t", "60"),
         *("-l", LINK.resolve() / "log", "start"),
     )
     if done.returncode:
