@@ -33,6 +33,7 @@
         "views/customer_tiering_menus.xml",
     ],
     "demo": ["demo/demo.xml"],
+    "assets": {"web.assets_tests": ["customer_tiering/static/tests/tours/*"]},
     "application": False,
     "installable": True,
 }

@@ -2,7 +2,7 @@ import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 _logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class CustomerReminder(models.Model):
     tier_id = fields.Many2one("customer.tier", ondelete="set null", readonly=True)
     tier_color = fields.Integer(related="tier_id.color", string="Tier Color")
     date = fields.Date(string="Reminded On", required=True, readonly=True)
-    expected_date = fields.Date(string="Order Was Expected", readonly=True)
+    expected_date = fields.Date(string="Expected", readonly=True)
     activity_id = fields.Many2one("mail.activity", ondelete="set null", readonly=True)
     order_id = fields.Many2one("sale.order", string="Order", ondelete="set null", readonly=True)
     state = fields.Selection(
@@ -93,15 +93,15 @@ class CustomerReminder(models.Model):
 
     def _activity_vals(self, rule, standing, user):
         env = self.with_context(lang=user.lang).env
-        day = fields.Date.to_string(standing.next_order_date)
+        day = format_date(env, standing.next_order_date)
         return {
             "res_model_id": self.env["ir.model"]._get_id("res.partner"),
             "res_id": standing.partner_id.id,
             "activity_type_id": rule.activity_type_id.id,
-            "summary": env._("An order was expected by %s", day),
+            "summary": env._("Order expected since %s", day),
             "note": env._(
                 "Last order: %(last)s. This customer usually orders again by %(expected)s.",
-                last=fields.Date.to_string(standing.last_order_date),
+                last=format_date(env, standing.last_order_date),
                 expected=day,
             ),
             "date_deadline": fields.Date.context_today(self),

@@ -27,7 +27,7 @@ class CustomerTier(models.Model):
     condition_ids = fields.One2many("customer.tier.condition", "tier_id", copy=True)
     condition_match = fields.Selection(
         selection=[("all", "all of these"), ("any", "any of these")],
-        string="Reached By",
+        string="Requires",
         required=True,
         default="all",
         help="Whether the minimum score and the conditions must all hold, or one is enough.",

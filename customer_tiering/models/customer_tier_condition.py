@@ -11,7 +11,7 @@ class CustomerTierCondition(models.Model):
     operator = fields.Selection(
         selection=[(">=", "≥"), (">", ">"), ("<=", "≤"), ("<", "<")], required=True, default=">="
     )
-    value = fields.Float(digits=(16, 4), required=True)
+    value = fields.Float(digits=(16, 2), required=True)
 
     @api.depends("metric_id", "operator", "value")
     def _compute_display_name(self):

@@ -41,11 +41,11 @@ class CustomerTierIndicator(models.Model):
     band_ids = fields.One2many("customer.tier.indicator.band", "indicator_id", copy=True)
     quantile_count = fields.Integer(string="Number of Bands", default=5)
     linear_zero = fields.Float(
-        string="0 Points At", digits=(16, 4), help="The value that earns nothing."
+        string="0 Points At", digits=(16, 2), help="The value that earns nothing."
     )
     linear_full = fields.Float(
         string="100 Points At",
-        digits=(16, 4),
+        digits=(16, 2),
         default=100.0,
         help="The value that earns everything. Put it below the other one where less is better.",
     )
@@ -144,6 +144,7 @@ class CustomerTierIndicator(models.Model):
     def _set_bands(self, cuts):
         """Evenly spread points over the bands between the cuts, in the indicator's direction."""
         self.ensure_one()
+        cuts = sorted({round(cut, 2) for cut in cuts})
         size = len(cuts) + 1
         points = [round(100 * (n + 1) / size, 2) for n in range(size)]
         if self.direction == "low":
@@ -151,7 +152,7 @@ class CustomerTierIndicator(models.Model):
         # The first band is open below; its bound is only shown.
         bounds = [min(0.0, cuts[0] - 1), *cuts]
         self.band_ids = [fields.Command.clear()] + [
-            fields.Command.create({"value_from": round(bound, 4), "points": value})
+            fields.Command.create({"value_from": bound, "points": value})
             for bound, value in zip(bounds, points, strict=True)
         ]
 

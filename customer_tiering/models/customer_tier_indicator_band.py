@@ -12,7 +12,7 @@ class CustomerTierIndicatorBand(models.Model):
     )
     value_from = fields.Float(
         string="From",
-        digits=(16, 4),
+        digits=(16, 2),
         help="The band starts here and includes this value. The lowest band is open below.",
     )
     points = fields.Float(digits=(5, 2), default=0.0)

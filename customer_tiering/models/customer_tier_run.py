@@ -61,6 +61,9 @@ class CustomerTierRun(models.Model):
     matrix = fields.Json(
         readonly=True, copy=False, help="Customers by tier before and after (tier ids, 0 = none)."
     )
+    matrix_table = fields.Html(
+        string="Movements", compute="_compute_matrix_table", sanitize=False
+    )
     change_ids = fields.One2many("customer.tier.change", "run_id", readonly=True)
     change_count = fields.Integer(compute="_compute_change_count")
     error_ids = fields.One2many("customer.tier.run.error", "run_id", readonly=True)
@@ -80,6 +83,39 @@ class CustomerTierRun(models.Model):
     def _compute_display_name(self):
         for run in self:
             run.display_name = run.name
+
+    @api.depends("matrix")
+    @api.depends_context("lang")
+    def _compute_matrix_table(self):
+        for run in self:
+            values = run._matrix_values()
+            run.matrix_table = values and self.env["ir.qweb"]._render(
+                "customer_tiering.migration_matrix", values
+            )
+
+    def _matrix_values(self):
+        """Rows and columns of the movements, from the lowest to the highest tier."""
+        self.ensure_one()
+        matrix = self.matrix or {}
+        used = set(matrix).union(*matrix.values())
+        tiers = self.env["customer.tier"].with_context(active_test=False).search(
+            [("id", "in", [int(key) for key in used])], order="program_id, sequence, id"
+        )
+        keys = [*(["0"] if "0" in used else []), *(str(id_) for id_ in tiers.ids)]
+        names = {"0": self.env._("No tier"), **{str(t.id): t.display_name for t in tiers}}
+        rows = []
+        for before in (key for key in keys if key in matrix):
+            position = keys.index(before)
+            cells = [
+                {
+                    "count": matrix[before].get(after, ""),
+                    "class": "text-success" if column > position else "text-danger"
+                    if column < position else "fw-bold",
+                }
+                for column, after in enumerate(keys)
+            ]
+            rows.append({"name": names[before], "cells": cells})
+        return rows and {"columns": [names[key] for key in keys], "rows": rows}
 
     def _compute_change_count(self):
         counts = dict(
@@ -115,7 +151,8 @@ class CustomerTierRun(models.Model):
 
     def action_run(self):
         """Grade all customers of the company from start to end, in this transaction."""
-        self.check_access("write")
+        # Officers make runs; what a run becomes is for grading alone to write.
+        self.check_access("create")
         for run in self.sudo():
             run._start()
             while run.state == "running":
@@ -124,7 +161,9 @@ class CustomerTierRun(models.Model):
 
     def action_cancel(self):
         """Stop a run; customers graded so far keep their new grades."""
-        self.filtered(lambda run: run.state in ("draft", "running")).write({"state": "cancel"})
+        self.check_access("create")
+        open_runs = self.sudo().filtered(lambda run: run.state in ("draft", "running"))
+        open_runs.write({"state": "cancel"})
 
     def action_open_changes(self):
         self.ensure_one()

@@ -228,6 +228,16 @@ class CustomerTierStanding(models.Model):
             )
             self.env["customer.tier.change"]._record(standing, before[standing], tier, "manual")
 
+    @api.model
+    def action_open_grading(self):
+        """Entry of the menu: the graded customers, or where there is nothing yet and the user
+        may change that, the choice of a preset."""
+        Program = self.env["customer.tier.program"]
+        may_start = self.env.user.has_group("customer_tiering.group_manager")
+        if may_start and not Program._company_has_program(self.env.company.id):
+            return self.env["customer.tier.start"]._open()
+        return Program.action_open_standings()
+
     def action_grade(self):
         """Grade these customers now, as of today."""
         self.check_access("write")

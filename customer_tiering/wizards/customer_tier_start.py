@@ -77,16 +77,6 @@ class CustomerTierStart(models.TransientModel):
             "target": "new",
         }
 
-    @api.model
-    def action_open_grading(self):
-        """Entry of the menu: the graded customers, or where there is nothing yet and the user
-        may change that, the choice of a preset."""
-        Program = self.env["customer.tier.program"]
-        may_start = self.env.user.has_group("customer_tiering.group_manager")
-        if may_start and not Program.search_count([("company_id", "=", self.env.company.id)]):
-            return self._open()
-        return Program.action_open_standings()
-
     def action_start(self):
         """Make the programme, grade everybody and show the result."""
         self.ensure_one()

@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code."""
     os.umask(0o022)
     parser = _parser()
+    arguments = arguments or ["help"]
     passed_on = []
     if "--" in arguments:
         border = arguments.index("--")

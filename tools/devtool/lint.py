@@ -11,8 +11,8 @@ from .console import Failure, say
 from .paths import ROOT, addons
 from .venv import LINT
 
-# Odoo's own files do neither.
-COSMETIC = ("xml-header-wrong", "xml-field-numeric-without-eval")
+# Matters of taste, in which Odoo itself does otherwise.
+COSMETIC = ("prefer-readme-rst", "xml-field-numeric-without-eval", "xml-header-wrong")
 
 # A check returns what it found wrong, or "" when all is well, or None when it was left out.
 Check = Callable[[], str | None]

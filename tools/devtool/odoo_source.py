@@ -107,7 +107,8 @@ def _fetch(prefix: Path) -> None:
     options = _apt_options(work / "apt", mirror())
     run_step(
         "Package lists of Debian's development suite",
-        ["apt-get", *options, "update"],
+        # Left alone, apt calls a mirror that does not answer a mere warning.
+        ["apt-get", *options, "-o", "APT::Update::Error-Mode=any", "update"],
         log="odoo-apt-update",
         advice=OTHER_WAY,
     )

@@ -1,0 +1,272 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..models.customer_tier_preset import PRESETS
+from .common import TieringCommon
+
+# Only customers made for one company: others in the database neither help nor disturb.
+OWN = "[('company_id', '!=', False)]"
+
+
+@tagged("post_install", "-at_install")
+class TestProgram(TieringCommon):
+    def _create_own_customer(self, name="Customer", **vals):
+        return self._create_customer(name, company_id=self.company.id, **vals)
+
+    def _create_buyer(self, name, *amounts, **vals):
+        """A customer with one order today and the others a day apart before it."""
+        partner = self._create_own_customer(name, **vals)
+        for days, amount in enumerate(amounts):
+            self._create_order(partner, amount, date=days)
+        return partner
+
+    def test_presets_grade(self):
+        """Each preset grades as its thresholds say, from one click; a typing error in one of
+        them would only show at a customer's."""
+        big = self._create_buyer("Big", 20000, 10000, 10000, 10000, 10000)
+        small = self._create_buyer("Small", 100)
+        idle = self._create_own_customer("Idle", customer_rank=1)
+        # Big: recency 0 → 100 points, 5 orders → 60, 60,000 → 100. Small: 100, 20, 20.
+        expected = {
+            "wholesale": (("Diamond", 88.0), ("Regular", 30.0)),
+            "rfm": (("Top value", None), (None, None)),
+            # Big: irregularity 0 → 100, one category → 20, average order 12,000 → 100.
+            # Small has no irregularity: (30·20 + 20·20 + 20·100 + 10·20 + 10·20) / 90.
+            "weighted": (("A customer", 84.0), ("D customer", 37.78)),
+            "vip": (("VIP", 88.0), ("Ordinary", 30.0)),
+        }
+        self.assertEqual(set(expected), set(PRESETS))
+        for code, customers in expected.items():
+            with self.subTest(code):
+                program = self._create_program(code)
+                self.assertEqual(program.name, str(PRESETS[code]["name"]))
+                run = self._grade()
+                self.assertFalse(run.error_ids)
+                for partner, (tier, score) in zip((big, small), customers, strict=True):
+                    standing = self._standing(partner)
+                    self.assertEqual(standing.program_id, program)
+                    if tier:
+                        self.assertEqual(standing.tier_id.name, tier)
+                    if score:
+                        self.assertAlmostEqual(standing.score, score, places=2)
+                self.assertEqual(
+                    self._standing(idle).tier_id, program.tier_ids.sorted("sequence")[0]
+                )
+                program.active = False
+
+    def test_unknown_preset(self):
+        """A wrong code must name the right ones and leave nothing behind."""
+        Program = self.env["customer.tier.program"]
+        before = Program.search_count([])
+        with self.assertRaisesRegex(UserError, "“gold”.*wholesale.*vip"):
+            Program._create_preset("gold", self.company)
+        self.assertEqual(Program.search_count([]), before)
+
+    def test_second_preset_comes_after_the_first(self):
+        """A programme added later must not take customers away from the one in use."""
+        first, second = self._create_program("wholesale"), self._create_program("vip")
+        self.assertLess(first.sequence, second.sequence)
+        buyer = self._create_buyer("Buyer", 100)
+        self._grade()
+        self.assertEqual(self._standing(buyer).program_id, first)
+
+    def test_rfm_preset_is_cut_from_own_customers(self):
+        """The preset promises bands from one's own customers; with the same fixed bounds for
+        everybody, a shop with small orders would find all of its customers in the lowest band."""
+        for number in range(1, 11):
+            self._create_buyer(f"Buyer {number}", 10.0 * number)
+        program = self._create_program("rfm", domain=OWN)
+        monetary = program.indicator_ids.filtered(lambda i: i.rfm_role == "m")
+        if not monetary.band_ids.filtered(lambda b: b.value_from not in (0, 5000)):
+            self.fail("The bands are those of the preset's text.")
+        # Type 7 quantiles of 10, 20 … 100 in five parts.
+        self.assertEqual(
+            monetary.band_ids.sorted("value_from").mapped("value_from")[1:], [28, 46, 64, 82]
+        )
+
+    def test_rfm_preset_without_customers(self):
+        """On an empty database there is nothing to cut from; the preset must still be usable."""
+        program = self._create_program("rfm")
+        self.assertTrue(all(len(i.band_ids) > 1 for i in program.indicator_ids))
+        self.assertFalse(self._grade().error_ids)
+
+    def test_quantile_bands_are_frozen(self):
+        """Newcomers must not move anybody else: a grade that falls because others bought would
+        be impossible to explain."""
+        buyers = [self._create_buyer(f"Buyer {n}", 10.0 * n) for n in range(1, 11)]
+        program = self._create_program(
+            domain=OWN,
+            tiers=["Low", {"name": "High", "min_score": 60}],
+            indicators=[{"metric": "amount", "scale": "quantile", "rfm_role": "m"}],
+        )
+        bounds = program.indicator_ids.band_ids.mapped("value_from")
+        self.assertEqual(len(bounds), 5)
+        self._grade()
+        before = [(s.score, s.tier_id, s.rfm_m) for s in map(self._standing, buyers)]
+        self.assertEqual(
+            [score for score, *_ in before], [20, 20, 40, 40, 60, 60, 80, 80, 100, 100]
+        )
+        for number in range(5):
+            self._create_buyer(f"Giant {number}", 100000.0)
+        run = self._grade()
+        self.assertEqual(run.written_count, 5, "only the newcomers")
+        self.assertEqual(
+            [(s.score, s.tier_id, s.rfm_m) for s in map(self._standing, buyers)], before
+        )
+        program.indicator_ids.action_propose_bands()
+        self.assertNotEqual(program.indicator_ids.band_ids.mapped("value_from"), bounds)
+
+    def test_equal_values_get_equal_points(self):
+        """Many customers with the same value must not be torn apart by a quantile."""
+        for number in range(8):
+            self._create_buyer(f"Same {number}", 100)
+        rich = self._create_buyer("Rich", 900)
+        program = self._create_program(
+            domain=OWN, indicators=[{"metric": "amount", "scale": "quantile"}]
+        )
+        self._grade()
+        standings = program.env["customer.tier.standing"].search(
+            [("program_id", "=", program.id), ("partner_id", "!=", rich.id)]
+        )
+        self.assertEqual(len(standings), 8)
+        self.assertEqual(len(set(standings.mapped("score"))), 1)
+
+    def test_propose_without_values(self):
+        """Proposing from nothing must say so and keep the bands."""
+        program = self._create_program(
+            domain="[('name', '=', 'nobody at all')]",
+            indicators=[{"metric": "amount", "bands": [(0, 10), (7, 90)]}],
+        )
+        with self.assertRaisesRegex(UserError, "No customer has a value"):
+            program.indicator_ids.action_propose_bands()
+        self.assertEqual(program.indicator_ids.band_ids.mapped("value_from"), [0, 7])
+
+    def test_first_programme_that_selects_wins(self):
+        """With several programmes each customer belongs to exactly one: the first by sequence."""
+        special = self._create_program(
+            tiers=["Special"], domain="[('country_id.code', '=', 'BE')]", sequence=1
+        )
+        general = self._create_program(tiers=["General"], domain="[]", sequence=2)
+        belgian = self._create_buyer("Belgian", 10, country_id=self.env.ref("base.be").id)
+        other = self._create_buyer("Other", 10, country_id=self.env.ref("base.fr").id)
+        self._grade()
+        self.assertEqual(self._standing(belgian).tier_id.name, "Special")
+        self.assertEqual(self._standing(other).tier_id.name, "General")
+        (special + general).write({"sequence": 5})
+        special.sequence = 9
+        self._grade()
+        self.assertEqual(self._standing(belgian).program_id, general)
+        self.assertEqual(len(self._standing(belgian)), 1)
+
+    def test_companies_are_graded_apart(self):
+        """What was bought from one company must not buy a tier in the other."""
+        here, there = self._create_program(), self._create_program(company=self.company_b)
+        partner = self._create_customer("Shared")
+        self._create_order(partner, 25000)
+        self._create_order(partner, 6000, company=self.company_b)
+        self._grade()
+        self.assertFalse(self._standing(partner, self.company_b), "the other is not graded yet")
+        self._grade(company=self.company_b)
+        self.assertEqual(self._standing(partner).tier_id, here.tier_ids[2])
+        self.assertEqual(self._standing(partner, self.company_b).tier_id, there.tier_ids[1])
+
+    def test_domain_reads_the_programmes_company(self):
+        """A filter on a company-dependent field must be read in the programme's company,
+        whatever company the nightly job happens to be in."""
+        terms = self.env["account.payment.term"].create({"name": "Tiering terms"})
+        partner = self._create_customer("Terms in B only")
+        partner.with_company(self.company_b).property_payment_term_id = terms
+        self._create_order(partner, 10, company=self.company_b)
+        program = self._create_program(
+            tiers=["On Terms"],
+            company=self.company_b,
+            domain=f"[('property_payment_term_id', '=', {terms.id})]",
+        )
+        self._grade(company=self.company_b)
+        self.assertEqual(self._standing(partner, self.company_b).program_id, program)
+
+    def test_customers_of_other_companies_are_left_out(self):
+        """A partner reserved for company B must not appear in A's grading."""
+        self._create_program()
+        partner = self._create_customer("B only", company_id=self.company_b.id, customer_rank=1)
+        self._grade()
+        self.assertFalse(self._standing(partner))
+
+    def test_archived_programme_grades_nobody(self):
+        """Archiving a programme hands its customers to the next one."""
+        first, second = self._create_program(tiers=["One"]), self._create_program(tiers=["Two"])
+        second.sequence = first.sequence + 1
+        buyer = self._create_buyer("Buyer", 10)
+        self._grade()
+        first.active = False
+        self._grade()
+        self.assertEqual(self._standing(buyer).tier_id.name, "Two")
+
+    def test_typical_interval_is_frozen(self):
+        """One customer's expected date must not move because others order more often now."""
+        buyer = self._create_own_customer("Regular")
+        for days in (300, 270, 240, 210, 180, 10):
+            self._create_order(buyer, 10, date=days)
+        program = self._create_program(tiers=["All"], domain=OWN)
+        self._grade()
+        self.assertEqual(program.typical_interval_days, 30)
+        expected = self._standing(buyer).next_order_date
+        hasty = self._create_own_customer("Hasty")
+        for days in range(300, 200, -2):
+            self._create_order(hasty, 10, date=days)
+        self._grade()
+        self.assertEqual(program.typical_interval_days, 30)
+        self.assertEqual(self._standing(buyer).next_order_date, expected)
+
+    def test_one_click_as_manager(self):
+        """The button on a programme must work for the person who may configure it, not only
+        for the superuser."""
+        buyer = self._create_buyer("Buyer", 6000)
+        program = self._create_program().with_user(self.manager)
+        action = program.action_grade()
+        self.assertEqual(action["res_model"], "customer.tier.standing")
+        self.assertEqual(self._standing(buyer).tier_id, program.tier_ids.sudo()[1])
+
+    def test_start_as_manager(self):
+        """First opening → choose a preset → graded, with no more rights than a manager has."""
+        buyer = self._create_buyer("Buyer", 6000)
+        Start = self.env["customer.tier.start"].with_user(self.manager)
+        self.assertEqual(Start.action_open_grading()["res_model"], "customer.tier.start")
+        Start.create({"preset": "wholesale"}).action_start()
+        self.assertEqual(self._standing(buyer).tier_id.name, "Silver")
+        self.assertEqual(Start.action_open_grading()["res_model"], "customer.tier.standing")
+
+    def test_copy(self):
+        """A copied programme must be complete and usable, or copying a good start is no help."""
+        program = self._create_program()
+        copy = program.copy()
+        self.assertEqual(
+            copy.tier_ids.mapped("requirement"), program.tier_ids.mapped("requirement")
+        )
+        self.assertEqual(len(copy.indicator_ids.band_ids), len(program.indicator_ids.band_ids))
+        self.assertFalse(copy.tier_ids & program.tier_ids)
+
+    def test_tiers_and_indicators_saved_together(self):
+        """The form saves everything in one write; order of commands must not matter."""
+        program = self._create_program(tiers=["Low", {"name": "High", "min_score": 50}])
+        low, high = program.tier_ids
+        program.write(
+            {
+                "tier_ids": [
+                    Command.update(low.id, {"min_score": 60}),
+                    Command.update(high.id, {"min_score": 80}),
+                ],
+                "indicator_ids": [
+                    Command.create(
+                        {
+                            "metric_id": self._metric("amount").id,
+                            "band_ids": [Command.create({"value_from": 0, "points": 70})],
+                        }
+                    )
+                ],
+            }
+        )
+        buyer = self._create_buyer("Buyer", 1)
+        self._grade()
+        self.assertEqual(self._standing(buyer).tier_id, low)

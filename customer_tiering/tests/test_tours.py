@@ -1,0 +1,62 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, new_test_user, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestTours(HttpCase):
+    """The flows of a new user in a real browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        company = cls.env.company
+        # Whatever demo data brought along would hide the first opening.
+        cls.env["customer.tier.standing"].search([]).unlink()
+        cls.env["customer.tier.program"].search([]).action_archive()
+        cls.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
+        cls.salesperson = new_test_user(
+            cls.env, "tour_sales", groups="sales_team.group_sale_salesman", company_id=company.id
+        )
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Tour Gold Trading", "is_company": True, "user_id": cls.salesperson.id}
+        )
+        cls.product = cls.env["product.product"].create(
+            {"name": "Tour Cup", "list_price": 100.0, "taxes_id": False, "type": "consu"}
+        )
+        today = fields.Datetime.now()
+        cls.env["sale.order"].create(
+            [
+                {
+                    "partner_id": cls.customer.id,
+                    "state": "sale",
+                    "date_order": today - timedelta(days=days),
+                    "user_id": cls.salesperson.id,
+                    "order_line": [
+                        fields.Command.create(
+                            {"product_id": cls.product.id, "product_uom_qty": 100}
+                        )
+                    ],
+                }
+                for days in (130, 100, 70, 40)
+            ]
+        )
+
+    def test_administrator_is_at_graded_customers_in_two_clicks(self):
+        """From the menu over the preset to a grade, a price and a reminder."""
+        self.start_tour("/odoo", "customer_tiering_first_grading", login="admin")
+        standing = self.customer.customer_standing_id
+        self.assertEqual(standing.tier_id.name, "Gold")
+        self.assertTrue(self.customer.activity_ids)
+
+    def test_salesperson_sees_tier_and_price(self):
+        """A plain salesperson gets the tier's price without any right on tiers."""
+        program = self.env["customer.tier.program"]._create_preset("wholesale", self.env.company)
+        program.action_grade()
+        self.start_tour("/odoo", "customer_tiering_salesperson", login="tour_sales")
+        order = self.env["sale.order"].search(
+            [("partner_id", "=", self.customer.id), ("state", "=", "draft")]
+        )
+        self.assertEqual(order.amount_untaxed, 90.0)
