@@ -4,7 +4,6 @@
     "summary": "Grade customers by what they really bought; prices and follow-ups apply by themselves",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
-    "website": "https://github.com/customer-tiering/customer-tiering",
     "license": "LGPL-3",
     "depends": ["sale_management"],
     "external_dependencies": {"python": ["pandas"]},
@@ -34,6 +33,7 @@
     ],
     "demo": ["demo/demo.xml"],
     "assets": {"web.assets_tests": ["customer_tiering/static/tests/tours/*"]},
+    "uninstall_hook": "uninstall_hook",
     "application": False,
     "installable": True,
 }
