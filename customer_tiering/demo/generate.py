@@ -42,22 +42,9 @@ def load_demo(env):
     writer.write(companies, plan_orders(companies, products, today))
 
 
-def release_demo(env):
-    """For the uninstall hook: the demo records stay, as ordinary records without XML ids.
-
-    Odoo would try to delete the partners and products one by one, and log an error for each that
-    an order refers to.
-    """
-    env["ir.model.data"].sudo().search(_demo_domain("demo")).unlink()
-
-
-def _demo_domain(prefix):
-    """Domain of the XML ids that ``_create`` gave."""
-    return [("module", "=", MODULE), ("name", "=like", prefix.replace("_", r"\_") + r"\_%")]
-
-
 def _is_loaded(env):
-    return bool(env["ir.model.data"].search_count(_demo_domain("demo_partner"), limit=1))
+    loaded = [("module", "=", MODULE), ("name", "=like", r"demo\_partner\_%")]
+    return bool(env["ir.model.data"].search_count(loaded, limit=1))
 
 
 def _users(env):

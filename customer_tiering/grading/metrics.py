@@ -166,17 +166,24 @@ MEASURES = {
 LINE_MEASURES = frozenset({"quantity", "product_count", "category_count"})
 
 
-def compute(facts, metrics, as_of):
+class Windows(dict):
+    """The windows of some facts by their months, each cut and sorted once."""
+
+    def __init__(self, facts, as_of):
+        self.facts, self.as_of = facts, as_of
+
+    def __missing__(self, months):
+        window = self[months] = Window(self.facts, self.as_of, months)
+        return window
+
+
+def compute(facts, metrics, as_of, windows=None):
     """Values of all metrics.
 
     :param metrics: iterable of ``policy.Metric``
+    :param windows: ``Windows`` of these facts, where the caller needs them too
     :return: frame indexed by customer id, a float column per metric code
     """
-    windows = {}
-    columns = {}
-    for metric in metrics:
-        window = windows.get(metric.months)
-        if window is None:
-            window = windows[metric.months] = Window(facts, as_of, metric.months)
-        columns[metric.code] = MEASURES[metric.measure](window)
+    windows = Windows(facts, as_of) if windows is None else windows
+    columns = {m.code: MEASURES[m.measure](windows[m.months]) for m in metrics}
     return pd.DataFrame(columns, index=pd.Index(facts.customers, name="customer"))

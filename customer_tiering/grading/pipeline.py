@@ -20,7 +20,8 @@ def grade(facts, program, as_of):
         ``next_day`` (day numbers, NaN for none), ``metric:<code>`` per metric and
         ``points:<indicator id>`` per indicator (NaN for unknown)
     """
-    values = metrics.compute(facts, program.metrics, as_of)
+    windows = metrics.Windows(facts, as_of)
+    values = metrics.compute(facts, program.metrics, as_of, windows)
     earned = {i.id: points.points(i.scale, values[i.metric]) for i in program.indicators}
     weights = [i.weight for i in program.indicators]
     if earned:
@@ -28,7 +29,7 @@ def grade(facts, program, as_of):
     else:
         total, coverage = np.full(len(values), np.nan), np.zeros(len(values))
     rfm = _rfm(program, values)
-    whole = metrics.Window(facts, as_of, 0)
+    whole = windows[0]
     return pd.DataFrame(
         {
             "tier": ladder.highest(program.tiers, values, total),
@@ -52,9 +53,7 @@ def _rfm(program, values):
     numbers = {role: np.zeros(len(values), dtype=np.int64) for role in "rfm"}
     for indicator in program.indicators:
         if indicator.role:
-            numbers[indicator.role] = points.band_number(
-                indicator.scale, values[indicator.metric]
-            )
+            numbers[indicator.role] = points.band_number(indicator.scale, values[indicator.metric])
     return numbers
 
 

@@ -9,16 +9,22 @@ import numpy as np
 SHRINKAGE = 3
 
 
+def _pack(customers, days):
+    """One integer per pair that sorts like the pair: sorting one array takes a tenth of the time
+    of sorting by two. Days are in the range of 32 bits."""
+    return (np.asarray(customers, np.int64) << 32) + (np.asarray(days, np.int64) + 2**31)
+
+
+def _unpack(packed):
+    return packed >> 32, (packed & 0xFFFFFFFF) - 2**31
+
+
 def order_days(customers, days):
     """Distinct (customer, day) pairs, sorted; orders of one day count once.
 
     :return: two int arrays of equal length
     """
-    order = np.lexsort((days, customers))
-    customers, days = customers[order], days[order]
-    first = np.ones(len(days), dtype=bool)
-    first[1:] = (customers[1:] != customers[:-1]) | (days[1:] != days[:-1])
-    return customers[first], days[first]
+    return _unpack(np.unique(_pack(customers, days)))
 
 
 def intervals(customers, days):
@@ -49,8 +55,7 @@ def mean_and_cv(owners, lengths, size):
 
 def median(owners, lengths, size):
     """Median interval in days per customer, NaN without an interval, and their number."""
-    order = np.lexsort((lengths, owners))
-    lengths = lengths[order]
+    _owners, lengths = _unpack(np.sort(_pack(owners, lengths)))
     count = np.bincount(owners, minlength=size)
     start = np.concatenate(([0], np.cumsum(count)[:-1]))
     known = count > 0

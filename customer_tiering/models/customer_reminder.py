@@ -1,8 +1,9 @@
 import logging
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 _logger = logging.getLogger(__name__)
 
@@ -49,31 +50,32 @@ class CustomerReminder(models.Model):
     _partner_idx = models.Index("(partner_id, company_id, date)")
 
     @api.model
-    def _open(self, rule, standings, as_of):
+    def _open(self, rule, due, as_of):
         """Create reminders with one activity each.
 
         A customer whose activity cannot be made is reported in the log and left out.
+
+        :param due: dict ``customer.tier.standing`` → ``res.users`` who is reminded
         """
-        users = self._responsible_users(standings)
         reminders = self.browse()
         try:
             with self.env.cr.savepoint():
-                return self._create_with_activity(rule, standings, users, as_of)
+                return self._create_with_activity(rule, due, as_of)
         except Exception:
             _logger.exception("Reminders of rule %s failed together; trying one by one", rule.id)
-        for standing in standings:
+        for standing, user in due.items():
             try:
                 with self.env.cr.savepoint():
-                    reminders |= self._create_with_activity(rule, standing, users, as_of)
+                    reminders |= self._create_with_activity(rule, {standing: user}, as_of)
             except Exception:
                 _logger.exception("No reminder for customer %s", standing.partner_id.id)
         return reminders
 
-    def _create_with_activity(self, rule, standings, users, as_of):
+    def _create_with_activity(self, rule, due, as_of):
         # One e-mail per activity would be a flood; the list of activities is what counts.
         Activity = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
         activities = Activity.create(
-            [self._activity_vals(rule, standing, users[standing]) for standing in standings]
+            [self._activity_vals(rule, standing, user) for standing, user in due.items()]
         )
         return self.create(
             [
@@ -81,13 +83,13 @@ class CustomerReminder(models.Model):
                     "rule_id": rule.id,
                     "partner_id": standing.partner_id.id,
                     "company_id": standing.company_id.id,
-                    "user_id": users[standing].id,
+                    "user_id": user.id,
                     "tier_id": standing.tier_id.id,
                     "date": as_of,
                     "expected_date": standing.next_order_date,
                     "activity_id": activity.id,
                 }
-                for standing, activity in zip(standings, activities, strict=True)
+                for (standing, user), activity in zip(due.items(), activities, strict=True)
             ]
         )
 
@@ -109,54 +111,13 @@ class CustomerReminder(models.Model):
             "automated": True,
         }
 
-    def _responsible_users(self, standings):
-        """Who is reminded about each standing: the salesperson, else the leader of the team of
-        the last order, else the company's fallback user, else the administrator."""
-        leaders = self._team_leaders(standings)
-        admin = self.env.ref("base.user_admin")
-        result = {}
-        for standing in standings:
-            company = standing.company_id
-            candidates = (
-                standing.partner_id.user_id,
-                leaders.get(standing.partner_id.id, self.env["res.users"]),
-                company.customer_tier_fallback_user_id,
-            )
-            able = (user for user in candidates if self._can_be_reminded(user, company))
-            result[standing] = next(able, admin)
-        return result
-
-    def _can_be_reminded(self, user, company):
-        return user and user.active and not user.share and company in user.company_ids
-
-    def _team_leaders(self, standings):
-        """Leader of the sales team of each customer's last confirmed order."""
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT DISTINCT ON (p.commercial_partner_id) p.commercial_partner_id, t.user_id
-                  FROM sale_order o
-                  JOIN res_partner p ON p.id = o.partner_id
-                  JOIN crm_team t ON t.id = o.team_id
-                 WHERE o.state = 'sale' AND o.company_id = ANY(%s)
-                   AND p.commercial_partner_id = ANY(%s) AND t.user_id IS NOT NULL
-                 ORDER BY p.commercial_partner_id, o.date_order DESC
-                """,
-                standings.company_id.ids,
-                standings.partner_id.ids,
-            )
-        )
-        users = self.env["res.users"]
-        return {partner: users.browse(user) for partner, user in self.env.cr.fetchall()}
-
     @api.model
     def _note_ended(self, company):
         """Take over what people did with their activities: done, or dismissed."""
-        for reminder in self.search([("company_id", "=", company.id), ("state", "=", "open")]):
-            if not reminder.activity_id:
-                reminder.state = "cancel"
-            elif not reminder.activity_id.active:
-                reminder.state = "done"
+        is_open = [("company_id", "=", company.id), ("state", "=", "open")]
+        everything = self.with_context(active_test=False)
+        self.search([*is_open, ("activity_id", "=", False)]).state = "cancel"
+        everything.search([*is_open, ("activity_id.active", "=", False)]).state = "done"
 
     @api.model
     def _close_fulfilled(self, partners):
@@ -165,14 +126,11 @@ class CustomerReminder(models.Model):
         :param partners: commercial partners
         """
         # The salesperson who confirms the order need not be the one who was reminded.
-        reminders = self.sudo().search(
-            [("partner_id", "in", partners.ids), ("state", "=", "open")]
-        )
-        orders = reminders._orders_since()
-        closed = defaultdict(self.browse)
-        for reminder in reminders:
-            if order := orders.get(reminder):
-                closed[order] |= reminder
+        Reminder = self.sudo()
+        reminders = Reminder.search([("partner_id", "in", partners.ids), ("state", "=", "open")])
+        closed = defaultdict(Reminder.browse)
+        for reminder, order in reminders._orders_since().items():
+            closed[order] |= reminder
         for order, done in closed.items():
             done.write({"state": "ordered", "order_id": order.id})
             done.activity_id.filtered("active").action_feedback(
@@ -180,23 +138,35 @@ class CustomerReminder(models.Model):
             )
 
     def _orders_since(self):
-        """First confirmed order on or after the day of each reminder."""
+        """First confirmed order on or after the day of each reminder, where there is one.
+
+        Samples and returns are none, unless they count as orders in the company.
+        """
+        if not self:
+            return {}
         orders = self.env["sale.order"].search(
             [
                 ("state", "=", "sale"),
                 ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
                 ("company_id", "in", self.company_id.ids),
-                ("date_order", ">=", min(self.mapped("date"), default=False)),
+                # Reminders have days of the company, orders moments in UTC.
+                ("date_order", ">=", min(self.mapped("date")) - timedelta(days=1)),
             ],
-            order="date_order",
-        ) if self else self.env["sale.order"]
+            order="date_order, id",
+        )
+        by_customer = orders.filtered(
+            lambda o: o.amount_untaxed > 0 or o.company_id.customer_tier_count_all_orders
+        ).grouped(lambda o: (o.partner_id.commercial_partner_id, o.company_id))
         result = {}
         for reminder in self:
-            result[reminder] = orders.filtered(
-                lambda order, reminder=reminder: (
-                    order.partner_id.commercial_partner_id == reminder.partner_id
-                    and order.company_id == reminder.company_id
-                    and order.date_order.date() >= reminder.date
-                )
-            )[:1]
+            for order in by_customer.get((reminder.partner_id, reminder.company_id), ()):
+                if self._local_day(order) >= reminder.date:
+                    result[reminder] = order
+                    break
         return result
+
+    def _local_day(self, order):
+        zone = self.env["customer.tier.gather"]._timezone(order.company_id)
+        return fields.Datetime.context_timestamp(
+            order.with_context(tz=zone), order.date_order
+        ).date()

@@ -1,9 +1,7 @@
-import logging
 from datetime import timedelta
 
 from odoo import fields, models
-
-_logger = logging.getLogger(__name__)
+from odoo.tools import SQL
 
 
 class CustomerReminderRule(models.Model):
@@ -39,6 +37,12 @@ class CustomerReminderRule(models.Model):
         default=30,
         help="A customer is left in peace for so long after a reminder of this rule.",
     )
+    daily_limit = fields.Integer(
+        string="Per Salesperson and Day",
+        default=20,
+        help="Customers with the best score come first, the others on the next days; 0 sets no "
+        "limit.",
+    )
     activity_type_id = fields.Many2one(
         "mail.activity.type",
         required=True,
@@ -51,8 +55,8 @@ class CustomerReminderRule(models.Model):
     reminder_count = fields.Integer(compute="_compute_reminder_count")
 
     _days_not_negative = models.Constraint(
-        "check(max_late_days >= 0 and gap_days >= 0 and min_order_count >= 0)",
-        "Days and numbers of orders in a reminder rule cannot be negative.",
+        "check(max_late_days >= 0 and gap_days >= 0 and min_order_count >= 0 and daily_limit >= 0)",
+        "Days and numbers in a reminder rule cannot be negative.",
     )
     _late_after_lead = models.Constraint(
         "check(max_late_days >= lead_days)",
@@ -77,59 +81,121 @@ class CustomerReminderRule(models.Model):
         # Runs for the whole company, whoever started the grading.
         Reminder = self.env["customer.reminder"].sudo()
         Reminder._note_ended(company)
+        # Orders that came in past the order form, by import or SQL.
+        is_open = [("company_id", "=", company.id), ("state", "=", "open")]
+        Reminder._close_fulfilled(Reminder.search(is_open).partner_id)
         reminders = Reminder
         for rule in self.sudo().search([("company_id", "in", (False, company.id))]):
-            standings = rule._due_standings(company, as_of)
-            if standings:
-                reminders |= Reminder._open(rule, standings, as_of)
+            due = rule._due(company, as_of)
+            if due:
+                reminders |= Reminder._open(rule, due, as_of)
         return reminders
 
-    def _due_standings(self, company, as_of):
-        """Standings of customers whose reminder is due and who are not left in peace."""
-        self.ensure_one()
-        domain = [
-            ("company_id", "=", company.id),
-            ("next_order_date", "<=", as_of - timedelta(days=self.lead_days)),
-            ("next_order_date", ">=", as_of - timedelta(days=self.max_late_days)),
-            ("order_count", ">=", self.min_order_count),
-            ("partner_id.active", "=", True),
-        ]
-        if self.tier_ids:
-            domain.append(("tier_id", "in", self.tier_ids.ids))
-        standings = self.env["customer.tier.standing"].search(domain, order="id")
-        recent = self.env["customer.reminder"].search_fetch(
-            [
-                ("rule_id", "=", self.id),
-                ("company_id", "=", company.id),
-                ("partner_id", "in", standings.partner_id.ids),
-                "|",
-                ("state", "=", "open"),
-                ("date", ">", as_of - timedelta(days=self.gap_days)),
-            ],
-            ["partner_id"],
-        )
-        standings = standings.filtered(lambda s: s.partner_id not in recent.partner_id)
-        ordered = self._ordered_since(standings)
-        return standings.filtered(lambda s: s not in ordered)
+    def _due(self, company, as_of):
+        """Customers whose reminder is due and who are not left in peace, and who is reminded.
 
-    def _ordered_since(self, standings):
-        """Standings of customers with a confirmed order after the last one that was graded:
-        an older as-of date must not remind them."""
-        groups = self.env["sale.order"]._read_group(
-            [
-                ("state", "=", "sale"),
-                ("company_id", "in", standings.company_id.ids),
-                ("amount_untaxed", ">", 0),
-                ("partner_id.commercial_partner_id", "in", standings.partner_id.ids),
-            ],
-            ["partner_id.commercial_partner_id"],
-            ["date_order:max"],
+        The best customers of each salesperson come first, up to the daily limit.
+
+        :return: dict ``customer.tier.standing`` → ``res.users``
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(self._due_query(company, as_of))
+        standings, users = self.env["customer.tier.standing"], self.env["res.users"]
+        # One prefetch for all, or each of thousands would be read alone.
+        rows = self.env.cr.fetchall()
+        standings = standings.browse([standing for standing, _user in rows])
+        return {s: users.browse(user) for s, (_id, user) in zip(standings, rows, strict=True)}
+
+    def _due_query(self, company, as_of):
+        """Ids of standings and users. Customers without a salesperson count as one person's
+        until the few best of them are given to somebody: looking up who would take thousands."""
+        return SQL(
+            """
+            WITH due AS (
+                SELECT s.id, s.partner_id, s.company_id, s.score,
+                       CASE WHEN p.user_id = ANY(%(able)s) THEN p.user_id END AS user_id
+                  FROM customer_tier_standing s
+                  JOIN res_partner p ON p.id = s.partner_id AND p.active
+                 WHERE s.company_id = %(company)s
+                   AND s.next_order_date BETWEEN %(earliest)s AND %(latest)s
+                   AND s.order_count >= %(min_orders)s
+                   AND %(tiers)s
+                   AND NOT EXISTS (
+                       SELECT FROM customer_reminder r
+                        WHERE r.partner_id = s.partner_id AND r.company_id = s.company_id
+                          AND r.rule_id = %(rule)s AND (r.state = 'open' OR r.date > %(gap)s))
+                   AND %(silent)s
+            ), best AS (
+                SELECT *, ROW_NUMBER() OVER (
+                    PARTITION BY user_id ORDER BY score DESC NULLS LAST, id) AS position
+                  FROM due
+            ), given AS (
+                SELECT s.id, s.score, COALESCE(s.user_id, %(leader)s, %(fallback)s) AS user_id
+                  FROM best s
+                 WHERE %(limit)s = 0 OR s.position <= %(limit)s
+            ), ranked AS (
+                SELECT id, user_id, ROW_NUMBER() OVER (
+                           PARTITION BY user_id ORDER BY score DESC NULLS LAST, id)
+                       + (SELECT COUNT(*) FROM customer_reminder r
+                           WHERE r.rule_id = %(rule)s AND r.user_id = given.user_id
+                             AND r.date = %(as_of)s) AS position
+                  FROM given)
+            SELECT id, user_id FROM ranked WHERE %(limit)s = 0 OR position <= %(limit)s ORDER BY id
+            """,
+            **self._responsible(company),
+            company=company.id,
+            earliest=as_of - timedelta(days=self.max_late_days),
+            latest=as_of - timedelta(days=self.lead_days),
+            min_orders=self.min_order_count,
+            tiers=SQL("s.tier_id = ANY(%s)", self.tier_ids.ids) if self.tier_ids else SQL("TRUE"),
+            rule=self.id,
+            gap=as_of - timedelta(days=self.gap_days),
+            silent=self._silent_since(company, as_of),
+            as_of=as_of,
+            limit=self.daily_limit,
         )
-        last = {partner.id: moment for partner, moment in groups}
-        return standings.filtered(
-            lambda s: (
-                s.partner_id.id in last
-                # One day of slack: the standing's date is local, the order's moment is UTC.
-                and last[s.partner_id.id].date() > s.last_order_date + timedelta(days=1)
-            )
+
+    def _silent_since(self, company, as_of):
+        """Nothing was ordered after what was graded: somebody graded as of an earlier day must
+        not be reminded of an order that has come since."""
+        gather = self.env["customer.tier.gather"]
+        if as_of >= gather._today(company):
+            return SQL("TRUE")
+        return SQL(
+            """NOT EXISTS (
+                SELECT FROM sale_order o JOIN res_partner c ON c.id = o.partner_id
+                 WHERE c.commercial_partner_id = s.partner_id
+                   AND o.company_id = s.company_id AND o.state = 'sale' AND %s
+                   AND o.date_order >= %s)""",
+            gather._frequent_condition(company),
+            gather._end_of_day(company, as_of),
         )
+
+    def _responsible(self, company):
+        """Who is reminded about a customer: the salesperson, else the leader of the team of the
+        last order, else the company's fallback user, else the administrator; only people who
+        still work in the company.
+
+        :return: dict with the user ids who are ``able``, the SQL of the ``leader`` for standing
+            ``s``, and the id of the ``fallback``
+        """
+        able = self.env["res.users"].search(
+            [("share", "=", False), ("company_ids", "in", company.id)]
+        )
+        leader = SQL(
+            """(SELECT t.user_id
+                  FROM sale_order o
+                  JOIN res_partner c ON c.id = o.partner_id
+                  JOIN crm_team t ON t.id = o.team_id
+                 WHERE c.commercial_partner_id = s.partner_id AND o.company_id = s.company_id
+                   AND o.state = 'sale' AND t.user_id = ANY(%s)
+                 ORDER BY o.date_order DESC LIMIT 1)""",
+            able.ids,
+        )
+        fallback = company.customer_tier_fallback_user_id & able
+        return {
+            "able": able.ids,
+            "leader": leader,
+            "fallback": (fallback or self.env.ref("base.user_admin")).id,
+        }

@@ -216,8 +216,10 @@ class CustomerTier(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
-        used = self.env["customer.tier.standing"].sudo().search(
-            ["|", ("tier_id", "in", self.ids), ("manual_tier_id", "in", self.ids)], limit=1
+        used = (
+            self.env["customer.tier.standing"]
+            .sudo()
+            .search(["|", ("tier_id", "in", self.ids), ("manual_tier_id", "in", self.ids)], limit=1)
         )
         if used or self.env["customer.tier.change"].sudo().search_count(
             ["|", ("from_tier_id", "in", self.ids), ("to_tier_id", "in", self.ids)], limit=1
@@ -261,7 +263,7 @@ class CustomerTier(models.Model):
         Archived lists do not count, nor does an archived tier's.
         """
         tier = self.filtered("active")
-        usable = (tier.other_pricelist_ids | tier.pricelist_id)
+        usable = tier.other_pricelist_ids | tier.pricelist_id
         usable = usable._get_partner_pricelist_multi_filter_hook()
         same_currency = (usable - tier.pricelist_id).filtered(
             lambda pricelist: pricelist.currency_id == currency

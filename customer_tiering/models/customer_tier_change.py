@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CustomerTierChange(models.Model):
@@ -8,16 +8,16 @@ class CustomerTierChange(models.Model):
     _description = "Tier Change"
     _order = "date desc, id desc"
     _rec_name = "partner_id"
+    _log_access = False
 
     standing_id = fields.Many2one(
         "customer.tier.standing", required=True, ondelete="cascade", readonly=True, index=True
     )
-    partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, ondelete="cascade", readonly=True
-    )
-    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    # Not stored: each foreign key would cost more than the rest of the row.
+    partner_id = fields.Many2one(related="standing_id.partner_id", string="Customer")
+    company_id = fields.Many2one(related="standing_id.company_id")
     program_id = fields.Many2one(
-        "customer.tier.program", string="Programme", ondelete="set null", readonly=True
+        "customer.tier.program", string="Programme", compute="_compute_program_id"
     )
     from_tier_id = fields.Many2one(
         "customer.tier", string="From", ondelete="restrict", readonly=True
@@ -41,14 +41,21 @@ class CustomerTierChange(models.Model):
         default="rule",
         readonly=True,
     )
-    score = fields.Float(digits=(5, 2), readonly=True, aggregator="avg")
+    score = fields.Float(readonly=True, aggregator="avg")
     detail = fields.Json(readonly=True, help="Values and points behind the change.")
     run_id = fields.Many2one(
-        "customer.tier.run", string="Grading Run", ondelete="set null", readonly=True, index=True
+        "customer.tier.run",
+        string="Grading Run",
+        ondelete="set null",
+        readonly=True,
+        index="btree_not_null",
     )
     user_id = fields.Many2one("res.users", string="By", readonly=True)
 
-    _partner_idx = models.Index("(partner_id, company_id, date)")
+    @api.depends("to_tier_id", "from_tier_id")
+    def _compute_program_id(self):
+        for change in self:
+            change.program_id = (change.to_tier_id or change.from_tier_id).program_id
 
     def _record(self, standing, from_tier, to_tier, reason):
         """Note one change that a person made."""
@@ -63,9 +70,6 @@ class CustomerTierChange(models.Model):
         return self.sudo().create(
             {
                 "standing_id": standing.id,
-                "partner_id": standing.partner_id.id,
-                "company_id": standing.company_id.id,
-                "program_id": standing.program_id.id,
                 "from_tier_id": from_tier.id,
                 "to_tier_id": to_tier.id,
                 "direction": direction,

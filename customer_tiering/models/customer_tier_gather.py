@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -16,7 +16,7 @@ class CustomerTierGather(models.AbstractModel):
     def _customers(self, program, scope):
         """Customers that a programme selects within a scope.
 
-        :param scope: function ``alias of res_partner → SQL condition`` on commercial partners
+        :param scope: function ``SQL column of commercial partner ids → SQL condition``
         :return: sorted int array of commercial partner ids and a boolean array: whether the
             partner is a customer even without orders
         """
@@ -24,15 +24,17 @@ class CustomerTierGather(models.AbstractModel):
 
         from ..binary_copy import read_columns
 
-        # Grading looks at all customers, whoever starts it.
-        Partner = self.env["res.partner"].sudo()
-        domain = program._partner_domain() & Domain("company_id", "in", [program.company_id.id, False])
+        # Grading looks at all customers, whoever starts it; filters may depend on the company.
+        Partner = self.env["res.partner"].sudo().with_company(program.company_id)
+        domain = program._partner_domain() & Domain(
+            "company_id", "in", [program.company_id.id, False]
+        )
         domain &= Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 "%s = %s AND %s",
                 SQL.identifier(alias, "commercial_partner_id"),
                 SQL.identifier(alias, "id"),
-                scope(alias),
+                scope(SQL.identifier(alias, "commercial_partner_id")),
             )
         )
         query = Partner._search(domain)
@@ -82,7 +84,7 @@ class CustomerTierGather(models.AbstractModel):
             frequent=self._frequent_condition(company),
             company=company.id,
             end=self._end_of_day(company, as_of),
-            scope=scope("p"),
+            scope=scope(SQL("p.commercial_partner_id")),
         )
 
     def _frequent_condition(self, company):
@@ -119,7 +121,7 @@ class CustomerTierGather(models.AbstractModel):
             ordered_at=self._timestamp(SQL("o.date_order")),
             company=company.id,
             end=self._end_of_day(company, as_of),
-            scope=scope("p"),
+            scope=scope(SQL("p.commercial_partner_id")),
         )
         rows = self._read(
             query,
@@ -145,11 +147,10 @@ class CustomerTierGather(models.AbstractModel):
                 SELECT s.partner_id, COALESCE(s.program_id, 0), COALESCE(s.tier_id, 0),
                        COALESCE(s.manual_tier_id, 0)
                   FROM customer_tier_standing s
-                  JOIN res_partner p ON p.id = s.partner_id
                  WHERE s.company_id = %s AND %s
                 """,
                 company.id,
-                scope("p"),
+                scope(SQL("s.partner_id")),
             ),
             {"customer": "int4", "program": "int4", "tier": "int4", "manual": "int4"},
         )
@@ -178,7 +179,7 @@ class CustomerTierGather(models.AbstractModel):
         import numpy as np
 
         self.env.flush_all()
-        customers, known = self._customers(program, lambda alias: SQL("TRUE"))
+        customers, known = self._customers(program, lambda column: SQL("TRUE"))
         company = program.company_id
         if len(customers) > size:
             # Multiplicative hashing spreads neighbouring ids over the whole range.
@@ -195,17 +196,12 @@ class CustomerTierGather(models.AbstractModel):
 
     def _scope_of(self, partner_ids):
         """Scope of some commercial partners by id."""
-        return lambda alias: SQL(
-            "%s = ANY(%s)", SQL.identifier(alias, "commercial_partner_id"), list(partner_ids)
-        )
+        return lambda column: SQL("%s = ANY(%s)", column, list(partner_ids))
 
     def _scope_between(self, low, high):
         """Scope of the commercial partners with ``low < id <= high``."""
-        return lambda alias: SQL(
-            "%(id)s > %(low)s AND %(id)s <= %(high)s",
-            id=SQL.identifier(alias, "commercial_partner_id"),
-            low=low,
-            high=high,
+        return lambda column: SQL(
+            "%(id)s > %(low)s AND %(id)s <= %(high)s", id=column, low=low, high=high
         )
 
     def _read(self, query, columns):
@@ -220,12 +216,18 @@ class CustomerTierGather(models.AbstractModel):
     def _timezone(self, company):
         return company.sudo().partner_id.tz or "UTC"
 
+    def _today(self, company):
+        """The day it is where the company is."""
+        return fields.Date.context_today(self.with_context(tz=self._timezone(company)))
+
     def _end_of_day(self, company, as_of):
         """First moment (UTC, naive) that no longer belongs to the as-of date."""
         import pandas as pd
 
         midnight = pd.Timestamp(as_of) + pd.Timedelta(days=1)
-        local = midnight.tz_localize(self._timezone(company), ambiguous=False, nonexistent="shift_forward")
+        local = midnight.tz_localize(
+            self._timezone(company), ambiguous=False, nonexistent="shift_forward"
+        )
         return local.tz_convert("UTC").tz_localize(None).to_pydatetime()
 
     def _local_days(self, microseconds, company):

@@ -101,6 +101,16 @@ class CustomerTierIndicator(models.Model):
                     self.env._("%s: add at least one band, or let them be proposed.", name)
                 )
 
+    @api.constrains("weight", "program_id")
+    def _check_weights(self):
+        self.program_id._check_configuration()
+
+    def unlink(self):
+        programs = self.program_id
+        result = super().unlink()
+        programs._check_configuration()
+        return result
+
     @api.model_create_multi
     def create(self, vals_list):
         quantile = [v for v in vals_list if v.get("scale") == "quantile" and not v.get("band_ids")]
@@ -114,6 +124,7 @@ class CustomerTierIndicator(models.Model):
 
     def action_propose_bands(self):
         """Replace the bands by equally filled ones cut from today's customers."""
+        self.check_access("write")
         for indicator in self:
             if not indicator._propose_bands():
                 raise UserError(

@@ -1,7 +1,10 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+# Every grading stores these two on the customer.
+STORED_CODES = ("amount", "order_count")
 
 
 class CustomerTierMetric(models.Model):
@@ -59,10 +62,26 @@ class CustomerTierMetric(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        if "code" in vals:
+            self.filtered(lambda m: m.code != vals["code"])._refuse_without_stored_codes()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _refuse_without_stored_codes(self):
+        for metric in self:
+            if metric.code in STORED_CODES:
+                raise UserError(
+                    self.env._(
+                        "Metric “%(name)s” is stored with every grading, so it can neither be "
+                        "deleted nor change its code “%(code)s”. Archive it to hide it.",
+                        name=metric.name,
+                        code=metric.code,
+                    )
+                )
+
     def _policy(self):
         """The metrics as frozen values for the grading core."""
         from ..grading.policy import Metric
 
-        return tuple(
-            Metric(code=m.code, measure=m.measure, months=m.window_months) for m in self
-        )
+        return tuple(Metric(code=m.code, measure=m.measure, months=m.window_months) for m in self)

@@ -35,7 +35,6 @@ class CustomerTierMixin(models.AbstractModel):
     customer_score = fields.Float(
         compute="_compute_customer_standing",
         search="_search_customer_score",
-        digits=(5, 2),
         aggregator="avg",
         groups=SALESPEOPLE,
     )

@@ -2,6 +2,8 @@ import logging
 from collections import Counter
 from dataclasses import dataclass, field
 
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -43,9 +45,7 @@ class CustomerTierPipeline(models.AbstractModel):
 
         :return: False when another one is at it
         """
-        self.env.cr.execute(
-            SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, company.id)
-        )
+        self.env.cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, company.id))
         return self.env.cr.fetchone()[0]
 
     def _grade(self, company, as_of, scope, store=True, run_id=None):
@@ -58,13 +58,16 @@ class CustomerTierPipeline(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 return self._grade_scope(scope, **arguments)
+        except TransactionRollbackError:
+            # Somebody else was faster: the whole transaction is tried again by its caller.
+            raise
         except Exception:
             _logger.exception("A chunk could not be graded; looking for the customer behind it")
         self.env.cr.execute(
             SQL(
                 "SELECT p.id FROM res_partner p WHERE p.commercial_partner_id = p.id AND %s "
                 "ORDER BY p.id",
-                scope("p"),
+                scope(SQL("p.commercial_partner_id")),
             )
         )
         return self._grade_halves([id_ for (id_,) in self.env.cr.fetchall()], arguments)
@@ -78,6 +81,8 @@ class CustomerTierPipeline(models.AbstractModel):
                 with self.env.cr.savepoint():
                     scope = self.env["customer.tier.gather"]._scope_of(half)
                     tally.add(self._grade_scope(scope, **arguments))
+            except TransactionRollbackError:
+                raise
             except Exception as error:
                 if len(half) > 1:
                     tally.add(self._grade_halves(half, arguments))
@@ -95,7 +100,7 @@ class CustomerTierPipeline(models.AbstractModel):
         # Grading reads by SQL, so what this transaction still holds back must be written first.
         self.env.flush_all()
         programs = self.env["customer.tier.program"]._for_company(company)
-        policies = {program: program._policy() for program in programs}
+        policies = {program: self._policy(program, tally) for program in programs}
         facts, previous, left = self._gather(company, as_of, scope, policies, tally)
         moves = [pd.DataFrame({"before": left["tier"], "tier": 0})]
         if store and len(left):
@@ -109,7 +114,7 @@ class CustomerTierPipeline(models.AbstractModel):
                 tally.counts["written"] += self.env["customer.tier.store"]._save(
                     company, frame, as_of, policies[program]
                 )
-        moves = self._with_direction(pd.concat(moves))
+        moves = self._with_direction(pd.concat([m for m in moves if len(m)] or moves[:1]))
         tally.matrix.update(moves.groupby(["before", "tier"]).size().to_dict())
         changes = moves[moves["before"] != moves["tier"]]
         tally.counts.update(changes["direction"].tolist())
@@ -130,27 +135,44 @@ class CustomerTierPipeline(models.AbstractModel):
         previous = gather._previous(company, scope)
         orders = gather._orders(company, as_of, scope)
         lines = None
-        if gather._needs_lines([m for policy in policies.values() for m in policy.metrics]):
+        if gather._needs_lines([m for p in policies.values() if p for m in p.metrics]):
             lines = gather._lines(company, as_of, scope)
         seen = np.union1d(orders["customer"].unique(), previous.index)
         taken = np.array([], dtype=np.int64)
         facts = {}
-        for program in policies:
-            try:
-                with self.env.cr.savepoint():
-                    customers, known = gather._customers(program, scope)
-            except Exception as error:
-                # Its customers keep what they have; the others are graded.
-                tally.errors.append({"program_id": program.id, "message": str(error)})
+        for program, policy in policies.items():
+            selected = self._select(program, scope, seen, tally)
+            if policy and selected is not None:
+                customers = np.setdiff1d(selected, taken)
+                facts[program] = gather._facts(customers, orders, lines)
+            else:
+                # The customers of a broken programme keep what they have.
                 customers = previous.index[previous["program"] == program.id].to_numpy()
-                taken = np.union1d(taken, customers)
-                continue
-            customers = customers[known | np.isin(customers, seen)]
-            customers = np.setdiff1d(customers, taken)
             taken = np.union1d(taken, customers)
-            facts[program] = gather._facts(customers, orders, lines)
         left = previous[~previous.index.isin(taken) & (previous["program"] > 0)]
         return facts, previous, left
+
+    def _policy(self, program, tally):
+        """The rules of a programme, or None with the error noted when they cannot be read."""
+        try:
+            with self.env.cr.savepoint():
+                return program._policy()
+        except Exception as error:
+            tally.errors.append({"program_id": program.id, "message": str(error)})
+            return None
+
+    def _select(self, program, scope, seen, tally):
+        """Customers that a programme selects and who are known or were seen in orders, or None
+        with the error noted when its filter is broken."""
+        import numpy as np
+
+        try:
+            with self.env.cr.savepoint():
+                customers, known = self.env["customer.tier.gather"]._customers(program, scope)
+        except Exception as error:
+            tally.errors.append({"program_id": program.id, "message": str(error)})
+            return None
+        return customers[known | np.isin(customers, seen)]
 
     def _settle(self, frame, previous, program):
         """Add the tier that counts: one set by hand goes before the computed one."""
@@ -160,6 +182,7 @@ class CustomerTierPipeline(models.AbstractModel):
             computed=frame["tier"],
             tier=before["manual"].where(before["manual"] > 0, frame["tier"]),
             before=before["tier"],
+            known=frame.index.isin(previous.index).astype(int),
         )
 
     def _with_direction(self, moves):
@@ -172,5 +195,7 @@ class CustomerTierPipeline(models.AbstractModel):
         rank = {tier.id: position for position, tier in enumerate(ordered, start=1)}
         before = moves["before"].map(rank).fillna(0)
         after = moves["tier"].map(rank).fillna(0)
-        direction = np.select([after == 0, before == 0, after > before], ["out", "first", "up"], "down")
+        direction = np.select(
+            [after == 0, before == 0, after > before], ["out", "first", "up"], "down"
+        )
         return moves.assign(direction=direction)

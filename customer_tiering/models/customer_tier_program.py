@@ -1,11 +1,16 @@
 import ast
+import logging
+from itertools import combinations
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import ormcache
 
+from .customer_tier_metric import STORED_CODES
 from .customer_tier_preset import PRESETS, SEGMENTS
+
+_logger = logging.getLogger(__name__)
 
 # Set while a programme is saved with its lines: they are checked together at the end, because
 # half-way through a save two thresholds may well contradict each other.
@@ -77,8 +82,10 @@ class CustomerTierProgram(models.Model):
         for program in self:
             try:
                 domain = program._partner_domain()
-                # Builds the query, so that a field that does not exist is found now.
-                self.env["res.partner"].sudo()._search(domain)
+                # Tried out, so that what the database refuses is found now, not every night.
+                Partner = self.env["res.partner"].sudo().with_company(program.company_id)
+                with self.env.cr.savepoint():
+                    Partner.search(domain, limit=1)
             except Exception as error:
                 raise ValidationError(
                     self.env._(
@@ -101,7 +108,8 @@ class CustomerTierProgram(models.Model):
             return
         for program in self.exists():
             program._check_tiers()
-            if program.indicator_ids and not sum(program.indicator_ids.mapped("weight")):
+            weights = program.indicator_ids.mapped("weight")
+            if weights and not any(weight > 0 for weight in weights):
                 raise ValidationError(
                     self.env._(
                         "All indicators of programme “%s” weigh 0, so there would be no score. "
@@ -116,7 +124,7 @@ class CustomerTierProgram(models.Model):
             raise ValidationError(
                 self.env._("Programme “%s” has no tiers. Add at least one.", self.name)
             )
-        for lower, upper in zip(tiers, tiers[1:], strict=False):
+        for lower, upper in combinations(tiers, 2):
             contradiction = lower._contradiction_with(upper)
             if contradiction:
                 raise ValidationError(
@@ -194,6 +202,8 @@ class CustomerTierProgram(models.Model):
             }
         )
         program._translate_preset(preset)
+        # Where customers have ordered already; the preset's own bounds serve until then.
+        program.indicator_ids.filtered(lambda i: i.scale == "quantile")._propose_bands()
         return program
 
     def _preset_tiers(self, preset, metrics):
@@ -264,8 +274,10 @@ class CustomerTierProgram(models.Model):
 
         self.ensure_one()
         metrics = self.indicator_ids.metric_id | self.tier_ids.condition_ids.metric_id
-        metrics |= self.env["customer.tier.metric"].with_context(active_test=False).search(
-            [("code", "in", ("amount", "order_count"))]
+        metrics |= (
+            self.env["customer.tier.metric"]
+            .with_context(active_test=False)
+            .search([("code", "in", STORED_CODES)])
         )
         return Program(
             id=self.id,
@@ -285,7 +297,13 @@ class CustomerTierProgram(models.Model):
         from ..grading import metrics, rhythm
 
         for program in self.filtered(lambda p: not p.typical_interval_days):
-            facts = self.env["customer.tier.gather"]._sample(program, as_of, SAMPLE_SIZE)
+            try:
+                with self.env.cr.savepoint():
+                    facts = self.env["customer.tier.gather"]._sample(program, as_of, SAMPLE_SIZE)
+            except Exception:
+                # A broken filter is reported by the grading itself; the others go on.
+                _logger.exception("No order interval for programme %s", program.id)
+                continue
             window = metrics.Window(facts, as_of, 0)
             days = rhythm.typical_interval(*window.days, window.as_of)
             program.typical_interval_days = days or 0

@@ -1,8 +1,9 @@
 import logging
 import time
+from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -10,6 +11,9 @@ _logger = logging.getLogger(__name__)
 # Large enough that a chunk costs little more than its rows, small enough that its frames stay
 # within a few megabytes and the database reads it from the index alone.
 CHUNK_SIZE = 20000
+
+# What a person may say about a run; the rest is written by grading.
+CHOSEN_FIELDS = {"company_id", "as_of", "simulation"}
 
 
 class CustomerTierRun(models.Model):
@@ -61,9 +65,7 @@ class CustomerTierRun(models.Model):
     matrix = fields.Json(
         readonly=True, copy=False, help="Customers by tier before and after (tier ids, 0 = none)."
     )
-    matrix_table = fields.Html(
-        string="Movements", compute="_compute_matrix_table", sanitize=False
-    )
+    matrix_table = fields.Html(string="Movements", compute="_compute_matrix_table", sanitize=False)
     change_ids = fields.One2many("customer.tier.change", "run_id", readonly=True)
     change_count = fields.Integer(compute="_compute_change_count")
     error_ids = fields.One2many("customer.tier.run.error", "run_id", readonly=True)
@@ -98,8 +100,10 @@ class CustomerTierRun(models.Model):
         self.ensure_one()
         matrix = self.matrix or {}
         used = set(matrix).union(*matrix.values())
-        tiers = self.env["customer.tier"].with_context(active_test=False).search(
-            [("id", "in", [int(key) for key in used])], order="program_id, sequence, id"
+        tiers = (
+            self.env["customer.tier"]
+            .with_context(active_test=False)
+            .search([("id", "in", [int(key) for key in used])], order="program_id, sequence, id")
         )
         keys = [*(["0"] if "0" in used else []), *(str(id_) for id_ in tiers.ids)]
         names = {"0": self.env._("No tier"), **{str(t.id): t.display_name for t in tiers}}
@@ -109,8 +113,11 @@ class CustomerTierRun(models.Model):
             cells = [
                 {
                     "count": matrix[before].get(after, ""),
-                    "class": "text-success" if column > position else "text-danger"
-                    if column < position else "fw-bold",
+                    "class": "text-success"
+                    if column > position
+                    else "text-danger"
+                    if column < position
+                    else "fw-bold",
                 }
                 for column, after in enumerate(keys)
             ]
@@ -135,7 +142,7 @@ class CustomerTierRun(models.Model):
     def _check_as_of(self):
         today = fields.Date.context_today(self)
         for run in self:
-            if run.as_of > today:
+            if run.as_of > max(today, self.env["customer.tier.gather"]._today(run.company_id)):
                 raise ValidationError(
                     self.env._(
                         "Customers cannot be graded as of %s, which lies in the future. "
@@ -143,6 +150,17 @@ class CustomerTierRun(models.Model):
                         run.as_of,
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(vals.keys() - CHOSEN_FIELDS for vals in vals_list):
+            raise AccessError(
+                self.env._(
+                    "What comes of a grading is computed. Only company, day and simulation can "
+                    "be chosen."
+                )
+            )
+        return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
@@ -197,7 +215,7 @@ class CustomerTierRun(models.Model):
     def _next_chunk(self):
         """Grade the next chunk of customers, or finish.
 
-        :return: number of customers still to come
+        :return: whether there is more to do
         """
         self.ensure_one()
         pipeline = self.env["customer.tier.pipeline"]
@@ -209,7 +227,7 @@ class CustomerTierRun(models.Model):
                 )
             )
         started = time.monotonic()
-        high, remaining = self._chunk_end()
+        high, more = self._chunk_end()
         if high:
             scope = self.env["customer.tier.gather"]._scope_between(self.last_partner_id, high)
             tally = pipeline._grade(
@@ -218,21 +236,21 @@ class CustomerTierRun(models.Model):
             self._add(tally)
             self.last_partner_id = high
         self.duration += time.monotonic() - started
-        if not remaining:
+        if not more:
             self._finish()
-        return remaining
+        return more
 
     def _chunk_end(self):
-        """Highest commercial partner id of the next chunk (0 when there is none), and how many
-        commercial partners come after it."""
+        """Highest commercial partner id of the next chunk (0 when there is none), and whether
+        others may come after it."""
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
         self.env.cr.execute(
             SQL(
                 """
-                WITH rest AS (
-                    SELECT id FROM res_partner
-                     WHERE id > %(last)s AND commercial_partner_id = id)
-                SELECT COALESCE(MAX(chunk.id), 0), (SELECT COUNT(*) FROM rest) - COUNT(chunk.id)
-                  FROM (SELECT id FROM rest ORDER BY id LIMIT %(size)s) chunk
+                SELECT COALESCE(MAX(id), 0), COUNT(*) = %(size)s
+                  FROM (SELECT id FROM res_partner
+                         WHERE id > %(last)s AND commercial_partner_id = id
+                         ORDER BY id LIMIT %(size)s) chunk
                 """,
                 last=self.last_partner_id,
                 size=CHUNK_SIZE,
@@ -266,7 +284,6 @@ class CustomerTierRun(models.Model):
         for (before, after), number in tally.matrix.items():
             row = matrix.setdefault(str(before), {})
             row[str(after)] = row.get(str(after), 0) + int(number)
-        known = {(error.program_id.id, error.message) for error in self.error_ids}
         self.write(
             {
                 "matrix": matrix,
@@ -276,14 +293,19 @@ class CustomerTierRun(models.Model):
                 "up_count": self.up_count + tally.counts["up"],
                 "down_count": self.down_count + tally.counts["down"] + tally.counts["out"],
                 "error_ids": [
-                    # A broken programme fails in every chunk: once is enough.
-                    fields.Command.create(error)
-                    for error in tally.errors
-                    if error.get("partner_id")
-                    or (error["program_id"], error["message"]) not in known
+                    fields.Command.create(error) for error in self._new_errors(tally.errors)
                 ],
             }
         )
+
+    def _new_errors(self, errors):
+        """Those not listed yet: a broken programme fails in every chunk, once is enough."""
+        known = {(error.program_id.id, error.message) for error in self.error_ids}
+        for error in errors:
+            cause = (error.get("program_id"), error["message"])
+            if error.get("partner_id") or cause not in known:
+                known.add(cause)
+                yield error
 
     # Outside of runs
 
@@ -303,8 +325,9 @@ class CustomerTierRun(models.Model):
                     company.name,
                 )
             )
-        scope = self.env["customer.tier.gather"]._scope_of(partners.commercial_partner_id.ids)
-        tally = pipeline._grade(company, fields.Date.context_today(self), scope)
+        gather = self.env["customer.tier.gather"]
+        scope = gather._scope_of(partners.commercial_partner_id.ids)
+        tally = pipeline._grade(company, gather._today(company), scope)
         for error in tally.errors:
             _logger.error("Grading a customer of %s failed: %s", company.name, error)
         return tally.counts["written"]
@@ -313,60 +336,100 @@ class CustomerTierRun(models.Model):
     def _cron_grade(self):
         """Grade customers whose orders changed, then everybody once a day, in chunks that are
         committed one by one; whatever is left is taken up by the next call."""
-        if not self._grade_stale():
+        due = self._due_companies()
+        if not self._grade_stale(later=len(due)):
             return
-        today = fields.Date.context_today(self)
-        for company in self.env["customer.tier.program"].search([]).company_id:
-            run = self._daily_run(company, today)
-            if run and not self._run_in_slices(run):
-                return
+        for position, company in enumerate(due, start=1):
+            try:
+                if not self._run_in_slices(self._daily_run(company), later=len(due) - position):
+                    return
+            except Exception:
+                # Takes back the last chunk only, and the other companies have their turn.
+                self.env.cr.rollback()
+                _logger.exception("Customers of company %s could not be graded", company.id)
+        self.env["ir.cron"]._commit_progress(remaining=0)
 
     @api.model
-    def _grade_stale(self):
+    def _grade_stale(self, later=0):
         """Work off the queue of customers whose orders changed.
 
+        :param later: what remains to be done afterwards
         :return: False when time is up
         """
         Stale = self.env["customer.tier.stale"]
         Cron = self.env["ir.cron"]
+        busy = self.env["res.company"]
         remaining = Stale.search_count([])
-        time_left = Cron._commit_progress(remaining=remaining)
+        time_left = Cron._commit_progress(remaining=remaining + later)
         while remaining and time_left:
-            queue = Stale.search([], order="id", limit=CHUNK_SIZE)
+            queue = Stale.search([("company_id", "not in", busy.ids)], order="id", limit=CHUNK_SIZE)
             for company, entries in queue.grouped("company_id").items():
+                if not self._lock_or_come_back(company):
+                    busy |= company
+                    queue -= entries
+                    continue
                 self._grade_partners(entries.partner_id, company)
-            self.env["customer.reminder"]._close_fulfilled(queue.partner_id)
+                self.env["customer.reminder"]._close_fulfilled(entries.partner_id)
             done = len(queue)
             queue.unlink()
-            remaining = Stale.search_count([])
-            time_left = Cron._commit_progress(done, remaining=remaining)
+            remaining = Stale.search_count([("company_id", "not in", busy.ids)])
+            time_left = Cron._commit_progress(done, remaining=remaining + later)
         return bool(time_left)
 
     @api.model
-    def _daily_run(self, company, today):
-        """The run of a company that is under way or due today; empty when all is done."""
-        running = self.search(
+    def _lock_or_come_back(self, company):
+        """Take the lock of a company, or wake the job again in a minute: failing too often, it
+        would be switched off.
+
+        :return: False when somebody else is grading the company
+        """
+        locked = self.env["customer.tier.pipeline"]._lock(company)
+        if not locked:
+            moment = fields.Datetime.now() + timedelta(minutes=1)
+            self.env.ref("customer_tiering.ir_cron_grade")._trigger(at=moment)
+        return locked
+
+    @api.model
+    def _due_companies(self):
+        """Companies with a run that is under way, or that are to be graded today."""
+        today = self.env["customer.tier.gather"]._today
+        running = self.search([("state", "=", "running")]).company_id
+        return (
+            self.env["customer.tier.program"]
+            .search([])
+            .company_id.filtered(
+                lambda company: (
+                    company in running
+                    or company.customer_tier_nightly
+                    and (company.customer_tier_graded_on or date.min) < today(company)
+                )
+            )
+        )
+
+    @api.model
+    def _daily_run(self, company):
+        """The run of a company that is under way, or a new one."""
+        run = self.search(
             [("company_id", "=", company.id), ("state", "=", "running")], order="id", limit=1
         )
-        if running:
-            return running
-        graded_on = company.customer_tier_graded_on
-        if graded_on and graded_on >= today or not company.customer_tier_nightly:
-            return running
-        run = self.create({"company_id": company.id, "as_of": today})
-        run._start()
+        if not run:
+            as_of = self.env["customer.tier.gather"]._today(company)
+            run = self.create({"company_id": company.id, "as_of": as_of})
+            run._start()
         return run
 
     @api.model
-    def _run_in_slices(self, run):
-        """Go on with a run until it ends or time is up.
+    def _run_in_slices(self, run, later=0):
+        """Go on with a run until it ends, somebody else grades the company, or time is up.
 
+        :param later: what remains to be done afterwards
         :return: False when time is up
         """
         Cron = self.env["ir.cron"]
-        time_left = Cron._commit_progress(remaining=1)
-        while time_left and run.state == "running":
+        time_left = Cron._commit_progress(remaining=1 + later)
+        while time_left and run.state == "running" and self._lock_or_come_back(run.company_id):
             before = run.customer_count
-            remaining = run._next_chunk()
-            time_left = Cron._commit_progress(run.customer_count - before or 1, remaining=remaining)
+            more = run._next_chunk()
+            done = run.customer_count - before or 1
+            time_left = Cron._commit_progress(done, remaining=more + later)
         return bool(time_left)

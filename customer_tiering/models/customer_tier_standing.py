@@ -9,9 +9,11 @@ class CustomerTierStanding(models.Model):
     _description = "Customer Grading"
     _order = "score desc, id"
     _rec_name = "partner_id"
+    # Rows come by the hundred thousand; graded_at and the history tell what there is to tell.
+    _log_access = False
 
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, ondelete="cascade", index=True
+        "res.partner", string="Customer", required=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -39,7 +41,7 @@ class CustomerTierStanding(models.Model):
         help="Overrules the computed tier until it is emptied.",
     )
     tier_since = fields.Date(string="In Tier Since", readonly=True)
-    score = fields.Float(digits=(5, 2), readonly=True, aggregator="avg")
+    score = fields.Float(readonly=True, aggregator="avg")
     coverage = fields.Float(
         readonly=True,
         aggregator="avg",
@@ -91,7 +93,6 @@ class CustomerTierStanding(models.Model):
         "unique(partner_id, company_id)", "A customer has one grading per company."
     )
     _company_tier_idx = models.Index("(company_id, tier_id, score)")
-    _next_order_idx = models.Index("(company_id, next_order_date) WHERE next_order_date IS NOT NULL")
 
     @api.depends("last_order_date", "company_id.customer_tier_graded_on")
     def _compute_recency_days(self):
@@ -201,7 +202,9 @@ class CustomerTierStanding(models.Model):
     def create(self, vals_list):
         standings = super().create(vals_list)
         overruled = standings.filtered("manual_tier_id")
-        overruled._apply_manual_tier({standing: standing.browse().tier_id for standing in overruled})
+        overruled._apply_manual_tier(
+            {standing: standing.browse().tier_id for standing in overruled}
+        )
         return standings
 
     def write(self, vals):

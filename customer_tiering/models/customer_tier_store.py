@@ -40,7 +40,7 @@ class CustomerTierStore(models.AbstractModel):
         numbers = [c for c in frame.columns if c.startswith(("metric:", "points:"))]
         columns = {
             "partner": "int4",
-            **dict.fromkeys(("program", "tier", "computed", "segment"), "int4"),
+            **dict.fromkeys(("known", "program", "tier", "computed", "segment"), "int4"),
             **dict.fromkeys(("rfm_r", "rfm_f", "rfm_m", "order_count"), "int4"),
             **dict.fromkeys(("score", "coverage", "amount", "last_day", "next_day"), "float8"),
             **{f"n{position}": "float8" for position in range(len(numbers))},
@@ -65,19 +65,26 @@ class CustomerTierStore(models.AbstractModel):
             kind, key = name.split(":", 1)
             if not (kind == "metric" and key in volatile):
                 column = SQL("NULLIF(%s, 'NaN')", SQL.identifier("s", f"n{position}"))
-                parts[kind] += [SQL("%s::text", key), column]
+                parts[kind].append(SQL("%s::text, %s", key, column))
         return SQL(
-            "jsonb_build_object('metrics', jsonb_build_object(%s), 'points', "
-            "jsonb_build_object(%s))",
-            SQL(", ").join(parts["metric"]),
-            SQL(", ").join(parts["points"]),
+            "jsonb_build_object('metrics', %s, 'points', %s)",
+            self._json_object(parts["metric"]),
+            self._json_object(parts["points"]),
+        )
+
+    def _json_object(self, pairs):
+        # A function call takes at most 100 arguments.
+        slices = [pairs[start : start + 40] for start in range(0, len(pairs) or 1, 40)]
+        return SQL(" || ").join(
+            SQL("jsonb_build_object(%s)", SQL(", ").join(part)) for part in slices
         )
 
     def _save(self, company, frame, as_of, policy):
         """Write what differs.
 
         :param frame: graded customers of one programme: the columns of ``pipeline.grade`` plus
-            ``program``, ``computed`` and ``tier`` (ids, 0 for none)
+            ``program``, ``computed`` and ``tier`` (ids, 0 for none) and ``known`` (1 where there
+            is a standing already)
         :param policy: that programme as ``policy.Program``
         :return: number of standings inserted or updated
         """
@@ -94,42 +101,58 @@ class CustomerTierStore(models.AbstractModel):
         write_columns(cr, STAGE, columns, values)
         volatile = {m.code for m in policy.metrics if m.measure == "recency_days"}
         detail = self._detail(numbers, volatile)
-        cr.execute(self._upsert_query(company, as_of, detail))
-        return cr.rowcount
+        written = 0
+        for query in (self._update_query, self._insert_query):
+            cr.execute(query(company, as_of, detail))
+            written += cr.rowcount
+        return written
 
-    def _upsert_query(self, company, as_of, detail):
+    def _update_query(self, company, as_of, detail):
+        """Rows that differ from what is stored. Not an upsert: that would lock every row."""
         columns = {**self._standing_columns(), "detail": detail}
         names = [SQL.identifier(name) for name in columns]
-        stored = SQL(", ").join(SQL("customer_tier_standing.%s", name) for name in names)
-        fresh = SQL(", ").join(SQL("EXCLUDED.%s", name) for name in names)
-        now = fields.Datetime.now()
+        return SQL(
+            """
+            UPDATE customer_tier_standing t
+               SET (%(names)s) = ROW(%(fresh)s),
+                   tier_since = CASE WHEN t.tier_id IS DISTINCT FROM f.tier_id
+                       THEN CASE WHEN f.tier_id > 0 THEN %(as_of)s::date END
+                       ELSE t.tier_since END,
+                   graded_at = %(now)s
+              FROM (SELECT s.partner, %(values)s FROM %(stage)s s WHERE s.known = 1)
+                   AS f (partner, %(names)s)
+             WHERE t.partner_id = f.partner AND t.company_id = %(company)s
+               AND (%(stored)s) IS DISTINCT FROM (%(fresh)s)
+            """,
+            names=SQL(", ").join(names),
+            fresh=SQL(", ").join(SQL("f.%s", name) for name in names),
+            stored=SQL(", ").join(SQL("t.%s", name) for name in names),
+            values=SQL(", ").join(columns.values()),
+            stage=SQL.identifier(STAGE),
+            company=company.id,
+            as_of=as_of,
+            now=fields.Datetime.now(),
+        )
+
+    def _insert_query(self, company, as_of, detail):
+        columns = {**self._standing_columns(), "detail": detail}
         return SQL(
             """
             INSERT INTO customer_tier_standing (
-                partner_id, company_id, tier_since, graded_at,
-                create_uid, create_date, write_uid, write_date, %(names)s)
+                partner_id, company_id, tier_since, graded_at, %(names)s)
             SELECT s.partner, %(company)s, CASE WHEN s.tier > 0 THEN %(as_of)s::date END, %(now)s,
-                   %(uid)s, %(now)s, %(uid)s, %(now)s, %(values)s
+                   %(values)s
               FROM %(stage)s s
-                ON CONFLICT (partner_id, company_id) DO UPDATE SET
-                   (%(names)s) = ROW(%(fresh)s),
-                   tier_since = CASE
-                       WHEN customer_tier_standing.tier_id IS DISTINCT FROM EXCLUDED.tier_id
-                       THEN EXCLUDED.tier_since ELSE customer_tier_standing.tier_since END,
-                   graded_at = EXCLUDED.graded_at,
-                   write_uid = EXCLUDED.write_uid,
-                   write_date = EXCLUDED.write_date
-             WHERE (%(stored)s) IS DISTINCT FROM (%(fresh)s)
+             WHERE s.known = 0
+                -- Whoever graded a new customer at the same moment makes this one try again.
+                ON CONFLICT (partner_id, company_id) DO NOTHING
             """,
-            names=SQL(", ").join(names),
-            company=company.id,
-            as_of=as_of,
-            now=now,
-            uid=self.env.uid,
+            names=SQL(", ").join(SQL.identifier(name) for name in columns),
             values=SQL(", ").join(columns.values()),
             stage=SQL.identifier(STAGE),
-            fresh=fresh,
-            stored=stored,
+            company=company.id,
+            as_of=as_of,
+            now=fields.Datetime.now(),
         )
 
     def _release(self, company, partner_ids):
@@ -141,7 +164,7 @@ class CustomerTierStore(models.AbstractModel):
                 UPDATE customer_tier_standing
                    SET program_id = NULL, tier_id = NULL, computed_tier_id = NULL, score = NULL,
                        segment_id = NULL, next_order_date = NULL, tier_since = NULL,
-                       graded_at = %(now)s, write_date = %(now)s
+                       graded_at = %(now)s
                  WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
                 """,
                 now=fields.Datetime.now(),
@@ -162,12 +185,10 @@ class CustomerTierStore(models.AbstractModel):
             SQL(
                 """
                 INSERT INTO customer_tier_change (
-                    standing_id, partner_id, company_id, program_id, from_tier_id, to_tier_id,
-                    direction, date, reason, score, detail, run_id,
-                    create_uid, create_date, write_uid, write_date)
-                SELECT s.id, s.partner_id, s.company_id, s.program_id, NULLIF(c.before, 0),
-                       s.tier_id, c.direction, %(as_of)s, 'rule', s.score, s.detail, %(run)s,
-                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                    standing_id, from_tier_id, to_tier_id, direction, date, reason, score, detail,
+                    run_id)
+                SELECT s.id, NULLIF(c.before, 0), s.tier_id, c.direction, %(as_of)s, 'rule',
+                       s.score, s.detail, %(run)s
                   FROM unnest(%(partners)s, %(before)s, %(direction)s)
                        AS c (partner, before, direction)
                   JOIN customer_tier_standing s
@@ -175,8 +196,6 @@ class CustomerTierStore(models.AbstractModel):
                 """,
                 as_of=as_of,
                 run=run_id,
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
                 partners=changes.index.tolist(),
                 before=changes["before"].tolist(),
                 direction=changes["direction"].tolist(),

@@ -14,6 +14,14 @@ class ProductPricelist(models.Model):
         help="This list carries the discount typed on that customer tier.",
     )
 
+    @api.constrains("company_id")
+    def _check_tier_company(self):
+        """A list that a tier uses must not move to a company where the tier does not count."""
+        tiers = self.env["customer.tier"].sudo().with_context(active_test=False)
+        tiers.search(
+            ["|", ("pricelist_id", "in", self.ids), ("other_pricelist_ids", "in", self.ids)]
+        )._check_pricelist_company()
+
     def _set_general_discount(self, percent):
         """Keep one rule for all products at so many percent; other rules stay as they are."""
         self.ensure_one()

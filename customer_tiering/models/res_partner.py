@@ -60,22 +60,35 @@ class ResPartner(models.Model):
         """Keep a standard list that was chosen on purpose for a customer with a tier list.
 
         Core stores nothing when the chosen list is the standard one, and the tier's list would
-        come back. Choosing the tier's list means to follow the tier again.
+        come back. Choosing the tier's list, or none, means to follow the tier again.
         """
-        chosen = {partner: partner.property_product_pricelist for partner in self}
-        super()._inverse_product_pricelist()
+        tier_lists = self._tier_pricelists()
+        chosen = {partner: partner.property_product_pricelist for partner in tier_lists}
+        # Core would store the tier's list, and from a contact it would climb to the company.
+        super(ResPartner, self.filtered(lambda p: p not in tier_lists))._inverse_product_pricelist()
+        for partner, tier_list in tier_lists.items():
+            if chosen[partner] and chosen[partner] != tier_list:
+                partner.specific_property_product_pricelist = chosen[partner]
+            elif partner.specific_property_product_pricelist:
+                # Emptying a contact's list alone would leave the company's.
+                family = partner | partner.commercial_partner_id
+                family.specific_property_product_pricelist = False
+
+    def _tier_pricelists(self):
+        """The tier's list per partner in the current company, only for those who have one.
+
+        :return: dict ``res.partner`` → ``product.pricelist``
+        """
         tiers = self._get_customer_tiers()
         if not tiers:
-            return
-        Pricelist = self.env["product.pricelist"]
-        standard = Pricelist._get_country_pricelist_multi(self.country_id.ids)
+            return {}
+        standard = self.env["product.pricelist"]._get_country_pricelist_multi(self.country_id.ids)
+        lists = {}
         for partner, tier in tiers.items():
             default = standard.get(partner.country_id.id, standard[False])
-            tier_list = tier._pricelist_for(default.currency_id)
-            if not tier_list or not chosen[partner]:
-                continue
-            follows = chosen[partner] == tier_list
-            partner.specific_property_product_pricelist = False if follows else chosen[partner]
+            if pricelist := tier._pricelist_for(default.currency_id):
+                lists[partner] = pricelist
+        return lists
 
     def _get_customer_tiers(self):
         """Tier per partner in the current company, only for those who have one.

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 # A change of one of these on a confirmed order changes what its customer bought.
-GRADED_FIELDS = {"state", "partner_id", "company_id", "date_order", "currency_rate", "order_line"}
+# Lines tell themselves.
+GRADED_FIELDS = {"state", "partner_id", "company_id", "date_order", "currency_rate"}
 
 
 class SaleOrder(models.Model):
@@ -59,16 +60,18 @@ class SaleOrder(models.Model):
                 and order.pricelist_id.company_id in (order.company_id, self.env["res.company"])
             )
         )
-        super(SaleOrder, self - kept)._compute_pricelist_id()
+        others = self - kept
+        super(SaleOrder, others)._compute_pricelist_id()
+        # Forgotten for good: the choice must not come back, as another list, with the customer.
+        forgotten = others.filtered(lambda o: o.state == "draft" and o.pricelist_chosen_for_id)
+        forgotten.pricelist_chosen_for_id = False
 
     @api.depends("partner_id", "company_id", "state", "pricelist_id", "pricelist_chosen_for_id")
     def _compute_pricelist_offer_id(self):
         for order in self:
             current = order._customer_pricelist() if order.state == "draft" else False
             changed = (
-                current
-                and not order.pricelist_chosen_for_id
-                and current != order.pricelist_id
+                current and not order.pricelist_chosen_for_id and current != order.pricelist_id
             )
             order.pricelist_offer_id = current if changed else False
 
@@ -108,7 +111,9 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         graded = GRADED_FIELDS & vals.keys()
-        before = self.filtered(lambda order: order.state == "sale")._customers() if graded else set()
+        before = (
+            self.filtered(lambda order: order.state == "sale")._customers() if graded else set()
+        )
         result = super().write(vals)
         if "pricelist_id" in vals and "pricelist_chosen_for_id" not in vals:
             self._note_chosen_pricelist()

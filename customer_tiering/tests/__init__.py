@@ -3,3 +3,11 @@ from . import test_sale_order
 from . import test_partner_fields
 from . import test_sale_report
 from . import test_tours
+from . import test_program
+from . import test_grading_run
+from . import test_cron
+from . import test_history
+from . import test_reminder
+from . import test_security
+from . import test_bad_input
+from . import test_install

@@ -26,11 +26,12 @@ class TieringCommon(BaseCommon):
         )
         cls.standard_list = cls._create_pricelist("Standard", company_id=False, sequence=1)
         cls.product = cls._create_product()
-        cls.salesperson = cls._create_user("tiering_salesperson", "sales_team.group_sale_salesman")
+        seller = "sales_team.group_sale_salesman,base.group_partner_manager"
+        cls.salesperson = cls._create_user("tiering_salesperson", seller)
         cls.officer = cls._create_user("tiering_officer", "customer_tiering.group_user")
         cls.manager = cls._create_user("tiering_manager", "customer_tiering.group_manager")
         cls.salesperson_b = cls._create_user(
-            "tiering_salesperson_b", "sales_team.group_sale_salesman", company_id=cls.company_b.id
+            "tiering_salesperson_b", seller, company_id=cls.company_b.id
         )
 
     @classmethod

@@ -1,8 +1,9 @@
-"""One measurement in its own process: ``python -m tools.bench.measure DATABASE NAME [PRESET]``.
+"""One measurement in its own process: ``python -m tools.bench.measure DATABASE NAME [ARGUMENTS]``.
 
 A process per measurement, because the peak of the resident memory never goes down again. Prints
-one JSON object: ``seconds`` (wall clock), ``statements`` (sent to the database), ``peak_mib`` of
-the process, ``own_mib`` (how far the measured work raised that peak), ``result`` (what was done).
+one JSON object: ``seconds`` (wall clock), ``grading`` (those of them without what follows a
+regrade, like reminders), ``statements`` (sent to the database), ``peak_mib`` of the process,
+``own_mib`` (how far the measured work raised that peak), ``result`` (what was done).
 """
 
 import contextlib
@@ -31,10 +32,12 @@ def bare_server(name):
     return _bare(name, f"SELECT count(*) FROM ({BARE}) AS bare")
 
 
-def first(name, preset):
+def first(name, preset, reminders):
     """All customers, none of them graded before."""
     with _environment(name) as env:
         env["customer.tier.program"]._create_preset(preset, env.company)
+        if reminders == "no":
+            env["customer.reminder.rule"].search([]).active = False
         env.cr.commit()
         return _graded(env, _run_all)
 
@@ -72,7 +75,7 @@ def _bare(name, statement):
 
         def work():
             cursor.execute(statement)
-            return f"{len(cursor.fetchall()):,} fetched"
+            return {"result": f"{len(cursor.fetchall()):,} fetched"}
 
         return {**_measured(work), "statements": 1}
 
@@ -94,33 +97,40 @@ def _graded(env, work):
     counted = _count_statements(env.cr)
 
     def committed():
-        result = work(env)
+        done = work(env)
         env.cr.commit()
-        return result
+        return done
 
     return {**_measured(committed), "statements": counted()}
 
 
 def _measured(work):
     before, started = _peak_mib(), time.perf_counter()
-    result = work()
+    done = work()
+    seconds = time.perf_counter() - started
     return {
-        "seconds": time.perf_counter() - started,
+        "seconds": seconds,
+        "grading": seconds,
         "peak_mib": _peak_mib(),
         "own_mib": _peak_mib() - before,
-        "result": result,
+        **done,
     }
 
 
 def _run_all(env):
     run = env["customer.tier.run"].create({})
     run.action_run()
-    return f"{run.customer_count:,} graded, {run.written_count:,} written"
+    reminders = env["customer.reminder"].search_count([])
+    return {
+        "grading": run.duration,
+        "result": f"{run.customer_count:,} graded, {run.written_count:,} written, "
+        f"{reminders:,} reminders so far",
+    }
 
 
 def _run_one(env, partner):
     written = env["customer.tier.run"]._grade_partners(partner)
-    return f"1 graded, {written} written"
+    return {"result": f"1 graded, {written} written"}
 
 
 def _count_statements(cr):
