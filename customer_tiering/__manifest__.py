@@ -1,7 +1,7 @@
 {
     "name": "Customer Tiering",
     "version": "19.0.1.0.0",
-    "summary": "Grade customers by what they really bought; prices and follow-ups apply by themselves",
+    "summary": "Tiers, scores and prices from what customers really bought",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
     "license": "LGPL-3",
@@ -32,8 +32,12 @@
         "views/customer_tiering_menus.xml",
     ],
     "demo": ["demo/demo.xml"],
+    "oca_data_manual": [
+        "demo/categories.csv",
+        "demo/companies.csv",
+        "demo/products.csv",
+        "demo/sources.csv",
+    ],
     "assets": {"web.assets_tests": ["customer_tiering/static/tests/tours/*"]},
     "uninstall_hook": "uninstall_hook",
-    "application": False,
-    "installable": True,
 }

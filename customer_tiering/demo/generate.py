@@ -39,7 +39,7 @@ def load_demo(env):
         sources=_create_sources(env),
         users=_users(env),
     )
-    writer.write(companies, plan_orders(companies, products, today))
+    writer.write_orders(companies, plan_orders(companies, products, today))
 
 
 def _is_loaded(env):
@@ -151,7 +151,7 @@ class _OrderWriter:
         self.sources = sources
         self.users = users
 
-    def write(self, companies, orders):
+    def write_orders(self, companies, orders):
         rows = {row.key: row for row in companies}
         acquired = set()
         values = []

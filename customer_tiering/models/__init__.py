@@ -12,6 +12,7 @@ from . import customer_tier_gather
 from . import customer_tier_store
 from . import customer_tier_pipeline
 from . import customer_tier_run
+from . import customer_tier_run_job
 from . import customer_tier_run_error
 from . import customer_tier_stale
 from . import customer_reminder_rule

@@ -30,7 +30,7 @@ class CustomerReminder(models.Model):
     date = fields.Date(string="Reminded On", required=True, readonly=True)
     expected_date = fields.Date(string="Expected", readonly=True)
     activity_id = fields.Many2one("mail.activity", ondelete="set null", readonly=True)
-    order_id = fields.Many2one("sale.order", string="Order", ondelete="set null", readonly=True)
+    order_id = fields.Many2one("sale.order", ondelete="set null", readonly=True)
     state = fields.Selection(
         selection=[
             ("open", "Open"),

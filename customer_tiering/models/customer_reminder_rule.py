@@ -30,7 +30,8 @@ class CustomerReminderRule(models.Model):
     min_order_count = fields.Integer(
         string="Minimum Orders",
         default=2,
-        help="Orders that a customer must have before its rhythm is trusted.",
+        help="Orders on the customer's grading (of a year, unless its metric was changed) from "
+        "which its rhythm is trusted.",
     )
     gap_days = fields.Integer(
         string="Days Between Reminders",

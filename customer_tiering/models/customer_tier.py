@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .customer_tier_program import SAVING
+
 
 class CustomerTier(models.Model):
     _name = "customer.tier"
@@ -44,7 +46,6 @@ class CustomerTier(models.Model):
     )
     pricelist_id = fields.Many2one(
         "product.pricelist",
-        string="Pricelist",
         ondelete="restrict",
         copy=False,
         help="Applied by itself on new quotations, unless another one was chosen on the "
@@ -156,7 +157,9 @@ class CustomerTier(models.Model):
             own = self.env["product.pricelist"].browse(vals["pricelist_id"]).customer_tier_id
             if not own or own != self:
                 vals = {**vals, "discount": 0.0}
-        result = super().write(vals)
+        # Conditions are checked together once all are written.
+        result = super(CustomerTier, self.with_context(**{SAVING: True})).write(vals)
+        self.program_id._check_configuration()
         if vals.keys() & {"discount", "name", "active"}:
             self._update_discount_pricelist()
         return result
@@ -272,20 +275,27 @@ class CustomerTier(models.Model):
 
     def _contradiction_with(self, upper):
         """Why a tier that stands above this one is easier to reach; empty when it is not."""
+        if (self.min_score or self.condition_ids) and not (upper.min_score or upper.condition_ids):
+            return self.env._("everybody reaches it")
         if upper.min_score and upper.min_score < self.min_score:
             return self.env._(
                 "score from %(upper)s instead of %(lower)s",
                 upper=f"{upper.min_score:g}",
                 lower=f"{self.min_score:g}",
             )
-        floors = {c.metric_id: c.value for c in self.condition_ids if c.operator in (">=", ">")}
+        bounds = {(c.metric_id, c.operator[0]): c.value for c in self.condition_ids}
         for condition in upper.condition_ids:
-            floor = floors.get(condition.metric_id)
-            if floor is not None and condition.operator in (">=", ">") and condition.value < floor:
-                return self.env._(
-                    "%(metric)s from %(upper)s instead of %(lower)s",
-                    metric=condition.metric_id.name,
-                    upper=f"{condition.value:,g}",
-                    lower=f"{floor:,g}",
+            metric, sign = condition.metric_id, condition.operator[0]
+            bound = bounds.get((metric, sign), condition.value)
+            if (condition.value < bound) if sign == ">" else (condition.value > bound):
+                template = (
+                    self.env._("%(metric)s from %(upper)s instead of %(lower)s")
+                    if sign == ">"
+                    else self.env._("%(metric)s up to %(upper)s instead of %(lower)s")
                 )
+                return template % {
+                    "metric": metric.name,
+                    "upper": f"{condition.value:,g}",
+                    "lower": f"{bound:,g}",
+                }
         return ""

@@ -25,3 +25,9 @@ class CustomerTierCondition(models.Model):
     @api.constrains("metric_id", "operator", "value", "tier_id")
     def _check_order(self):
         self.tier_id.program_id._check_configuration()
+
+    def unlink(self):
+        programs = self.tier_id.program_id
+        result = super().unlink()
+        programs._check_configuration()
+        return result

@@ -179,16 +179,17 @@ class CustomerTierGather(models.AbstractModel):
         import numpy as np
 
         self.env.flush_all()
-        customers, known = self._customers(program, lambda column: SQL("TRUE"))
+        customers, _known = self._customers(program, lambda column: SQL("TRUE"))
         company = program.company_id
         if len(customers) > size:
             # Multiplicative hashing spreads neighbouring ids over the whole range.
             rank = np.argsort((customers * 2654435761) % 2**32, kind="stable")
             chosen = np.sort(rank[:size])
-            customers, known = customers[chosen], known[chosen]
+            customers = customers[chosen]
         scope = self._scope_of(customers.tolist())
         orders = self._orders(company, as_of, scope)
-        customers = customers[known | np.isin(customers, orders["customer"])]
+        # Who never ordered has nothing to propose from.
+        customers = customers[np.isin(customers, orders["customer"])]
         lines = None
         if metrics and self._needs_lines(metrics._policy()):
             lines = self._lines(company, as_of, scope)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .customer_tier_program import SAVING
+
 
 class CustomerTierIndicator(models.Model):
     _name = "customer.tier.indicator"
@@ -104,6 +106,12 @@ class CustomerTierIndicator(models.Model):
     @api.constrains("weight", "program_id")
     def _check_weights(self):
         self.program_id._check_configuration()
+
+    def write(self, vals):
+        result = super(CustomerTierIndicator, self.with_context(**{SAVING: True})).write(vals)
+        if vals.keys() & {"weight", "program_id"}:
+            self.program_id._check_configuration()
+        return result
 
     def unlink(self):
         programs = self.program_id

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .customer_tier_program import SAVING
+
 
 class CustomerTierIndicatorBand(models.Model):
     _name = "customer.tier.indicator.band"
@@ -26,6 +28,14 @@ class CustomerTierIndicatorBand(models.Model):
     _points_range = models.Constraint(
         "check(points >= 0 and points <= 100)", "The points of a band lie between 0 and 100."
     )
+
+    def unlink(self):
+        indicators = self.indicator_id
+        result = super().unlink()
+        # Saved with their indicator, bands are checked once all are written.
+        if not self.env.context.get(SAVING):
+            indicators._check_scale()
+        return result
 
     @api.depends("value_from", "indicator_id.band_ids.value_from")
     def _compute_label(self):

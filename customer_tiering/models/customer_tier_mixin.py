@@ -24,7 +24,6 @@ class CustomerTierMixin(models.AbstractModel):
 
     customer_tier_id = fields.Many2one(
         "customer.tier",
-        string="Customer Tier",
         compute="_compute_customer_standing",
         search="_search_customer_tier_id",
         groups=SALESPEOPLE,

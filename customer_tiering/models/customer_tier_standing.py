@@ -24,15 +24,12 @@ class CustomerTierStanding(models.Model):
     )
     tier_id = fields.Many2one(
         "customer.tier",
-        string="Tier",
         ondelete="restrict",
         readonly=True,
         help="The tier that counts: the one set by hand, else the computed one.",
     )
     tier_color = fields.Integer(related="tier_id.color", string="Tier Color")
-    computed_tier_id = fields.Many2one(
-        "customer.tier", string="Computed Tier", ondelete="restrict", readonly=True
-    )
+    computed_tier_id = fields.Many2one("customer.tier", ondelete="restrict", readonly=True)
     manual_tier_id = fields.Many2one(
         "customer.tier",
         string="Tier Set by Hand",

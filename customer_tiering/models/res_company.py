@@ -27,8 +27,8 @@ class ResCompany(models.Model):
         """Pricelists were switched on: the tiers' own lists come to life too."""
         result = super()._activate_or_create_pricelists()
         if self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist"):
-            companies = self or self.search([])
-            tiers = self.env["customer.tier"].search([("company_id", "in", companies.ids)])
+            company_domain = [("company_id", "in", self.ids)] if self else []
+            tiers = self.env["customer.tier"].search(company_domain)
             tiers.filtered(
                 lambda tier: tier.discount or tier.pricelist_id.customer_tier_id == tier
             )._update_discount_pricelist()

@@ -13,6 +13,11 @@ class ResConfigSettings(models.TransientModel):
     customer_tier_fallback_user_id = fields.Many2one(
         related="company_id.customer_tier_fallback_user_id", readonly=False
     )
+    customer_tier_tz = fields.Selection(
+        related="company_id.partner_id.tz",
+        string="Days of Customer Grading Begin In",
+        readonly=False,
+    )
     customer_tier_graded_on = fields.Date(related="company_id.customer_tier_graded_on")
     customer_tier_program_count = fields.Integer(compute="_compute_customer_tier_program_count")
 

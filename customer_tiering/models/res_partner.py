@@ -39,7 +39,7 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
     def _compute_customer_standing(self):
-        super()._compute_customer_standing()
+        return super()._compute_customer_standing()
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
@@ -54,7 +54,7 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     def _compute_product_pricelist(self):
         # A new contact below a company follows that company's tier at once.
-        super()._compute_product_pricelist()
+        return super()._compute_product_pricelist()
 
     def _inverse_product_pricelist(self):
         """Keep a standard list that was chosen on purpose for a customer with a tier list.
@@ -65,7 +65,8 @@ class ResPartner(models.Model):
         tier_lists = self._tier_pricelists()
         chosen = {partner: partner.property_product_pricelist for partner in tier_lists}
         # Core would store the tier's list, and from a contact it would climb to the company.
-        super(ResPartner, self.filtered(lambda p: p not in tier_lists))._inverse_product_pricelist()
+        others = self.filtered(lambda p: p not in tier_lists)
+        result = super(ResPartner, others)._inverse_product_pricelist()
         for partner, tier_list in tier_lists.items():
             if chosen[partner] and chosen[partner] != tier_list:
                 partner.specific_property_product_pricelist = chosen[partner]
@@ -73,6 +74,7 @@ class ResPartner(models.Model):
                 # Emptying a contact's list alone would leave the company's.
                 family = partner | partner.commercial_partner_id
                 family.specific_property_product_pricelist = False
+        return result
 
     def _tier_pricelists(self):
         """The tier's list per partner in the current company, only for those who have one.

@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_customer_standing(self):
-        super()._compute_customer_standing()
+        return super()._compute_customer_standing()
 
     # Pricelist
 
@@ -61,10 +61,11 @@ class SaleOrder(models.Model):
             )
         )
         others = self - kept
-        super(SaleOrder, others)._compute_pricelist_id()
+        result = super(SaleOrder, others)._compute_pricelist_id()
         # Forgotten for good: the choice must not come back, as another list, with the customer.
         forgotten = others.filtered(lambda o: o.state == "draft" and o.pricelist_chosen_for_id)
         forgotten.pricelist_chosen_for_id = False
+        return result
 
     @api.depends("partner_id", "company_id", "state", "pricelist_id", "pricelist_chosen_for_id")
     def _compute_pricelist_offer_id(self):

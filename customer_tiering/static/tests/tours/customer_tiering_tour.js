@@ -18,7 +18,7 @@ function openMenu(section, item) {
 
 const openGrading = openMenu(
     "customer_tiering.customer_menu",
-    "customer_tiering.customer_tier_standing_menu"
+    "customer_tiering.customer_tier_standing_menu",
 );
 
 const goldQuotation = [
@@ -59,7 +59,8 @@ registry.category("web_tour.tours").add("customer_tiering_first_grading", {
         },
         {
             content: "Customers are graded",
-            trigger: ".o_list_view .o_data_row:contains('Tour Gold Trading') td[name='tier_id']:contains('Gold')",
+            trigger:
+                ".o_list_view .o_data_row:contains('Tour Gold Trading') td[name='tier_id']:contains('Gold')",
         },
         {
             content: "Open the customer's grading",
@@ -86,14 +87,16 @@ registry.category("web_tour.tours").add("customer_tiering_first_grading", {
         },
         {
             content: "The history is there",
-            trigger: ".o_field_widget[name='customer_tier_change_ids'] .o_data_row:contains('Gold')",
+            trigger:
+                ".o_field_widget[name='customer_tier_change_ids'] .o_data_row:contains('Gold')",
         },
         ...goldQuotation,
         ...stepUtils.discardForm(),
         ...openMenu("customer_tiering.customer_menu", "customer_tiering.customer_reminder_menu"),
         {
             content: "The overdue customer is on somebody's desk",
-            trigger: ".o_data_row:contains('Tour Gold Trading') .o_field_widget[name='user_id'], .o_data_row:contains('Tour Gold Trading') td[name='user_id']",
+            trigger:
+                ".o_data_row:contains('Tour Gold Trading') .o_field_widget[name='user_id'], .o_data_row:contains('Tour Gold Trading') td[name='user_id']",
         },
     ],
 });
@@ -104,7 +107,8 @@ registry.category("web_tour.tours").add("customer_tiering_salesperson", {
         ...openGrading,
         {
             content: "Salespeople see the grades and cannot grade",
-            trigger: ".o_list_view:not(:has(button[name='action_grade'])) .o_data_row:contains('Tour Gold Trading')",
+            trigger:
+                ".o_list_view:not(:has(button[name='action_grade'])) .o_data_row:contains('Tour Gold Trading')",
         },
         ...goldQuotation,
         {
@@ -114,7 +118,8 @@ registry.category("web_tour.tours").add("customer_tiering_salesperson", {
         },
         {
             content: "Find the product",
-            trigger: ".o_field_widget[name='product_id'] input, .o_field_widget[name='product_template_id'] input",
+            trigger:
+                ".o_field_widget[name='product_id'] input, .o_field_widget[name='product_template_id'] input",
             run: "edit Tour Cup",
         },
         {
