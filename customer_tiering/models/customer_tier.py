@@ -153,21 +153,29 @@ class CustomerTier(models.Model):
 
     def write(self, vals):
         if "pricelist_id" in vals and "discount" not in vals:
-            # A list chosen by hand replaces the typed discount.
-            own = self.env["product.pricelist"].browse(vals["pricelist_id"]).customer_tier_id
-            if not own or own != self:
+            # A list chosen by hand replaces the typed discount; the tier's own brings its own.
+            chosen = self.env["product.pricelist"].browse(vals["pricelist_id"])
+            if not chosen or chosen.customer_tier_id != self:
                 vals = {**vals, "discount": 0.0}
+            elif rule := chosen._general_rule():
+                vals = {**vals, "discount": rule.percent_price}
+        before = self._own_pricelists()
         # Conditions are checked together once all are written.
         result = super(CustomerTier, self.with_context(**{SAVING: True})).write(vals)
         self.program_id._check_configuration()
-        if vals.keys() & {"discount", "name", "active"}:
+        if vals.keys() & {"discount", "name", "active", "pricelist_id"}:
+            (before - self._own_pricelists()).action_archive()
             self._update_discount_pricelist()
         return result
+
+    def _own_pricelists(self):
+        """Lists in use that were made from a discount (sudo: they are the tiers' to keep up)."""
+        return self.sudo().pricelist_id.filtered(lambda p: p.customer_tier_id in self)
 
     def unlink(self):
         programs = self.program_id
         # Orders may refer to the lists, so they are put away, not deleted.
-        lists = self.sudo().pricelist_id.filtered(lambda p: p.customer_tier_id in self)
+        lists = self._own_pricelists()
         result = super().unlink()
         lists.action_archive()
         programs._check_configuration()

@@ -27,6 +27,6 @@ class CustomerTierStale(models.Model):
             # Salespeople cause gradings without having any right on them.
             self.sudo().create(vals_list)
             # Orders go on without the job; customers then wait for a grading by hand.
-            cron = self.env.ref("customer_tiering.ir_cron_grade", raise_if_not_found=False)
-            if cron:
-                cron.sudo()._trigger()
+            cron_id = self.env["ir.model.data"]._xmlid_to_res_id("customer_tiering.ir_cron_grade")
+            if cron_id:
+                self.env["ir.cron"].sudo().browse(cron_id)._trigger()

@@ -227,6 +227,8 @@ class CustomerTierStanding(models.Model):
                 {"tier_id": tier.id, "tier_since": fields.Date.context_today(standing)}
             )
             self.env["customer.tier.change"]._record(standing, before[standing], tier, "manual")
+        # Contacts, orders and prices read the tier through fields that nothing else refreshes.
+        self.env.invalidate_all()
 
     @api.model
     def action_open_grading(self):

@@ -22,16 +22,20 @@ class ProductPricelist(models.Model):
             ["|", ("pricelist_id", "in", self.ids), ("other_pricelist_ids", "in", self.ids)]
         )._check_pricelist_company()
 
-    def _set_general_discount(self, percent):
-        """Keep one rule for all products at so many percent; other rules stay as they are."""
-        self.ensure_one()
-        rule = self.item_ids.filtered(
+    def _general_rule(self):
+        """The percentage rule for all products, whatever the quantity and the date."""
+        return self.item_ids.filtered(
             lambda item: (
                 item.applied_on == "3_global"
                 and item.compute_price == "percentage"
                 and not (item.min_quantity or item.date_start or item.date_end)
             )
         )[:1]
+
+    def _set_general_discount(self, percent):
+        """Keep one rule for all products at so many percent; other rules stay as they are."""
+        self.ensure_one()
+        rule = self._general_rule()
         if rule:
             rule.percent_price = percent
         else:
