@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .customer_tier_metric import readable
 from .customer_tier_program import SAVING
 
 
@@ -57,7 +58,7 @@ class CustomerTier(models.Model):
         help="Used instead for customers whose standard pricelist is in that currency.",
     )
     pricelist_warning = fields.Char(compute="_compute_pricelist_warning")
-    standing_count = fields.Integer(string="Customers", compute="_compute_standing_count")
+    standing_count = fields.Integer(string="Number of Customers", compute="_compute_standing_count")
 
     _discount_range = models.Constraint(
         "check(discount >= 0 and discount <= 100)",
@@ -73,11 +74,12 @@ class CustomerTier(models.Model):
             tier.display_name = f"{tier.icon} {tier.name}" if tier.icon else tier.name
 
     @api.depends("min_score", "condition_match", "condition_ids.display_name")
+    @api.depends_context("lang")
     def _compute_requirement(self):
         for tier in self:
             parts = tier.condition_ids.mapped("display_name")
             if tier.min_score:
-                parts.insert(0, self.env._("score ≥ %s", f"{tier.min_score:g}"))
+                parts.insert(0, self.env._("score ≥ %s", readable(self.env, tier.min_score)))
             joint = self.env._(" or ") if tier.condition_match == "any" else self.env._(" and ")
             tier.requirement = joint.join(parts) or self.env._("everybody")
 
@@ -207,11 +209,19 @@ class CustomerTier(models.Model):
             elif pricelist or tier.discount:
                 if not pricelist:
                     pricelist = tier.pricelist_id = tier._create_discount_pricelist()
-                pricelist.name = self.env._(
-                    "%(tier)s (−%(discount)s %%)", tier=tier.name, discount=f"{tier.discount:g}"
-                )
+                tier._name_discount_pricelist(pricelist)
                 pricelist.active = active and tier.active
                 pricelist._set_general_discount(tier.discount)
+
+    def _name_discount_pricelist(self, pricelist):
+        """Name the list after the tier, in every language that somebody reads."""
+        for code, _name in self.env["res.lang"].get_installed():
+            tier = self.with_context(lang=code)
+            pricelist.with_context(lang=code).name = tier.env._(
+                "%(tier)s (−%(discount)s %%)",
+                tier=tier.name,
+                discount=readable(tier.env, tier.discount),
+            )
 
     def _create_discount_pricelist(self):
         return self.env["product.pricelist"].create(
@@ -288,8 +298,8 @@ class CustomerTier(models.Model):
         if upper.min_score and upper.min_score < self.min_score:
             return self.env._(
                 "score from %(upper)s instead of %(lower)s",
-                upper=f"{upper.min_score:g}",
-                lower=f"{self.min_score:g}",
+                upper=readable(self.env, upper.min_score),
+                lower=readable(self.env, self.min_score),
             )
         bounds = {(c.metric_id, c.operator[0]): c.value for c in self.condition_ids}
         for condition in upper.condition_ids:
@@ -303,7 +313,7 @@ class CustomerTier(models.Model):
                 )
                 return template % {
                     "metric": metric.name,
-                    "upper": f"{condition.value:,g}",
-                    "lower": f"{bound:,g}",
+                    "upper": readable(self.env, condition.value),
+                    "lower": readable(self.env, bound),
                 }
         return ""

@@ -20,9 +20,11 @@ class CustomerTierChange(models.Model):
         "customer.tier.program", string="Programme", compute="_compute_program_id"
     )
     from_tier_id = fields.Many2one(
-        "customer.tier", string="From", ondelete="restrict", readonly=True
+        "customer.tier", string="Tier Before", ondelete="restrict", readonly=True
     )
-    to_tier_id = fields.Many2one("customer.tier", string="To", ondelete="restrict", readonly=True)
+    to_tier_id = fields.Many2one(
+        "customer.tier", string="Tier After", ondelete="restrict", readonly=True
+    )
     from_color = fields.Integer(related="from_tier_id.color", string="Color Before")
     to_color = fields.Integer(related="to_tier_id.color", string="Color After")
     direction = fields.Selection(
@@ -36,7 +38,7 @@ class CustomerTierChange(models.Model):
     )
     date = fields.Date(required=True, readonly=True)
     reason = fields.Selection(
-        selection=[("rule", "Grading"), ("manual", "Set by hand")],
+        selection=[("rule", "Computed"), ("manual", "Set by hand")],
         required=True,
         default="rule",
         readonly=True,

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .customer_tier_metric import readable
+
 
 class CustomerTierCondition(models.Model):
     _name = "customer.tier.condition"
@@ -14,12 +16,13 @@ class CustomerTierCondition(models.Model):
     value = fields.Float(digits=(16, 2), required=True)
 
     @api.depends("metric_id", "operator", "value")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         signs = dict(self._fields["operator"].selection)
         for condition in self:
             condition.display_name = (
                 f"{condition.metric_id.name or ''} {signs.get(condition.operator, '')} "
-                f"{condition.value:,g}"
+                f"{readable(self.env, condition.value)}"
             )
 
     @api.constrains("metric_id", "operator", "value", "tier_id")

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .customer_tier_metric import readable
 from .customer_tier_program import SAVING
 
 
@@ -70,17 +71,20 @@ class CustomerTierIndicator(models.Model):
     )
 
     @api.depends("scale", "linear_zero", "linear_full", "band_ids.value_from", "band_ids.points")
+    @api.depends_context("lang")
     def _compute_summary(self):
         for indicator in self:
             if indicator.scale == "linear":
                 indicator.summary = self.env._(
                     "%(zero)s → 0, %(full)s → 100",
-                    zero=f"{indicator.linear_zero:,g}",
-                    full=f"{indicator.linear_full:,g}",
+                    zero=readable(self.env, indicator.linear_zero),
+                    full=readable(self.env, indicator.linear_full),
                 )
             else:
                 bands = indicator.band_ids.sorted("value_from")
-                indicator.summary = " · ".join(f"{b.label}: {b.points:g}" for b in bands)
+                indicator.summary = " · ".join(
+                    f"{band.label}: {readable(self.env, band.points)}" for band in bands
+                )
 
     @api.constrains("scale", "band_ids", "linear_zero", "linear_full", "rfm_role")
     def _check_scale(self):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .customer_tier_metric import readable
 from .customer_tier_program import SAVING
 
 
@@ -38,11 +39,13 @@ class CustomerTierIndicatorBand(models.Model):
         return result
 
     @api.depends("value_from", "indicator_id.band_ids.value_from")
+    @api.depends_context("lang")
     def _compute_label(self):
         for band in self:
             starts = sorted(band.indicator_id.band_ids.mapped("value_from"))
             later = [start for start in starts if start > band.value_from]
-            low, high = f"{band.value_from:,g}", f"{later[0]:,g}" if later else ""
+            low = readable(self.env, band.value_from)
+            high = readable(self.env, later[0]) if later else ""
             if starts and band.value_from <= starts[0]:
                 band.label = f"< {high}" if high else self.env._("any value")
             else:

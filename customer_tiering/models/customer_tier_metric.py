@@ -2,6 +2,13 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import formatLang
+
+
+def readable(env, number):
+    """A number for sentences, in the user's language, without decimals that say nothing."""
+    return formatLang(env, number, digits=0 if float(number).is_integer() else 2)
+
 
 # Every grading stores these two on the customer.
 STORED_CODES = ("amount", "order_count")

@@ -193,7 +193,7 @@ class CustomerTierProgram(models.Model):
         metrics = {m.code: m.id for m in self.env["customer.tier.metric"].search([])}
         program = self.create(
             {
-                "name": self.env._(preset["name"]),
+                "name": str(preset["name"]),
                 "company_id": company.id,
                 "sequence": 10 * (self.search_count([("company_id", "=", company.id)]) + 1),
                 "tier_ids": self._preset_tiers(preset, metrics),
@@ -215,7 +215,7 @@ class CustomerTierProgram(models.Model):
                 for code, op, value in tier.get("conditions", ())
             ]
             vals |= {
-                "name": self.env._(tier["name"]),
+                "name": str(tier["name"]),
                 "sequence": 10 * sequence,
                 "condition_ids": conditions,
             }
@@ -250,7 +250,7 @@ class CustomerTierProgram(models.Model):
     def _preset_segments(self):
         commands = []
         for sequence, (name, color, r, f, m) in enumerate(SEGMENTS):
-            vals = {"name": self.env._(name), "sequence": 10 * sequence, "color": color}
+            vals = {"name": str(name), "sequence": 10 * sequence, "color": color}
             for part, (low, high) in zip("rfm", (r, f, m), strict=True):
                 vals |= {f"{part}_min": low, f"{part}_max": high}
             commands.append(Command.create(vals))

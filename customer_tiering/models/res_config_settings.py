@@ -16,6 +16,7 @@ class ResConfigSettings(models.TransientModel):
     customer_tier_tz = fields.Selection(
         related="company_id.partner_id.tz",
         string="Days of Customer Grading Begin In",
+        help="A day of orders begins at midnight in this time zone.",
         readonly=False,
     )
     customer_tier_graded_on = fields.Date(related="company_id.customer_tier_graded_on")

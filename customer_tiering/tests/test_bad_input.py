@@ -368,7 +368,7 @@ class TestBadInput(GradingCase):
         self.program.tier_ids.condition_ids.unlink()
         self.program.indicator_ids.unlink()
         amount, count = self._metric("amount"), self._metric("order_count")
-        with self.assertRefused("“Amount bought” is stored with every grading"):
+        with self.assertRefused("“Amount bought in a year” is stored with every grading"):
             amount.unlink()
         with self.assertRefused("nor change its code “order_count”"):
             count.code = "orders"

@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ..models.customer_tier_metric import readable
 from ..models.customer_tier_preset import PRESETS
 
 
@@ -53,15 +54,16 @@ class CustomerTierStart(models.TransientModel):
         names = {m.code: m.name for m in self.env["customer.tier.metric"].search([])}
         signs = {">=": "≥", "<=": "≤"}
         parts = [
-            f"{names.get(code, code)} {signs.get(operator, operator)} {value:,g}"
+            f"{names.get(code, code)} {signs.get(operator, operator)} {readable(self.env, value)}"
             for code, operator, value in tier.get("conditions", ())
         ]
         if tier.get("min_score"):
-            parts.append(self.env._("score ≥ %s", f"{tier['min_score']:g}"))
-        discount = f"{tier['discount']:g} %" if tier.get("discount") else ""
+            parts.append(self.env._("score ≥ %s", readable(self.env, tier["min_score"])))
+        discount = f"{readable(self.env, tier['discount'])} %" if tier.get("discount") else ""
         requirement = self.env._(" and ").join(parts) or self.env._("everybody")
+        name = tier["name"]
         return Markup("<tr><td>%s</td><td>%s</td><td>%s</td></tr>") % (
-            self.env._(tier["name"]),
+            self.env._(name),
             requirement,
             discount,
         )

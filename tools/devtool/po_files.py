@@ -18,12 +18,12 @@ def write(exported: Path, folder: Path) -> list[str]:
         return []
     folder.mkdir(exist_ok=True)
     target = _template(folder)
-    new.wrapwidth = 100
+    new.wrapwidth = 78
     if not target.exists() or _content(polib.pofile(str(target))) != _content(new):
         new.save(str(target))
     said = [f"{target.parent.parent.name}: {len(new)} terms"]
     for file in sorted(folder.glob("*.po")):
-        translation = polib.pofile(str(file), wrapwidth=100)
+        translation = polib.pofile(str(file), wrapwidth=78)
         before = str(translation)
         _merge(translation, new)
         if str(translation) != before:
