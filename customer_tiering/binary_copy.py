@@ -12,8 +12,10 @@ import numpy as np
 
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
-# Type name in SQL: big-endian numpy type with the same bytes.
-_TYPES = {"int4": ">i4", "int8": ">i8", "float8": ">f8"}
+# Type name in SQL: big-endian numpy type with the same bytes. Timestamps count microseconds from
+# the year 2000.
+_TYPES = {"int4": ">i4", "float8": ">f8", "timestamp": ">i8"}
+_YEAR_2000 = np.datetime64("2000-01-01", "us")
 
 
 def _row_dtype(columns):
@@ -27,8 +29,8 @@ def read_columns(cr, query, columns):
     """Result of a query as native numpy arrays.
 
     :param query: ``SQL`` whose columns have exactly the types given and are never NULL
-    :param columns: ordered dict name → ``int4`` | ``int8`` | ``float8``
-    :return: dict name → array
+    :param columns: ordered dict name → ``int4`` | ``float8`` | ``timestamp``
+    :return: dict name → array; timestamps as ``datetime64[us]``, in the zone they are stored in
     :raise ValueError: when the rows do not have the shape announced
     """
     buffer = BytesIO()
@@ -41,7 +43,12 @@ def read_columns(cr, query, columns):
     rows = np.frombuffer(payload, dtype)
     if len(rows) and (rows["fields"] != len(columns)).any():
         raise ValueError(f"Not rows of {columns}: another number of columns.")
-    return {name: rows[name].astype(dtype[name].newbyteorder("=")) for name in columns}
+    return {name: _native(rows[name], type_) for name, type_ in columns.items()}
+
+
+def _native(values, type_):
+    values = values.astype(values.dtype.newbyteorder("="))
+    return _YEAR_2000 + values.astype("timedelta64[us]") if type_ == "timestamp" else values
 
 
 def write_columns(cr, table, columns, values):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from .customer_tier_metric import readable
 from .customer_tier_program import SAVING
@@ -237,15 +238,16 @@ class CustomerTier(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
-        used = (
-            self.env["customer.tier.standing"]
-            .sudo()
-            .search(["|", ("tier_id", "in", self.ids), ("manual_tier_id", "in", self.ids)], limit=1)
-        )
-        if used or self.env["customer.tier.change"].sudo().search_count(
-            ["|", ("from_tier_id", "in", self.ids), ("to_tier_id", "in", self.ids)], limit=1
-        ):
-            tier = (used.tier_id & self) or (used.manual_tier_id & self) or self[:1]
+        fields_of = {
+            "customer.tier.standing": ("tier_id", "computed_tier_id", "manual_tier_id"),
+            "customer.tier.change": ("from_tier_id", "to_tier_id"),
+        }
+        for model, names in fields_of.items():
+            domain = Domain.OR(Domain(name, "in", self.ids) for name in names)
+            used = self.env[model].sudo().search(domain, limit=1)
+            if not used:
+                continue
+            tier = next(used[name] for name in names if used[name] in self)
             raise UserError(
                 self.env._(
                     "Customers are or were in tier “%s”, so it cannot be deleted. Archive it "

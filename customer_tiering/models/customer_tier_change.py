@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..bulk_fields import BulkMany2one
+
 
 class CustomerTierChange(models.Model):
     """History of tiers. Written by the system only: no group has the right to change it."""
@@ -19,12 +21,8 @@ class CustomerTierChange(models.Model):
     program_id = fields.Many2one(
         "customer.tier.program", string="Programme", compute="_compute_program_id"
     )
-    from_tier_id = fields.Many2one(
-        "customer.tier", string="Tier Before", ondelete="restrict", readonly=True
-    )
-    to_tier_id = fields.Many2one(
-        "customer.tier", string="Tier After", ondelete="restrict", readonly=True
-    )
+    from_tier_id = BulkMany2one("customer.tier", string="Tier Before", readonly=True)
+    to_tier_id = BulkMany2one("customer.tier", string="Tier After", readonly=True)
     from_color = fields.Integer(related="from_tier_id.color", string="Color Before")
     to_color = fields.Integer(related="to_tier_id.color", string="Color After")
     direction = fields.Selection(
@@ -45,12 +43,8 @@ class CustomerTierChange(models.Model):
     )
     score = fields.Float(readonly=True, aggregator="avg")
     detail = fields.Json(readonly=True, help="Values and points behind the change.")
-    run_id = fields.Many2one(
-        "customer.tier.run",
-        string="Grading Run",
-        ondelete="set null",
-        readonly=True,
-        index="btree_not_null",
+    run_id = BulkMany2one(
+        "customer.tier.run", string="Grading Run", readonly=True, index="btree_not_null"
     )
     user_id = fields.Many2one("res.users", string="By", readonly=True)
 

@@ -55,7 +55,7 @@ class CustomerTierGather(models.AbstractModel):
 
         rows = self._read(
             self._order_query(company, as_of, scope),
-            {"customer": "int4", "ordered_at": "int8", "amount": "float8", "frequent": "int4"},
+            {"customer": "int4", "ordered_at": "timestamp", "amount": "float8", "frequent": "int4"},
         )
         return pd.DataFrame(
             {
@@ -70,7 +70,7 @@ class CustomerTierGather(models.AbstractModel):
         return SQL(
             """
             SELECT p.commercial_partner_id,
-                   %(ordered_at)s,
+                   o.date_order,
                    o.amount_untaxed::float8 / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8,
                    (%(frequent)s)::int
               FROM res_partner p
@@ -80,7 +80,6 @@ class CustomerTierGather(models.AbstractModel):
                AND o.date_order < %(end)s
                AND %(scope)s
             """,
-            ordered_at=self._timestamp(SQL("o.date_order")),
             frequent=self._frequent_condition(company),
             company=company.id,
             end=self._end_of_day(company, as_of),
@@ -101,7 +100,7 @@ class CustomerTierGather(models.AbstractModel):
         query = SQL(
             """
             SELECT p.commercial_partner_id,
-                   %(ordered_at)s,
+                   o.date_order,
                    l.product_id,
                    COALESCE(t.categ_id, 0),
                    (l.product_uom_qty * COALESCE(u.factor / NULLIF(own.factor, 0), 1))::float8
@@ -118,7 +117,6 @@ class CustomerTierGather(models.AbstractModel):
                AND l.display_type IS NULL
                AND %(scope)s
             """,
-            ordered_at=self._timestamp(SQL("o.date_order")),
             company=company.id,
             end=self._end_of_day(company, as_of),
             scope=scope(SQL("p.commercial_partner_id")),
@@ -127,7 +125,7 @@ class CustomerTierGather(models.AbstractModel):
             query,
             {
                 "customer": "int4",
-                "ordered_at": "int8",
+                "ordered_at": "timestamp",
                 "product": "int4",
                 "category": "int4",
                 "quantity": "float8",
@@ -210,10 +208,6 @@ class CustomerTierGather(models.AbstractModel):
 
         return read_columns(self.env.cr, query, columns)
 
-    def _timestamp(self, column):
-        """A timestamp column as microseconds since 1970, which is what numpy understands."""
-        return SQL("(EXTRACT(EPOCH FROM %s) * 1000000)::int8", column)
-
     def _timezone(self, company):
         return company.sudo().partner_id.tz or "UTC"
 
@@ -231,12 +225,11 @@ class CustomerTierGather(models.AbstractModel):
         )
         return local.tz_convert("UTC").tz_localize(None).to_pydatetime()
 
-    def _local_days(self, microseconds, company):
-        """Day numbers since 1970 in the company's time zone."""
+    def _local_days(self, moments, company):
+        """Day numbers since 1970 in the company's time zone, of moments in UTC."""
         import numpy as np
         import pandas as pd
 
-        moments = microseconds.astype("datetime64[us]")
         zone = self._timezone(company)
         if zone != "UTC":
             moments = pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(zone)

@@ -92,8 +92,6 @@ class CustomerTierPipeline(models.AbstractModel):
         return tally
 
     def _grade_scope(self, scope, company, as_of, store, run_id):
-        import pandas as pd
-
         from ..grading.pipeline import grade
 
         tally = Tally()
@@ -102,24 +100,23 @@ class CustomerTierPipeline(models.AbstractModel):
         programs = self.env["customer.tier.program"]._for_company(company)
         policies = {program: self._policy(program, tally) for program in programs}
         facts, previous, left = self._gather(company, as_of, scope, policies, tally)
-        moves = [pd.DataFrame({"before": left["tier"], "tier": 0})]
-        if store and len(left):
-            self.env["customer.tier.store"]._release(company, left.index.tolist())
-        for program, program_facts in facts.items():
-            frame = grade(program_facts, policies[program], as_of)
-            frame = self._settle(frame, previous, program)
-            moves.append(frame[["before", "tier"]])
-            tally.counts["customers"] += len(frame)
-            if store:
-                tally.counts["written"] += self.env["customer.tier.store"]._save(
-                    company, frame, as_of, policies[program]
-                )
-        moves = self._with_direction(pd.concat([m for m in moves if len(m)] or moves[:1]))
+        frames = {
+            program: self._settle(grade(its_facts, policies[program], as_of), previous, program)
+            for program, its_facts in facts.items()
+        }
+        moves = self._moves(frames.values(), left)
         tally.matrix.update(moves.groupby(["before", "tier"]).size().to_dict())
-        changes = moves[moves["before"] != moves["tier"]]
-        tally.counts.update(changes["direction"].tolist())
+        tally.counts.update(moves.loc[moves["before"] != moves["tier"], "direction"].tolist())
+        tally.counts["customers"] += sum(map(len, frames.values()))
         if store:
-            self.env["customer.tier.store"]._save_changes(company, changes, as_of, run_id)
+            saver = self.env["customer.tier.store"]
+            for program, frame in frames.items():
+                tally.counts["written"] += saver._save(
+                    company, frame, as_of, policies[program], run_id
+                )
+            # The history of who leaves quotes the last standing, so it is written before that goes.
+            saver._save_changes(company, moves, as_of, run_id)
+            saver._release(company, left.index.tolist())
             self.env.invalidate_all(flush=False)
         return tally
 
@@ -185,13 +182,18 @@ class CustomerTierPipeline(models.AbstractModel):
             known=frame.index.isin(previous.index).astype(int),
         )
 
-    def _with_direction(self, moves):
-        """Add ``direction`` (first, up, down, out) to rows of ``before`` and ``tier``."""
+    def _moves(self, frames, left):
+        """Everybody's tier before and after: ``before, tier`` (ids, 0 for none), ``known`` and
+        ``direction`` (first, up, down, out)."""
         import numpy as np
+        import pandas as pd
 
+        gone = pd.DataFrame({"before": left["tier"], "tier": 0, "known": 1}, index=left.index)
+        parts = [frame[["before", "tier", "known"]] for frame in frames] + [gone]
+        moves = pd.concat([part for part in parts if len(part)] or [gone])
         tiers = self.env["customer.tier"].with_context(active_test=False)
-        ids = set(moves["before"].unique()) | set(moves["tier"].unique())
-        ordered = tiers.search([("id", "in", [int(id_) for id_ in ids])], order="sequence, id")
+        ids = np.union1d(moves["before"], moves["tier"]).tolist()
+        ordered = tiers.search([("id", "in", ids)], order="sequence, id")
         rank = {tier.id: position for position, tier in enumerate(ordered, start=1)}
         before = moves["before"].map(rank).fillna(0)
         after = moves["tier"].map(rank).fillna(0)

@@ -158,7 +158,16 @@ class CustomerTierProgram(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_graded(self):
         for program in self:
-            program.tier_ids._unlink_except_in_use()
+            program.with_context(active_test=False).tier_ids._unlink_except_in_use()
+            graded = [("program_id", "=", program.id)]
+            if self.env["customer.tier.standing"].sudo().search_count(graded, limit=1):
+                raise UserError(
+                    self.env._(
+                        "Customers are graded by programme “%s”, so it cannot be deleted. "
+                        "Archive it instead.",
+                        program.name,
+                    )
+                )
 
     @api.model
     @ormcache("company_id")

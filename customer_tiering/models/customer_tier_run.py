@@ -165,6 +165,12 @@ class CustomerTierRun(models.Model):
         if "running" in self.mapped("state"):
             raise UserError(self.env._("A running grading cannot be deleted. Cancel it first."))
 
+    def unlink(self):
+        # What a run changed stays in the history.
+        changes = self.env["customer.tier.change"].sudo()
+        changes.search([("run_id", "in", self.ids)]).run_id = False
+        return super().unlink()
+
     def action_run(self):
         """Grade all customers of the company from start to end, in this transaction."""
         # Officers make runs; what a run becomes is for grading alone to write.

@@ -37,6 +37,11 @@ class CustomerTierSegment(models.Model):
                 str(low) if low == high else f"{low}–{high}" for low, high in ranges
             )
 
+    def unlink(self):
+        standings = self.env["customer.tier.standing"].sudo()
+        standings.search([("segment_id", "in", self.ids)]).segment_id = False
+        return super().unlink()
+
     def _policy(self):
         """The segments as frozen values for the grading core."""
         from ..grading.policy import Segment

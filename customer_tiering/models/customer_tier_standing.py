@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, formatLang
 
+from ..bulk_fields import BulkMany2one
+
 
 class CustomerTierStanding(models.Model):
     _name = "customer.tier.standing"
@@ -15,21 +17,18 @@ class CustomerTierStanding(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, ondelete="cascade"
     )
-    company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
+    company_id = BulkMany2one("res.company", required=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     country_id = fields.Many2one(related="partner_id.country_id")
-    program_id = fields.Many2one(
-        "customer.tier.program", string="Programme", ondelete="restrict", readonly=True
-    )
-    tier_id = fields.Many2one(
+    program_id = BulkMany2one("customer.tier.program", string="Programme", readonly=True)
+    tier_id = BulkMany2one(
         "customer.tier",
-        ondelete="restrict",
         readonly=True,
         help="The tier that counts: the one set by hand, else the computed one.",
     )
     tier_color = fields.Integer(related="tier_id.color", string="Tier Color")
-    computed_tier_id = fields.Many2one("customer.tier", ondelete="restrict", readonly=True)
+    computed_tier_id = BulkMany2one("customer.tier", readonly=True)
     manual_tier_id = fields.Many2one(
         "customer.tier",
         string="Tier Set by Hand",
@@ -68,9 +67,7 @@ class CustomerTierStanding(models.Model):
     rfm_r = fields.Integer(string="R", readonly=True, aggregator="avg", help="Recency band")
     rfm_f = fields.Integer(string="F", readonly=True, aggregator="avg", help="Frequency band")
     rfm_m = fields.Integer(string="M", readonly=True, aggregator="avg", help="Monetary band")
-    segment_id = fields.Many2one(
-        "customer.tier.segment", string="RFM Segment", ondelete="set null", readonly=True
-    )
+    segment_id = BulkMany2one("customer.tier.segment", string="RFM Segment", readonly=True)
     segment_color = fields.Integer(related="segment_id.color", string="Segment Color")
     rfm_segment = fields.Char(related="segment_id.name", string="RFM Segment Name")
     graded_at = fields.Datetime(

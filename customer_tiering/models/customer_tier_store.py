@@ -79,8 +79,8 @@ class CustomerTierStore(models.AbstractModel):
             SQL("jsonb_build_object(%s)", SQL(", ").join(part)) for part in slices
         )
 
-    def _save(self, company, frame, as_of, policy):
-        """Write what differs.
+    def _save(self, company, frame, as_of, policy, run_id):
+        """Write what differs, and the history of those who are graded for the first time.
 
         :param frame: graded customers of one programme: the columns of ``pipeline.grade`` plus
             ``program``, ``computed`` and ``tier`` (ids, 0 for none) and ``known`` (1 where there
@@ -91,6 +91,7 @@ class CustomerTierStore(models.AbstractModel):
         from ..binary_copy import write_columns
 
         cr = self.env.cr
+        self._hold(policy)
         columns, values, numbers = self._stage_columns(frame)
         table = SQL.identifier(STAGE)
         cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
@@ -101,11 +102,26 @@ class CustomerTierStore(models.AbstractModel):
         write_columns(cr, STAGE, columns, values)
         volatile = {m.code for m in policy.metrics if m.measure == "recency_days"}
         detail = self._detail(numbers, volatile)
-        written = 0
-        for query in (self._update_query, self._insert_query):
-            cr.execute(query(company, as_of, detail))
-            written += cr.rowcount
-        return written
+        cr.execute(self._update_query(company, as_of, detail))
+        updated = cr.rowcount
+        cr.execute(self._insert_query(company, as_of, detail, run_id))
+        return updated + int((frame["known"] == 0).sum())
+
+    def _hold(self, policy):
+        """Keep what the rows refer to from being deleted until they are committed; stands in for
+        the foreign keys that ``BulkMany2one`` does without."""
+        for table, ids in (
+            ("customer_tier_program", [policy.id]),
+            ("customer_tier", [tier.id for tier in policy.tiers]),
+            ("customer_tier_segment", [segment.id for segment in policy.segments]),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM %s WHERE id = ANY(%s) FOR KEY SHARE",
+                    SQL.identifier(table),
+                    ids,
+                )
+            )
 
     def _update_query(self, company, as_of, detail):
         """Rows that differ from what is stored. Not an upsert: that would lock every row."""
@@ -134,18 +150,26 @@ class CustomerTierStore(models.AbstractModel):
             now=fields.Datetime.now(),
         )
 
-    def _insert_query(self, company, as_of, detail):
+    def _insert_query(self, company, as_of, detail, run_id):
+        """New standings and the first line of their history."""
         columns = {**self._standing_columns(), "detail": detail}
         return SQL(
             """
-            INSERT INTO customer_tier_standing (
-                partner_id, company_id, tier_since, graded_at, %(names)s)
-            SELECT s.partner, %(company)s, CASE WHEN s.tier > 0 THEN %(as_of)s::date END, %(now)s,
-                   %(values)s
-              FROM %(stage)s s
-             WHERE s.known = 0
-                -- Whoever graded a new customer at the same moment makes this one try again.
-                ON CONFLICT (partner_id, company_id) DO NOTHING
+            WITH fresh AS (
+                INSERT INTO customer_tier_standing (
+                    partner_id, company_id, tier_since, graded_at, %(names)s)
+                SELECT s.partner, %(company)s, CASE WHEN s.tier > 0 THEN %(as_of)s::date END,
+                       %(now)s, %(values)s
+                  FROM %(stage)s s
+                 WHERE s.known = 0
+                    -- Whoever graded a new customer at the same moment makes this one try again.
+                    ON CONFLICT (partner_id, company_id) DO NOTHING
+                RETURNING id, tier_id, score, detail)
+            INSERT INTO customer_tier_change (
+                standing_id, to_tier_id, direction, date, reason, score, detail, run_id)
+            SELECT id, tier_id, 'first', %(as_of)s, 'rule', score, detail, %(run)s
+              FROM fresh
+             WHERE tier_id IS NOT NULL
             """,
             names=SQL(", ").join(SQL.identifier(name) for name in columns),
             values=SQL(", ").join(columns.values()),
@@ -153,11 +177,14 @@ class CustomerTierStore(models.AbstractModel):
             company=company.id,
             as_of=as_of,
             now=fields.Datetime.now(),
+            run=run_id,
         )
 
     def _release(self, company, partner_ids):
         """Take the tier from customers whom no programme selects any more; their history and
         what was set by hand stay."""
+        if not partner_ids:
+            return
         self.env.cr.execute(
             SQL(
                 """
@@ -173,12 +200,13 @@ class CustomerTierStore(models.AbstractModel):
             )
         )
 
-    def _save_changes(self, company, changes, as_of, run_id):
-        """Append to the history what changed tier.
+    def _save_changes(self, company, moves, as_of, run_id):
+        """Append to the history what changed tier among customers graded before.
 
-        :param changes: frame indexed by customer with ``before``, ``tier`` (ids, 0 for none) and
-            ``direction``
+        :param moves: frame indexed by customer with ``before``, ``tier`` (ids, 0 for none),
+            ``known`` and ``direction``
         """
+        changes = moves[(moves["before"] != moves["tier"]) & (moves["known"] == 1)]
         if not len(changes):
             return
         self.env.cr.execute(
@@ -187,10 +215,10 @@ class CustomerTierStore(models.AbstractModel):
                 INSERT INTO customer_tier_change (
                     standing_id, from_tier_id, to_tier_id, direction, date, reason, score, detail,
                     run_id)
-                SELECT s.id, NULLIF(c.before, 0), s.tier_id, c.direction, %(as_of)s, 'rule',
-                       s.score, s.detail, %(run)s
-                  FROM unnest(%(partners)s, %(before)s, %(direction)s)
-                       AS c (partner, before, direction)
+                SELECT s.id, NULLIF(c.before, 0), NULLIF(c.tier, 0), c.direction, %(as_of)s,
+                       'rule', s.score, s.detail, %(run)s
+                  FROM unnest(%(partners)s, %(before)s, %(tiers)s, %(direction)s)
+                       AS c (partner, before, tier, direction)
                   JOIN customer_tier_standing s
                     ON s.partner_id = c.partner AND s.company_id = %(company)s
                 """,
@@ -198,6 +226,7 @@ class CustomerTierStore(models.AbstractModel):
                 run=run_id,
                 partners=changes.index.tolist(),
                 before=changes["before"].tolist(),
+                tiers=changes["tier"].tolist(),
                 direction=changes["direction"].tolist(),
                 company=company.id,
             )

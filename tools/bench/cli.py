@@ -15,8 +15,8 @@ CHECKED_CUSTOMERS = 200
 BASELINE = "bare_fetched"
 # Measurement in ``measure``: label of its row.
 BARE_LABELS = {
-    "bare_fetched": "bare GROUP BY, rows fetched",
-    "bare_server": "bare GROUP BY, on the server only",
+    "bare_fetched": "bare GROUP BY, without the addon's index",
+    "bare_indexed": "bare GROUP BY, reading the addon's index",
 }
 GRADE_LABELS = {
     "first": "first regrade",
