@@ -2,6 +2,8 @@ import ast
 import logging
 from itertools import combinations
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
@@ -338,7 +340,29 @@ class CustomerTierProgram(models.Model):
         self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
         company = self.env.ref("base.main_company")
         if not self._for_company(company):
-            self._create_preset("wholesale", company).action_grade()
+            program = self._create_preset("wholesale", company)
+            program._grade_past_year()
+            program.action_grade()
+
+    def _grade_past_year(self):
+        """Grade as of each month of the last year, so that there is a history to look at.
+
+        Nobody is reminded of what was due then.
+        """
+        today = fields.Date.context_today(self)
+        rules = self.env["customer.reminder.rule"].search([("active", "=", True)])
+        rules.active = False
+        for months in range(12, 0, -1):
+            run = self.env["customer.tier.run"].create(
+                {
+                    "company_id": self.company_id.id,
+                    "as_of": today - relativedelta(months=months, day=1),
+                }
+            )
+            run.action_run()
+        rules.active = True
+        # Measured then from half of the orders.
+        self.typical_interval_days = 0
 
     # Actions
 
