@@ -1,6 +1,7 @@
 from . import customer_tier_metric
 from . import customer_tier_preset
 from . import customer_tier_program
+from . import customer_tier_program_preset
 from . import customer_tier_indicator
 from . import customer_tier_indicator_band
 from . import customer_tier_segment
@@ -25,3 +26,4 @@ from . import res_partner
 from . import sale_order
 from . import sale_order_line
 from . import sale_report
+from . import base_partner_merge

@@ -112,6 +112,17 @@ class CustomerReminder(models.Model):
         }
 
     @api.model
+    def _dismiss_duplicates(self, partners):
+        """Of customers who become one, keep one open reminder per rule and company: that of the
+        first of the partners who has one."""
+        rank = {partner.id: position for position, partner in enumerate(partners)}
+        reminders = self.search([("partner_id", "in", partners.ids), ("state", "=", "open")])
+        for same in reminders.grouped(lambda r: (r.rule_id, r.company_id)).values():
+            others = same.sorted(lambda r: rank[r.partner_id.id])[1:]
+            others.activity_id.unlink()
+            others.state = "cancel"
+
+    @api.model
     def _note_ended(self, company):
         """Take over what people did with their activities: done, or dismissed."""
         is_open = [("company_id", "=", company.id), ("state", "=", "open")]

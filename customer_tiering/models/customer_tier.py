@@ -236,18 +236,16 @@ class CustomerTier(models.Model):
             }
         )
 
+    def _follow_company(self):
+        """The programme moved to another company: lists made from a discount are made anew there,
+        as the old ones may be on orders; those chosen by hand must fit."""
+        for tier in self.filtered(lambda t: t.sudo().pricelist_id.customer_tier_id == t):
+            tier.write({"pricelist_id": False, "discount": tier.discount})
+        self._check_pricelist_company()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_use(self):
-        fields_of = {
-            "customer.tier.standing": ("tier_id", "computed_tier_id", "manual_tier_id"),
-            "customer.tier.change": ("from_tier_id", "to_tier_id"),
-        }
-        for model, names in fields_of.items():
-            domain = Domain.OR(Domain(name, "in", self.ids) for name in names)
-            used = self.env[model].sudo().search(domain, limit=1)
-            if not used:
-                continue
-            tier = next(used[name] for name in names if used[name] in self)
+        if tier := self._tier_in_use():
             raise UserError(
                 self.env._(
                     "Customers are or were in tier “%s”, so it cannot be deleted. Archive it "
@@ -255,6 +253,18 @@ class CustomerTier(models.Model):
                     tier.name,
                 )
             )
+
+    def _tier_in_use(self):
+        """One of these tiers that a customer is or was in."""
+        fields_of = {
+            "customer.tier.standing": ("tier_id", "computed_tier_id", "manual_tier_id"),
+            "customer.tier.change": ("from_tier_id", "to_tier_id"),
+        }
+        for model, names in fields_of.items():
+            domain = Domain.OR(Domain(name, "in", self.ids) for name in names)
+            if used := self.env[model].sudo().search(domain, limit=1):
+                return next(used[name] for name in names if used[name] in self)
+        return self.browse()
 
     def action_open_customers(self):
         self.ensure_one()

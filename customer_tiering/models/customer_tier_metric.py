@@ -70,8 +70,10 @@ class CustomerTierMetric(models.Model):
                 )
 
     def write(self, vals):
-        if "code" in vals:
-            self.filtered(lambda m: m.code != vals["code"])._refuse_without_stored_codes()
+        for name in vals.keys() & {"code", "measure"}:
+            # What is stored as the number of orders must stay one.
+            changed = self.filtered(lambda m, name=name: m[name] != vals[name])
+            changed._refuse_without_stored_codes()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -81,7 +83,8 @@ class CustomerTierMetric(models.Model):
                 raise UserError(
                     self.env._(
                         "Metric “%(name)s” is stored with every grading, so it can neither be "
-                        "deleted nor change its code “%(code)s”. Archive it to hide it.",
+                        "deleted nor change its code “%(code)s” or what it measures. Archive it "
+                        "to hide it.",
                         name=metric.name,
                         code=metric.code,
                     )

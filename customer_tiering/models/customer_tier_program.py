@@ -2,15 +2,12 @@ import ast
 import logging
 from itertools import combinations
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from .customer_tier_metric import STORED_CODES
-from .customer_tier_preset import PRESETS, SEGMENTS
 
 _logger = logging.getLogger(__name__)
 
@@ -99,6 +96,33 @@ class CustomerTierProgram(models.Model):
                     )
                 ) from error
 
+    def _check_filter_rights(self):
+        """Try the filter with the user's own rights: grading has all of them, so who is in the
+        programme would give away fields that the user may not read."""
+        if not self.env.su:
+            for program in self:
+                Partner = self.env["res.partner"].with_company(program.company_id)
+                Partner.search(program._partner_domain(), limit=1)
+
+    def _refuse_moving_with_customers(self):
+        """Grades, history and prices of a tier count in the company they were made in."""
+        for program in self:
+            graded = [("program_id", "=", program.id)]
+            tiers = program.with_context(active_test=False).tier_ids
+            if (
+                self.env["customer.tier.standing"].sudo().search_count(graded, limit=1)
+                or tiers._tier_in_use()
+            ):
+                raise UserError(
+                    self.env._(
+                        "Programme “%(program)s” has graded customers of %(company)s, so it "
+                        "cannot move to another company. Duplicate it and change the company of "
+                        "the copy.",
+                        program=program.name,
+                        company=program.company_id.name,
+                    )
+                )
+
     def _partner_domain(self):
         """The customer filter as a ``Domain``; text is only ever read as a literal."""
         self.ensure_one()
@@ -143,12 +167,20 @@ class CustomerTierProgram(models.Model):
     def create(self, vals_list):
         programs = super(CustomerTierProgram, self.with_context(**{SAVING: True})).create(vals_list)
         programs = programs.with_env(self.env)
+        programs._check_filter_rights()
         programs._check_configuration()
         self.env.registry.clear_cache()
         return programs
 
     def write(self, vals):
+        moved = self.browse()
+        if "company_id" in vals:
+            moved = self.filtered(lambda program: program.company_id.id != vals["company_id"])
+            moved._refuse_moving_with_customers()
         result = super(CustomerTierProgram, self.with_context(**{SAVING: True})).write(vals)
+        moved.with_context(active_test=False).tier_ids._follow_company()
+        if "domain" in vals:
+            self._check_filter_rights()
         self._check_configuration()
         self.env.registry.clear_cache()
         return result
@@ -180,102 +212,6 @@ class CustomerTierProgram(models.Model):
     def _for_company(self, company):
         """Active programmes of a company in the order in which they select customers."""
         return self.search([("company_id", "=", company.id)], order="sequence, id")
-
-    # Presets
-
-    @api.model
-    @api.private
-    def _create_preset(self, code, company):
-        """Make a programme from a preset.
-
-        :param code: ``wholesale``, ``rfm``, ``weighted`` or ``vip``
-        :param company: ``res.company``
-        :raise UserError: for an unknown code
-        """
-        preset = PRESETS.get(code)
-        if not preset:
-            raise UserError(
-                self.env._(
-                    "There is no preset “%(code)s”. Choose one of: %(known)s.",
-                    code=code,
-                    known=", ".join(PRESETS),
-                )
-            )
-        metrics = {m.code: m.id for m in self.env["customer.tier.metric"].search([])}
-        program = self.create(
-            {
-                "name": str(preset["name"]),
-                "company_id": company.id,
-                "sequence": 10 * (self.search_count([("company_id", "=", company.id)]) + 1),
-                "tier_ids": self._preset_tiers(preset, metrics),
-                "indicator_ids": self._preset_indicators(preset, metrics),
-                "segment_ids": self._preset_segments(),
-            }
-        )
-        program._translate_preset(preset)
-        # Where customers have ordered already; the preset's own bounds serve until then.
-        program.indicator_ids.filtered(lambda i: i.scale == "quantile")._propose_bands()
-        return program
-
-    def _preset_tiers(self, preset, metrics):
-        commands = []
-        for sequence, tier in enumerate(preset["tiers"], start=1):
-            vals = {key: tier[key] for key in ("color", "discount", "min_score") if key in tier}
-            conditions = [
-                Command.create({"metric_id": metrics[code], "operator": op, "value": value})
-                for code, op, value in tier.get("conditions", ())
-            ]
-            vals |= {
-                "name": str(tier["name"]),
-                "sequence": 10 * sequence,
-                "condition_ids": conditions,
-            }
-            commands.append(Command.create(vals))
-        return commands
-
-    def _preset_indicators(self, preset, metrics):
-        commands = []
-        for sequence, (code, weight, direction, cuts, role) in enumerate(preset["indicators"]):
-            points = [20, 40, 60, 80, 100]
-            if direction == "low":
-                points.reverse()
-            bands = zip((0, *cuts), points, strict=True)
-            commands.append(
-                Command.create(
-                    {
-                        "sequence": 10 * sequence,
-                        "metric_id": metrics[code],
-                        "weight": weight,
-                        "direction": direction,
-                        "scale": "quantile" if preset.get("quantile") else "bands",
-                        "rfm_role": role or False,
-                        "band_ids": [
-                            Command.create({"value_from": value, "points": point})
-                            for value, point in bands
-                        ],
-                    }
-                )
-            )
-        return commands
-
-    def _preset_segments(self):
-        commands = []
-        for sequence, (name, color, r, f, m) in enumerate(SEGMENTS):
-            vals = {"name": str(name), "sequence": 10 * sequence, "color": color}
-            for part, (low, high) in zip("rfm", (r, f, m), strict=True):
-                vals |= {f"{part}_min": low, f"{part}_max": high}
-            commands.append(Command.create(vals))
-        return commands
-
-    def _translate_preset(self, preset):
-        """Names in every installed language, so that each colleague reads their own."""
-        named = [(self, preset["name"])]
-        named += zip(self.tier_ids, (tier["name"] for tier in preset["tiers"]), strict=True)
-        named += zip(self.segment_ids, (segment[0] for segment in SEGMENTS), strict=True)
-        for code, _name in self.env["res.lang"].get_installed():
-            translate = self.with_context(lang=code).env._
-            for record, name in named:
-                record.with_context(lang=code).name = translate(name)
 
     # What grading needs
 
@@ -329,40 +265,6 @@ class CustomerTierProgram(models.Model):
         today = fields.Date.context_today(self)
         facts = self.env["customer.tier.gather"]._sample(self, today, SAMPLE_SIZE, metrics)
         return compute(facts, metrics._policy(), today)
-
-    @api.model
-    @api.private
-    def _load_demo(self):
-        """Demo customers with three years of orders, graded by the wholesale preset."""
-        from ..demo.generate import load_demo
-
-        load_demo(self.env)
-        self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
-        company = self.env.ref("base.main_company")
-        if not self._for_company(company):
-            program = self._create_preset("wholesale", company)
-            program._grade_past_year()
-            program.action_grade()
-
-    def _grade_past_year(self):
-        """Grade as of each month of the last year, so that there is a history to look at.
-
-        Nobody is reminded of what was due then.
-        """
-        today = fields.Date.context_today(self)
-        rules = self.env["customer.reminder.rule"].search([("active", "=", True)])
-        rules.active = False
-        for months in range(12, 0, -1):
-            run = self.env["customer.tier.run"].create(
-                {
-                    "company_id": self.company_id.id,
-                    "as_of": today - relativedelta(months=months, day=1),
-                }
-            )
-            run.action_run()
-        rules.active = True
-        # Measured then from half of the orders.
-        self.typical_interval_days = 0
 
     # Actions
 

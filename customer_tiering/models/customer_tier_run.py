@@ -10,6 +10,8 @@ _logger = logging.getLogger(__name__)
 # Large enough that a chunk costs little more than its rows, small enough that its frames stay
 # within a few megabytes and the database reads it from the index alone.
 CHUNK_SIZE = 20000
+# The largest id that a column can hold.
+LAST_ID = 2**31 - 1
 
 # What a person may say about a run; the rest is written by grading.
 CHOSEN_FIELDS = {"company_id", "as_of", "simulation"}
@@ -158,6 +160,14 @@ class CustomerTierRun(models.Model):
                     "be chosen."
                 )
             )
+        if not self.env.su:
+            # Defaults in the context are values from the client too.
+            context = {
+                key: value
+                for key, value in self.env.context.items()
+                if not key.startswith("default_") or key[len("default_") :] in CHOSEN_FIELDS
+            }
+            self = self.with_context(context)
         return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
@@ -205,7 +215,7 @@ class CustomerTierRun(models.Model):
                 self.env._("%s has ended already. Start a new grading instead.", self.name)
             )
         programs = self.env["customer.tier.program"]._for_company(self.company_id)
-        if not programs:
+        if not programs and not self._has_left_behind(self.company_id):
             raise UserError(
                 self.env._(
                     "There is no tier programme for %s yet. Make one under Sales › "
@@ -216,6 +226,13 @@ class CustomerTierRun(models.Model):
         if not self.simulation:
             programs._freeze_typical_interval(self.as_of)
         self.write({"state": "running", "started_at": fields.Datetime.now(), "matrix": {}})
+
+    @api.model
+    def _has_left_behind(self, company):
+        """Whether customers of a company are still in the tiers of a programme: archiving the
+        last one must not leave them there, with their prices, for good."""
+        graded = [("company_id", "=", company.id), ("program_id", "!=", False)]
+        return bool(self.env["customer.tier.standing"].sudo().search_count(graded, limit=1))
 
     def _next_chunk(self):
         """Grade the next chunk of customers, or finish.
@@ -234,7 +251,9 @@ class CustomerTierRun(models.Model):
         started = time.monotonic()
         high, more = self._chunk_end()
         if high:
-            scope = self.env["customer.tier.gather"]._scope_between(self.last_partner_id, high)
+            # Behind the last customer may be standings of partners who are contacts by now.
+            end = high if more else LAST_ID
+            scope = self.env["customer.tier.gather"]._scope_between(self.last_partner_id, end)
             tally = pipeline._grade(
                 self.company_id, self.as_of, scope, store=not self.simulation, run_id=self.id
             )

@@ -100,15 +100,15 @@ class CustomerTierRun(models.Model):
         """Companies with a run that is under way, or that are to be graded today."""
         today = self.env["customer.tier.gather"]._today
         running = self.search([("state", "=", "running")]).company_id
-        return (
-            self.env["customer.tier.program"]
-            .search([("company_id", "!=", False)])
-            .company_id.filtered(
-                lambda company: (
-                    company in running
-                    or company.customer_tier_nightly
-                    and (company.customer_tier_graded_on or date.min) < today(company)
-                )
+        Program = self.env["customer.tier.program"]
+        companies = Program.search([("company_id", "!=", False)]).company_id
+        archived = Program.search([("active", "=", False), ("company_id", "not in", companies.ids)])
+        companies |= archived.company_id.filtered(self._has_left_behind)
+        return companies.filtered(
+            lambda company: (
+                company in running
+                or company.customer_tier_nightly
+                and (company.customer_tier_graded_on or date.min) < today(company)
             )
         )
 

@@ -372,6 +372,8 @@ class TestBadInput(GradingCase):
             amount.unlink()
         with self.assertRefused("nor change its code “order_count”"):
             count.code = "orders"
+        with self.assertRefused("or what it measures"):
+            count.measure = "average_order"
         amount.active = False
         buyer = self._create_own_customer("Buyer", (1, 10))
         self.assertFalse(self._grade().error_ids)
@@ -412,6 +414,26 @@ class TestBadInput(GradingCase):
         run.state = "running"
         with self.assertRefused("Cancel it first"):
             run.unlink()
+
+    def test_programme_moves_to_another_company(self):
+        """Its customers would stay behind in tiers of the other company, and quotations there
+        would be refused for the pricelist of the first one."""
+        with self.subTest("not used yet: its pricelists follow"):
+            program = self._create_program()
+            old = program.tier_ids.pricelist_id
+            program.company_id = self.company_b
+            self.assertEqual(program.tier_ids.pricelist_id.company_id, self.company_b)
+            self.assertFalse(program.tier_ids.pricelist_id & old)
+            self.assertFalse(any(old.mapped("active")))
+            self.assertEqual(program.tier_ids.mapped("discount"), [0, 5, 10, 15])
+        with self.subTest("used"):
+            program = self._create_program()
+            self._create_own_customer("Buyer", (1, 6000))
+            self._grade()
+            program = self.env["customer.tier.standing"].search([], limit=1).program_id
+            program.company_id = program.company_id
+            with self.assertRefused("cannot move to another company"):
+                program.company_id = self.company_b
 
     def test_pricelist_of_another_company(self):
         """Orders with it could not even be saved."""

@@ -22,6 +22,8 @@ class TestCron(GradingCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["customer.tier.program"].search([]).action_archive()
+        # Their customers would be taken out of their tiers tonight.
+        cls.env["customer.tier.standing"].search([]).company_id.customer_tier_nightly = False
         cls.Stale = cls.env["customer.tier.stale"]
         cls.Run = cls.env["customer.tier.run"]
         cls.Stale.search([]).unlink()
@@ -177,6 +179,22 @@ class TestCron(GradingCase):
         self.assertEqual((run.state, run.customer_count), ("done", 2))
         self.assertFalse(self._standing(done), "it was graded before the interruption")
         self.assertEqual(self._standing(todo).tier_id, self.silver)
+
+    def test_last_programme_archived(self):
+        """Customers of a company without a programme any more kept their tier and its prices
+        for good."""
+        buyer = self._create_own_customer("Buyer", (1, 20000))
+        self._grade()
+        self.assertEqual(self._standing(buyer).tier_id, self.gold)
+        self.program.active = False
+        self.company.customer_tier_graded_on = self._days_ago(1)
+        self._run_cron()
+        self.assertFalse(self._standing(buyer).tier_id)
+        self.assertEqual(buyer.property_product_pricelist, self.standard_list)
+        self.company.customer_tier_graded_on = self._days_ago(1)
+        runs = self._runs()
+        self._run_cron()
+        self.assertEqual(self._runs(), runs, "once they are out, there is nothing left to do")
 
     def test_nightly_off(self):
         """Switched off, customers are still graded after their own orders, but not every night."""

@@ -278,6 +278,34 @@ class TestGradingRun(GradingCase):
         stale = self.env["customer.tier.standing"].search([("partner_id", "=", alone.id)])
         self.assertFalse(stale.tier_id, "or the sales would be counted twice in every list")
 
+    def test_newest_partner_becomes_a_contact(self):
+        """Behind the last customer nobody looked, so a standing there kept its tier."""
+        company = self._create_own_customer("Company", (1, 100))
+        alone = self._create_own_customer("Alone", (1, 6000), is_company=False)
+        self._create_program()
+        self._grade()
+        alone.parent_id = company
+        self._grade()
+        self.assertEqual(self._standing(company).amount, 6100)
+        left = self.env["customer.tier.standing"].search([("partner_id", "=", alone.id)])
+        self.assertFalse(left.tier_id)
+
+    def test_merged_customers(self):
+        """One customer of two keeps one standing and is graded with the orders of both."""
+        kept = self._create_own_customer("Kept", (1, 100))
+        twin = self._create_own_customer("Twin", (2, 6000))
+        self._create_program()
+        self._grade()
+        Stale = self.env["customer.tier.stale"]
+        Stale.search([]).unlink()
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge([kept.id, twin.id], kept, extra_checks=False)
+        self.assertFalse(twin.exists())
+        self.assertEqual(len(self._standing(kept)), 1)
+        self.assertEqual(Stale.search([]).partner_id, kept, "or it waits for the night")
+        self.env["customer.tier.run"]._grade_partners(kept, self.company)
+        self.assertEqual(self._standing(kept).amount, 6100)
+
     def test_manual_tier_survives(self):
         """A regrade must not overwrite what a person decided, but still compute beside it."""
         buyer = self._create_own_customer("Buyer", (1, 100))

@@ -237,6 +237,11 @@ class TestProgram(TieringCommon):
         self.assertEqual(self._standing(buyer).tier_id.name, "Silver")
         self.assertEqual(Standing.action_open_grading()["res_model"], "customer.tier.standing")
 
+    def test_preset_with_archived_metrics(self):
+        """Archiving a metric hides it; a preset that uses it failed with an error of its own."""
+        self.env["customer.tier.metric"].search([]).action_archive()
+        self.assertTrue(self._create_program("weighted").indicator_ids)
+
     def test_copy(self):
         """A copied programme must be complete and usable, or copying a good start is no help."""
         program = self._create_program()

@@ -43,6 +43,19 @@ class TestReminder(GradingCase):
             .search([("res_model", "=", "res.partner"), ("res_id", "=", partner.id)])
         )
 
+    def test_merged_customers(self):
+        """Two open reminders of one rule cannot stand; core would drop all reminders of one
+        customer and leave an activity that no order closes."""
+        kept, twin = self._create_regular("Kept"), self._create_regular("Twin")
+        self._grade()
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge([kept.id, twin.id], kept, extra_checks=False)
+        self.env.invalidate_all()
+        self.assertEqual(sorted(self._reminders(kept).mapped("state")), ["cancel", "open"])
+        self.assertEqual(len(self._activities(kept)), 1)
+        self._create_order(kept, 100, state="draft").action_confirm()
+        self.assertFalse(self._activities(kept).filtered("active"))
+
     def test_overdue_customer(self):
         """One activity of our own kind on the salesperson's desk, with the dates in it."""
         late = self._create_regular("Late")

@@ -215,6 +215,15 @@ class TestSecurity(SecurityCase):
             Run.create({"state": "done", "up_count": 100, "customer_count": 100})
         with self.assertRaises(AccessError):
             Run.create({}).write({"up_count": 100})
+        forged = Run.with_context(default_state="done", default_up_count=100).create({})
+        self.assertEqual((forged.state, forged.up_count), ("draft", 0))
+
+    def test_filter_by_a_field_that_the_user_may_not_read(self):
+        """Grading reads everything, so who is in a programme would tell what is in the field."""
+        program = self._create_program(tiers=["One"])
+        with self.assertRaisesRegex(AccessError, "credit_limit"):
+            program.with_user(self.manager).domain = "[('credit_limit', '>', 1000)]"
+        program.with_user(self.manager).domain = "[('country_id.code', '=', 'BE')]"
 
     def test_grades_on_partners_and_orders(self):
         """Customers in the portal, and colleagues outside of Sales, do not read grades."""

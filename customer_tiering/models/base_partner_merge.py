@@ -1,0 +1,21 @@
+from odoo import api, models
+
+
+class MergePartnerAutomatic(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Merge reminders, and have the customer graded with the orders of all.
+
+        Of a table with a uniqueness that the merge would break, core drops all rows of a source.
+        """
+        Reminder = self.env["customer.reminder"].sudo()
+        Reminder._dismiss_duplicates(dst_partner | src_partners)
+        self.env.flush_all()
+        standings = self.env["customer.tier.standing"].sudo()
+        graded = standings.search([("partner_id", "in", (dst_partner | src_partners).ids)])
+        companies = graded.company_id
+        super()._update_foreign_keys(src_partners, dst_partner)
+        customer = dst_partner.commercial_partner_id
+        self.env["customer.tier.stale"]._mark([(customer, company) for company in companies])

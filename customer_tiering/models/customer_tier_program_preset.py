@@ -1,0 +1,143 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from .customer_tier_preset import PRESETS, SEGMENTS
+
+
+class CustomerTierProgram(models.Model):
+    """Programmes made from a preset, and the one of the demo data."""
+
+    _inherit = "customer.tier.program"
+
+    @api.model
+    @api.private
+    def _create_preset(self, code, company):
+        """Make a programme from a preset.
+
+        :param code: ``wholesale``, ``rfm``, ``weighted`` or ``vip``
+        :param company: ``res.company``
+        :raise UserError: for an unknown code
+        """
+        preset = PRESETS.get(code)
+        if not preset:
+            raise UserError(
+                self.env._(
+                    "There is no preset “%(code)s”. Choose one of: %(known)s.",
+                    code=code,
+                    known=", ".join(PRESETS),
+                )
+            )
+        # An archived metric is hidden, not gone.
+        Metric = self.env["customer.tier.metric"].with_context(active_test=False)
+        metrics = {m.code: m.id for m in Metric.search([])}
+        program = self.create(
+            {
+                "name": str(preset["name"]),
+                "company_id": company.id,
+                "sequence": 10 * (self.search_count([("company_id", "=", company.id)]) + 1),
+                "tier_ids": self._preset_tiers(preset, metrics),
+                "indicator_ids": self._preset_indicators(preset, metrics),
+                "segment_ids": self._preset_segments(),
+            }
+        )
+        program._translate_preset(preset)
+        # Where customers have ordered already; the preset's own bounds serve until then.
+        program.indicator_ids.filtered(lambda i: i.scale == "quantile")._propose_bands()
+        return program
+
+    def _preset_tiers(self, preset, metrics):
+        commands = []
+        for sequence, tier in enumerate(preset["tiers"], start=1):
+            vals = {key: tier[key] for key in ("color", "discount", "min_score") if key in tier}
+            conditions = [
+                Command.create({"metric_id": metrics[code], "operator": op, "value": value})
+                for code, op, value in tier.get("conditions", ())
+            ]
+            vals |= {
+                "name": str(tier["name"]),
+                "sequence": 10 * sequence,
+                "condition_ids": conditions,
+            }
+            commands.append(Command.create(vals))
+        return commands
+
+    def _preset_indicators(self, preset, metrics):
+        commands = []
+        for sequence, (code, weight, direction, cuts, role) in enumerate(preset["indicators"]):
+            points = [20, 40, 60, 80, 100]
+            if direction == "low":
+                points.reverse()
+            bands = zip((0, *cuts), points, strict=True)
+            commands.append(
+                Command.create(
+                    {
+                        "sequence": 10 * sequence,
+                        "metric_id": metrics[code],
+                        "weight": weight,
+                        "direction": direction,
+                        "scale": "quantile" if preset.get("quantile") else "bands",
+                        "rfm_role": role or False,
+                        "band_ids": [
+                            Command.create({"value_from": value, "points": point})
+                            for value, point in bands
+                        ],
+                    }
+                )
+            )
+        return commands
+
+    def _preset_segments(self):
+        commands = []
+        for sequence, (name, color, r, f, m) in enumerate(SEGMENTS):
+            vals = {"name": str(name), "sequence": 10 * sequence, "color": color}
+            for part, (low, high) in zip("rfm", (r, f, m), strict=True):
+                vals |= {f"{part}_min": low, f"{part}_max": high}
+            commands.append(Command.create(vals))
+        return commands
+
+    def _translate_preset(self, preset):
+        """Names in every installed language, so that each colleague reads their own."""
+        named = [(self, preset["name"])]
+        named += zip(self.tier_ids, (tier["name"] for tier in preset["tiers"]), strict=True)
+        named += zip(self.segment_ids, (segment[0] for segment in SEGMENTS), strict=True)
+        for code, _name in self.env["res.lang"].get_installed():
+            translate = self.with_context(lang=code).env._
+            for record, name in named:
+                record.with_context(lang=code).name = translate(name)
+
+    @api.model
+    @api.private
+    def _load_demo(self):
+        """Demo customers with three years of orders, graded by the wholesale preset."""
+        from ..demo.generate import load_demo
+
+        load_demo(self.env)
+        self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
+        company = self.env.ref("base.main_company")
+        if not self._for_company(company):
+            program = self._create_preset("wholesale", company)
+            program._grade_past_year()
+            program.action_grade()
+
+    def _grade_past_year(self):
+        """Grade as of each month of the last year, so that there is a history to look at.
+
+        Nobody is reminded of what was due then.
+        """
+        today = fields.Date.context_today(self)
+        rules = self.env["customer.reminder.rule"].search([("active", "=", True)])
+        rules.active = False
+        for months in range(12, 0, -1):
+            run = self.env["customer.tier.run"].create(
+                {
+                    "company_id": self.company_id.id,
+                    "as_of": today - relativedelta(months=months, day=1),
+                }
+            )
+            run.action_run()
+        rules.active = True
+        # Measured then from half of the orders.
+        self.typical_interval_days = 0

@@ -1,0 +1,49 @@
+from odoo.addons.customer_tiering.tests.common import TieringCommon
+from odoo.fields import Command
+from odoo.tests import tagged
+
+
+@tagged("post_install", "-at_install")
+class TestDelivery(TieringCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_program()
+        cls.delivery_product = cls._create_product(name="Freight", type="service")
+        cls.carrier = cls.env["delivery.carrier"].create(
+            {"name": "Freight", "product_id": cls.delivery_product.id, "fixed_price": 20.0}
+        )
+        cls.customer = cls._create_customer()
+
+    def _order(self, *lines):
+        """Confirmed order of today with a delivery method; a line is (product, is_delivery)."""
+        return self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "state": "sale",
+                "carrier_id": self.carrier.id,
+                "order_line": [
+                    Command.create(
+                        {"product_id": product.id, "price_unit": 20.0, "is_delivery": is_delivery}
+                    )
+                    for product, is_delivery in lines
+                ],
+            }
+        )
+
+    def _graded(self):
+        self._grade()
+        return self.env["customer.tier.standing"].search([("partner_id", "=", self.customer.id)])
+
+    def test_order_of_delivery_alone(self):
+        """A redelivery that is charged for makes a buyer look more frequent than it is."""
+        self._order((self.product, False), (self.delivery_product, True))
+        self._order((self.delivery_product, True))
+        standing = self._graded()
+        self.assertEqual((standing.order_count, standing.amount), (1, 60.0))
+
+    def test_setting_counts_all_orders(self):
+        """Who wants every order to count wants those too."""
+        self.company.customer_tier_count_all_orders = True
+        self._order((self.delivery_product, True))
+        self.assertEqual(self._graded().order_count, 1)
