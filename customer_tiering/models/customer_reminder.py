@@ -26,7 +26,7 @@ class CustomerReminder(models.Model):
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     tier_id = fields.Many2one("customer.tier", ondelete="set null", readonly=True)
-    tier_color = fields.Integer(related="tier_id.color", string="Tier Color")
+    tier_color = fields.Integer(related="tier_id.color", string="Tier Color", exportable=False)
     date = fields.Date(string="Reminded On", required=True, readonly=True)
     expected_date = fields.Date(string="Expected", readonly=True)
     activity_id = fields.Many2one("mail.activity", ondelete="set null", readonly=True)

@@ -211,7 +211,7 @@ class CustomerTier(models.Model):
                 if not pricelist:
                     pricelist = tier.pricelist_id = tier._create_discount_pricelist()
                 tier._name_discount_pricelist(pricelist)
-                pricelist.active = active and tier.active
+                pricelist.active = active and tier.active and tier.program_id.active
                 pricelist._set_general_discount(tier.discount)
 
     def _name_discount_pricelist(self, pricelist):

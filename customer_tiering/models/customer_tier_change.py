@@ -23,13 +23,16 @@ class CustomerTierChange(models.Model):
     )
     from_tier_id = BulkMany2one("customer.tier", string="Tier Before", readonly=True)
     to_tier_id = BulkMany2one("customer.tier", string="Tier After", readonly=True)
-    from_color = fields.Integer(related="from_tier_id.color", string="Color Before")
-    to_color = fields.Integer(related="to_tier_id.color", string="Color After")
+    from_color = fields.Integer(
+        related="from_tier_id.color", string="Color Before", exportable=False
+    )
+    to_color = fields.Integer(related="to_tier_id.color", string="Color After", exportable=False)
     direction = fields.Selection(
         selection=[
             ("first", "First grading"),
             ("up", "Up"),
             ("down", "Down"),
+            ("switch", "Other programme"),
             ("out", "No tier any more"),
         ],
         readonly=True,
@@ -59,6 +62,8 @@ class CustomerTierChange(models.Model):
             direction = "out"
         elif not from_tier:
             direction = "first"
+        elif from_tier.program_id != to_tier.program_id:
+            direction = "switch"
         else:
             rank = [(tier.sequence, tier.id) for tier in (from_tier, to_tier)]
             direction = "up" if rank[1] > rank[0] else "down"

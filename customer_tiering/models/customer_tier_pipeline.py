@@ -17,9 +17,9 @@ LOCK_CLASS = 19057
 class Tally:
     """What grading some customers came to.
 
-    ``counts`` has ``customers, written, first, up, down, out``; ``matrix`` counts customers by
-    (tier id before, tier id after), 0 for none; ``errors`` are dicts of ``message`` and
-    ``partner_id`` or ``program_id``.
+    ``counts`` has ``customers, written, first, up, down, switch, out``; ``matrix`` counts
+    customers by (tier id before, tier id after), 0 for none; ``errors`` are dicts of ``message``
+    and ``partner_id`` or ``program_id``.
     """
 
     counts: Counter = field(default_factory=Counter)
@@ -184,7 +184,7 @@ class CustomerTierPipeline(models.AbstractModel):
 
     def _moves(self, frames, left):
         """Everybody's tier before and after: ``before, tier`` (ids, 0 for none), ``known`` and
-        ``direction`` (first, up, down, out)."""
+        ``direction`` (first, up, down, switch, out)."""
         import numpy as np
         import pandas as pd
 
@@ -197,7 +197,11 @@ class CustomerTierPipeline(models.AbstractModel):
         rank = {tier.id: position for position, tier in enumerate(ordered, start=1)}
         before = moves["before"].map(rank).fillna(0)
         after = moves["tier"].map(rank).fillna(0)
+        program = {tier.id: tier.program_id.id for tier in ordered}
+        switched = moves["before"].map(program) != moves["tier"].map(program)
         direction = np.select(
-            [after == 0, before == 0, after > before], ["out", "first", "up"], "down"
+            [after == 0, before == 0, switched, after > before],
+            ["out", "first", "switch", "up"],
+            "down",
         )
         return moves.assign(direction=direction)

@@ -181,6 +181,9 @@ class CustomerTierProgram(models.Model):
         moved.with_context(active_test=False).tier_ids._follow_company()
         if "domain" in vals:
             self._check_filter_rights()
+        if "active" in vals:
+            # The lists of tiers that nobody is in would only be in the way when one is chosen.
+            self.tier_ids.filtered("pricelist_id")._update_discount_pricelist()
         self._check_configuration()
         self.env.registry.clear_cache()
         return result

@@ -167,7 +167,8 @@ class CustomerTierRun(models.Model):
                 for key, value in self.env.context.items()
                 if not key.startswith("default_") or key[len("default_") :] in CHOSEN_FIELDS
             }
-            self = self.with_context(context)
+            # Keys are to go, which adding some cannot do.
+            self = self.with_context(context)  # pylint: disable=context-overridden
         return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)

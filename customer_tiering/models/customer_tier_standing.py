@@ -27,7 +27,7 @@ class CustomerTierStanding(models.Model):
         readonly=True,
         help="The tier that counts: the one set by hand, else the computed one.",
     )
-    tier_color = fields.Integer(related="tier_id.color", string="Tier Color")
+    tier_color = fields.Integer(related="tier_id.color", string="Tier Color", exportable=False)
     computed_tier_id = BulkMany2one("customer.tier", readonly=True)
     manual_tier_id = fields.Many2one(
         "customer.tier",
@@ -64,11 +64,13 @@ class CustomerTierStanding(models.Model):
         help="Last order plus the customer's own order interval, drawn towards the typical "
         "interval of the programme while there are few orders.",
     )
-    rfm_r = fields.Integer(string="R", readonly=True, aggregator="avg", help="Recency band")
-    rfm_f = fields.Integer(string="F", readonly=True, aggregator="avg", help="Frequency band")
-    rfm_m = fields.Integer(string="M", readonly=True, aggregator="avg", help="Monetary band")
+    rfm_r = fields.Integer(string="Recency (R)", readonly=True, aggregator="avg")
+    rfm_f = fields.Integer(string="Frequency (F)", readonly=True, aggregator="avg")
+    rfm_m = fields.Integer(string="Monetary Value (M)", readonly=True, aggregator="avg")
     segment_id = BulkMany2one("customer.tier.segment", string="RFM Segment", readonly=True)
-    segment_color = fields.Integer(related="segment_id.color", string="Segment Color")
+    segment_color = fields.Integer(
+        related="segment_id.color", string="Segment Color", exportable=False
+    )
     rfm_segment = fields.Char(related="segment_id.name", string="RFM Segment Name")
     graded_at = fields.Datetime(
         string="Last Change by Grading",
@@ -238,12 +240,25 @@ class CustomerTierStanding(models.Model):
         return Program.action_open_standings()
 
     def action_grade(self):
-        """Grade these customers now, as of today."""
+        """Grade these customers now, as of today, and say what came of it."""
         self.check_access("write")
+        changed = 0
         for company, standings in self.grouped("company_id").items():
             if not self.env["customer.tier.program"]._company_has_program(company.id):
                 raise UserError(self.env._("There is no tier programme for %s.", company.name))
-            self.env["customer.tier.run"]._grade_partners(standings.partner_id, company)
+            run = self.env["customer.tier.run"]
+            changed += run._grade_partners(standings.partner_id, company)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Graded; something new about %s customer(s).", changed)
+                if changed
+                else self.env._("Graded; nothing has changed."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_open_orders(self):
         """The confirmed orders that the grading looked at."""

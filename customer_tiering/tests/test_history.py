@@ -121,6 +121,16 @@ class TestManualTier(GradingCase):
         self.assertEqual((change.reason, change.direction), ("manual", "down"))
         self.assertEqual(len(standing.change_ids), 3)
 
+    def test_other_programme(self):
+        """A customer who is taken over by another programme looks promoted, and the run counts
+        promotions that nobody earned."""
+        other = self._create_program(domain=OWN, sequence=self.program.sequence - 1)
+        run = self._grade()
+        change = self.standing.change_ids.sorted("id")[-1]
+        self.assertEqual(change.direction, "switch")
+        self.assertEqual((change.from_tier_id, change.to_tier_id.program_id), (self.silver, other))
+        self.assertEqual((run.up_count, run.down_count), (0, 0))
+
     def test_same_tier_by_hand(self):
         """Confirming the computed tier by hand is no change, but holds when grading moves on."""
         self.standing.with_user(self.officer).manual_tier_id = self.silver

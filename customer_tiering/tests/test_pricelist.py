@@ -589,6 +589,14 @@ class TestTierDiscount(PricelistCommon):
             self.gold, [{"discount": 0.0, "pricelist_id": self.special_list.id}]
         )
 
+    def test_archived_programme(self):
+        """After a new start the lists of the archived programme stand beside the new ones, under
+        the same names."""
+        self.program.active = False
+        self.assertFalse(self.gold_list.active)
+        self.program.active = True
+        self.assertTrue(self.gold_list.active)
+
     def test_replaced_list_is_put_away(self):
         """The list of a discount that no tier uses any more can still be chosen."""
         self.gold.pricelist_id = self.special_list
