@@ -26,4 +26,3 @@ from . import res_partner
 from . import sale_order
 from . import sale_order_line
 from . import sale_report
-from . import base_partner_merge

@@ -13,9 +13,11 @@ class MergePartnerAutomatic(models.TransientModel):
         Reminder = self.env["customer.reminder"].sudo()
         Reminder._dismiss_duplicates(dst_partner | src_partners)
         self.env.flush_all()
+        # Whoever may merge contacts need not have any right on grades.
         standings = self.env["customer.tier.standing"].sudo()
         graded = standings.search([("partner_id", "in", (dst_partner | src_partners).ids)])
         companies = graded.company_id
-        super()._update_foreign_keys(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
         customer = dst_partner.commercial_partner_id
         self.env["customer.tier.stale"]._mark([(customer, company) for company in companies])
+        return result
