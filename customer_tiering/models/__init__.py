@@ -19,6 +19,7 @@ from . import customer_tier_stale
 from . import customer_reminder_rule
 from . import customer_reminder
 from . import customer_tier_mixin
+from . import ir_module_module
 from . import product_pricelist
 from . import res_company
 from . import res_config_settings

@@ -99,3 +99,11 @@ SEGMENTS = (
     (_lt("Hibernating"), 5, (2, 2), (1, 2), (1, 5)),
     (_lt("Lost"), 11, (1, 1), (1, 2), (1, 5)),
 )
+
+
+def preset_terms():
+    """All names that presets give, lazily translated."""
+    for preset in PRESETS.values():
+        yield preset["name"]
+        yield from (tier["name"] for tier in preset["tiers"])
+    yield from (segment[0] for segment in SEGMENTS)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .customer_tier_preset import PRESETS, SEGMENTS
+from .customer_tier_preset import PRESETS, SEGMENTS, preset_terms
 
 
 class CustomerTierProgram(models.Model):
@@ -107,6 +107,23 @@ class CustomerTierProgram(models.Model):
             translate = self.with_context(lang=code).env._
             for record, name in named:
                 record.with_context(lang=code).name = translate(name)
+
+    @api.model
+    def _translate_preset_names(self, codes):
+        """Name what was made from a preset in languages that came later; names that people gave
+        stay.
+
+        :param codes: language codes
+        """
+        english = self.with_context(lang="en_US").env
+        terms = {english._(term): term for term in preset_terms()}
+        for model in ("customer.tier.program", "customer.tier", "customer.tier.segment"):
+            records = english[model].with_context(active_test=False)
+            for record in records.search([("name", "in", list(terms))]):
+                for code in codes:
+                    translated = record.with_context(lang=code)
+                    if translated.name == record.name:
+                        translated.name = translated.env._(terms[record.name])
 
     @api.model
     @api.private

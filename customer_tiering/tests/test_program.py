@@ -55,6 +55,20 @@ class TestProgram(TieringCommon):
                 )
                 program.active = False
 
+    def test_language_loaded_later(self):
+        """A company that began in English and then loads Chinese reads English tier names for
+        good; names that people gave must not be lost to that."""
+        program = self._create_program()
+        regular, _silver, gold, _diamond = program.tier_ids
+        regular.name = "Walk-in"
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.ref("base.module_customer_tiering")._update_translations("zh_CN")
+        chinese = {"lang": "zh_CN"}
+        self.assertEqual(gold.with_context(**chinese).name, "金卡")
+        self.assertEqual(gold.pricelist_id.with_context(**chinese).name, "金卡（优惠 10%）")
+        self.assertEqual(regular.with_context(**chinese).name, "Walk-in")
+        self.assertEqual(gold.with_context(lang="en_US").name, "Gold")
+
     def test_unknown_preset(self):
         """A wrong code must name the right ones and leave nothing behind."""
         Program = self.env["customer.tier.program"]

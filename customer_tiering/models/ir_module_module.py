@@ -1,0 +1,14 @@
+from odoo import models
+
+
+class IrModuleModule(models.Model):
+    _inherit = "ir.module.module"
+
+    def _update_translations(self, filter_lang=None, overwrite=False):
+        result = super()._update_translations(filter_lang=filter_lang, overwrite=overwrite)
+        if "customer_tiering" in self.mapped("name"):
+            codes = filter_lang or [code for code, _name in self.env["res.lang"].get_installed()]
+            # Whoever loads a language need not have any right on tiers.
+            Program = self.env["customer.tier.program"].sudo()
+            Program._translate_preset_names([codes] if isinstance(codes, str) else codes)
+        return result
