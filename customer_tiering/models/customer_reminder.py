@@ -1,9 +1,8 @@
 import logging
 from collections import defaultdict
-from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 _logger = logging.getLogger(__name__)
 
@@ -151,33 +150,33 @@ class CustomerReminder(models.Model):
     def _orders_since(self):
         """First confirmed order on or after the day of each reminder, where there is one.
 
-        Samples and returns are none, unless they count as orders in the company.
+        Which orders count is grading's rule: samples and returns do not close a reminder.
+
+        :return: dict ``customer.reminder`` → ``sale.order``
         """
         if not self:
             return {}
-        orders = self.env["sale.order"].search(
-            [
-                ("state", "=", "sale"),
-                ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-                # Reminders have days of the company, orders moments in UTC.
-                ("date_order", ">=", min(self.mapped("date")) - timedelta(days=1)),
-            ],
-            order="date_order, id",
-        )
-        by_customer = orders.filtered(
-            lambda o: o.amount_untaxed > 0 or o.company_id.customer_tier_count_all_orders
-        ).grouped(lambda o: (o.partner_id.commercial_partner_id, o.company_id))
-        result = {}
-        for reminder in self:
-            for order in by_customer.get((reminder.partner_id, reminder.company_id), ()):
-                if self._local_day(order) >= reminder.date:
-                    result[reminder] = order
-                    break
-        return result
-
-    def _local_day(self, order):
-        zone = self.env["customer.tier.gather"]._timezone(order.company_id)
-        return fields.Datetime.context_timestamp(
-            order.with_context(tz=zone), order.date_order
-        ).date()
+        self.env.flush_all()
+        gather = self.env["customer.tier.gather"]
+        rows = []
+        for company, reminders in self.grouped("company_id").items():
+            self.env.cr.execute(
+                SQL(
+                    """
+                    SELECT DISTINCT ON (r.id) r.id, o.id
+                      FROM customer_reminder r
+                      JOIN res_partner c ON c.commercial_partner_id = r.partner_id
+                      JOIN sale_order o ON o.partner_id = c.id AND o.company_id = r.company_id
+                     WHERE r.id = ANY(%(reminders)s) AND o.state = 'sale' AND %(frequent)s
+                       -- Reminders have days of the company, orders moments in UTC.
+                       AND (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date >= r.date
+                     ORDER BY r.id, o.date_order, o.id
+                    """,
+                    reminders=reminders.ids,
+                    frequent=gather._frequent_condition(company),
+                    zone=gather._timezone(company),
+                )
+            )
+            rows += self.env.cr.fetchall()
+        order = self.env["sale.order"]
+        return {self.browse(reminder): order.browse(id_) for reminder, id_ in rows}

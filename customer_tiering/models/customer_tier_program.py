@@ -265,8 +265,9 @@ class CustomerTierProgram(models.Model):
         """
         from ..grading.metrics import compute
 
-        today = fields.Date.context_today(self)
-        facts = self.env["customer.tier.gather"]._sample(self, today, SAMPLE_SIZE, metrics)
+        gather = self.env["customer.tier.gather"]
+        today = gather._today(self.company_id)
+        facts = gather._sample(self, today, SAMPLE_SIZE, metrics)
         return compute(facts, metrics._policy(), today)
 
     # Actions

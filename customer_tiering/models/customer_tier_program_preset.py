@@ -30,16 +30,13 @@ class CustomerTierProgram(models.Model):
                     known=", ".join(PRESETS),
                 )
             )
-        # An archived metric is hidden, not gone.
-        Metric = self.env["customer.tier.metric"].with_context(active_test=False)
-        metrics = {m.code: m.id for m in Metric.search([])}
         program = self.create(
             {
                 "name": str(preset["name"]),
                 "company_id": company.id,
                 "sequence": 10 * (self.search_count([("company_id", "=", company.id)]) + 1),
-                "tier_ids": self._preset_tiers(preset, metrics),
-                "indicator_ids": self._preset_indicators(preset, metrics),
+                "tier_ids": self._preset_tiers(preset),
+                "indicator_ids": self._preset_indicators(preset),
                 "segment_ids": self._preset_segments(),
             }
         )
@@ -48,7 +45,15 @@ class CustomerTierProgram(models.Model):
         program.indicator_ids.filtered(lambda i: i.scale == "quantile")._propose_bands()
         return program
 
-    def _preset_tiers(self, preset, metrics):
+    def _metric_ids(self):
+        """Id per code; an archived metric is hidden, not gone."""
+        metrics = self.env["customer.tier.metric"].with_context(active_test=False).search([])
+        return {metric.code: metric.id for metric in metrics}
+
+    @api.model
+    def _preset_tiers(self, preset):
+        """The preset's tiers from the lowest to the highest, as commands to create them."""
+        metrics = self._metric_ids()
         commands = []
         for sequence, tier in enumerate(preset["tiers"], start=1):
             vals = {key: tier[key] for key in ("color", "discount", "min_score") if key in tier}
@@ -56,15 +61,17 @@ class CustomerTierProgram(models.Model):
                 Command.create({"metric_id": metrics[code], "operator": op, "value": value})
                 for code, op, value in tier.get("conditions", ())
             ]
+            name = tier["name"]
             vals |= {
-                "name": str(tier["name"]),
+                "name": self.env._(name),
                 "sequence": 10 * sequence,
                 "condition_ids": conditions,
             }
             commands.append(Command.create(vals))
         return commands
 
-    def _preset_indicators(self, preset, metrics):
+    def _preset_indicators(self, preset):
+        metrics = self._metric_ids()
         commands = []
         for sequence, (code, weight, direction, cuts, role) in enumerate(preset["indicators"]):
             points = [20, 40, 60, 80, 100]

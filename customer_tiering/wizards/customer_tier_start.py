@@ -42,31 +42,25 @@ class CustomerTierStart(models.TransientModel):
 
     @api.depends("preset", "company_id")
     def _compute_preview(self):
+        Program, Tier = self.env["customer.tier.program"], self.env["customer.tier"]
         for wizard in self:
-            tiers = PRESETS[wizard.preset]["tiers"]
-            rows = Markup("").join(wizard._preview_row(tier) for tier in tiers)
+            commands = Program._preset_tiers(PRESETS[wizard.preset])
+            # What would be made, in the words in which the tiers themselves tell it.
+            tiers = [Tier.new(vals) for _command, _id, vals in commands]
             wizard.preview = Markup(
                 '<table class="table table-sm mb-0"><thead><tr><th>%s</th><th>%s</th><th>%s</th>'
                 "</tr></thead><tbody>%s</tbody></table>"
-            ) % (self.env._("Tier"), self.env._("Reached when"), self.env._("Discount"), rows)
+            ) % (
+                self.env._("Tier"),
+                self.env._("Reached when"),
+                self.env._("Discount"),
+                Markup("").join(map(wizard._preview_row, tiers)),
+            )
 
     def _preview_row(self, tier):
-        names = {m.code: m.name for m in self.env["customer.tier.metric"].search([])}
-        signs = {">=": "≥", "<=": "≤"}
-        parts = [
-            f"{names.get(code, code)} {signs.get(operator, operator)} {readable(self.env, value)}"
-            for code, operator, value in tier.get("conditions", ())
-        ]
-        if tier.get("min_score"):
-            parts.append(self.env._("score ≥ %s", readable(self.env, tier["min_score"])))
-        discount = f"{readable(self.env, tier['discount'])} %" if tier.get("discount") else ""
-        requirement = self.env._(" and ").join(parts) or self.env._("everybody")
-        name = tier["name"]
-        return Markup("<tr><td>%s</td><td>%s</td><td>%s</td></tr>") % (
-            self.env._(name),
-            requirement,
-            discount,
-        )
+        discount = f"{readable(self.env, tier.discount)} %" if tier.discount else ""
+        row = Markup("<tr><td>%s</td><td>%s</td><td>%s</td></tr>")
+        return row % (tier.name, tier.requirement, discount)
 
     @api.model
     @api.private

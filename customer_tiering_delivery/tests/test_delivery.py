@@ -47,3 +47,14 @@ class TestDelivery(TieringCommon):
         self.company.customer_tier_count_all_orders = True
         self._order((self.delivery_product, True))
         self.assertEqual(self._graded().order_count, 1)
+
+    def test_delivery_does_not_close_a_reminder(self):
+        """Freight alone is not the order that was waited for: the salesperson would stop asking."""
+        for days in (130, 100, 70, 40):
+            self._create_order(self.customer, 100.0, date=days)
+        self._grade()
+        reminder = self.env["customer.reminder"].search([("partner_id", "=", self.customer.id)])
+        self._order((self.delivery_product, True))
+        self.assertEqual(reminder.state, "open")
+        order = self._order((self.product, False))
+        self.assertEqual((reminder.state, reminder.order_id), ("ordered", order))
