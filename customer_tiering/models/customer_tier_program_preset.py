@@ -46,9 +46,13 @@ class CustomerTierProgram(models.Model):
         return program
 
     def _metric_ids(self):
-        """Id per code; an archived metric is hidden, not gone."""
-        metrics = self.env["customer.tier.metric"].with_context(active_test=False).search([])
-        return {metric.code: metric.id for metric in metrics}
+        """Id per code of the metrics that presets use; an archived one is hidden, not gone."""
+        presets = PRESETS.values()
+        codes = {indicator[0] for preset in presets for indicator in preset["indicators"]}
+        conditions = (c for p in presets for tier in p["tiers"] for c in tier.get("conditions", ()))
+        codes |= {code for code, _operator, _value in conditions}
+        Metric = self.env["customer.tier.metric"].with_context(active_test=False)
+        return {metric.code: metric.id for metric in Metric.search([("code", "in", list(codes))])}
 
     @api.model
     def _preset_tiers(self, preset):
