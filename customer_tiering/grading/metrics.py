@@ -1,4 +1,4 @@
-"""Built-in metrics: from the orders of many customers to one column of numbers each.
+"""Metrics: from what is known about many customers to one column of numbers each.
 
 Formulas are those of the product's scoring notes: an order's amount is untaxed and in company
 currency at the rate of its day; delivery-only, zero and negative orders count for the amount but
@@ -6,13 +6,14 @@ not for the frequency (``frequent`` is False for them). Unknown is NaN, never 0.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from . import rhythm
+from .policy import GIVEN, RATIO
 
 EPOCH = date(1970, 1, 1)
 
@@ -25,6 +26,8 @@ LINE_TYPES = {
     "category": np.int64,
     "quantity": float,
 }
+# Only there when a metric asks for them.
+LINE_MONEY_TYPES = {"revenue": float, "cost": float}
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,10 @@ class Facts:
     :param orders: frame ``customer, day, amount, frequent``, one row an order; day is the number
         of days since 1970 in the company's time zone
     :param lines: frame ``customer, day, product, category, quantity`` in the product's own unit,
-        or None when no metric looks at products; ids are integers, 0 for none
+        or None when no metric looks at products; ids are integers, 0 for none; with ``revenue``
+        and ``cost`` (untaxed, company currency) when a metric looks at the margin
+    :param given: frame indexed by customer id, a float column per code of the metrics that are
+        not computed from orders, NaN for unknown; customers and codes may be missing
     :raise ValueError: when customers are not sorted and distinct, or a row belongs to none of
         them (it would silently count for somebody else)
     """
@@ -43,6 +49,7 @@ class Facts:
     customers: np.ndarray
     orders: pd.DataFrame
     lines: pd.DataFrame | None = None
+    given: pd.DataFrame | None = None
 
     def __post_init__(self):
         if (np.diff(self.customers) <= 0).any():
@@ -51,10 +58,17 @@ class Facts:
             frame = getattr(self, name)
             if frame is None:
                 continue
-            frame = frame.astype(types)
+            money = {k: v for k, v in LINE_MONEY_TYPES.items() if k in frame.columns}
+            frame = frame.astype({**types, **money})
             if not np.isin(frame["customer"], self.customers).all():
                 raise ValueError(f"The {name} are not all of these customers.")
             object.__setattr__(self, name, frame)
+
+    def given_values(self, code):
+        """What came with the facts about each of the customers, NaN where nothing did."""
+        if self.given is None or code not in self.given:
+            return np.full(len(self.customers), np.nan)
+        return self.given[code].reindex(self.customers).to_numpy(dtype=float)
 
 
 def day_number(day):
@@ -81,8 +95,19 @@ class Window:
     def __init__(self, facts, as_of, months):
         self.facts = facts
         self.size = len(facts.customers)
+        self.months = months
         self.as_of = day_number(as_of)
         self.start = day_before_window(as_of, months)
+
+    @cached_property
+    def previous(self):
+        """The window of the same length that ends where this one starts.
+
+        :raise ValueError: when this one has no start
+        """
+        if not self.months:
+            raise ValueError("All history has no period before it.")
+        return Window(self.facts, EPOCH + timedelta(days=int(self.start)), self.months)
 
     def _cut(self, frame):
         day = frame["day"].to_numpy()
@@ -132,6 +157,16 @@ class Window:
     def intervals(self):
         return rhythm.intervals(*self.days)
 
+    def line_total(self, column):
+        """Sum of a money column of the lines, in cents' precision."""
+        if column not in self.lines:
+            raise ValueError(f"A metric looks at the {column} of lines, which was not gathered.")
+        return rounded(self.total(self.lines["customer"], self.lines[column]), 2)
+
+    @cached_property
+    def margin(self):
+        return np.round(self.line_total("revenue") - self.line_total("cost"), 2)
+
     def distinct(self, column):
         """Number of different values of a line column among lines with a positive quantity."""
         bought = self.lines["quantity"] > 0
@@ -141,10 +176,23 @@ class Window:
         return self.total(pairs[0])
 
 
-def _average_order(window):
+def quotient(numerator, denominator):
+    """Elementwise quotient; unknown where the denominator is not positive, or unknown."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        average = window.amount / window.order_count
-    return np.round(np.where(window.order_count > 0, average, np.nan), 2)
+        return np.where(denominator > 0, numerator / denominator, np.nan)
+
+
+def _average_order(window):
+    return np.round(quotient(window.amount, window.order_count), 2)
+
+
+def _margin_rate(window):
+    return np.round(quotient(window.margin, window.line_total("revenue")) * 100, 2)
+
+
+def _growth(window):
+    before = window.previous.amount
+    return np.round(quotient(window.amount - before, before) * 100, 2)
 
 
 def _interval(window, index, digits):
@@ -162,8 +210,12 @@ MEASURES = {
     "category_count": lambda w: w.distinct("category"),  # different categories
     "interval_mean": lambda w: _interval(w, 0, 1),  # days between order days
     "interval_cv": lambda w: _interval(w, 1, 3),  # standard deviation over mean
+    "margin": lambda w: w.margin,  # company currency: untaxed revenue less cost
+    "margin_rate": _margin_rate,  # percent of the revenue
+    "growth": _growth,  # percent of the amount in the window before
 }
-LINE_MEASURES = frozenset({"quantity", "product_count", "category_count"})
+MONEY_MEASURES = frozenset({"margin", "margin_rate"})
+LINE_MEASURES = frozenset({"quantity", "product_count", "category_count"}) | MONEY_MEASURES
 
 
 class Windows(dict):
@@ -185,5 +237,14 @@ def compute(facts, metrics, as_of, windows=None):
     :return: frame indexed by customer id, a float column per metric code
     """
     windows = Windows(facts, as_of) if windows is None else windows
-    columns = {m.code: MEASURES[m.measure](windows[m.months]) for m in metrics}
+    columns = {}
+    # Ratios last: the others are their parts.
+    for metric in sorted(metrics, key=lambda m: m.measure == RATIO):
+        if metric.measure == GIVEN:
+            columns[metric.code] = facts.given_values(metric.code)
+        elif metric.measure == RATIO:
+            numerator, denominator = (columns[code] for code in metric.parts)
+            columns[metric.code] = np.round(quotient(numerator, denominator) * 100, 2)
+        else:
+            columns[metric.code] = MEASURES[metric.measure](windows[metric.months])
     return pd.DataFrame(columns, index=pd.Index(facts.customers, name="customer"))

@@ -2,18 +2,24 @@
 
 from dataclasses import dataclass
 
+# Measures that are not formulas over orders.
+GIVEN = "given"
+RATIO = "ratio"
+
 
 @dataclass(frozen=True)
 class Metric:
     """A number about a customer.
 
-    ``code`` names the column, ``measure`` the formula (a key of ``metrics.MEASURES``) and
+    ``code`` names the column, ``measure`` the formula (a key of ``metrics.MEASURES``, ``GIVEN``
+    for a number that comes with the facts, or ``RATIO`` of the two metrics in ``parts``) and
     ``months`` the window that ends at the as-of date; 0 looks at all history.
     """
 
     code: str
     measure: str
     months: int = 0
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,12 @@
+import logging
+
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 
 class CustomerTierGather(models.AbstractModel):
@@ -92,18 +98,38 @@ class CustomerTierGather(models.AbstractModel):
             return SQL("TRUE")
         return SQL("o.amount_untaxed > 0")
 
-    def _lines(self, company, as_of, scope):
+    def _lines(self, company, as_of, scope, money=False):
         """Ordered products: frame ``customer, day, product, category, quantity``, the quantity
-        in the product's own unit."""
+        in the product's own unit.
+
+        :param money: whether to add ``revenue`` and ``cost``, untaxed in company currency
+        """
         import pandas as pd
 
-        query = SQL(
+        columns = {
+            "customer": "int4",
+            "ordered_at": "timestamp",
+            "product": "int4",
+            "category": "int4",
+            "quantity": "float8",
+        }
+        if money:
+            columns |= {"revenue": "float8", "cost": "float8"}
+        rows = self._read(self._line_query(company, as_of, scope, money), columns)
+        rows["day"] = self._local_days(rows.pop("ordered_at"), company)
+        return pd.DataFrame(rows)
+
+    def _line_query(self, company, as_of, scope, money):
+        revenue = SQL("l.price_subtotal::float8 / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8")
+        cost = SQL("COALESCE((%s)::float8, 0)", self._line_cost(company))
+        return SQL(
             """
             SELECT p.commercial_partner_id,
                    o.date_order,
                    l.product_id,
                    COALESCE(t.categ_id, 0),
-                   (l.product_uom_qty * COALESCE(u.factor / NULLIF(own.factor, 0), 1))::float8
+                   (%(quantity)s)::float8
+                   %(money)s
               FROM res_partner p
               JOIN sale_order o ON o.partner_id = p.id
               JOIN sale_order_line l ON l.order_id = o.id
@@ -117,22 +143,23 @@ class CustomerTierGather(models.AbstractModel):
                AND l.display_type IS NULL
                AND %(scope)s
             """,
+            quantity=self._line_quantity(),
+            money=SQL(", %s, %s", revenue, cost) if money else SQL(),
             company=company.id,
             end=self._end_of_day(company, as_of),
             scope=scope(SQL("p.commercial_partner_id")),
         )
-        rows = self._read(
-            query,
-            {
-                "customer": "int4",
-                "ordered_at": "timestamp",
-                "product": "int4",
-                "category": "int4",
-                "quantity": "float8",
-            },
-        )
-        rows["day"] = self._local_days(rows.pop("ordered_at"), company)
-        return pd.DataFrame(rows)
+
+    def _line_quantity(self):
+        """Quantity of order line ``l`` in the own unit of its product."""
+        return SQL("l.product_uom_qty * COALESCE(u.factor / NULLIF(own.factor, 0), 1)")
+
+    def _line_cost(self, company):
+        """Cost of order line ``l`` of order ``o`` in company currency: today's cost of product
+        ``v``; orders do not remember another one."""
+        # A cost is nobody's secret here: what leaves grading is a margin per customer.
+        Product = self.env["product.product"].sudo().with_company(company)
+        return SQL("%s * %s", self._line_quantity(), Product._field_to_sql("v", "standard_price"))
 
     def _previous(self, company, scope):
         """What is stored about the customers of a scope: frame indexed by customer with
@@ -154,25 +181,67 @@ class CustomerTierGather(models.AbstractModel):
         )
         return pd.DataFrame(rows).set_index("customer")
 
-    def _facts(self, customers, orders, lines):
-        """Facts of one programme's customers, cut out of what was read for all programmes."""
+    def _read_all(self, company, as_of, scope, metrics):
+        """Everything that some metrics need to know about the customers of a scope.
+
+        A metric that cannot be read is left out: its values are unknown, the others go on.
+
+        :param metrics: ``customer.tier.metric`` with the parts of ratios
+        :return: (orders; lines, or None where no metric needs them; dict metric → values as
+            ``_values`` of metrics gives them; dict metric → error message)
+        """
+        from ..grading.metrics import LINE_MEASURES, MONEY_MEASURES
+
+        # Grading looks at everything, whoever starts it.
+        metrics = metrics.sudo()
+        orders = self._orders(company, as_of, scope)
+        measures = {m.measure for m in metrics if m.kind == "order"}
+        lines = None
+        if measures & LINE_MEASURES:
+            lines = self._lines(company, as_of, scope, money=bool(measures & MONEY_MEASURES))
+        given, errors = {}, {}
+        for metric in metrics.filtered(lambda m: m.kind not in ("order", "ratio")):
+            if metric._sleeps():
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    given[metric] = metric._values(company, as_of, scope)
+            except TransactionRollbackError:
+                raise
+            except Exception as error:
+                _logger.warning("Metric %s cannot be read", metric.code, exc_info=True)
+                errors[metric] = str(error) or type(error).__name__
+        return orders, lines, given, errors
+
+    def _facts(self, customers, orders, lines, given=None):
+        """Facts of one programme's customers, cut out of what was read for all programmes.
+
+        :param customers: sorted int array
+        """
+        import pandas as pd
+
         from ..grading.metrics import Facts
 
         def own(frame):
             return frame[frame["customer"].isin(customers)]
 
-        return Facts(customers, own(orders), None if lines is None else own(lines))
-
-    def _needs_lines(self, metrics):
-        """Whether any of the ``policy.Metric`` looks at products."""
-        from ..grading.metrics import LINE_MEASURES
-
-        return any(metric.measure in LINE_MEASURES for metric in metrics)
+        columns = {
+            metric.code: pd.Series(values, index=owners).reindex(customers, fill_value=others)
+            for metric, (owners, values, others) in (given or {}).items()
+        }
+        return Facts(
+            customers,
+            own(orders),
+            None if lines is None else own(lines),
+            pd.DataFrame(columns, index=customers, dtype=float),
+        )
 
     def _sample(self, program, as_of, size, metrics=None):
         """Facts of a fixed sample of a programme's customers, for proposals.
 
         The sample depends on the customers' ids only, so it is the same each time.
+
+        :param metrics: ``customer.tier.metric`` that will be computed from the facts
         """
         import numpy as np
 
@@ -185,13 +254,12 @@ class CustomerTierGather(models.AbstractModel):
             chosen = np.sort(rank[:size])
             customers = customers[chosen]
         scope = self._scope_of(customers.tolist())
-        orders = self._orders(company, as_of, scope)
-        # Who never ordered has nothing to propose from.
-        customers = customers[np.isin(customers, orders["customer"])]
-        lines = None
-        if metrics and self._needs_lines(metrics._policy()):
-            lines = self._lines(company, as_of, scope)
-        return self._facts(customers, orders, lines)
+        metrics = self.env["customer.tier.metric"] if metrics is None else metrics
+        orders, lines, given, _errors = self._read_all(company, as_of, scope, metrics._with_parts())
+        # Of whom nothing is known there is nothing to propose from.
+        known = [orders["customer"], *(owners for owners, _values, _others in given.values())]
+        customers = customers[np.isin(customers, np.concatenate(known))]
+        return self._facts(customers, orders, lines, given)
 
     def _scope_of(self, partner_ids):
         """Scope of some commercial partners by id."""

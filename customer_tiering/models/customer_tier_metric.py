@@ -12,9 +12,22 @@ def readable(env, number):
 
 # Every grading stores these two on the customer.
 STORED_CODES = ("amount", "order_count")
+# Measure of orders: the unit it is shown in; those not named are plain numbers.
+UNITS = {
+    "amount": "money",
+    "average_order": "money",
+    "margin": "money",
+    "margin_rate": "percent",
+    "growth": "percent",
+    "recency_days": "days",
+    "interval_mean": "days",
+}
 
 
 class CustomerTierMetric(models.Model):
+    """A number about a customer. What kind it is decides where its values come from; every kind
+    has a method ``_<kind>_values`` except those that the grading core computes itself."""
+
     _name = "customer.tier.metric"
     _description = "Customer Metric"
     _order = "sequence, id"
@@ -26,6 +39,21 @@ class CustomerTierMetric(models.Model):
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    kind = fields.Selection(
+        selection=[
+            ("order", "Computed from orders"),
+            ("record", "Any records"),
+            ("manual", "Kept by hand"),
+            ("ratio", "Ratio of two metrics"),
+        ],
+        string="Source",
+        required=True,
+        default="order",
+        help="Computed from orders: one of the formulas over confirmed orders.\n"
+        "Any records: counted or summed up from records that lead to a customer.\n"
+        "Kept by hand: entered by people, or imported.\n"
+        "Ratio of two metrics: one as a percentage of the other.",
+    )
     measure = fields.Selection(
         selection=[
             ("amount", "Amount bought (untaxed, company currency)"),
@@ -37,9 +65,31 @@ class CustomerTierMetric(models.Model):
             ("category_count", "Number of different product categories"),
             ("interval_mean", "Mean interval between orders (days)"),
             ("interval_cv", "Irregularity of the order interval (0 = like clockwork)"),
+            ("margin", "Margin (untaxed, company currency)"),
+            ("margin_rate", "Margin rate (% of the amount)"),
+            ("growth", "Growth against the period before (%)"),
+        ],
+        default="amount",
+    )
+    numerator_id = fields.Many2one("customer.tier.metric", ondelete="restrict")
+    denominator_id = fields.Many2one(
+        "customer.tier.metric",
+        ondelete="restrict",
+        help="Where this one is zero, negative or unknown, so is the ratio.",
+    )
+    unit = fields.Selection(
+        selection=[
+            ("number", "Number"),
+            ("money", "Money"),
+            ("percent", "Percent"),
+            ("days", "Days"),
         ],
         required=True,
-        default="amount",
+        compute="_compute_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="How values are shown.",
     )
     window_months = fields.Integer(
         string="Months Looked At",
@@ -57,6 +107,16 @@ class CustomerTierMetric(models.Model):
         "The months looked at cannot be negative. Use 0 to look at all history.",
     )
 
+    @api.depends("kind", "measure")
+    def _compute_unit(self):
+        for metric in self:
+            if metric.kind == "order":
+                metric.unit = UNITS.get(metric.measure, "number")
+            elif metric.kind == "ratio":
+                metric.unit = "percent"
+            else:
+                metric.unit = metric.unit or "number"
+
     @api.constrains("code")
     def _check_code(self):
         for metric in self:
@@ -69,8 +129,49 @@ class CustomerTierMetric(models.Model):
                     )
                 )
 
+    @api.constrains("kind", "measure", "window_months")
+    def _check_measure(self):
+        for metric in self.filtered(lambda m: m.kind == "order"):
+            if not metric.measure:
+                raise ValidationError(self.env._("Choose what metric “%s” measures.", metric.name))
+            if metric.measure == "growth" and not metric.window_months:
+                raise ValidationError(
+                    self.env._(
+                        "Metric “%s” compares a period with the one before it, so it needs a "
+                        "number of months to look at.",
+                        metric.name,
+                    )
+                )
+
+    @api.constrains("kind", "numerator_id", "denominator_id")
+    def _check_ratio(self):
+        for metric in self.filtered(lambda m: m.kind == "ratio"):
+            parts = metric.numerator_id | metric.denominator_id
+            if not (metric.numerator_id and metric.denominator_id):
+                raise ValidationError(
+                    self.env._("Choose the two metrics whose ratio is “%s”.", metric.name)
+                )
+            if "ratio" in parts.mapped("kind"):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot be made of metrics that are ratios themselves. Choose the "
+                        "metrics that those are made of.",
+                        metric.name,
+                    )
+                )
+        ratios = self.search(
+            ["|", ("numerator_id", "in", self.ids), ("denominator_id", "in", self.ids)]
+        )
+        if "ratio" in (self & (ratios.numerator_id | ratios.denominator_id)).mapped("kind"):
+            raise ValidationError(
+                self.env._(
+                    "“%s” is a ratio of this metric, which therefore cannot become a ratio too.",
+                    ratios[:1].name,
+                )
+            )
+
     def write(self, vals):
-        for name in vals.keys() & {"code", "measure"}:
+        for name in vals.keys() & {"code", "kind", "measure"}:
             # What is stored as the number of orders must stay one.
             changed = self.filtered(lambda m, name=name: m[name] != vals[name])
             changed._refuse_without_stored_codes()
@@ -90,8 +191,41 @@ class CustomerTierMetric(models.Model):
                     )
                 )
 
+    def _with_parts(self):
+        """These metrics and those that their ratios are made of."""
+        return self | self.numerator_id | self.denominator_id
+
+    def _sleeps(self):
+        """Why a metric has no values at all without being broken, such as an app that is not
+        installed, as a sentence; empty for most."""
+        self.ensure_one()
+        return next(filter(None, (part._sleeps() for part in self._with_parts() - self)), "")
+
+    def _values(self, company, as_of, scope):
+        """Values that are not computed from orders, read for all customers of a scope at once.
+
+        :param scope: see ``customer.tier.gather``
+        :return: int array of distinct commercial partner ids, float array of their values, and
+            the value of everybody else (NaN for unknown)
+        """
+        self.ensure_one()
+        return getattr(self, f"_{self.kind}_values")(company, as_of, scope)
+
     def _policy(self):
         """The metrics as frozen values for the grading core."""
-        from ..grading.policy import Metric
+        from ..grading.policy import GIVEN, RATIO, Metric
 
-        return tuple(Metric(code=m.code, measure=m.measure, months=m.window_months) for m in self)
+        measures = {"ratio": RATIO}
+        return tuple(
+            Metric(
+                code=metric.code,
+                measure=metric.measure
+                if metric.kind == "order"
+                else measures.get(metric.kind, GIVEN),
+                months=metric.window_months,
+                parts=(metric.numerator_id.code, metric.denominator_id.code)
+                if metric.kind == "ratio"
+                else (),
+            )
+            for metric in self
+        )

@@ -19,7 +19,7 @@ class Tally:
 
     ``counts`` has ``customers, written, first, up, down, switch, out``; ``matrix`` counts
     customers by (tier id before, tier id after), 0 for none; ``errors`` are dicts of ``message``
-    and ``partner_id`` or ``program_id``.
+    and ``partner_id``, ``program_id`` or ``metric_id``.
     """
 
     counts: Counter = field(default_factory=Counter)
@@ -130,18 +130,21 @@ class CustomerTierPipeline(models.AbstractModel):
 
         gather = self.env["customer.tier.gather"]
         previous = gather._previous(company, scope)
-        orders = gather._orders(company, as_of, scope)
-        lines = None
-        if gather._needs_lines([m for p in policies.values() if p for m in p.metrics]):
-            lines = gather._lines(company, as_of, scope)
-        seen = np.union1d(orders["customer"].unique(), previous.index)
+        metrics = self.env["customer.tier.metric"].union(
+            *(program._metrics() for program, policy in policies.items() if policy)
+        )
+        orders, lines, given, errors = gather._read_all(company, as_of, scope, metrics)
+        tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
+        # Who was judged by hand is a customer to be graded too.
+        judged = [owners for m, (owners, _values, _others) in given.items() if m.kind == "manual"]
+        seen = np.unique(np.concatenate([orders["customer"], previous.index, *judged]))
         taken = np.array([], dtype=np.int64)
         facts = {}
         for program, policy in policies.items():
             selected = self._select(program, scope, seen, tally)
             if policy and selected is not None:
                 customers = np.setdiff1d(selected, taken)
-                facts[program] = gather._facts(customers, orders, lines)
+                facts[program] = gather._facts(customers, orders, lines, given)
             else:
                 # The customers of a broken programme keep what they have.
                 customers = previous.index[previous["program"] == program.id].to_numpy()

@@ -218,10 +218,8 @@ class CustomerTierProgram(models.Model):
 
     # What grading needs
 
-    def _policy(self):
-        """The programme as a frozen value for the grading core."""
-        from ..grading.policy import Program
-
+    def _metrics(self):
+        """Metrics that grading by this programme computes, with the parts of ratios."""
         self.ensure_one()
         metrics = self.indicator_ids.metric_id | self.tier_ids.condition_ids.metric_id
         metrics |= (
@@ -229,9 +227,16 @@ class CustomerTierProgram(models.Model):
             .with_context(active_test=False)
             .search([("code", "in", STORED_CODES)])
         )
+        return metrics._with_parts()
+
+    def _policy(self):
+        """The programme as a frozen value for the grading core."""
+        from ..grading.policy import Program
+
+        self.ensure_one()
         return Program(
             id=self.id,
-            metrics=metrics._policy(),
+            metrics=self._metrics()._policy(),
             indicators=self.indicator_ids._policy(),
             tiers=self.tier_ids._policy(),
             segments=self.segment_ids._policy(),
@@ -268,7 +273,7 @@ class CustomerTierProgram(models.Model):
         gather = self.env["customer.tier.gather"]
         today = gather._today(self.company_id)
         facts = gather._sample(self, today, SAMPLE_SIZE, metrics)
-        return compute(facts, metrics._policy(), today)
+        return compute(facts, metrics._with_parts()._policy(), today)
 
     # Actions
 

@@ -324,10 +324,15 @@ class CustomerTierRun(models.Model):
         )
 
     def _new_errors(self, errors):
-        """Those not listed yet: a broken programme fails in every chunk, once is enough."""
-        known = {(error.program_id.id, error.message) for error in self.error_ids}
+        """Those not listed yet: a broken programme or metric fails in every chunk, once is
+        enough."""
+        known = {(e.program_id.id, e.metric_id.id, e.message) for e in self.error_ids}
         for error in errors:
-            cause = (error.get("program_id"), error["message"])
+            cause = (
+                error.get("program_id", False),
+                error.get("metric_id", False),
+                error["message"],
+            )
             if error.get("partner_id") or cause not in known:
                 known.add(cause)
                 yield error

@@ -10,4 +10,5 @@ class CustomerTierRunError(models.Model):
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     partner_id = fields.Many2one("res.partner", string="Customer", ondelete="cascade")
     program_id = fields.Many2one("customer.tier.program", string="Programme", ondelete="cascade")
+    metric_id = fields.Many2one("customer.tier.metric", ondelete="cascade")
     message = fields.Text(required=True)

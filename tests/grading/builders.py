@@ -5,7 +5,18 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from grading import metrics
-from grading.policy import Bands, Condition, Indicator, Linear, Metric, Program, Segment, Tier
+from grading.policy import (
+    GIVEN,
+    RATIO,
+    Bands,
+    Condition,
+    Indicator,
+    Linear,
+    Metric,
+    Program,
+    Segment,
+    Tier,
+)
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
@@ -19,6 +30,8 @@ LINE_TYPES = {
     "product": "int64",
     "category": "int64",
     "quantity": "float64",
+    "revenue": "float64",
+    "cost": "float64",
 }
 
 
@@ -31,15 +44,20 @@ def _frame(rows, types):
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
-def facts(orders=(), lines=None, customers=None):
+def facts(orders=(), lines=None, customers=None, given=None):
     """Facts from rows ``(customer, day, amount[, frequent])`` and ``(customer, day, product,
-    category, quantity)``; a day is a number or an ISO date."""
+    category, quantity[, revenue, cost])``; a day is a number or an ISO date.
+
+    :param given: dict code → dict customer → value
+    """
     orders = _frame([row if len(row) == 4 else (*row, True) for row in orders], ORDER_TYPES)
     if customers is None:
         customers = sorted(set(orders["customer"]))
     if lines is not None:
-        lines = _frame(lines, LINE_TYPES)
-    return metrics.Facts(np.array(customers, dtype=np.int64), orders, lines)
+        lines = _frame([row if len(row) == 7 else (*row, 0.0, 0.0) for row in lines], LINE_TYPES)
+    if given is not None:
+        given = pd.DataFrame({code: pd.Series(of, dtype=float) for code, of in given.items()})
+    return metrics.Facts(np.array(customers, dtype=np.int64), orders, lines, given)
 
 
 def select(whole, customers):
@@ -48,6 +66,7 @@ def select(whole, customers):
         np.array(customers, dtype=np.int64),
         whole.orders[whole.orders["customer"].isin(customers)],
         whole.lines[whole.lines["customer"].isin(customers)],
+        whole.given,
     )
 
 
@@ -57,6 +76,7 @@ def until(whole, last_day):
         whole.customers,
         whole.orders[whole.orders["day"] <= last_day],
         whole.lines[whole.lines["day"] <= last_day],
+        whole.given,
     )
 
 
@@ -65,6 +85,7 @@ def shuffled(whole, seed):
         whole.customers,
         whole.orders.sample(frac=1, random_state=seed),
         whole.lines.sample(frac=1, random_state=seed),
+        whole.given.sample(frac=1, random_state=seed),
     )
 
 
@@ -97,6 +118,12 @@ _lines = st.tuples(
     st.integers(1, 4),
     st.integers(1, 2),
     st.integers(-3000, 9000).map(lambda number: number / 1000),
+    _amounts,
+    _amounts,
+)
+_given = st.dictionaries(
+    st.sampled_from(["judged", "complaints"]),
+    st.dictionaries(st.sampled_from(CUSTOMERS), st.integers(-20, 100).map(float)),
 )
 
 histories = st.builds(
@@ -104,10 +131,20 @@ histories = st.builds(
     st.lists(_orders, max_size=25),
     st.lists(_lines, max_size=12),
     st.just(CUSTOMERS),
+    _given,
 )
 
-METRICS = tuple(
-    Metric(f"{name}_{months}", name, months) for name in metrics.MEASURES for months in (0, 12)
+METRICS = (
+    # Before its parts: a programme lists metrics in any order.
+    Metric("complaints_per_order", RATIO, parts=("complaints", "order_count_12")),
+    *(
+        Metric(f"{name}_{months}", name, months)
+        for name in metrics.MEASURES
+        for months in (0, 12)
+        if months or name != "growth"
+    ),
+    Metric("judged", GIVEN),
+    Metric("complaints", GIVEN),
 )
 _codes = st.sampled_from([metric.code for metric in METRICS])
 _thresholds = st.integers(-50, 4000).map(lambda number: number / 2)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from builders import AS_OF, facts, measure
 from grading import metrics, points
-from grading.policy import Bands, Metric
+from grading.policy import GIVEN, RATIO, Bands, Metric
 
 nan = pytest.approx(float("nan"), nan_ok=True)
 
@@ -18,10 +18,10 @@ ORDERS = [
     (17, "2025-04-01", 0.0, False),
 ]
 LINES = [
-    (17, "2024-03-10", 7, 1, 2.5),
-    (17, "2025-01-01", 7, 1, 1.5),
-    (17, "2025-03-02", 8, 1, 1.0),
-    (17, "2025-01-31", 9, 2, -1.0),
+    (17, "2024-03-10", 7, 1, 2.5, 100.0, 60.0),
+    (17, "2025-01-01", 7, 1, 1.5, 75.0, 45.0),
+    (17, "2025-03-02", 8, 1, 1.0, 90.4, 100.4),
+    (17, "2025-01-31", 9, 2, -1.0, -30.0, -20.0),
 ]
 HAND_COMPUTED = [
     # All history: 410.40 in four orders, on days 297 and 60 days apart.
@@ -34,6 +34,9 @@ HAND_COMPUTED = [
     ("quantity", 0, 4.0, 0.0),
     ("product_count", 0, 2.0, 0.0),
     ("category_count", 0, 1.0, 0.0),
+    # 235.40 less a cost of 185.40.
+    ("margin", 0, 50.0, 0.0),
+    ("margin_rate", 0, 21.24, nan),
     # Twelve months: 310.40 in three orders, one interval.
     ("amount", 12, 310.4, 0.0),
     ("order_count", 12, 3.0, 0.0),
@@ -43,11 +46,18 @@ HAND_COMPUTED = [
     ("interval_cv", 12, nan, nan),
     ("quantity", 12, 1.5, 0.0),
     ("product_count", 12, 2.0, 0.0),
+    ("margin", 12, 10.0, 0.0),
+    # From 100.00 in the twelve months before.
+    ("growth", 12, 210.4, nan),
     # Three months: only the order worth nothing is left.
     ("amount", 3, 0.0, 0.0),
     ("order_count", 3, 0.0, 0.0),
     ("recency_days", 3, nan, nan),
     ("average_order", 3, nan, nan),
+    # Against the three months before.
+    ("growth", 3, -100.0, nan),
+    # Half a year of 310.40 after half a year of nothing is not infinite growth.
+    ("growth", 6, nan, nan),
 ]
 
 
@@ -62,6 +72,35 @@ def test_measures_match_the_hand_computed_example(name, months, buyer, prospect)
 def test_every_measure_has_a_hand_computed_example():
     """A new measure without a number checked by hand is a guess."""
     assert {row[0] for row in HAND_COMPUTED} == set(metrics.MEASURES)
+
+
+def test_growth_of_all_history_is_refused():
+    """There is nothing before everything; 0 % would be a lie."""
+    with pytest.raises(ValueError, match="period before"):
+        measure("growth", facts(ORDERS), 0)
+
+
+def test_given_values_are_taken_as_they_come():
+    """Numbers from elsewhere keep their customer; who has none is unknown, not 0."""
+    known = facts(ORDERS, customers=[5, 17, 60], given={"judged": {60: 4.0, 5: 0.0}})
+    table = metrics.compute(known, [Metric("judged", GIVEN), Metric("absent", GIVEN)], AS_OF)
+    assert table["judged"].tolist() == [0.0, nan, 4.0]
+    assert table["absent"].tolist() == [nan, nan, nan]
+
+
+def test_ratio_is_percent_and_unknown_without_a_positive_denominator():
+    """3 credited of 12 invoiced is 25 %; of nothing, of less than nothing or of an unknown
+    amount there is no rate."""
+    known = facts(
+        customers=[1, 2, 3, 4, 5],
+        given={"part": {1: 3.0, 2: 3.0, 3: 3.0, 5: 3.0}, "whole": {1: 12.0, 2: 0.0, 3: -1.0, 4: 5}},
+    )
+    wanted = [
+        Metric("rate", RATIO, parts=("part", "whole")),
+        Metric("part", GIVEN),
+        Metric("whole", GIVEN),
+    ]
+    assert metrics.compute(known, wanted, AS_OF)["rate"].tolist() == [25.0, nan, nan, nan, nan]
 
 
 def test_windows_of_one_measure_are_columns_side_by_side():
