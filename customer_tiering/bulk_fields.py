@@ -1,3 +1,5 @@
+from math import isnan
+
 from odoo import fields
 
 
@@ -11,3 +13,22 @@ class BulkMany2one(fields.Many2one):
 
     def update_db_foreign_key(self, model, column):
         """There is none."""
+
+
+class BulkNumbers(fields.Json):
+    """Array of floats, of which NaN reads as ``None``.
+
+    What the positions mean is kept once elsewhere: as JSON objects with names the same numbers
+    take four times as long to write and three times the space.
+    """
+
+    _column_type = ("_float8", "float8[]")
+
+    def convert_to_record(self, value, record):
+        return [None if number is None or isnan(number) else number for number in value or ()]
+
+    def convert_to_column(self, value, record, values=None, validate=True):
+        return [float("nan") if v is None else float(v) for v in value] if value else None
+
+    def convert_to_cache(self, value, record, validate=True):
+        return list(value) if value else None

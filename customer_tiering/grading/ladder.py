@@ -1,34 +1,139 @@
-"""Which tier a customer has earned."""
+"""Which tier a customer has earned, and why."""
 
 import operator
 
 import numpy as np
 
+from . import metrics
+from .policy import SCORE
+
 _COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 
 
-def meets(tier, metrics, score):
-    """Boolean array: who meets the requirements of a tier.
-
-    Comparisons with an unknown value are False.
-    """
-    tests = [
-        _COMPARE[condition.operator](metrics[condition.metric].to_numpy(), condition.value)
-        for condition in tier.conditions
-    ]
-    if tier.min_score > 0:
-        tests.append(score >= tier.min_score)
-    if not tests:
-        return np.ones(len(score), dtype=bool)
-    return np.logical_or.reduce(tests) if tier.match_any else np.logical_and.reduce(tests)
+def _subject(condition, values, score):
+    if condition.metric == SCORE:
+        return np.asarray(score, dtype=float)
+    return values[condition.metric].to_numpy()
 
 
-def highest(tiers, metrics, score):
-    """Id of the highest tier whose requirements are met, 0 for none.
+def holds(condition, values, score):
+    """Boolean array: for whom a condition holds. Comparisons with an unknown value are False."""
+    return _COMPARE[condition.operator](_subject(condition, values, score), condition.value)
+
+
+def _requirements_met(tier, values, score):
+    """Boolean array (customers × requirements of the tier)."""
+    columns = [holds(condition, values, score) for condition in tier.requirements]
+    return np.column_stack(columns) if columns else np.ones((len(score), 0), dtype=bool)
+
+
+def _reaches(tier, met):
+    """Who meets enough of the requirements."""
+    if not met.shape[1]:
+        return np.ones(len(met), dtype=bool)
+    return met.any(axis=1) if tier.match_any else met.all(axis=1)
+
+
+def meets(tier, values, score):
+    """Boolean array: who meets the requirements of a tier."""
+    return _reaches(tier, _requirements_met(tier, values, score))
+
+
+def highest(tiers, values, score, below=None):
+    """Position of the highest tier whose requirements are met, -1 for none.
 
     :param tiers: ``policy.Tier`` from the lowest to the highest
+    :param below: array of the highest position that each customer may have
     """
-    result = np.zeros(len(score), dtype=np.int64)
-    for tier in tiers:
-        result[meets(tier, metrics, score)] = tier.id
+    result = np.full(len(score), -1)
+    for position, tier in enumerate(tiers):
+        reached = meets(tier, values, score)
+        if below is not None:
+            reached &= position <= below
+        result[reached] = position
     return result
+
+
+def _limits(program, values, score):
+    """Highest position that the vetoes leave, and the id of the veto that sets it (0: none)."""
+    positions = {tier.id: position for position, tier in enumerate(program.tiers)}
+    limit = np.full(len(score), len(program.tiers))
+    veto_id = np.zeros(len(score), dtype=np.int64)
+    for veto in program.vetoes:
+        stricter = holds(veto.condition, values, score) & (positions[veto.tier_id] < limit)
+        limit[stricter] = positions[veto.tier_id]
+        veto_id[stricter] = veto.id
+    return limit, veto_id
+
+
+def _bits(flags):
+    """Boolean rows as one integer each, the first column being the lowest bit."""
+    return flags @ (1 << np.arange(flags.shape[1], dtype=np.int64))
+
+
+def climb(program, values, score):
+    """Everybody's tier with the reason for it and the distance to the next one.
+
+    :param values: frame of metric values
+    :param score: float array, NaN for unknown
+    :return: dict of arrays. ``tier``: id of the tier, 0 for none; ``reached``: id of the one that
+        vetoes took away, else the same; ``veto``: id of the veto that did, else 0; ``next``: id of
+        the tier above ``reached``, 0 at the top; ``met``: which requirements of ``tier`` are met
+        and ``missing``: which of ``next`` are not, as bits in the order of
+        ``Tier.requirements``; ``gap:<n>``: how much is missing to the n-th requirement of
+        ``next``, signed, NaN where it is met, unknown, or grows by itself every day
+    """
+    tiers, size = program.tiers, len(score)
+    reached = highest(tiers, values, score)
+    limit, veto_id = _limits(program, values, score)
+    position = highest(tiers, values, score, limit)
+    ids = np.array([tier.id for tier in tiers] + [0], dtype=np.int64)
+    result = {
+        "tier": ids[position],
+        "reached": ids[reached],
+        "veto": np.where(reached > limit, veto_id, 0),
+        "next": ids[np.minimum(reached + 1, len(tiers))],
+        "met": np.zeros(size, dtype=np.int64),
+        "missing": np.zeros(size, dtype=np.int64),
+    }
+    for index in range(max((len(tier.requirements) for tier in tiers), default=0)):
+        result[f"gap:{index}"] = np.full(size, np.nan)
+    volatile = metrics.volatile(program.metrics)
+    for index, tier in enumerate(tiers):
+        met = _requirements_met(tier, values, score)
+        here, below = position == index, reached == index - 1
+        result["met"][here] = _bits(met[here])
+        result["missing"][below] = _bits(~met[below])
+        for number, condition in enumerate(tier.requirements):
+            if condition.metric not in volatile:
+                short = below & ~met[:, number]
+                gap = condition.value - _subject(condition, values, score)[short]
+                # Sums and differences of floats carry noise in the last digits.
+                result[f"gap:{number}"][short] = np.round(gap, 6)
+    return result
+
+
+def target_score(program, climbed):
+    """The score that the next tier asks for where it is not reached yet, else NaN."""
+    target = np.full(len(climbed["next"]), np.nan)
+    for tier in program.tiers:
+        for number, condition in enumerate(tier.requirements):
+            if condition.metric == SCORE and condition.operator == ">=":
+                short = (climbed["next"] == tier.id) & (climbed["missing"] >> number & 1 == 1)
+                target[short] = np.fmax(target[short], condition.value)
+    return target
+
+
+def cut_of_share(values, percent):
+    """The value from which a customer is among the best ``percent`` of those with a value.
+
+    Whoever equals the last one of them is among them: equal values are never split.
+
+    :return: float, or None when nobody has a value
+    """
+    known = np.asarray(values, dtype=float)
+    known = np.sort(known[~np.isnan(known)])
+    if not len(known):
+        return None
+    best = max(1, int(len(known) * percent / 100 + 1e-9))
+    return float(known[-best])

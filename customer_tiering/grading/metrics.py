@@ -83,6 +83,28 @@ def day_before_window(as_of, months):
     return day_number((pd.Timestamp(as_of) - pd.DateOffset(months=months)).date())
 
 
+def leaving_day(days, months):
+    """The first as-of day whose window of so many months no longer holds the given days.
+
+    :param days: float array of day numbers, NaN for unknown
+    """
+    known = ~np.isnan(days)
+    day = np.where(known, days, 0).astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    there = (month + months).astype("datetime64[D]")
+    length = ((month + months + 1).astype("datetime64[D]") - there).astype(np.int64)
+    offset = (day - month).astype(np.int64)
+    # A day that the month does not have is left behind with the month.
+    result = there + np.minimum(offset, length)
+    return np.where(known, result.astype(np.int64), np.nan)
+
+
+def volatile(metrics):
+    """Codes of the metrics (``policy.Metric``) whose values change by themselves every day."""
+    codes = {metric.code for metric in metrics if metric.measure in VOLATILE_MEASURES}
+    return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
+
+
 def rounded(totals, digits):
     """Round sums of floats so that the order of summation cannot show: a sum that lies on half
     a digit but for its last bits is first brought back onto it."""
@@ -154,6 +176,23 @@ class Window:
         return last
 
     @cached_property
+    def first_day(self):
+        """Day number of the first frequent order, NaN without one."""
+        first = np.full(self.size, np.nan)
+        customers, days = self.days
+        is_first = np.append(True, customers[1:] != customers[:-1])[: len(customers)]
+        first[customers[is_first]] = days[is_first]
+        return first
+
+    @cached_property
+    def lapse_day(self):
+        """Day number on which the first frequent order will no longer be in the window, NaN
+        without an order or an end."""
+        if not self.months:
+            return np.full(self.size, np.nan)
+        return leaving_day(self.first_day, self.months)
+
+    @cached_property
     def intervals(self):
         return rhythm.intervals(*self.days)
 
@@ -215,6 +254,8 @@ MEASURES = {
     "growth": _growth,  # percent of the amount in the window before
 }
 MONEY_MEASURES = frozenset({"margin", "margin_rate"})
+# They change every day although nothing happens.
+VOLATILE_MEASURES = frozenset({"recency_days"})
 LINE_MEASURES = frozenset({"quantity", "product_count", "category_count"}) | MONEY_MEASURES
 
 

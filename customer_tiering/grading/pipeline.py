@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from . import ladder, metrics, points, rhythm, score
+from . import ladder, levers, metrics, points, rhythm, score
 
 
 def grade(facts, program, as_of):
@@ -17,22 +17,18 @@ def grade(facts, program, as_of):
     :param as_of: ``datetime.date``; nothing dated later is looked at
     :return: frame indexed by customer id: ``tier`` and ``segment`` (ids, 0 for none), ``score``
         and ``coverage``, ``rfm_r/f/m`` (band numbers, 0 for unknown), ``last_day`` and
-        ``next_day`` (day numbers, NaN for none), ``metric:<code>`` per metric and
-        ``points:<indicator id>`` per indicator (NaN for unknown)
+        ``next_day`` (day numbers, NaN for none), and the reason: :func:`reason_columns`
     """
     windows = metrics.Windows(facts, as_of)
     values = metrics.compute(facts, program.metrics, as_of, windows)
-    earned = {i.id: points.points(i.scale, values[i.metric]) for i in program.indicators}
-    weights = [i.weight for i in program.indicators]
-    if earned:
-        total, coverage = score.composite(np.column_stack(list(earned.values())), weights)
-    else:
-        total, coverage = np.full(len(values), np.nan), np.zeros(len(values))
+    earned = [points.points(i.scale, values[i.metric]) for i in program.indicators]
+    total, coverage = _score(program, earned, len(values))
+    climbed = ladder.climb(program, values, total)
     rfm = _rfm(program, values)
     whole = windows[0]
     return pd.DataFrame(
         {
-            "tier": ladder.highest(program.tiers, values, total),
+            "tier": climbed.pop("tier"),
             "score": total,
             "coverage": coverage,
             "last_day": whole.last_day,
@@ -41,11 +37,57 @@ def grade(facts, program, as_of):
             "rfm_f": rfm["f"],
             "rfm_m": rfm["m"],
             "segment": score.segment_ids(program.segments, rfm["r"], rfm["f"], rfm["m"]),
-            **{f"metric:{code}": values[code].to_numpy() for code in values},
-            **{f"points:{id_}": array for id_, array in earned.items()},
+            **{f"metric:{m.code}": values[m.code].to_numpy() for m in program.metrics},
+            **_reason(program, values, earned, total, climbed),
+            "lapse": _lapse_day(windows, program),
         },
         index=values.index,
     )
+
+
+def reason_columns(program):
+    """Names of the columns of :func:`grade` that say why, all of them floats or integers.
+
+    ``metric:<code>``: values; ``points:<indicator id>`` and ``share:<indicator id>``: what it
+    earns and adds to the score; ``lever:<indicator id>``: :func:`levers.levers` for the score of
+    the next tier; ``reached, veto, next, met, missing, gap:<n>``: :func:`ladder.climb`; ``lapse``:
+    day number on which the oldest order leaves the shortest window. Values are NaN for unknown.
+    """
+    ids = [indicator.id for indicator in program.indicators]
+    gaps = max((len(tier.requirements) for tier in program.tiers), default=0)
+    return [
+        *(f"metric:{metric.code}" for metric in program.metrics),
+        *(f"{kind}:{id_}" for kind in ("points", "share", "lever") for id_ in ids),
+        *("reached", "veto", "next", "met", "missing"),
+        *(f"gap:{number}" for number in range(gaps)),
+        "lapse",
+    ]
+
+
+def _score(program, earned, size):
+    """Score and coverage; the score is unknown where too little is covered."""
+    if not earned:
+        return np.full(size, np.nan), np.zeros(size)
+    weights = [indicator.weight for indicator in program.indicators]
+    total, coverage = score.composite(np.column_stack(earned), weights)
+    return np.where(coverage < program.min_coverage, np.nan, total), coverage
+
+
+def _reason(program, values, earned, total, climbed):
+    indicators = program.indicators
+    target = ladder.target_score(program, climbed)
+    added = levers.shares(earned, [indicator.weight for indicator in indicators])
+    needed = levers.levers(indicators, values, earned, total, target)
+    columns = {}
+    for kind, arrays in (("points", earned), ("share", added), ("lever", needed)):
+        for indicator, array in zip(indicators, arrays, strict=True):
+            columns[f"{kind}:{indicator.id}"] = array
+    return {**columns, **climbed}
+
+
+def _lapse_day(windows, program):
+    months = [m.months for m in program.metrics if m.measure in metrics.MEASURES and m.months]
+    return windows[min(months, default=0)].lapse_day
 
 
 def _rfm(program, values):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 # Measures that are not formulas over orders.
 GIVEN = "given"
 RATIO = "ratio"
+# Stands in a condition for the score instead of a metric's code.
+SCORE = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Condition:
-    """A comparison of a metric with a number; a customer without a value does not meet it."""
+    """A comparison of a metric, or of the score where ``metric`` is ``SCORE``, with a number; a
+    customer without a value does not meet it."""
 
     metric: str
     operator: str
@@ -74,14 +77,31 @@ class Condition:
 class Tier:
     """One step of the ladder.
 
-    All of the minimum score (unless 0) and the conditions must hold, or with ``match_any`` one of
-    them; a tier without either takes everybody.
+    All of the requirements must hold, or with ``match_any`` one of them; a tier without any takes
+    everybody. ``top`` is a share of the best customers as a frozen cut, so that one customer is
+    graded the same alone and among all.
     """
 
     id: int
     min_score: float = 0.0
     conditions: tuple[Condition, ...] = ()
     match_any: bool = False
+    top: Condition | None = None
+
+    @property
+    def requirements(self):
+        """Minimum score (unless 0), share of the best and conditions, in this order."""
+        first = (Condition(SCORE, ">=", self.min_score),) if self.min_score > 0 else ()
+        return first + ((self.top,) if self.top else ()) + self.conditions
+
+
+@dataclass(frozen=True)
+class Veto:
+    """Whoever meets the condition gets at most the tier ``tier_id``; an unknown value does not."""
+
+    id: int
+    condition: Condition
+    tier_id: int
 
 
 @dataclass(frozen=True)
@@ -100,6 +120,7 @@ class Program:
 
     ``typical_interval`` is the population's median number of days between two orders, frozen
     so that one customer is graded the same alone and among all; ``None`` when nobody knows.
+    A score that rests on less than ``min_coverage`` (0–1) of the weights counts as unknown.
     """
 
     id: int
@@ -108,3 +129,5 @@ class Program:
     tiers: tuple[Tier, ...] = ()
     segments: tuple[Segment, ...] = ()
     typical_interval: float | None = None
+    vetoes: tuple[Veto, ...] = ()
+    min_coverage: float = 0.0

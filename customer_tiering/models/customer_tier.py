@@ -74,13 +74,27 @@ class CustomerTier(models.Model):
         for tier in self:
             tier.display_name = f"{tier.icon} {tier.name}" if tier.icon else tier.name
 
-    @api.depends("min_score", "condition_match", "condition_ids.display_name")
+    def _requirements(self):
+        """The requirements in words, in the order of ``policy.Tier.requirements``."""
+        self.ensure_one()
+        parts = []
+        if self.min_score:
+            parts.append(self.env._("score ≥ %s", readable(self.env, self.min_score)))
+        if self.top_share:
+            parts.append(self._top_share_text())
+        return parts + self.condition_ids.mapped("display_name")
+
+    @api.depends(
+        "min_score",
+        "top_share",
+        "top_metric_id",
+        "condition_match",
+        "condition_ids.display_name",
+    )
     @api.depends_context("lang")
     def _compute_requirement(self):
         for tier in self:
-            parts = tier.condition_ids.mapped("display_name")
-            if tier.min_score:
-                parts.insert(0, self.env._("score ≥ %s", readable(self.env, tier.min_score)))
+            parts = tier._requirements()
             joint = self.env._(" or ") if tier.condition_match == "any" else self.env._(" and ")
             tier.requirement = joint.join(parts) or self.env._("everybody")
 
@@ -144,7 +158,7 @@ class CustomerTier(models.Model):
                     )
                 )
 
-    @api.constrains("sequence", "min_score", "active", "program_id", "condition_ids")
+    @api.constrains("sequence", "min_score", "top_share", "active", "program_id", "condition_ids")
     def _check_order(self):
         self.program_id._check_configuration()
 
@@ -273,19 +287,20 @@ class CustomerTier(models.Model):
         )
         return {**action, "domain": [("tier_id", "=", self.id)], "name": self.display_name}
 
-    def _policy(self):
-        """The tiers as frozen values for the grading core, from the lowest to the highest."""
-        from ..grading.policy import Condition, Tier
+    def _policy(self, cuts):
+        """The tiers as frozen values for the grading core, from the lowest to the highest.
+
+        :param cuts: see ``_top_condition``
+        """
+        from ..grading.policy import Tier
 
         return tuple(
             Tier(
                 id=tier.id,
                 min_score=tier.min_score,
-                conditions=tuple(
-                    Condition(metric=c.metric_id.code, operator=c.operator, value=c.value)
-                    for c in tier.condition_ids
-                ),
+                conditions=tier.condition_ids._policy(),
                 match_any=tier.condition_match == "any",
+                top=tier._top_condition(cuts),
             )
             for tier in self.sorted(lambda tier: (tier.sequence, tier.id))
         )
@@ -305,8 +320,14 @@ class CustomerTier(models.Model):
 
     def _contradiction_with(self, upper):
         """Why a tier that stands above this one is easier to reach; empty when it is not."""
-        if (self.min_score or self.condition_ids) and not (upper.min_score or upper.condition_ids):
+        if self._requirements() and not upper._requirements():
             return self.env._("everybody reaches it")
+        if upper.top_metric_id == self.top_metric_id and 0 < self.top_share < upper.top_share:
+            return self.env._(
+                "the best %(upper)s %% instead of %(lower)s %%",
+                upper=readable(self.env, upper.top_share),
+                lower=readable(self.env, self.top_share),
+            )
         if upper.min_score and upper.min_score < self.min_score:
             return self.env._(
                 "score from %(upper)s instead of %(lower)s",

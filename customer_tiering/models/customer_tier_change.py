@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..bulk_fields import BulkMany2one
+from ..bulk_fields import BulkMany2one, BulkNumbers
 
 
 class CustomerTierChange(models.Model):
@@ -45,7 +45,10 @@ class CustomerTierChange(models.Model):
         readonly=True,
     )
     score = fields.Float(readonly=True, aggregator="avg")
-    detail = fields.Json(readonly=True, help="Values and points behind the change.")
+    policy_id = BulkMany2one("customer.tier.policy", readonly=True)
+    numbers = BulkNumbers(
+        readonly=True, exportable=False, help="Values and points behind the change."
+    )
     run_id = BulkMany2one(
         "customer.tier.run", string="Grading Run", readonly=True, index="btree_not_null"
     )
@@ -77,7 +80,8 @@ class CustomerTierChange(models.Model):
                 "date": fields.Date.context_today(standing),
                 "reason": reason,
                 "score": standing.score,
-                "detail": standing.detail,
+                "policy_id": standing.policy_id.id,
+                "numbers": standing.numbers,
                 "user_id": self.env.uid,
             }
         )

@@ -1,7 +1,10 @@
 import re
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import formatLang
 
 
@@ -210,6 +213,48 @@ class CustomerTierMetric(models.Model):
         """
         self.ensure_one()
         return getattr(self, f"_{self.kind}_values")(company, as_of, scope)
+
+    def _records_behind(self, partner, company, as_of):
+        """The very records that a customer's value comes from.
+
+        :return: name of their model and ``Domain``; of a ratio those of its numerator
+        """
+        self.ensure_one()
+        return getattr(self, f"_{self.kind}_records")(partner, company, as_of)
+
+    def _records_model(self):
+        """Name of the model that the values come from, as for ``_records_behind``."""
+        self.ensure_one()
+        return self.numerator_id._records_model() if self.kind == "ratio" else "sale.order"
+
+    def _may_open(self):
+        """Whether the user may look at the records behind a value."""
+        model = self._records_model()
+        return not self._sleeps() and self.env[model].has_access("read")
+
+    def _ratio_records(self, partner, company, as_of):
+        return self.numerator_id._records_behind(partner, company, as_of)
+
+    def _order_records(self, partner, company, as_of):
+        start, end = self._window(company, as_of)
+        domain = (
+            Domain("partner_id.commercial_partner_id", "=", partner.id)
+            & Domain("company_id", "=", company.id)
+            & Domain("state", "=", "sale")
+            & Domain("date_order", "<", end)
+        )
+        if start:
+            domain &= Domain("date_order", ">=", start)
+        return "sale.order", domain
+
+    def _window(self, company, as_of):
+        """First moment (UTC) of the window, None without a limit, and the first one after it."""
+        gather = self.env["customer.tier.gather"]
+        end = gather._end_of_day(company, as_of)
+        if not self.window_months:
+            return None, end
+        before = as_of - relativedelta(months=self.window_months)
+        return gather._end_of_day(company, before), end
 
     def _policy(self):
         """The metrics as frozen values for the grading core."""

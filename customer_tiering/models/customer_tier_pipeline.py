@@ -48,13 +48,20 @@ class CustomerTierPipeline(models.AbstractModel):
         self.env.cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, company.id))
         return self.env.cr.fetchone()[0]
 
-    def _grade(self, company, as_of, scope, store=True, run_id=None):
+    def _grade(self, company, as_of, scope, store=True, run_id=None, cuts=None):
         """Grade a scope; when something in it breaks, everybody else in it all the same.
 
         :param scope: see ``customer.tier.gather``
+        :param cuts: where shares of the best begin, instead of what was measured last
         :return: :class:`Tally`
         """
-        arguments = {"company": company, "as_of": as_of, "store": store, "run_id": run_id}
+        arguments = {
+            "company": company,
+            "as_of": as_of,
+            "store": store,
+            "run_id": run_id,
+            "cuts": cuts,
+        }
         try:
             with self.env.cr.savepoint():
                 return self._grade_scope(scope, **arguments)
@@ -91,14 +98,14 @@ class CustomerTierPipeline(models.AbstractModel):
                     tally.errors.append({"partner_id": half[0], "message": message})
         return tally
 
-    def _grade_scope(self, scope, company, as_of, store, run_id):
+    def _grade_scope(self, scope, company, as_of, store, run_id, cuts):
         from ..grading.pipeline import grade
 
         tally = Tally()
         # Grading reads by SQL, so what this transaction still holds back must be written first.
         self.env.flush_all()
         programs = self.env["customer.tier.program"]._for_company(company)
-        policies = {program: self._policy(program, tally) for program in programs}
+        policies = {program: self._policy(program, cuts, tally) for program in programs}
         facts, previous, left = self._gather(company, as_of, scope, policies, tally)
         frames = {
             program: self._settle(grade(its_facts, policies[program], as_of), previous, program)
@@ -152,11 +159,11 @@ class CustomerTierPipeline(models.AbstractModel):
         left = previous[~previous.index.isin(taken) & (previous["program"] > 0)]
         return facts, previous, left
 
-    def _policy(self, program, tally):
+    def _policy(self, program, cuts, tally):
         """The rules of a programme, or None with the error noted when they cannot be read."""
         try:
             with self.env.cr.savepoint():
-                return program._policy()
+                return program._policy(cuts)
         except Exception as error:
             tally.errors.append({"program_id": program.id, "message": str(error)})
             return None

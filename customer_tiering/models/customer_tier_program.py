@@ -43,6 +43,12 @@ class CustomerTierProgram(models.Model):
     segment_ids = fields.One2many(
         "customer.tier.segment", "program_id", string="RFM Segments", copy=True
     )
+    veto_ids = fields.One2many("customer.tier.veto", "program_id", string="Vetoes")
+    min_coverage = fields.Float(
+        string="Minimum Coverage",
+        help="A score that rests on a smaller share of the indicators' weights than this counts "
+        "as unknown, so nobody gets a tier by a score that little is known about. 0 asks for none.",
+    )
     typical_interval_days = fields.Integer(
         string="Typical Order Interval (days)",
         copy=False,
@@ -51,6 +57,11 @@ class CustomerTierProgram(models.Model):
     )
     standing_count = fields.Integer(string="Graded", compute="_compute_standing_count")
     last_run_id = fields.Many2one("customer.tier.run", compute="_compute_last_run_id")
+
+    _min_coverage_range = models.Constraint(
+        "check(min_coverage >= 0 and min_coverage <= 1)",
+        "A minimum coverage lies between 0 and 100 percent.",
+    )
 
     def _compute_standing_count(self):
         counts = dict(
@@ -221,7 +232,9 @@ class CustomerTierProgram(models.Model):
     def _metrics(self):
         """Metrics that grading by this programme computes, with the parts of ratios."""
         self.ensure_one()
-        metrics = self.indicator_ids.metric_id | self.tier_ids.condition_ids.metric_id
+        tiers = self.tier_ids
+        metrics = self.indicator_ids.metric_id | self.veto_ids.metric_id
+        metrics |= tiers.condition_ids.metric_id | tiers.top_metric_id
         metrics |= (
             self.env["customer.tier.metric"]
             .with_context(active_test=False)
@@ -229,8 +242,11 @@ class CustomerTierProgram(models.Model):
         )
         return metrics._with_parts()
 
-    def _policy(self):
-        """The programme as a frozen value for the grading core."""
+    def _policy(self, cuts=None):
+        """The programme as a frozen value for the grading core.
+
+        :param cuts: dict of tier id → where its share of the best begins, instead of the stored one
+        """
         from ..grading.policy import Program
 
         self.ensure_one()
@@ -238,10 +254,30 @@ class CustomerTierProgram(models.Model):
             id=self.id,
             metrics=self._metrics()._policy(),
             indicators=self.indicator_ids._policy(),
-            tiers=self.tier_ids._policy(),
+            tiers=self.tier_ids._policy(cuts or {}),
             segments=self.segment_ids._policy(),
             typical_interval=self.typical_interval_days or None,
+            vetoes=self.veto_ids._policy(),
+            min_coverage=self.min_coverage,
         )
+
+    def _names(self):
+        """Names of what the programme is made of, for explanations when it is gone: dicts by code
+        of metrics and by id of tiers, as JSON has them."""
+        self.ensure_one()
+        return {
+            "metrics": {metric.code: metric.name for metric in self._metrics()},
+            "tiers": {str(tier.id): tier.display_name for tier in self.tier_ids},
+        }
+
+    def copy(self, default=None):
+        """Vetoes of the copy speak of its own tiers."""
+        copies = super().copy(default)
+        for program, new in zip(self, copies, strict=True):
+            tiers = dict(zip(program.tier_ids, new.tier_ids, strict=True))
+            for veto in program.veto_ids.filtered(lambda veto, tiers=tiers: veto.tier_id in tiers):
+                veto.copy({"program_id": new.id, "tier_id": tiers[veto.tier_id].id})
+        return copies
 
     def _freeze_typical_interval(self, as_of):
         """Measure the population's order interval where nobody has yet.

@@ -65,6 +65,9 @@ class CustomerTierRun(models.Model):
     matrix = fields.Json(
         readonly=True, copy=False, help="Customers by tier before and after (tier ids, 0 = none)."
     )
+    cuts = fields.Json(
+        readonly=True, copy=False, help="Where shares of the best began on that day, by tier id."
+    )
     matrix_table = fields.Html(string="Movements", compute="_compute_matrix_table", sanitize=False)
     change_ids = fields.One2many("customer.tier.change", "run_id", readonly=True)
     change_count = fields.Integer(compute="_compute_change_count")
@@ -224,9 +227,18 @@ class CustomerTierRun(models.Model):
                     self.company_id.name,
                 )
             )
+        cuts = programs._measure_top_shares(self.as_of)
         if not self.simulation:
             programs._freeze_typical_interval(self.as_of)
-        self.write({"state": "running", "started_at": fields.Datetime.now(), "matrix": {}})
+            programs._freeze_top_shares(cuts, self.as_of)
+        self.write(
+            {
+                "state": "running",
+                "started_at": fields.Datetime.now(),
+                "matrix": {},
+                "cuts": {str(tier_id): cut for tier_id, cut in cuts.items()},
+            }
+        )
 
     @api.model
     def _has_left_behind(self, company):
@@ -256,7 +268,12 @@ class CustomerTierRun(models.Model):
             end = high if more else LAST_ID
             scope = self.env["customer.tier.gather"]._scope_between(self.last_partner_id, end)
             tally = pipeline._grade(
-                self.company_id, self.as_of, scope, store=not self.simulation, run_id=self.id
+                self.company_id,
+                self.as_of,
+                scope,
+                store=not self.simulation,
+                run_id=self.id,
+                cuts={int(tier_id): cut for tier_id, cut in (self.cuts or {}).items()},
             )
             self._add(tally)
             self.last_partner_id = high

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, formatLang
+from odoo.tools import SQL
 
-from ..bulk_fields import BulkMany2one
+from ..bulk_fields import BulkMany2one, BulkNumbers
 
 
 class CustomerTierStanding(models.Model):
@@ -77,10 +77,16 @@ class CustomerTierStanding(models.Model):
         readonly=True,
         help="When grading last found something new about this customer.",
     )
-    detail = fields.Json(
-        readonly=True, help="Values per metric code and points per indicator of that grading."
+    policy_id = BulkMany2one(
+        "customer.tier.policy",
+        readonly=True,
+        help="The rules that the grading followed.",
     )
-    explanation = fields.Html(compute="_compute_explanation", sanitize=False)
+    numbers = BulkNumbers(
+        readonly=True,
+        exportable=False,
+        help="What the grading found out and decided, in the order that its rules name.",
+    )
     change_ids = fields.One2many(
         "customer.tier.change", "standing_id", string="Tier History", readonly=True
     )
@@ -127,58 +133,6 @@ class CustomerTierStanding(models.Model):
             fields.Date.context_today(self),
             SQL.identifier(alias, "last_order_date"),
         )
-
-    @api.depends("detail", "recency_days", "score")
-    @api.depends_context("lang")
-    def _compute_explanation(self):
-        """What the stored grading rests on, as a table."""
-        for standing in self:
-            rows = standing._explanation_rows()
-            standing.explanation = rows and self.env["ir.qweb"]._render(
-                "customer_tiering.explanation",
-                {
-                    "rows": rows,
-                    "score": standing.score and standing._format(standing.score, 2),
-                },
-            )
-
-    def _explanation_rows(self):
-        self.ensure_one()
-        detail = self.detail or {}
-        values, earned = detail.get("metrics", {}), detail.get("points", {})
-        indicators = self.program_id.indicator_ids
-        known = sum(i.weight for i in indicators if earned.get(str(i.id)) is not None)
-        by_metric = indicators.grouped("metric_id")
-        conditions = self.program_id.tier_ids.condition_ids.metric_id
-        rows = []
-        for metric in (indicators.metric_id | conditions).sorted("sequence"):
-            value = values.get(metric.code)
-            if metric.measure == "recency_days":
-                value = self.recency_days if self.last_order_date else None
-            for indicator in by_metric.get(metric, indicators.browse()) or [indicators.browse()]:
-                points = earned.get(str(indicator.id))
-                share = points * indicator.weight / known if points is not None and known else None
-                rows.append(
-                    {
-                        "name": metric.name,
-                        "help": metric.description or "",
-                        "value": self._format_value(metric, value),
-                        "points": self._format(points, 0),
-                        "weight": self._format(indicator.weight if indicator else None, 0),
-                        "contribution": self._format(share, 2),
-                    }
-                )
-        return rows
-
-    def _format_value(self, metric, value):
-        if value is None:
-            return "–"
-        if metric.measure in ("amount", "average_order"):
-            return formatLang(self.env, value, currency_obj=self.currency_id)
-        return self._format(value, 0 if float(value).is_integer() else 2)
-
-    def _format(self, value, digits):
-        return "" if value is None else formatLang(self.env, value, digits=digits)
 
     @api.constrains("manual_tier_id", "company_id")
     def _check_manual_tier(self):

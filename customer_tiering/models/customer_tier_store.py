@@ -34,10 +34,15 @@ class CustomerTierStore(models.AbstractModel):
             "segment_id": SQL("NULLIF(s.segment, 0)"),
         }
 
-    def _stage_columns(self, frame):
-        """SQL types of the staged columns: metrics and points are numbered, their names are the
-        administrator's."""
-        numbers = [c for c in frame.columns if c.startswith(("metric:", "points:"))]
+    def _stage_columns(self, frame, policy):
+        """SQL types and values of the staged columns, and the names of those that are the reason;
+        these are numbered, as metrics' names are the administrator's."""
+        from ..grading import metrics
+        from ..grading.pipeline import reason_columns
+
+        numbers = reason_columns(policy)
+        # What changes by itself every day follows from the dates.
+        volatile = {f"metric:{code}" for code in metrics.volatile(policy.metrics)}
         columns = {
             "partner": "int4",
             **dict.fromkeys(("known", "program", "tier", "computed", "segment"), "int4"),
@@ -49,35 +54,14 @@ class CustomerTierStore(models.AbstractModel):
             "partner": frame.index.to_numpy(),
             "amount": frame["metric:amount"].to_numpy(),
             "order_count": frame["metric:order_count"].to_numpy(),
-            **{f"n{position}": frame[name].to_numpy() for position, name in enumerate(numbers)},
+            **{
+                f"n{position}": float("nan") if name in volatile else frame[name].to_numpy()
+                for position, name in enumerate(numbers)
+            },
         }
         for name in columns.keys() - values.keys():
             values[name] = frame[name].to_numpy()
         return columns, values, numbers
-
-    def _detail(self, numbers, volatile):
-        """JSON of metric values and points, as SQL over the staged row.
-
-        Values that change by themselves every day are left out: they follow from the dates.
-        """
-        parts = {"metric": [], "points": []}
-        for position, name in enumerate(numbers):
-            kind, key = name.split(":", 1)
-            if not (kind == "metric" and key in volatile):
-                column = SQL("NULLIF(%s, 'NaN')", SQL.identifier("s", f"n{position}"))
-                parts[kind].append(SQL("%s::text, %s", key, column))
-        return SQL(
-            "jsonb_build_object('metrics', %s, 'points', %s)",
-            self._json_object(parts["metric"]),
-            self._json_object(parts["points"]),
-        )
-
-    def _json_object(self, pairs):
-        # A function call takes at most 100 arguments.
-        slices = [pairs[start : start + 40] for start in range(0, len(pairs) or 1, 40)]
-        return SQL(" || ").join(
-            SQL("jsonb_build_object(%s)", SQL(", ").join(part)) for part in slices
-        )
 
     def _save(self, company, frame, as_of, policy, run_id):
         """Write what differs, and the history of those who are graded for the first time.
@@ -92,7 +76,11 @@ class CustomerTierStore(models.AbstractModel):
 
         cr = self.env.cr
         self._hold(policy)
-        columns, values, numbers = self._stage_columns(frame)
+        program = self.env["customer.tier.program"].browse(policy.id)
+        policy_id = self.env["customer.tier.policy"]._freeze(program, policy).id
+        # The statements below refer to it.
+        self.env.flush_all()
+        columns, values, numbers = self._stage_columns(frame, policy)
         table = SQL.identifier(STAGE)
         cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         definition = SQL(", ").join(
@@ -100,11 +88,17 @@ class CustomerTierStore(models.AbstractModel):
         )
         cr.execute(SQL("CREATE TEMP TABLE %s (%s) ON COMMIT DROP", table, definition))
         write_columns(cr, STAGE, columns, values)
-        volatile = {m.code for m in policy.metrics if m.measure == "recency_days"}
-        detail = self._detail(numbers, volatile)
-        cr.execute(self._update_query(company, as_of, detail))
+        stored = {
+            **self._standing_columns(),
+            "policy_id": SQL("%s::int", policy_id),
+            "numbers": SQL(
+                "ARRAY[%s]",
+                SQL(", ").join(SQL.identifier("s", f"n{n}") for n in range(len(numbers))),
+            ),
+        }
+        cr.execute(self._update_query(company, as_of, stored))
         updated = cr.rowcount
-        cr.execute(self._insert_query(company, as_of, detail, run_id))
+        cr.execute(self._insert_query(company, as_of, stored, run_id))
         return updated + int((frame["known"] == 0).sum())
 
     def _hold(self, policy):
@@ -123,9 +117,11 @@ class CustomerTierStore(models.AbstractModel):
                 )
             )
 
-    def _update_query(self, company, as_of, detail):
-        """Rows that differ from what is stored. Not an upsert: that would lock every row."""
-        columns = {**self._standing_columns(), "detail": detail}
+    def _update_query(self, company, as_of, columns):
+        """Rows that differ from what is stored. Not an upsert: that would lock every row.
+
+        :param columns: column of the standing → its SQL value from the staged row ``s``
+        """
         names = [SQL.identifier(name) for name in columns]
         return SQL(
             """
@@ -150,9 +146,8 @@ class CustomerTierStore(models.AbstractModel):
             now=fields.Datetime.now(),
         )
 
-    def _insert_query(self, company, as_of, detail, run_id):
+    def _insert_query(self, company, as_of, columns, run_id):
         """New standings and the first line of their history."""
-        columns = {**self._standing_columns(), "detail": detail}
         return SQL(
             """
             WITH fresh AS (
@@ -164,10 +159,11 @@ class CustomerTierStore(models.AbstractModel):
                  WHERE s.known = 0
                     -- Whoever graded a new customer at the same moment makes this one try again.
                     ON CONFLICT (partner_id, company_id) DO NOTHING
-                RETURNING id, tier_id, score, detail)
+                RETURNING id, tier_id, score, policy_id, numbers)
             INSERT INTO customer_tier_change (
-                standing_id, to_tier_id, direction, date, reason, score, detail, run_id)
-            SELECT id, tier_id, 'first', %(as_of)s, 'rule', score, detail, %(run)s
+                standing_id, to_tier_id, direction, date, reason, score, policy_id, numbers,
+                run_id)
+            SELECT id, tier_id, 'first', %(as_of)s, 'rule', score, policy_id, numbers, %(run)s
               FROM fresh
              WHERE tier_id IS NOT NULL
             """,
@@ -191,6 +187,7 @@ class CustomerTierStore(models.AbstractModel):
                 UPDATE customer_tier_standing
                    SET program_id = NULL, tier_id = NULL, computed_tier_id = NULL, score = NULL,
                        segment_id = NULL, next_order_date = NULL, tier_since = NULL,
+                       policy_id = NULL, numbers = NULL,
                        graded_at = %(now)s
                  WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
                 """,
@@ -213,10 +210,10 @@ class CustomerTierStore(models.AbstractModel):
             SQL(
                 """
                 INSERT INTO customer_tier_change (
-                    standing_id, from_tier_id, to_tier_id, direction, date, reason, score, detail,
-                    run_id)
+                    standing_id, from_tier_id, to_tier_id, direction, date, reason, score,
+                    policy_id, numbers, run_id)
                 SELECT s.id, NULLIF(c.before, 0), NULLIF(c.tier, 0), c.direction, %(as_of)s,
-                       'rule', s.score, s.detail, %(run)s
+                       'rule', s.score, s.policy_id, s.numbers, %(run)s
                   FROM unnest(%(partners)s, %(before)s, %(tiers)s, %(direction)s)
                        AS c (partner, before, tier, direction)
                   JOIN customer_tier_standing s

@@ -20,8 +20,8 @@ class ResPartner(models.Model):
     customer_last_order_date = fields.Date(
         string="Last Order", compute="_compute_customer_grading", groups=SALESPEOPLE
     )
-    customer_tier_explanation = fields.Html(
-        compute="_compute_customer_grading", sanitize=False, groups=SALESPEOPLE
+    customer_tier_explanation = fields.Json(
+        compute="_compute_customer_grading", exportable=False, groups=SALESPEOPLE
     )
     customer_tier_change_ids = fields.One2many(
         "customer.tier.change",
@@ -48,7 +48,7 @@ class ResPartner(models.Model):
             partner.customer_standing_id = standing.sudo(False)
             partner.customer_tier_since = standing.tier_since
             partner.customer_last_order_date = standing.last_order_date
-            partner.customer_tier_explanation = standing.explanation
+            partner.customer_tier_explanation = standing.sudo(False).explanation
             partner.customer_tier_change_ids = standing.sudo(False).change_ids
 
     @api.depends("commercial_partner_id")

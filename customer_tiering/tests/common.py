@@ -195,6 +195,18 @@ class TieringCommon(BaseCommon):
         )
 
     @classmethod
+    def _numbers(cls, partner, kind, company=None):
+        """What the last grading found out, by name: ``metric`` by code, ``points``, ``share`` or
+        ``lever`` by indicator id as text; ``None`` for unknown."""
+        graded = cls._standing(partner, company)
+        numbers = graded.policy_id._values(graded.numbers)
+        return {
+            name.split(":")[1]: value
+            for name, value in numbers.items()
+            if name.startswith(f"{kind}:")
+        }
+
+    @classmethod
     def _set_tier(cls, partner, tier, company=None):
         """Put a customer into a tier by hand; an empty tier takes that back."""
         company = tier.company_id or company or cls.company

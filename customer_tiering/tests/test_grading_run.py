@@ -35,11 +35,11 @@ class GradingCase(TieringCommon):
         )
 
     def _values(self, partner):
-        return self._standing(partner).detail["metrics"]
+        return self._numbers(partner, "metric")
 
     def _snapshot(self, partners):
         names = ["tier_id", "score", "coverage", "amount", "order_count", "last_order_date"]
-        names += ["next_order_date", "rfm_r", "rfm_f", "rfm_m", "segment_id", "detail"]
+        names += ["next_order_date", "rfm_r", "rfm_f", "rfm_m", "segment_id", "numbers"]
         return [
             tuple(standing[name] for name in names) for standing in map(self._standing, partners)
         ]
@@ -336,15 +336,15 @@ class TestGradingRun(GradingCase):
         self._grade()
         standing = self._standing(buyer)
         self.assertEqual(
-            standing.detail["points"],
+            self._numbers(buyer, "points"),
             {str(amount.id): 70, str(count.id): 25, str(irregularity.id): None},
         )
         # One interval has no irregularity: unknown, its weight does not count.
         self.assertAlmostEqual(standing.score, (3 * 70 + 25) / 4)
         self.assertAlmostEqual(standing.coverage, 0.8)
         self.assertEqual(standing.tier_id.name, "Low")
-        self.assertEqual(standing.detail["metrics"]["amount"], 3000)
-        self.assertIn("58.75", standing.explanation)
+        self.assertEqual(self._numbers(buyer, "metric")["amount"], 3000)
+        self.assertEqual(standing.explanation["score"], "58.75")
 
     def test_rfm_numbers_and_segment(self):
         """R, F and M are band numbers, 5 the best, and name the segment."""

@@ -40,7 +40,8 @@ class TestHistory(GradingCase):
                 ("out", self.silver, none, self._days_ago(40), out, "rule"),
             ],
         )
-        self.assertEqual(changes[1].detail["metrics"]["amount"], 26000)
+        numbers = changes[1].policy_id._values(changes[1].numbers)
+        self.assertEqual(numbers["metric:amount"], 26000)
         self.assertGreater(changes[1].score, changes[0].score)
         self.assertEqual(changes[0].program_id, self.program)
         self.assertFalse(changes.user_id, "nobody's decision but the rules'")
@@ -176,7 +177,8 @@ class TestManualTier(GradingCase):
             "program_id": False,
             "tier_since": self._days_ago(900),
             "next_order_date": self._days_ago(1),
-            "detail": {},
+            "policy_id": False,
+            "numbers": [],
             "change_ids": [(5,)],
         }
         for user in (self.officer, self.manager):

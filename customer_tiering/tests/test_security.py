@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.service.model import get_public_method
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
@@ -13,6 +14,8 @@ RIGHTS = {
     "customer.tier.program": (READ, READ, ALL),
     "customer.tier": (READ, READ, ALL),
     "customer.tier.condition": (READ, READ, ALL),
+    "customer.tier.veto": (READ, READ, ALL),
+    "customer.tier.policy": (NOTHING, NOTHING, READ),
     "customer.tier.indicator": (READ, READ, ALL),
     "customer.tier.indicator.band": (READ, READ, ALL),
     "customer.tier.segment": (READ, READ, ALL),
@@ -65,6 +68,15 @@ class SecurityCase(GradingCase):
         partner = cls._create_customer("Customer", company_id=company.id)
         for days in (95, 65, 35):
             cls._create_order(partner, 6000, date=days, company=company)
+        program.veto_ids = [
+            Command.create(
+                {
+                    "metric_id": cls._metric("growth").id,
+                    "value": -90,
+                    "tier_id": program.tier_ids[-2].id,
+                }
+            )
+        ]
         run = cls._grade(company=company)
         standing = cls._standing(partner, company)
         rule = cls.env["customer.reminder.rule"].create({"name": "Rule", "company_id": company.id})
@@ -73,6 +85,8 @@ class SecurityCase(GradingCase):
             program,
             program.tier_ids,
             program.tier_ids.condition_ids,
+            program.veto_ids,
+            standing.policy_id,
             program.indicator_ids,
             program.indicator_ids.band_ids,
             program.segment_ids,
@@ -252,7 +266,8 @@ class TestSecurity(SecurityCase):
         public = {
             "action_run", "action_cancel", "action_open_changes", "action_grade",
             "action_open_standings", "action_open_grading", "action_open_customers",
-            "action_open_orders", "action_open_partner", "action_propose_bands", "action_start",
+            "action_open_orders", "action_open_partner", "action_open_records",
+            "action_propose_bands", "action_start",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:

@@ -8,6 +8,7 @@ from grading import metrics
 from grading.policy import (
     GIVEN,
     RATIO,
+    SCORE,
     Bands,
     Condition,
     Indicator,
@@ -16,6 +17,7 @@ from grading.policy import (
     Program,
     Segment,
     Tier,
+    Veto,
 )
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -161,6 +163,7 @@ def _bands(draw):
 _linear = st.lists(_thresholds, min_size=2, max_size=2, unique=True).map(lambda b: Linear(*b))
 _weights = st.sampled_from([0.0, 0.1, 0.3, 1.0, 2.0, 12.5])
 _conditions = st.builds(Condition, _codes, st.sampled_from([">=", ">", "<=", "<"]), _thresholds)
+_tops = st.builds(Condition, st.one_of(_codes, st.just(SCORE)), st.just(">="), _thresholds)
 _box = st.tuples(st.integers(1, 3), st.integers(1, 5))
 
 
@@ -182,12 +185,18 @@ def programs(draw):
             min_score=draw(st.sampled_from([0.0, 20.0, 50.0, 80.0])),
             conditions=tuple(draw(st.lists(_conditions, max_size=2))),
             match_any=draw(st.booleans()),
+            top=draw(st.one_of(st.none(), _tops)),
         )
         for number in range(draw(st.integers(0, 3)))
+    )
+    vetoes = tuple(
+        Veto(80 + number, draw(_conditions), draw(st.sampled_from(tiers)).id)
+        for number in range(draw(st.integers(0, 2)) if tiers else 0)
     )
     segments = tuple(
         Segment(70 + number, draw(_box), draw(_box), draw(_box))
         for number in range(draw(st.integers(0, 2)))
     )
     typical = draw(st.sampled_from([None, 7.0, 30.0]))
-    return Program(1, METRICS, indicators, tiers, segments, typical)
+    covered = draw(st.sampled_from([0.0, 0.5, 1.0]))
+    return Program(1, METRICS, indicators, tiers, segments, typical, vetoes, covered)

@@ -1,11 +1,15 @@
 """From orders to numbers about a customer."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from builders import AS_OF, facts, measure
+from builders import day as day_of
 from grading import metrics, points
 from grading.policy import GIVEN, RATIO, Bands, Metric
+from hypothesis import given
+from hypothesis import strategies as st
 
 nan = pytest.approx(float("nan"), nan_ok=True)
 
@@ -139,6 +143,25 @@ def test_window_ends_with_the_as_of_day_and_starts_after_the_same_day_before(
     as_of = date.fromisoformat(as_of)
     for name, value in (("amount", 8.0), ("order_count", 1.0), ("quantity", 2.0)):
         assert measure(name, known, months, as_of) == [value if inside else 0.0]
+
+
+@given(st.dates(date(1999, 1, 1), date(2032, 12, 31)), st.integers(1, 36))
+def test_order_leaves_the_window_on_the_day_that_is_said(day, months):
+    """“Before 31 December” must be the last day on which today's figures still count; months
+    of different length are where it goes wrong."""
+    number = metrics.day_number(day)
+    (leaves,) = metrics.leaving_day(np.array([float(number)]), months).astype(int)
+    for as_of, inside in ((leaves - 1, True), (leaves, False)):
+        as_of = metrics.EPOCH + timedelta(days=int(as_of))
+        assert (number > metrics.day_before_window(as_of, months)) == inside
+
+
+def test_lapse_is_that_of_the_oldest_order_in_the_window():
+    """An order that has left already takes nothing with it any more."""
+    known = facts(ORDERS, customers=[5, 17])
+    lapse = metrics.Window(known, AS_OF, 12).lapse_day
+    assert lapse.tolist() == [nan, day_of("2026-01-01")]
+    assert metrics.Window(known, AS_OF, 0).lapse_day.tolist() == [nan, nan]
 
 
 def test_recency_looks_at_the_last_frequent_order_of_unsorted_rows():

@@ -21,8 +21,18 @@ from builders import (
     shuffled,
     until,
 )
-from grading import metrics, pipeline
-from grading.policy import Bands, Condition, Indicator, Linear, Metric, Program, Segment, Tier
+from grading import metrics, pipeline, points
+from grading.policy import (
+    SCORE,
+    Bands,
+    Condition,
+    Indicator,
+    Linear,
+    Metric,
+    Program,
+    Segment,
+    Tier,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -82,10 +92,29 @@ def test_table_of_a_hand_computed_example():
             "points:32": [100.0, 0.0, 0.0],
             "points:33": [100.0, 0.0, 0.0],
             "points:34": [100.0, 0.0, 0.0],
+            # Two fifths and one fifth of the weights.
+            "share:31": [40.0, 0.0, nan],
+            "share:32": [20.0, 0.0, 0.0],
+            "share:33": [20.0, 0.0, 0.0],
+            "share:34": [20.0, 0.0, 0.0],
+            # B needs 40·5/2 = 100 points from the recency alone; nothing else can do it.
+            "lever:31": [nan, 30.0, nan],
+            "lever:32": [nan, nan, nan],
+            "lever:33": [nan, nan, nan],
+            "lever:34": [nan, nan, nan],
+            "reached": [9, 5, 5],
+            "veto": [0, 0, 0],
+            "next": [0, 2, 2],
+            "met": [3, 0, 0],
+            "missing": [0, 1, 1],
+            "gap:0": [nan, 40.0, 40.0],
+            "gap:1": [nan, nan, nan],
+            "lapse": [day("2026-04-11"), nan, nan],
         },
         index=pd.Index([4, 8, 15], name="customer"),
     )
     assert_frame_equal(pipeline.grade(known, PROGRAM, AS_OF), expected)
+    assert list(expected)[9:] == pipeline.reason_columns(PROGRAM)
 
 
 def test_score_and_tier_between_the_extremes():
@@ -129,20 +158,62 @@ def test_no_orders_and_no_customers_are_graded_like_any_others(customers, typed)
 
 @given(histories, programs())
 def test_any_history_can_be_graded_by_any_programme(known, program):
-    """Scores are within 0 to 100 or unknown, and unknown exactly when nothing is covered; ids are
-    those of the programme; no order is expected of who never ordered."""
+    """Scores are within 0 to 100 or unknown, and unknown exactly when too little is covered; ids
+    are those of the programme; no order is expected of who never ordered."""
     table = pipeline.grade(known, program, AS_OF)
     score, coverage = table["score"], table["coverage"]
     assert table.index.tolist() == list(CUSTOMERS)
     assert (score.isna() | score.between(0, 100)).all()
     assert coverage.between(0, 1).all()
-    assert (score.isna() == (coverage == 0)).all()
+    assert (score.isna() == ((coverage == 0) | (coverage < program.min_coverage))).all()
     assert set(table["tier"]) <= {0, *(tier.id for tier in program.tiers)}
     assert set(table["segment"]) <= {0, *(segment.id for segment in program.segments)}
     assert not (table["last_day"] > TODAY).any()
     assert not (table["last_day"].isna() & table["next_day"].notna()).any()
     assert not (table["next_day"] <= table["last_day"]).any()
     assert {f"metric:{metric.code}" for metric in METRICS} <= set(table)
+
+
+@given(histories, programs())
+def test_reason_adds_up(known, program):
+    """What is said about a grade must be what made it: contributions sum to the score, the tier
+    is the one reached unless a veto took it, and something is missing to every next tier."""
+    table = pipeline.grade(known, program, AS_OF)
+    parts = table[[c for c in table if c.startswith("share:")]].sum(axis=1)
+    scored = table["score"].notna()
+    assert np.allclose(parts[scored], table["score"][scored], atol=0.01)
+    assert ((table["veto"] > 0) == (table["tier"] != table["reached"])).all()
+    assert ((table["missing"] > 0) == (table["next"] > 0)).all()
+    order = [0, *(tier.id for tier in program.tiers)]
+    for row in table.itertuples():
+        assert order.index(row.tier) <= order.index(row.reached)
+        if row.next:
+            assert order.index(row.next) == order.index(row.reached) + 1
+        else:
+            assert row.reached == order[-1]
+
+
+@given(histories, programs())
+def test_lever_is_enough_by_itself(known, program):
+    """A customer who does what the screen says must get what it promises; a promise that is a
+    cent short is a complaint."""
+    table = pipeline.grade(known, program, AS_OF)
+    weights = {i.id: i.weight for i in program.indicators}
+    for indicator in program.indicators:
+        lever = table[f"lever:{indicator.id}"]
+        for customer in table.index[lever.notna()]:
+            row = table.loc[customer]
+            value = lever[customer]
+            if value < row[f"metric:{indicator.metric}"] and isinstance(indicator.scale, Bands):
+                value = np.nextafter(value, -np.inf)
+            gain = float(points.points(indicator.scale, [value])[0]) - row[f"points:{indicator.id}"]
+            weight = sum(w for id_, w in weights.items() if not np.isnan(row[f"points:{id_}"]))
+            (target,) = [
+                max(c.value for c in tier.requirements if c.metric == SCORE)
+                for tier in program.tiers
+                if tier.id == row["next"]
+            ]
+            assert row["score"] + gain * indicator.weight / weight >= target - 0.02
 
 
 @given(histories, programs(), st.integers(0, 99))

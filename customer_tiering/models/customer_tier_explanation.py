@@ -1,0 +1,336 @@
+from datetime import date, timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date, formatLang
+
+from .customer_tier_comparison import OPERATORS
+from .customer_tier_metric import readable
+from .customer_tier_top_share import UNRANKED
+
+SIGNS = dict(OPERATORS)
+
+
+class CustomerTierStanding(models.Model):
+    """A grading in words and numbers. Everything in it was found out and decided by the grading;
+    here it only gets the names it had then, and a language."""
+
+    _inherit = "customer.tier.standing"
+
+    explanation = fields.Json(
+        compute="_compute_explanation",
+        exportable=False,
+        help="What the score rests on and what it takes to move, for the screen.",
+    )
+
+    @api.depends("policy_id", "numbers", "tier_id", "manual_tier_id", "score", "recency_days")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for standing in self:
+            # The rules a customer was graded by are nobody's secret, whoever may read them.
+            policy = standing.sudo().policy_id.exists()
+            standing.explanation = policy and standing._explain(policy)
+
+    def _explain(self, policy):
+        numbers = policy._values(self.numbers)
+        explained = Explained(self, policy.rules, numbers)
+        return {
+            "standing_id": self.id,
+            "score": formatLang(self.env, self.score, digits=2) if explained.scored else "",
+            "coverage": self.coverage,
+            "sentences": [sentence for sentence in explained.sentences() if sentence["text"]],
+            "rows": list(explained.rows()),
+            "marks": list(explained.marks()),
+        }
+
+    def action_open_records(self, metric_id):
+        """The records that the value of a metric comes from."""
+        self.ensure_one()
+        self.check_access("read")
+        metric = self.env["customer.tier.metric"].browse(metric_id).exists()
+        if not metric:
+            raise UserError(self.env._("This metric no longer exists."))
+        as_of = self.company_id.sudo().customer_tier_graded_on or fields.Date.context_today(self)
+        model, domain = metric._records_behind(self.partner_id, self.company_id, as_of)
+        if not self.env[model].has_access("read"):
+            raise AccessError(
+                self.env._(
+                    "“%s” comes from records that you have no access to.", metric.display_name
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": f"{metric.display_name}: {self.partner_id.display_name}",
+            "res_model": model,
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": list(domain),
+            "context": {"create": False},
+        }
+
+
+class Explained:
+    """One grading in the reader's language.
+
+    :param standing: ``customer.tier.standing``
+    :param rules: content of ``customer.tier.policy.rules``
+    :param numbers: dict of column name → number or None, see ``pipeline.reason_columns``
+    """
+
+    def __init__(self, standing, rules, numbers):
+        self.standing, self.env = standing, standing.env
+        self.rules, self.numbers = rules, numbers
+        self.scored = bool(rules["indicators"]) and self._score() is not None
+        self.metrics = {metric["code"]: metric for metric in rules["metrics"]}
+        known = self.env["customer.tier.metric"].with_context(active_test=False)
+        self.records = {m.code: m for m in known.search([("code", "in", list(self.metrics))])}
+        self.tiers = {tier["id"]: tier for tier in rules["tiers"]}
+
+    def _score(self):
+        shares = [self.numbers.get(f"share:{i['id']}") for i in self.rules["indicators"]]
+        covered = self.standing.coverage >= self.rules.get("min_coverage", 0)
+        return self.standing.score if covered and any(s is not None for s in shares) else None
+
+    # Names and numbers
+
+    def metric_name(self, code):
+        if not code:
+            return self.env._("score")
+        record = self.records.get(code)
+        return record.name if record else self.rules["names"]["metrics"].get(code, code)
+
+    def tier_name(self, tier_id):
+        tier = self.env["customer.tier"].browse(tier_id).exists()
+        if tier:
+            return tier.display_name
+        return self.rules["names"]["tiers"].get(str(tier_id)) or self.env._("no tier")
+
+    def value(self, code):
+        """The value of a metric, or the score; what grows by itself every day as of today."""
+        if not code:
+            return self._score()
+        value = self.numbers.get(f"metric:{code}")
+        if value is None and self.metrics[code]["measure"] == "recency_days":
+            standing = self.standing
+            return standing.recency_days if standing.last_order_date else None
+        return value
+
+    def text(self, code, value):
+        """A value of a metric as people write it."""
+        unit = self.records[code].unit if code in self.records else "number"
+        if value is None:
+            return "–"
+        if unit == "money":
+            return formatLang(self.env, value, currency_obj=self.standing.currency_id)
+        if unit == "percent":
+            return self.env._("%s %%", readable(self.env, value))
+        if unit == "days":
+            return self.env._("%s days", readable(self.env, value))
+        return readable(self.env, value)
+
+    def requirements(self, tier_id):
+        tier = self.tiers[tier_id]
+        first = [("", ">=", tier["min_score"])] if tier["min_score"] > 0 else []
+        others = ([tier["top"]] if tier["top"] else []) + tier["conditions"]
+        return first + [(c["metric"], c["operator"], c["value"]) for c in others]
+
+    # Sentences
+
+    def sentences(self):
+        yield {"kind": "why", "text": self.why()}
+        yield {"kind": "veto", "text": self.veto()}
+        yield {"kind": "uncovered", "text": self.uncovered()}
+        yield {"kind": "next", "text": self.next()}
+        yield {"kind": "keep", "text": self.keep()}
+
+    def computed_tier(self):
+        return self.standing.computed_tier_id.id
+
+    def why(self):
+        standing, tier_id = self.standing, self.computed_tier()
+        if standing.manual_tier_id:
+            return self.env._(
+                "%(tier)s because it was set by hand; computed: %(computed)s.",
+                tier=standing.manual_tier_id.display_name,
+                computed=standing.computed_tier_id.display_name or self.env._("no tier"),
+            )
+        if not tier_id or tier_id not in self.tiers:
+            return self.env._("No tier, because the requirements of none are met.")
+        facts = [self._fact(*r) for r in self._met(tier_id)]
+        if not facts:
+            return self.env._("%s is open to everybody.", self.tier_name(tier_id))
+        return self.env._(
+            "%(tier)s because %(facts)s.",
+            tier=self.tier_name(tier_id),
+            facts=self._joined(facts, any_is_enough=False),
+        )
+
+    def veto(self):
+        veto_id = self.numbers.get("veto")
+        if not veto_id:
+            return ""
+        condition = next(v for v in self.rules["vetoes"] if v["id"] == veto_id)["condition"]
+        return self.env._(
+            "Capped: it would be %(tier)s, but %(fact)s.",
+            tier=self.tier_name(int(self.numbers["reached"])),
+            fact=self._fact(condition["metric"], condition["operator"], condition["value"]),
+        )
+
+    def uncovered(self):
+        wanted = self.rules.get("min_coverage") or 0
+        if self.standing.coverage >= wanted:
+            return ""
+        return self.env._(
+            "The score counts as unknown: values are known for %(known)s %% of the weights, "
+            "%(wanted)s %% are required.",
+            known=readable(self.env, round(self.standing.coverage * 100)),
+            wanted=readable(self.env, round(wanted * 100)),
+        )
+
+    def next(self):
+        """What is missing to the next tier."""
+        tier_id = int(self.numbers.get("next") or 0)
+        if tier_id not in self.tiers or self.numbers.get("veto"):
+            return ""
+        bits = int(self.numbers["missing"])
+        steps = [
+            self._step(number, *requirement)
+            for number, requirement in enumerate(self.requirements(tier_id))
+            if bits >> number & 1
+        ]
+        any_is_enough = self.tiers[tier_id]["match_any"]
+        return self.env._(
+            "To %(tier)s: %(steps)s%(deadline)s.",
+            tier=self.tier_name(tier_id),
+            steps=self._joined([step for step in steps if step], any_is_enough),
+            deadline=self._deadline(),
+        )
+
+    def keep(self):
+        """What keeps the tier."""
+        tier_id = self.computed_tier()
+        met = self._met(tier_id) if tier_id in self.tiers else []
+        if not met:
+            return ""
+        bounds = [
+            f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, bound)}"
+            for code, sign, bound in met
+        ]
+        return self.env._(
+            "Keeps %(tier)s while %(bounds)s.",
+            tier=self.tier_name(tier_id),
+            bounds=self._joined(bounds, self.tiers[tier_id]["match_any"]),
+        )
+
+    def _met(self, tier_id):
+        bits = int(self.numbers.get("met") or 0)
+        return [r for n, r in enumerate(self.requirements(tier_id)) if bits >> n & 1]
+
+    def _joined(self, parts, any_is_enough):
+        joint = self.env._(" or ") if any_is_enough else self.env._(" and ")
+        return joint.join(parts)
+
+    def _bound(self, code, bound):
+        return self.text(code, bound) if code else readable(self.env, bound)
+
+    def _fact(self, code, sign, bound):
+        value = self._bound(code, self.value(code)) if self.value(code) is not None else "–"
+        return f"{self.metric_name(code)} {value} {SIGNS[sign]} {self._bound(code, bound)}"
+
+    def _step(self, number, code, sign, bound):
+        """One missing requirement as something to do."""
+        if bound >= UNRANKED:
+            return self.env._("a place among the best, once these can be told")
+        gap = self.numbers.get(f"gap:{number}")
+        if not code and gap is not None:
+            ways = self._ways()
+            points = self.env._("%s more points", readable(self.env, round(gap, 2)))
+            return (
+                self.env._("%(points)s, for example %(ways)s", points=points, ways=ways)
+                if (ways)
+                else points
+            )
+        if gap is None or gap <= 0 or sign[0] == "<":
+            return f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, bound)}"
+        return self._more(code, gap)
+
+    def _ways(self):
+        """What would lift the score far enough, each by itself."""
+        ways = []
+        for indicator in self.rules["indicators"]:
+            lever = self.numbers.get(f"lever:{indicator['id']}")
+            code = indicator["metric"]
+            value = self.value(code)
+            if lever is None or value is None:
+                continue
+            if lever > value:
+                ways.append(self._more(code, lever - value))
+            else:
+                ways.append(f"{self.metric_name(code)} < {self.text(code, lever)}")
+        return self._joined(ways[:2], any_is_enough=True)
+
+    def _more(self, code, gap):
+        measure = self.metrics[code]["measure"]
+        amount = self.text(code, gap)
+        if measure == "amount":
+            return self.env._("%s more bought", amount)
+        if measure == "order_count":
+            return self.env._("%s more orders", amount)
+        return self.env._("%(gap)s more of “%(metric)s”", gap=amount, metric=self.metric_name(code))
+
+    def _deadline(self):
+        lapse = self.numbers.get("lapse")
+        if lapse is None:
+            return ""
+        day = date(1970, 1, 1) + timedelta(days=int(lapse) - 1)
+        return self.env._(
+            " by %s (until then all of today's orders count)", format_date(self.env, day)
+        )
+
+    # Table and picture
+
+    def rows(self):
+        """A row per indicator, then the metrics that only requirements and vetoes ask for."""
+        used = set()
+        for indicator in self.rules["indicators"]:
+            used.add(indicator["metric"])
+            yield self._row(indicator["metric"], indicator)
+        others = [c["metric"] for tier in self.tiers.values() for c in tier["conditions"]]
+        others += [tier["top"]["metric"] for tier in self.tiers.values() if tier["top"]]
+        others += [veto["condition"]["metric"] for veto in self.rules["vetoes"]]
+        for code in dict.fromkeys(others):
+            if code and code not in used:
+                yield self._row(code, None)
+
+    def _row(self, code, indicator):
+        record = self.records.get(code)
+        id_ = indicator and indicator["id"]
+        points, share = (self.numbers.get(f"{kind}:{id_}") for kind in ("points", "share"))
+        value = self.value(code)
+        return {
+            "metric_id": record.id if record else False,
+            "name": self.metric_name(code),
+            "help": (record and (record._sleeps() or record.description)) or "",
+            "value": self.text(code, value),
+            "open": bool(value is not None and record and record._may_open()),
+            "points": self._plain(points, 0),
+            "points_number": points,
+            "weight": self._plain(indicator and indicator["weight"], 0),
+            "share": self._plain(share, 2),
+            "share_number": share,
+        }
+
+    def _plain(self, number, digits):
+        if number is None:
+            return ""
+        return formatLang(self.env, number, digits=digits if number % 1 or digits else 0)
+
+    def marks(self):
+        """Where tiers begin on the scale of the score."""
+        for tier in self.rules["tiers"]:
+            if tier["min_score"] > 0:
+                yield {
+                    "name": self.tier_name(tier["id"]),
+                    "score": tier["min_score"],
+                    "reached": (self._score() or 0) >= tier["min_score"],
+                }

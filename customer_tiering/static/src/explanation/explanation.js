@@ -1,0 +1,48 @@
+import { Component } from "@odoo/owl";
+import { getColor } from "@web/core/colors/colors";
+import { cookie } from "@web/core/browser/cookie";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { useService } from "@web/core/utils/hooks";
+
+const ICONS = {
+    why: "fa-check-circle text-success",
+    veto: "fa-ban text-danger",
+    uncovered: "fa-question-circle text-warning",
+    next: "fa-arrow-circle-up text-primary",
+    keep: "fa-lock text-muted",
+};
+
+/** Why a customer has its tier and score; every value opens the records it comes from. */
+export class CustomerTierExplanation extends Component {
+    static template = "customer_tiering.Explanation";
+    static props = { ...standardFieldProps };
+
+    setup() {
+        this.action = useService("action");
+        this.orm = useService("orm");
+        this.icons = ICONS;
+    }
+
+    get explanation() {
+        return this.props.record.data[this.props.name];
+    }
+
+    color(index) {
+        return getColor(index, cookie.get("color_scheme"), "odoo");
+    }
+
+    async open(row) {
+        const id = this.explanation.standing_id;
+        const action = await this.orm.call("customer.tier.standing", "action_open_records", [
+            [id],
+            row.metric_id,
+        ]);
+        return this.action.doAction(action);
+    }
+}
+
+registry.category("fields").add("customer_tier_explanation", {
+    component: CustomerTierExplanation,
+    supportedTypes: ["json"],
+});
