@@ -275,7 +275,9 @@ class Explained:
         if measure == "amount":
             return self.env._("%s more bought", amount)
         if measure == "order_count":
-            return self.env._("%s more orders", amount)
+            return (
+                self.env._("one more order") if gap == 1 else self.env._("%s more orders", amount)
+            )
         return self.env._("%(gap)s more of “%(metric)s”", gap=amount, metric=self.metric_name(code))
 
     def _deadline(self):

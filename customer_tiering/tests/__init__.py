@@ -6,6 +6,7 @@ from . import test_tours
 from . import test_program
 from . import test_grading_run
 from . import test_cron
+from . import test_explanation
 from . import test_history
 from . import test_reminder
 from . import test_security
