@@ -40,6 +40,7 @@ class CustomerTierProgram(models.Model):
     )
     tier_ids = fields.One2many("customer.tier", "program_id", copy=True)
     indicator_ids = fields.One2many("customer.tier.indicator", "program_id", copy=True)
+    indicator_count = fields.Integer(compute="_compute_indicator_count")
     segment_ids = fields.One2many(
         "customer.tier.segment", "program_id", string="RFM Segments", copy=True
     )
@@ -62,6 +63,11 @@ class CustomerTierProgram(models.Model):
         "check(min_coverage >= 0 and min_coverage <= 1)",
         "A minimum coverage lies between 0 and 100 percent.",
     )
+
+    @api.depends("indicator_ids")
+    def _compute_indicator_count(self):
+        for program in self:
+            program.indicator_count = len(program.indicator_ids)
 
     def _compute_standing_count(self):
         counts = dict(
@@ -323,3 +329,8 @@ class CustomerTierProgram(models.Model):
         return self.env["ir.actions.act_window"]._for_xml_id(
             "customer_tiering.customer_tier_standing_action"
         )
+
+    def action_weigh_pairs(self):
+        """Ask for the weights of the indicators by comparing them in pairs."""
+        self.ensure_one()
+        return self.env["customer.tier.ahp"]._open(self)

@@ -25,6 +25,8 @@ RIGHTS = {
     "customer.tier.run.error": (NOTHING, READ, READ),
     "customer.tier.stale": (NOTHING, NOTHING, READ),
     "customer.tier.start": (NOTHING, NOTHING, "rwc-"),
+    "customer.tier.ahp": (NOTHING, NOTHING, "rwc-"),
+    "customer.tier.ahp.pair": (NOTHING, NOTHING, "rwc-"),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
 }
@@ -80,6 +82,7 @@ class SecurityCase(GradingCase):
         run = cls._grade(company=company)
         standing = cls._standing(partner, company)
         rule = cls.env["customer.reminder.rule"].create({"name": "Rule", "company_id": company.id})
+        weighing = cls.env["customer.tier.ahp"].browse(program.action_weigh_pairs()["res_id"])
         records = (
             cls._metric("amount"),
             program,
@@ -96,6 +99,8 @@ class SecurityCase(GradingCase):
             run.error_ids.create({"run_id": run.id, "message": "No such number"}),
             cls.env["customer.tier.stale"].search([("company_id", "=", company.id)], limit=1),
             cls.env["customer.tier.start"].create({"company_id": company.id}),
+            weighing,
+            weighing.pair_ids,
             rule,
             cls.env["customer.reminder"].create(
                 {
@@ -268,6 +273,7 @@ class TestSecurity(SecurityCase):
             "action_open_standings", "action_open_grading", "action_open_customers",
             "action_open_orders", "action_open_partner", "action_open_records",
             "action_propose_bands", "action_start",
+            "action_weigh_pairs", "action_use_weights",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
@@ -293,6 +299,7 @@ class TestSecurity(SecurityCase):
             "customer.tier.stale": ("_mark",),
             "customer.reminder": ("_open", "_close_fulfilled", "_note_ended"),
             "customer.tier.start": ("_open",),
+            "customer.tier.ahp": ("_open",),
         }.items():
             for method in methods:
                 self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")
