@@ -10,4 +10,5 @@ from . import test_history
 from . import test_reminder
 from . import test_security
 from . import test_bad_input
+from . import test_metric_manual
 from . import test_install
