@@ -383,7 +383,7 @@ class TestQuestionnaire(ManualCase):
 class TestManualImport(ManualCase):
     """Through the importer of the web client."""
 
-    COLUMNS = ("Customer", "Metric", "Value", "Valid From")
+    COLUMNS = ("Customer", "Metric", "Value", "Date")
 
     def setUp(self):
         super().setUp()
