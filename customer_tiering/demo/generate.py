@@ -7,6 +7,7 @@ them alone. Orders get none.
 from odoo import fields
 
 from . import tables
+from .assessments import create_assessments
 from .plan import plan_orders
 
 MODULE = "customer_tiering"
@@ -31,10 +32,12 @@ def load_demo(env):
         return
     companies, products = tables.companies(), tables.products()
     today = fields.Date.context_today(company)
+    partners = _create_partners(env, companies)
+    create_assessments(env, tables.assessments(), partners, _users(env), today)
     writer = _OrderWriter(
         env,
         company,
-        partners=_create_partners(env, companies),
+        partners=partners,
         products=_create_products(env, products),
         sources=_create_sources(env),
         users=_users(env),

@@ -58,6 +58,17 @@ class Label:
     name: str
 
 
+@dataclass(frozen=True)
+class Assessment:
+    """Answers ("1" to "5", "0" for none) to the questions about a customer, in their order."""
+
+    company: str
+    days_ago: int
+    answers: tuple
+    salesperson: str
+    note: str
+
+
 def companies():
     return tuple(_company(row) for row in _rows("companies.csv"))
 
@@ -72,6 +83,19 @@ def products():
             standard_price=float(row["standard_price"]),
         )
         for row in _rows("products.csv")
+    )
+
+
+def assessments():
+    return tuple(
+        Assessment(
+            **{
+                **row,
+                "days_ago": int(row["days_ago"]),
+                "answers": tuple(row["answers"].split()),
+            }
+        )
+        for row in _rows("assessments.csv")
     )
 
 

@@ -1,4 +1,8 @@
 from . import customer_tier_metric
+from . import customer_tier_metric_manual
+from . import customer_tier_question
+from . import customer_tier_answer
+from . import customer_tier_value
 from . import customer_tier_preset
 from . import customer_tier_program
 from . import customer_tier_program_preset
@@ -29,6 +33,7 @@ from . import product_pricelist
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_value
 from . import sale_order
 from . import sale_order_line
 from . import sale_report

@@ -225,7 +225,9 @@ class CustomerTierMetric(models.Model):
     def _records_model(self):
         """Name of the model that the values come from, as for ``_records_behind``."""
         self.ensure_one()
-        return self.numerator_id._records_model() if self.kind == "ratio" else "sale.order"
+        if self.kind == "ratio":
+            return self.numerator_id._records_model()
+        return {"order": "sale.order", "manual": "customer.tier.value"}.get(self.kind)
 
     def _may_open(self):
         """Whether the user may look at the records behind a value."""

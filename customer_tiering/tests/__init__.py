@@ -12,4 +12,5 @@ from . import test_reminder
 from . import test_security
 from . import test_bad_input
 from . import test_ahp
+from . import test_metric_manual
 from . import test_install

@@ -11,6 +11,9 @@ from .test_grading_run import OWN, GradingCase
 NOTHING, READ, ALL = "----", "r---", "rwcu"
 RIGHTS = {
     "customer.tier.metric": (READ, READ, ALL),
+    "customer.tier.question": (READ, READ, ALL),
+    "customer.tier.value": (READ, ALL, ALL),
+    "customer.tier.answer": (READ, ALL, ALL),
     "customer.tier.program": (READ, READ, ALL),
     "customer.tier": (READ, READ, ALL),
     "customer.tier.condition": (READ, READ, ALL),
@@ -32,7 +35,7 @@ RIGHTS = {
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 # No company of their own: metrics are shared, the wizard is the user's.
-SHARED = {"customer.tier.metric", "customer.tier.start"}
+SHARED = {"customer.tier.metric", "customer.tier.question", "customer.tier.start"}
 PRIVATE_FIELDS = {
     "res.partner": (
         "customer_tier_id",
@@ -45,6 +48,8 @@ PRIVATE_FIELDS = {
         "customer_last_order_date",
         "customer_tier_explanation",
         "customer_tier_change_ids",
+        "customer_is_gradable",
+        "customer_value_ids",
     ),
     "sale.order": ("customer_tier_id", "customer_score", "customer_segment_id"),
 }
@@ -83,8 +88,20 @@ class SecurityCase(GradingCase):
         standing = cls._standing(partner, company)
         rule = cls.env["customer.reminder.rule"].create({"name": "Rule", "company_id": company.id})
         weighing = cls.env["customer.tier.ahp"].browse(program.action_weigh_pairs()["res_id"])
+        question = cls.env.ref("customer_tiering.question_market")
+        value = cls.env["customer.tier.value"].create(
+            {
+                "partner_id": partner.id,
+                "metric_id": question.metric_id.id,
+                "company_id": company.id,
+                "answer_ids": [Command.create({"question_id": question.id, "answer": "5"})],
+            }
+        )
         records = (
             cls._metric("amount"),
+            question,
+            value,
+            value.answer_ids,
             program,
             program.tier_ids,
             program.tier_ids.condition_ids,

@@ -6,18 +6,22 @@ class MergePartnerAutomatic(models.TransientModel):
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """Merge reminders, and have the customer graded with the orders of all.
+        """Merge reminders and values kept by hand, and have the customer graded with all orders.
 
         Of a table with a uniqueness that the merge would break, core drops all rows of a source.
         """
         Reminder = self.env["customer.reminder"].sudo()
         Reminder._dismiss_duplicates(dst_partner | src_partners)
+        customer = dst_partner.commercial_partner_id
+        values = self.env["customer.tier.value"].sudo()
+        values.search([("partner_id", "in", src_partners.ids)], order="id desc")._merge_into(
+            customer
+        )
         self.env.flush_all()
         # Whoever may merge contacts need not have any right on grades.
         standings = self.env["customer.tier.standing"].sudo()
         graded = standings.search([("partner_id", "in", (dst_partner | src_partners).ids)])
         companies = graded.company_id
         result = super()._update_foreign_keys(src_partners, dst_partner)
-        customer = dst_partner.commercial_partner_id
         self.env["customer.tier.stale"]._mark([(customer, company) for company in companies])
         return result
