@@ -13,4 +13,5 @@ from . import test_security
 from . import test_bad_input
 from . import test_ahp
 from . import test_metric_manual
+from . import test_metric_order
 from . import test_install

@@ -64,8 +64,7 @@ class ManualCase(GradingCase):
     def _graded(self, partner=None, as_of=None, company=None):
         """Value of the metric in a fresh grading, None where there is none."""
         self._grade(as_of=as_of, company=company)
-        detail = self._standing(partner or self.partner, company).detail or {"metrics": {}}
-        return detail["metrics"].get("outlook")
+        return self._numbers(partner or self.partner, "metric", company).get("outlook")
 
     def _waiting(self):
         rows = self.env["customer.tier.stale"].search([])

@@ -63,9 +63,82 @@ def one(name):
         return _graded(env, lambda env: _run_one(env, partner))
 
 
+def metrics(name):
+    """What each metric costs over all customers, in chunks as a regrade reads them.
+
+    :return: ``seconds`` for all, and ``metrics``: list of (code, seconds to read what it alone
+        needs, seconds to compute it); reading the orders, which all share, comes first
+    """
+    with _environment(name) as env:
+        _create_record_metric(env)
+        costs = {}
+
+        def work():
+            for scope in _chunks(env):
+                _add_costs(env, scope, costs)
+            return {"result": f"{len(costs) - 1} metrics"}
+
+        done = _measured(work)
+        env.cr.rollback()
+        return {**done, "metrics": [(code, *seconds) for code, seconds in costs.items()]}
+
+
 MEASUREMENTS = {
-    function.__name__: function for function in (bare_fetched, bare_indexed, first, again, one)
+    function.__name__: function
+    for function in (bare_fetched, bare_indexed, first, again, one, metrics)
 }
+
+
+def _chunks(env):
+    from odoo.addons.customer_tiering.models.customer_tier_run import CHUNK_SIZE
+
+    env.cr.execute("SELECT id FROM res_partner WHERE commercial_partner_id = id ORDER BY id")
+    ids = [id_ for (id_,) in env.cr.fetchall()]
+    bounds = [0, *ids[CHUNK_SIZE - 1 :: CHUNK_SIZE], ids[-1]]
+    gather = env["customer.tier.gather"]
+    for low, high in itertools.pairwise(dict.fromkeys(bounds)):
+        yield gather._scope_between(low, high)
+
+
+def _add_costs(env, scope, costs):
+    """Read and compute every metric for one chunk, each from nothing but the orders."""
+    import numpy as np
+
+    from odoo.addons.customer_tiering.grading.metrics import compute
+
+    gather, company = env["customer.tier.gather"], env.company
+    today, nothing = gather._today(company), env["customer.tier.metric"]
+    clock = _Clock(costs)
+    clock.start("orders, read once for all")
+    orders, *_rest = gather._read_all(company, today, scope, nothing)
+    customers = np.unique(orders["customer"])
+    clock.stop(0)
+    for metric in nothing.search([("active", "=", True)]).filtered(lambda m: not m._sleeps()):
+        parts = metric._with_parts()
+        clock.start(metric.code)
+        if metric.kind != "order" or metric.measure in LINE_MEASURES():
+            _orders, lines, given, errors = gather._read_all(company, today, scope, parts)
+            assert not errors, errors
+        else:
+            lines, given = None, {}
+        clock.stop(0)
+        clock.start(metric.code)
+        compute(gather._facts(customers, orders, lines, given), parts._policy(), today)
+        clock.stop(1)
+
+
+class _Clock:
+    """Adds up seconds per name and phase."""
+
+    def __init__(self, costs):
+        self.costs = costs
+
+    def start(self, name):
+        self.name, self.started = name, time.perf_counter()
+
+    def stop(self, phase):
+        seconds = self.costs.setdefault(self.name, [0.0, 0.0])
+        seconds[phase] += time.perf_counter() - self.started
 
 
 def _bare(name, index_scans):

@@ -1,0 +1,28 @@
+from odoo.addons.customer_tiering.tests.common import TieringCommon
+from odoo.fields import Command
+from odoo.tests import tagged
+
+
+@tagged("post_install", "-at_install")
+class TestSaleMargin(TieringCommon):
+    def test_margin_from_the_cost_on_the_order(self):
+        """A cost that changed since then must not change the margin of past orders, and the cost
+        on a foreign order is in its currency: 2 · (100 − 30) dollars are 70 euro."""
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        dollar.rate_ids = [
+            Command.clear(),
+            Command.create({"name": "2000-01-01", "rate": 2.0, "company_id": self.company.id}),
+        ]
+        dollars = self._create_pricelist("Dollars", currency_id=dollar.id)
+        customer = self._create_customer("Customer", company_id=self.company.id)
+        line = {"price_unit": 100.0, "product_uom_qty": 2, "purchase_price": 30.0}
+        self._create_order(customer, date=10, pricelist_id=dollars.id, lines=[line])
+        self.product.standard_price = 999.0
+        self._create_program(
+            tiers=["All"],
+            indicators=[{"metric": "margin", "scale": "linear", "linear_full": 1000}],
+            domain="[('company_id', '!=', False)]",
+        )
+        self._grade()
+        self.assertAlmostEqual(self._numbers(customer, "metric")["margin"], 70.0)
