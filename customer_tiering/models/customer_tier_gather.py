@@ -181,20 +181,19 @@ class CustomerTierGather(models.AbstractModel):
         )
         return pd.DataFrame(rows).set_index("customer")
 
-    def _read_all(self, company, as_of, scope, metrics):
-        """Everything that some metrics need to know about the customers of a scope.
+    def _read_for(self, metrics, company, as_of, scope):
+        """What some metrics need to know besides the orders.
 
         A metric that cannot be read is left out: its values are unknown, the others go on.
 
         :param metrics: ``customer.tier.metric`` with the parts of ratios
-        :return: (orders; lines, or None where no metric needs them; dict metric → values as
-            ``_values`` of metrics gives them; dict metric → error message)
+        :return: (lines, or None where no metric needs them; dict metric → values as ``_values`` of
+            metrics gives them; dict metric → error message)
         """
         from ..grading.metrics import LINE_MEASURES, MONEY_MEASURES
 
         # Grading looks at everything, whoever starts it.
         metrics = metrics.sudo()
-        orders = self._orders(company, as_of, scope)
         measures = {m.measure for m in metrics if m.kind == "order"}
         lines = None
         if measures & LINE_MEASURES:
@@ -211,7 +210,7 @@ class CustomerTierGather(models.AbstractModel):
             except Exception as error:
                 _logger.warning("Metric %s cannot be read", metric.code, exc_info=True)
                 errors[metric] = str(error) or type(error).__name__
-        return orders, lines, given, errors
+        return lines, given, errors
 
     def _facts(self, customers, orders, lines, given=None):
         """Facts of one programme's customers, cut out of what was read for all programmes.
@@ -255,7 +254,8 @@ class CustomerTierGather(models.AbstractModel):
             customers = customers[chosen]
         scope = self._scope_of(customers.tolist())
         metrics = self.env["customer.tier.metric"] if metrics is None else metrics
-        orders, lines, given, _errors = self._read_all(company, as_of, scope, metrics._with_parts())
+        orders = self._orders(company, as_of, scope)
+        lines, given, _errors = self._read_for(metrics._with_parts(), company, as_of, scope)
         # Of whom nothing is known there is nothing to propose from.
         known = [orders["customer"], *(owners for owners, _values, _others in given.values())]
         customers = customers[np.isin(customers, np.concatenate(known))]

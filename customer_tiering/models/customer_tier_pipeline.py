@@ -140,7 +140,8 @@ class CustomerTierPipeline(models.AbstractModel):
         metrics = self.env["customer.tier.metric"].union(
             *(program._metrics() for program, policy in policies.items() if policy)
         )
-        orders, lines, given, errors = gather._read_all(company, as_of, scope, metrics)
+        orders = gather._orders(company, as_of, scope)
+        lines, given, errors = gather._read_for(metrics, company, as_of, scope)
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
         # Who was judged by hand is a customer to be graded too.
         judged = [owners for m, (owners, _values, _others) in given.items() if m.kind == "manual"]

@@ -45,6 +45,8 @@ def main(arguments=None):
         _say(f"Stopped, see above: {' '.join(error.cmd)} ended with {error.returncode}")
         return 1
     print(_table(measured))
+    if options.grade and options.metrics:
+        print(_metric_table(measured))
     return _report(checks)
 
 
@@ -88,6 +90,12 @@ def _parse(arguments):
     )
     parser.add_argument(
         "--no-grade", dest="grade", action="store_false", help="bare SQL only, without the addon"
+    )
+    parser.add_argument(
+        "--no-metrics",
+        dest="metrics",
+        action="store_false",
+        help="without the cost of each metric",
     )
     data = parser.add_mutually_exclusive_group()
     data.add_argument("--keep", action="store_true", help="use the data of the last time (default)")
@@ -136,6 +144,8 @@ def _measure(name, options):
         build.add_orders(name)
         results["changed"] = _run(name, "again")
         results["one"] = _run(name, "one")
+        if options.metrics:
+            results["metrics"] = _run(name, "metrics")
     return results
 
 
@@ -170,6 +180,16 @@ def _table(measured):
                 )
             )
     return render(HEADER, rows)
+
+
+def _metric_table(measured):
+    """Cost of each metric alone, of the last pass."""
+    bare = measured[-1][BASELINE]["seconds"]
+    rows = [
+        (code, f"{read:.3f}", f"{computed:.3f}", f"{(read + computed) / bare:.2f}")
+        for code, read, computed in measured[-1]["metrics"]["metrics"]
+    ]
+    return render(("metric", "read s", "compute s", "x bare"), rows)
 
 
 def _report(checks):

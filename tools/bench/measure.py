@@ -66,11 +66,10 @@ def one(name):
 def metrics(name):
     """What each metric costs over all customers, in chunks as a regrade reads them.
 
-    :return: ``seconds`` for all, and ``metrics``: list of (code, seconds to read what it alone
-        needs, seconds to compute it); reading the orders, which all share, comes first
+    :return: as always, and ``metrics``: list of (code, seconds to read what it needs besides the
+        orders, seconds to compute it); the orders, which all share, come first
     """
     with _environment(name) as env:
-        _create_record_metric(env)
         costs = {}
 
         def work():
@@ -78,8 +77,7 @@ def metrics(name):
                 _add_costs(env, scope, costs)
             return {"result": f"{len(costs) - 1} metrics"}
 
-        done = _measured(work)
-        env.cr.rollback()
+        done = {**_measured(work), "statements": 0}
         return {**done, "metrics": [(code, *seconds) for code, seconds in costs.items()]}
 
 
@@ -90,14 +88,16 @@ MEASUREMENTS = {
 
 
 def _chunks(env):
+    """Scopes that together hold all customers."""
     from odoo.addons.customer_tiering.models.customer_tier_run import CHUNK_SIZE
 
     env.cr.execute("SELECT id FROM res_partner WHERE commercial_partner_id = id ORDER BY id")
     ids = [id_ for (id_,) in env.cr.fetchall()]
-    bounds = [0, *ids[CHUNK_SIZE - 1 :: CHUNK_SIZE], ids[-1]]
-    gather = env["customer.tier.gather"]
-    for low, high in itertools.pairwise(dict.fromkeys(bounds)):
-        yield gather._scope_between(low, high)
+    low = 0
+    for start in range(0, len(ids), CHUNK_SIZE):
+        high = ids[start : start + CHUNK_SIZE][-1]
+        yield env["customer.tier.gather"]._scope_between(low, high)
+        low = high
 
 
 def _add_costs(env, scope, costs):
@@ -107,38 +107,23 @@ def _add_costs(env, scope, costs):
     from odoo.addons.customer_tiering.grading.metrics import compute
 
     gather, company = env["customer.tier.gather"], env.company
-    today, nothing = gather._today(company), env["customer.tier.metric"]
-    clock = _Clock(costs)
-    clock.start("orders, read once for all")
-    orders, *_rest = gather._read_all(company, today, scope, nothing)
+    today = gather._today(company)
+
+    def timed(name, phase, function, *arguments):
+        started = time.perf_counter()
+        result = function(*arguments)
+        costs.setdefault(name, [0.0, 0.0])[phase] += time.perf_counter() - started
+        return result
+
+    orders = timed("(orders)", 0, gather._orders, company, today, scope)
     customers = np.unique(orders["customer"])
-    clock.stop(0)
-    for metric in nothing.search([("active", "=", True)]).filtered(lambda m: not m._sleeps()):
-        parts = metric._with_parts()
-        clock.start(metric.code)
-        if metric.kind != "order" or metric.measure in LINE_MEASURES():
-            _orders, lines, given, errors = gather._read_all(company, today, scope, parts)
-            assert not errors, errors
-        else:
-            lines, given = None, {}
-        clock.stop(0)
-        clock.start(metric.code)
-        compute(gather._facts(customers, orders, lines, given), parts._policy(), today)
-        clock.stop(1)
-
-
-class _Clock:
-    """Adds up seconds per name and phase."""
-
-    def __init__(self, costs):
-        self.costs = costs
-
-    def start(self, name):
-        self.name, self.started = name, time.perf_counter()
-
-    def stop(self, phase):
-        seconds = self.costs.setdefault(self.name, [0.0, 0.0])
-        seconds[phase] += time.perf_counter() - self.started
+    for metric in env["customer.tier.metric"].search([("active", "=", True)]):
+        if not metric._sleeps():
+            parts = metric._with_parts()
+            more = (parts, company, today, scope)
+            lines, given, _errors = timed(metric.code, 0, gather._read_for, *more)
+            facts = gather._facts(customers, orders, lines, given)
+            timed(metric.code, 1, compute, facts, parts._policy(), today)
 
 
 def _bare(name, index_scans):
