@@ -20,6 +20,7 @@
         "views/customer_tier_indicator_views.xml",
         "views/customer_tier_program_views.xml",
         "views/customer_tier_explanation_templates.xml",
+        "views/customer_tier_advice_templates.xml",
         "views/customer_tier_standing_views.xml",
         "views/customer_tier_change_views.xml",
         "views/customer_tier_run_views.xml",
@@ -38,6 +39,9 @@
         "demo/products.csv",
         "demo/sources.csv",
     ],
-    "assets": {"web.assets_tests": ["customer_tiering/static/tests/tours/*"]},
+    "assets": {
+        "web.assets_backend": ["customer_tiering/static/src/**/*"],
+        "web.assets_tests": ["customer_tiering/static/tests/tours/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -40,7 +40,7 @@ def grade(facts, program, as_of):
             "rfm_r": rfm["r"],
             "rfm_f": rfm["f"],
             "rfm_m": rfm["m"],
-            "segment": score.segment_ids(program.segments, rfm["r"], rfm["f"], rfm["m"]),
+            "segment": score.segment_ids(program.segments, *rfm.values(), program.rfm_mode),
             **{f"metric:{code}": values[code].to_numpy() for code in values},
             **{f"points:{id_}": array for id_, array in earned.items()},
         },

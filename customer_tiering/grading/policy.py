@@ -86,7 +86,7 @@ class Tier:
 
 @dataclass(frozen=True)
 class Segment:
-    """A named box of RFM band numbers, bounds inclusive."""
+    """A named box of RFM band numbers, bounds inclusive; see ``Program.rfm_mode``."""
 
     id: int
     r: tuple[int, int]
@@ -100,6 +100,8 @@ class Program:
 
     ``typical_interval`` is the population's median number of days between two orders, frozen
     so that one customer is graded the same alone and among all; ``None`` when nobody knows.
+    ``rfm_mode`` tells what segments are boxes of: ``three`` of R, F and M, ``mean`` of R and the
+    mean of F and M, which their F bounds are for.
     """
 
     id: int
@@ -108,3 +110,4 @@ class Program:
     tiers: tuple[Tier, ...] = ()
     segments: tuple[Segment, ...] = ()
     typical_interval: float | None = None
+    rfm_mode: str = "three"

@@ -43,6 +43,17 @@ class CustomerTierProgram(models.Model):
     segment_ids = fields.One2many(
         "customer.tier.segment", "program_id", string="RFM Segments", copy=True
     )
+    rfm_mode = fields.Selection(
+        selection=[
+            ("three", "Recency, frequency and monetary value each"),
+            ("mean", "Recency against the mean of frequency and monetary value"),
+        ],
+        string="Segments By",
+        required=True,
+        default="three",
+        help="What the bounds of the segments are compared with: three band numbers, or two, "
+        "where the mean of F and M is rounded half up.",
+    )
     typical_interval_days = fields.Integer(
         string="Typical Order Interval (days)",
         copy=False,
@@ -241,6 +252,7 @@ class CustomerTierProgram(models.Model):
             tiers=self.tier_ids._policy(),
             segments=self.segment_ids._policy(),
             typical_interval=self.typical_interval_days or None,
+            rfm_mode=self.rfm_mode,
         )
 
     def _freeze_typical_interval(self, as_of):
