@@ -23,6 +23,7 @@
         "views/customer_tier_indicator_views.xml",
         "views/customer_tier_program_views.xml",
         "views/customer_tier_run_templates.xml",
+        "views/customer_tier_advice_templates.xml",
         "views/customer_tier_standing_views.xml",
         "views/customer_tier_change_views.xml",
         "views/customer_tier_run_views.xml",

@@ -36,7 +36,7 @@ def grade(facts, program, as_of):
             "rfm_r": rfm["r"],
             "rfm_f": rfm["f"],
             "rfm_m": rfm["m"],
-            "segment": score.segment_ids(program.segments, rfm["r"], rfm["f"], rfm["m"]),
+            "segment": score.segment_ids(program.segments, *rfm.values(), program.rfm_mode),
             **{f"metric:{m.code}": values[m.code].to_numpy() for m in program.metrics},
             **_reason(program, values, earned, total, climbed),
             "lapse": _lapse_day(windows, program),

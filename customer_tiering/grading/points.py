@@ -25,6 +25,11 @@ def band_number(bands, values):
     return np.where(index < 0, 0, ranks[index])
 
 
+def band_count(bands):
+    """How many band numbers there are: the highest that :func:`band_number` gives."""
+    return int(band_number(bands, bands.bounds).max())
+
+
 @singledispatch
 def points(scale, values):
     """Points 0–100 for an array of values, NaN where the value is NaN."""

@@ -106,7 +106,7 @@ class Veto:
 
 @dataclass(frozen=True)
 class Segment:
-    """A named box of RFM band numbers, bounds inclusive."""
+    """A named box of RFM band numbers, bounds inclusive; see ``Program.rfm_mode``."""
 
     id: int
     r: tuple[int, int]
@@ -121,6 +121,8 @@ class Program:
     ``typical_interval`` is the population's median number of days between two orders, frozen
     so that one customer is graded the same alone and among all; ``None`` when nobody knows.
     A score that rests on less than ``min_coverage`` (0–1) of the weights counts as unknown.
+    ``rfm_mode`` tells what segments are boxes of: ``three`` of R, F and M, ``mean`` of R and the
+    mean of F and M, which their F bounds are for.
     """
 
     id: int
@@ -131,3 +133,4 @@ class Program:
     typical_interval: float | None = None
     vetoes: tuple[Veto, ...] = ()
     min_coverage: float = 0.0
+    rfm_mode: str = "three"

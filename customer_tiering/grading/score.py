@@ -27,16 +27,30 @@ def composite(points, weights):
     return np.round(score, 2), np.round(coverage, 4)
 
 
-def segment_ids(segments, r, f, m):
+def rfm_axes(r, f, m, mode):
+    """What the bounds of RFM segments are compared with: axis → array of numbers.
+
+    Either the three band numbers, or R and the mean of F and M rounded half up, which takes the
+    place of F (the two-dimensional grid in which R × F × M is often drawn).
+
+    :param mode: ``three`` or ``mean``
+    """
+    return {"r": r, "f": (f + m + 1) // 2} if mode == "mean" else {"r": r, "f": f, "m": m}
+
+
+def segment_ids(segments, r, f, m, mode="three"):
     """Id of the first RFM segment whose box holds the band numbers; 0 for none or unknown.
 
     :param segments: sequence of ``policy.Segment`` in order
+    :param mode: see :func:`rfm_axes`
     """
     result = np.zeros(len(r), dtype=np.int64)
     known = (r > 0) & (f > 0) & (m > 0)
+    axes = rfm_axes(r, f, m, mode)
     for segment in reversed(segments):
         inside = known.copy()
-        for numbers, (low, high) in ((r, segment.r), (f, segment.f), (m, segment.m)):
+        for axis, numbers in axes.items():
+            low, high = getattr(segment, axis)
             inside &= (numbers >= low) & (numbers <= high)
         result[inside] = segment.id
     return result

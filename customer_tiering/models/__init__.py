@@ -6,6 +6,7 @@ from . import customer_tier_value
 from . import customer_tier_preset
 from . import customer_tier_program
 from . import customer_tier_program_preset
+from . import customer_tier_program_advice
 from . import customer_tier_indicator
 from . import customer_tier_indicator_band
 from . import customer_tier_segment
@@ -23,6 +24,7 @@ from . import customer_tier_store
 from . import customer_tier_pipeline
 from . import customer_tier_run
 from . import customer_tier_run_job
+from . import customer_tier_run_spread
 from . import customer_tier_run_error
 from . import customer_tier_stale
 from . import customer_reminder_rule

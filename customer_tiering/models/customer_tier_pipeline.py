@@ -19,17 +19,22 @@ class Tally:
 
     ``counts`` has ``customers, written, first, up, down, switch, out``; ``matrix`` counts
     customers by (tier id before, tier id after), 0 for none; ``errors`` are dicts of ``message``
-    and ``partner_id``, ``program_id`` or ``metric_id``.
+    and ``partner_id``, ``program_id`` or ``metric_id``; ``spreads`` has a ``Spread`` per programme
+    id.
     """
 
     counts: Counter = field(default_factory=Counter)
     matrix: Counter = field(default_factory=Counter)
     errors: list = field(default_factory=list)
+    spreads: dict = field(default_factory=dict)
 
     def add(self, other):
         self.counts.update(other.counts)
         self.matrix.update(other.matrix)
         self.errors.extend(other.errors)
+        for program_id, spread in other.spreads.items():
+            known = self.spreads.get(program_id)
+            self.spreads[program_id] = known.merge(spread) if known else spread
 
 
 class CustomerTierPipeline(models.AbstractModel):
@@ -100,6 +105,7 @@ class CustomerTierPipeline(models.AbstractModel):
 
     def _grade_scope(self, scope, company, as_of, store, run_id, cuts):
         from ..grading.pipeline import grade
+        from ..grading.spread import Spread
 
         tally = Tally()
         # Grading reads by SQL, so what this transaction still holds back must be written first.
@@ -115,6 +121,8 @@ class CustomerTierPipeline(models.AbstractModel):
         tally.matrix.update(moves.groupby(["before", "tier"]).size().to_dict())
         tally.counts.update(moves.loc[moves["before"] != moves["tier"], "direction"].tolist())
         tally.counts["customers"] += sum(map(len, frames.values()))
+        if store and run_id:
+            tally.spreads = {p.id: Spread.of(frame, policies[p]) for p, frame in frames.items()}
         if store:
             saver = self.env["customer.tier.store"]
             for program, frame in frames.items():

@@ -50,6 +50,17 @@ class CustomerTierProgram(models.Model):
         help="A score that rests on a smaller share of the indicators' weights than this counts "
         "as unknown, so nobody gets a tier by a score that little is known about. 0 asks for none.",
     )
+    rfm_mode = fields.Selection(
+        selection=[
+            ("three", "Recency, frequency and monetary value each"),
+            ("mean", "Recency against the mean of frequency and monetary value"),
+        ],
+        string="Segments By",
+        required=True,
+        default="three",
+        help="What the bounds of the segments are compared with: three band numbers, or two, "
+        "where the mean of F and M is rounded half up.",
+    )
     typical_interval_days = fields.Integer(
         string="Typical Order Interval (days)",
         copy=False,
@@ -265,6 +276,7 @@ class CustomerTierProgram(models.Model):
             typical_interval=self.typical_interval_days or None,
             vetoes=self.veto_ids._policy(),
             min_coverage=self.min_coverage,
+            rfm_mode=self.rfm_mode,
         )
 
     def _names(self):

@@ -10,6 +10,7 @@ from .customer_tier_preset import PRESETS, SEGMENTS, preset_terms
 class CustomerTierProgram(models.Model):
     """Programmes made from a preset, and the one of the demo data."""
 
+    # Beside the advice, a subject of its own.
     _inherit = "customer.tier.program"
 
     @api.model
@@ -17,7 +18,7 @@ class CustomerTierProgram(models.Model):
     def _create_preset(self, code, company):
         """Make a programme from a preset.
 
-        :param code: ``wholesale``, ``rfm``, ``weighted`` or ``vip``
+        :param code: a key of ``PRESETS``
         :param company: ``res.company``
         :raise UserError: for an unknown code
         """
@@ -37,7 +38,8 @@ class CustomerTierProgram(models.Model):
                 "sequence": 10 * (self.search_count([("company_id", "=", company.id)]) + 1),
                 "tier_ids": self._preset_tiers(preset),
                 "indicator_ids": self._preset_indicators(preset),
-                "segment_ids": self._preset_segments(),
+                "segment_ids": self._preset_segments(preset),
+                "rfm_mode": preset.get("rfm_mode", "three"),
             }
         )
         program._translate_preset(preset)
@@ -78,7 +80,8 @@ class CustomerTierProgram(models.Model):
         metrics = self._metric_ids()
         commands = []
         for sequence, (code, weight, direction, cuts, role) in enumerate(preset["indicators"]):
-            points = [20, 40, 60, 80, 100]
+            size = len(cuts) + 1
+            points = [round(100 * number / size, 2) for number in range(1, size + 1)]
             if direction == "low":
                 points.reverse()
             bands = zip((0, *cuts), points, strict=True)
@@ -90,6 +93,7 @@ class CustomerTierProgram(models.Model):
                         "weight": weight,
                         "direction": direction,
                         "scale": "quantile" if preset.get("quantile") else "bands",
+                        "quantile_count": size,
                         "rfm_role": role or False,
                         "band_ids": [
                             Command.create({"value_from": value, "points": point})
@@ -100,11 +104,13 @@ class CustomerTierProgram(models.Model):
             )
         return commands
 
-    def _preset_segments(self):
+    def _preset_segments(self, preset):
         commands = []
-        for sequence, (name, color, r, f, m) in enumerate(SEGMENTS):
+        segments = preset.get("segments", SEGMENTS)
+        for sequence, (name, color, *box) in enumerate(segments):
             vals = {"name": str(name), "sequence": 10 * sequence, "color": color}
-            for part, (low, high) in zip("rfm", (r, f, m), strict=True):
+            # A grid of two axes has no bounds of M.
+            for part, (low, high) in zip("rfm", box, strict=False):
                 vals |= {f"{part}_min": low, f"{part}_max": high}
             commands.append(Command.create(vals))
         return commands
@@ -113,7 +119,8 @@ class CustomerTierProgram(models.Model):
         """Names in every installed language, so that each colleague reads their own."""
         named = [(self, preset["name"])]
         named += zip(self.tier_ids, (tier["name"] for tier in preset["tiers"]), strict=True)
-        named += zip(self.segment_ids, (segment[0] for segment in SEGMENTS), strict=True)
+        segments = preset.get("segments", SEGMENTS)
+        named += zip(self.segment_ids, (segment[0] for segment in segments), strict=True)
         for code, _name in self.env["res.lang"].get_installed():
             translate = self.with_context(lang=code).env._
             for record, name in named:

@@ -29,10 +29,14 @@ class CustomerTierSegment(models.Model):
         "In an RFM segment each lower bound is at least 1 and not above its upper bound.",
     )
 
-    @api.depends(*(f"{part}_{end}" for part in BANDS for end in ("min", "max")))
+    @api.depends(
+        "program_id.rfm_mode", *(f"{part}_{end}" for part in BANDS for end in ("min", "max"))
+    )
     def _compute_box(self):
         for segment in self:
-            ranges = [(segment[f"{part}_min"], segment[f"{part}_max"]) for part in BANDS]
+            # The mean of F and M has its bounds in the place of F.
+            parts = BANDS[:2] if segment.program_id.rfm_mode == "mean" else BANDS
+            ranges = [(segment[f"{part}_min"], segment[f"{part}_max"]) for part in parts]
             segment.box = " · ".join(
                 str(low) if low == high else f"{low}–{high}" for low, high in ranges
             )
@@ -43,7 +47,7 @@ class CustomerTierSegment(models.Model):
         return super().unlink()
 
     def _policy(self):
-        """The segments as frozen values for the grading core."""
+        """The segments as frozen values for the grading core, in the order of their ranks."""
         from ..grading.policy import Segment
 
         return tuple(
@@ -53,5 +57,5 @@ class CustomerTierSegment(models.Model):
                 f=(segment.f_min, segment.f_max),
                 m=(segment.m_min, segment.m_max),
             )
-            for segment in self
+            for segment in self.sorted(lambda segment: (segment.sequence, segment.id))
         )

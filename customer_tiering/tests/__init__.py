@@ -4,6 +4,8 @@ from . import test_partner_fields
 from . import test_sale_report
 from . import test_tours
 from . import test_program
+from . import test_rfm
+from . import test_advice
 from . import test_grading_run
 from . import test_cron
 from . import test_explanation

@@ -31,6 +31,8 @@ class TestProgram(TieringCommon):
         expected = {
             "wholesale": (("Diamond", 88.0), ("Regular", 36.0)),
             "rfm": (("Top value", None), (None, None)),
+            "rfm3": (("Top value", None), (None, None)),
+            "rfm_grid": (("Top value", None), (None, None)),
             # Big: irregularity 0 → 100, one category → 20, average order 12,000 → 100.
             # Small has no irregularity: (30·20 + 20·20 + 20·100 + 10·20 + 10·20) / 90.
             "weighted": (("A customer", 84.0), ("D customer", 37.78)),

@@ -17,6 +17,8 @@ class CustomerTierStart(models.TransientModel):
         selection=[
             ("wholesale", "Wholesale: tiers by the amount bought in a year"),
             ("rfm", "RFM: recency, frequency and monetary value, cut from your own customers"),
+            ("rfm3", "RFM in thirds: three bands each, where customers are few"),
+            ("rfm_grid", "RFM grid: recency against the mean of frequency and monetary value"),
             ("weighted", "Weighted score: grades A to D from six indicators"),
             ("vip", "VIP: VIP, ordinary and potential customers"),
         ],

@@ -99,7 +99,12 @@ registry.category("web_tour.tours").add("customer_tiering_first_grading", {
                 ".o_data_row:contains('Tour Gold Trading') .o_field_widget[name='user_id'], .o_data_row:contains('Tour Gold Trading') td[name='user_id']",
         },
         ...openMenu("customer_tiering.customer_menu", "customer_tiering.customer_tier_change_menu"),
-        { content: "Show first gradings too", trigger: ".o_facet_remove", run: "click" },
+        {
+            // Named, for the facet of the list before is still there for a moment.
+            content: "Show first gradings too",
+            trigger: ".o_searchview_facet:contains('Without First Gradings') .o_facet_remove",
+            run: "click",
+        },
         {
             content: "The history of all customers",
             trigger: ".o_list_view .o_data_row:contains('Tour Gold Trading')",
