@@ -4,6 +4,7 @@ from . import test_partner_fields
 from . import test_sale_report
 from . import test_tours
 from . import test_program
+from . import test_bands
 from . import test_grading_run
 from . import test_cron
 from . import test_history

@@ -22,6 +22,8 @@ RIGHTS = {
     "customer.tier.run.error": (NOTHING, READ, READ),
     "customer.tier.stale": (NOTHING, NOTHING, READ),
     "customer.tier.start": (NOTHING, NOTHING, "rwc-"),
+    "customer.tier.band.proposal": (NOTHING, NOTHING, "rwc-"),
+    "customer.tier.band.proposal.line": (NOTHING, NOTHING, ALL),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
 }
@@ -68,6 +70,9 @@ class SecurityCase(GradingCase):
         run = cls._grade(company=company)
         standing = cls._standing(partner, company)
         rule = cls.env["customer.reminder.rule"].create({"name": "Rule", "company_id": company.id})
+        proposal = cls.env["customer.tier.band.proposal"].create(
+            {"indicator_id": program.indicator_ids[0].id}
+        )
         records = (
             cls._metric("amount"),
             program,
@@ -76,6 +81,8 @@ class SecurityCase(GradingCase):
             program.indicator_ids,
             program.indicator_ids.band_ids,
             program.segment_ids,
+            proposal,
+            proposal.line_ids,
             standing,
             standing.change_ids,
             run,
@@ -189,7 +196,7 @@ class TestSecurity(SecurityCase):
             run.action_cancel,
             program.action_grade,
             standing.action_grade,
-            indicators.filtered(lambda i: i.rfm_role == "f").action_propose_bands,
+            indicators.filtered(lambda i: i.rfm_role == "f").action_open_distribution,
             lambda: Start.create({"preset": "vip"}).action_start(),
             lambda: program.copy(),
         ):
@@ -202,7 +209,7 @@ class TestSecurity(SecurityCase):
         """Officers grade; bands, programmes and presets are the manager's."""
         indicators = self.records["customer.tier.indicator"].with_user(self.officer)
         with self.assertRaises(AccessError):
-            indicators.action_propose_bands()
+            indicators[0].action_open_distribution()
         with self.assertRaises(AccessError):
             self.env["customer.tier.program"].with_user(self.officer)._create_preset(
                 "vip", self.company
@@ -252,7 +259,8 @@ class TestSecurity(SecurityCase):
         public = {
             "action_run", "action_cancel", "action_open_changes", "action_grade",
             "action_open_standings", "action_open_grading", "action_open_customers",
-            "action_open_orders", "action_open_partner", "action_propose_bands", "action_start",
+            "action_open_orders", "action_open_partner", "action_start",
+            "action_open_distribution", "action_freeze",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
@@ -278,6 +286,7 @@ class TestSecurity(SecurityCase):
             "customer.tier.stale": ("_mark",),
             "customer.reminder": ("_open", "_close_fulfilled", "_note_ended"),
             "customer.tier.start": ("_open",),
+            "customer.tier.indicator": ("_propose_bands", "_freeze_bands"),
         }.items():
             for method in methods:
                 self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")

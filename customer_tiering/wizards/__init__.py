@@ -1,2 +1,4 @@
 from . import base_partner_merge
+from . import customer_tier_band_proposal
+from . import customer_tier_band_proposal_line
 from . import customer_tier_start
