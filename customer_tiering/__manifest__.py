@@ -16,6 +16,7 @@
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         "wizards/customer_tier_ahp_views.xml",
+        "wizards/customer_tier_band_proposal_views.xml",
         "wizards/customer_tier_start_views.xml",
         "views/customer_tier_metric_views.xml",
         "views/customer_tier_value_views.xml",

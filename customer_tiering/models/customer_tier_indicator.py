@@ -1,8 +1,15 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from .customer_tier_metric import readable
 from .customer_tier_program import SAVING
+
+# What a person may look at before it is frozen; the keys are those of ``distribution.proposal``.
+CUT_METHODS = [
+    ("quantile", "Equally filled"),
+    ("round", "Equally filled, round numbers"),
+    ("width", "Equally wide"),
+]
 
 
 class CustomerTierIndicator(models.Model):
@@ -25,15 +32,15 @@ class CustomerTierIndicator(models.Model):
     scale = fields.Selection(
         selection=[
             ("bands", "Bands"),
-            ("quantile", "Quantile bands"),
+            ("quantile", "Bands from customers"),
             ("linear", "Straight line"),
         ],
         required=True,
         default="bands",
         help="How a value becomes points from 0 to 100.\n"
         "Bands: typed by you, each with its points.\n"
-        "Quantile bands: equally filled bands proposed from your own customers, frozen until "
-        "you propose again.\n"
+        "Bands from customers: cut from the values of your own customers, equally filled to "
+        "begin with, and frozen until you freeze others under “Distribution and Bands”.\n"
         "Straight line: from 0 points at one value to 100 points at another.",
     )
     direction = fields.Selection(
@@ -43,6 +50,19 @@ class CustomerTierIndicator(models.Model):
     )
     band_ids = fields.One2many("customer.tier.indicator.band", "indicator_id", copy=True)
     quantile_count = fields.Integer(string="Number of Bands", default=5)
+    cut_method = fields.Selection(
+        selection=CUT_METHODS,
+        string="Cut",
+        required=True,
+        default="quantile",
+        readonly=True,
+        help="How the bands were proposed when they were frozen.",
+    )
+    frozen_on = fields.Date(
+        readonly=True,
+        help="When the bands or the line were last taken over from the customers' distribution. "
+        "Empty where they were typed.",
+    )
     linear_zero = fields.Float(
         string="0 Points At", digits=(16, 2), help="The value that earns nothing."
     )
@@ -112,10 +132,26 @@ class CustomerTierIndicator(models.Model):
         self.program_id._check_configuration()
 
     def write(self, vals):
+        typed = "frozen_on" not in vals and self._types_scale(vals)
+        if typed:
+            vals = vals | {"frozen_on": False}
         result = super(CustomerTierIndicator, self.with_context(**{SAVING: True})).write(vals)
+        if typed and "band_ids" in vals and "scale" not in vals:
+            # Typed bands are not to be called cut from customers.
+            self.filtered(lambda indicator: indicator.scale == "quantile").scale = "bands"
         if vals.keys() & {"weight", "program_id"}:
             self.program_id._check_configuration()
         return result
+
+    @api.model
+    def _types_scale(self, vals):
+        """Whether values to be written replace what was frozen; other points alone do not."""
+        if vals.keys() & {"metric_id", "scale", "linear_zero", "linear_full"}:
+            return True
+        return any(
+            command[0] != fields.Command.UPDATE or "value_from" in command[2]
+            for command in vals.get("band_ids", ())
+        )
 
     def unlink(self):
         programs = self.program_id
@@ -134,50 +170,63 @@ class CustomerTierIndicator(models.Model):
             indicators.filtered(lambda i: i.scale == "quantile")._propose_bands()
         return indicators
 
-    def action_propose_bands(self):
-        """Replace the bands by equally filled ones cut from today's customers."""
+    def action_open_distribution(self):
+        """Show the bands on today's customers, and what else could be frozen."""
+        self.ensure_one()
         self.check_access("write")
-        for indicator in self:
-            if not indicator._propose_bands():
-                raise UserError(
-                    self.env._(
-                        "No customer has a value for “%s” yet, so no bands can be proposed. "
-                        "Type them by hand, or come back when there are orders.",
-                        indicator.metric_id.display_name,
-                    )
-                )
+        proposal = self.env["customer.tier.band.proposal"].create({"indicator_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Distribution and Bands: %s", self.metric_id.display_name),
+            "res_model": proposal._name,
+            "res_id": proposal.id,
+            "view_mode": "form",
+            "target": "new",
+        }
 
     def _propose_bands(self):
-        """Freeze quantile bands; leaves indicators without known values as they are.
+        """Freeze equally filled bands; leaves indicators without known values as they are.
 
         :return: the indicators that got new bands
         """
-        from ..grading.points import quantile_cuts
+        from ..grading.distribution import proposal
 
         done = self.browse()
         for program, indicators in self.grouped("program_id").items():
             values = program._sample_values(indicators.metric_id)
             for indicator in indicators:
-                cuts = quantile_cuts(values[indicator.metric_id.code], indicator.quantile_count)
+                count = indicator.quantile_count
+                cuts = proposal(values[indicator.metric_id.code], count, "quantile")
                 if cuts:
-                    indicator._set_bands(cuts)
+                    indicator._freeze_bands(cuts, indicator._even_points(len(cuts) + 1))
                     done |= indicator
         return done
 
-    def _set_bands(self, cuts):
-        """Evenly spread points over the bands between the cuts, in the indicator's direction."""
+    def _even_points(self, count, direction=None):
+        """Points of so many bands from the lowest: even steps up to 100, or down from it."""
+        points = [round(100 * (n + 1) / count, 2) for n in range(count)]
+        return points[::-1] if (direction or self.direction) == "low" else points
+
+    @api.model
+    def _first_bound(self, cuts):
+        """Where the lowest band is said to start: it is open below, so this is only shown."""
+        return 0.0 if not cuts or cuts[0] > 0 else cuts[0] - 1
+
+    def _freeze_bands(self, cuts, points, **vals):
+        """Replace the bands.
+
+        :param cuts: rising floats
+        :param points: of the bands from the lowest, one more than cuts
+        :param vals: other values to write
+        """
         self.ensure_one()
-        cuts = sorted({round(cut, 2) for cut in cuts})
-        size = len(cuts) + 1
-        points = [round(100 * (n + 1) / size, 2) for n in range(size)]
-        if self.direction == "low":
-            points.reverse()
-        # The first band is open below; its bound is only shown.
-        bounds = [min(0.0, cuts[0] - 1), *cuts]
-        self.band_ids = [fields.Command.clear()] + [
+        bounds = [self._first_bound(cuts), *cuts]
+        bands = [
             fields.Command.create({"value_from": bound, "points": value})
             for bound, value in zip(bounds, points, strict=True)
         ]
+        today = fields.Date.context_today(self)
+        self.write({"band_ids": [fields.Command.clear(), *bands], "frozen_on": today, **vals})
 
     def _policy(self):
         """The indicators as frozen values for the grading core."""

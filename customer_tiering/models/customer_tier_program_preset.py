@@ -44,7 +44,8 @@ class CustomerTierProgram(models.Model):
         )
         program._translate_preset(preset)
         # Where customers have ordered already; the preset's own bounds serve until then.
-        program.indicator_ids.filtered(lambda i: i.scale == "quantile")._propose_bands()
+        quantile = program.indicator_ids.filtered(lambda i: i.scale == "quantile")
+        (quantile - quantile._propose_bands()).scale = "bands"
         return program
 
     def _metric_ids(self):

@@ -6,6 +6,7 @@ from . import test_tours
 from . import test_program
 from . import test_rfm
 from . import test_advice
+from . import test_bands
 from . import test_grading_run
 from . import test_cron
 from . import test_explanation

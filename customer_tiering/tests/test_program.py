@@ -129,7 +129,7 @@ class TestProgram(TieringCommon):
         self.assertEqual(
             [(s.score, s.tier_id, s.rfm_m) for s in map(self._standing, buyers)], before
         )
-        program.indicator_ids.action_propose_bands()
+        program.indicator_ids._propose_bands()
         self.assertNotEqual(program.indicator_ids.band_ids.mapped("value_from"), bounds)
 
     def test_equal_values_get_equal_points(self):
@@ -146,16 +146,6 @@ class TestProgram(TieringCommon):
         )
         self.assertEqual(len(standings), 8)
         self.assertEqual(len(set(standings.mapped("score"))), 1)
-
-    def test_propose_without_values(self):
-        """Proposing from nothing must say so and keep the bands."""
-        program = self._create_program(
-            domain="[('name', '=', 'nobody at all')]",
-            indicators=[{"metric": "amount", "bands": [(0, 10), (7, 90)]}],
-        )
-        with self.assertRaisesRegex(UserError, "No customer has a value"):
-            program.indicator_ids.action_propose_bands()
-        self.assertEqual(program.indicator_ids.band_ids.mapped("value_from"), [0, 7])
 
     def test_first_programme_that_selects_wins(self):
         """With several programmes each customer belongs to exactly one: the first by sequence."""

@@ -30,6 +30,8 @@ RIGHTS = {
     "customer.tier.start": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.ahp": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.ahp.pair": (NOTHING, NOTHING, "rwc-"),
+    "customer.tier.band.proposal": (NOTHING, NOTHING, "rwc-"),
+    "customer.tier.band.proposal.line": (NOTHING, NOTHING, ALL),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
 }
@@ -97,6 +99,9 @@ class SecurityCase(GradingCase):
                 "answer_ids": [Command.create({"question_id": question.id, "answer": "5"})],
             }
         )
+        proposal = cls.env["customer.tier.band.proposal"].create(
+            {"indicator_id": program.indicator_ids[0].id}
+        )
         records = (
             cls._metric("amount"),
             question,
@@ -110,6 +115,8 @@ class SecurityCase(GradingCase):
             program.indicator_ids,
             program.indicator_ids.band_ids,
             program.segment_ids,
+            proposal,
+            proposal.line_ids,
             standing,
             standing.change_ids,
             run,
@@ -225,7 +232,7 @@ class TestSecurity(SecurityCase):
             run.action_cancel,
             program.action_grade,
             standing.action_grade,
-            indicators.filtered(lambda i: i.rfm_role == "f").action_propose_bands,
+            indicators.filtered(lambda i: i.rfm_role == "f").action_open_distribution,
             lambda: Start.create({"preset": "vip"}).action_start(),
             lambda: program.copy(),
         ):
@@ -238,7 +245,7 @@ class TestSecurity(SecurityCase):
         """Officers grade; bands, programmes and presets are the manager's."""
         indicators = self.records["customer.tier.indicator"].with_user(self.officer)
         with self.assertRaises(AccessError):
-            indicators.action_propose_bands()
+            indicators[0].action_open_distribution()
         with self.assertRaises(AccessError):
             self.env["customer.tier.program"].with_user(self.officer)._create_preset(
                 "vip", self.company
@@ -289,8 +296,8 @@ class TestSecurity(SecurityCase):
             "action_run", "action_cancel", "action_open_changes", "action_grade",
             "action_open_standings", "action_open_grading", "action_open_customers",
             "action_open_orders", "action_open_partner", "action_open_records",
-            "action_propose_bands", "action_start",
-            "action_weigh_pairs", "action_use_weights",
+            "action_start", "action_weigh_pairs", "action_use_weights",
+            "action_open_distribution", "action_freeze",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
@@ -317,6 +324,7 @@ class TestSecurity(SecurityCase):
             "customer.reminder": ("_open", "_close_fulfilled", "_note_ended"),
             "customer.tier.start": ("_open",),
             "customer.tier.ahp": ("_open",),
+            "customer.tier.indicator": ("_propose_bands", "_freeze_bands"),
         }.items():
             for method in methods:
                 self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")

@@ -79,6 +79,25 @@ def test_more_never_earns_less_on_a_rising_scale(scale, values):
     assert (points.points(scale, [values[0]] * 3) == earned[0]).all()
 
 
+@st.composite
+def _falling(draw):
+    bounds = sorted(draw(st.lists(st.integers(-400, 400), min_size=1, max_size=8, unique=True)))
+    earned = draw(st.lists(st.integers(0, 100), min_size=len(bounds), max_size=len(bounds)))
+    return Bands(tuple(map(float, bounds)), tuple(map(float, sorted(earned, reverse=True))))
+
+
+@given(scale=_falling(), values=st.lists(st.integers(-500, 500), min_size=1, max_size=20))
+def test_less_never_earns_less_on_a_falling_scale(scale, values):
+    """The other direction; a bound belongs to the band that it opens, and so do equal values."""
+    values = sorted(map(float, [*values, *scale.bounds]))
+    earned = points.points(scale, values)
+    assert (np.diff(earned) <= 0).all()
+    assert len(set(zip(values, earned, strict=True))) == len(set(values))
+    assert points.points(scale, scale.bounds).tolist() == list(scale.points)
+    below = np.nextafter(scale.bounds[1:], -np.inf)
+    assert points.points(scale, below).tolist() == list(scale.points[:-1])
+
+
 def test_an_unknown_kind_of_scale_is_refused():
     """Silence would grade everybody with nothing."""
     with pytest.raises(TypeError, match="Unknown scale"):

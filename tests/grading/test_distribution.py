@@ -1,0 +1,215 @@
+"""Pictures of a metric's values, and the bands and lines proposed from them."""
+
+import math
+
+import numpy as np
+import pytest
+from grading import distribution, points
+from grading.policy import Bands, Linear
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+METHODS = ("quantile", "round", "width")
+
+_whole = st.integers(-40, 400).map(float)
+_cents = st.integers(-5_000, 5_000_000).map(lambda number: number / 100)
+# Long tails, and numbers so near to each other that nothing is left between them.
+_any = st.floats(-1e9, 1e9).map(lambda number: round(number, 4))
+_close = st.integers(0, 5).map(lambda number: 1e9 + number / 1e4)
+values_or_none = st.one_of(
+    *(
+        st.lists(st.one_of(st.just(math.nan), numbers), max_size=40)
+        for numbers in (_whole, _cents, _any, _close)
+    )
+)
+counts = st.integers(2, 20)
+
+
+def known_of(values):
+    return sorted(value for value in values if not math.isnan(value))
+
+
+# Proposals
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(values=values_or_none, count=counts)
+@example(values=[0.0] * 9 + [1.0], count=5)
+@example(values=[0.001, 0.002, 0.003], count=3)
+def test_cuts_rise_between_the_extremes(method, values, count):
+    """Two equal cuts are refused by the indicator, and a cut outside (min, max] leaves a band
+    at the end empty."""
+    cuts = distribution.proposal(values, count, method)
+    known = known_of(values)
+    assert len(cuts) < count
+    assert all(low < high for low, high in zip(cuts, cuts[1:], strict=False))
+    assert all(known[0] < cut <= known[-1] for cut in cuts)
+    assert cuts == [round(cut, 2) for cut in cuts]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(values=values_or_none, count=counts, data=st.data())
+def test_proposals_do_not_depend_on_the_order(method, values, count, data):
+    """The database may return customers in any order; the cuts are the same tomorrow."""
+    shuffled = data.draw(st.permutations(values))
+    assert distribution.proposal(shuffled, count, method) == distribution.proposal(
+        values, count, method
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("low_is_better", [False, True])
+@given(values=values_or_none, count=counts)
+def test_proposed_bands_grade_fairly(method, low_is_better, values, count):
+    """Equal values get equal points, and more never gets less (or more, where less is better)."""
+    cuts = distribution.proposal(values, count, method)
+    earned = [100 * (n + 1) / (len(cuts) + 1) for n in range(len(cuts) + 1)]
+    scale = Bands((-math.inf, *cuts), tuple(earned[::-1] if low_is_better else earned))
+    known = known_of(values) * 2
+    graded = points.points(scale, sorted(known))
+    assert (np.diff(graded) * (-1 if low_is_better else 1) >= 0).all()
+    assert len({(v, p) for v, p in zip(sorted(known), graded, strict=True)}) == len(set(known))
+
+
+@given(values=st.lists(_whole, min_size=1, max_size=40), count=counts)
+def test_whole_numbers_are_cut_at_whole_numbers(values, count):
+    """“From 2.6 orders” reads oddly; “from 3” puts nobody elsewhere."""
+    cuts = distribution.proposal(values, count, "quantile")
+    assert all(cut.is_integer() for cut in cuts)
+    exact = points.quantile_cuts(values, count)
+    for value in values:
+        assert sum(cut <= value for cut in cuts) == len(
+            {math.ceil(round(cut, 2)) for cut in exact if round(cut, 2) <= value}
+        )
+
+
+def test_round_cuts_of_a_hand_computed_example():
+    """1, 2 and 5 where the neighbours leave room for them, one digit else: 9 is not moved to 10,
+    for 10 is as near to 11."""
+    values = [10, 31, 62, 118, 240, 300]
+    assert distribution.proposal(values, 5, "quantile") == [31, 62, 118, 240]
+    assert distribution.proposal(values, 5, "round") == [20, 50, 100, 200]
+    assert distribution._roundest([8.0, 9.0, 11.0], 1.0, 12.0, 2) == [8.0, 9.0, 10.0]
+    assert distribution._roundest([-30.0, 0.0, 0.034], -40.0, 1.0, 2) == [-20.0, 0.0, 0.05]
+
+
+@pytest.mark.parametrize("number", [1.0, 2.0, 5.0, 10.0, 0.2, 5000.0, -20.0])
+def test_round_numbers_stay(number):
+    """What is round already must not be rounded to something else."""
+    assert next(distribution._rounder(number, 2)) == number
+
+
+def test_equal_widths_leave_out_the_giants():
+    """One customer who buys a thousand times as much would put all others into one band."""
+    values = [*range(101), 100_000]
+    assert distribution.proposal(values, 4, "width") == [28.0, 51.0, 74.0]
+
+
+def test_an_unknown_method_is_refused():
+    """A misspelt method must not look like customers who are all alike."""
+    with pytest.raises(ValueError, match="Unknown method"):
+        distribution.proposal([1.0, 2.0], 5, "jenks")
+
+
+# Lines
+
+
+def test_line_of_a_hand_computed_example():
+    """5th and 95th percentile of 0, 1 … 1000 are 50 and 950; a tenth of their distance is 90."""
+    values = list(range(1001))
+    assert distribution.line(values) == (50.0, 950.0)
+    assert distribution.line([value * 1.013 for value in values], "low") == (950.0, 50.0)
+
+
+@given(values=values_or_none, direction=st.sampled_from(["high", "low"]))
+def test_proposed_lines_are_monotone_and_clipped(values, direction):
+    """Points stay within 0 and 100 and follow the direction; values that do not differ have no
+    line rather than one without slope."""
+    ends = distribution.line(values, direction)
+    known = known_of(values)
+    if ends is None:
+        if known:
+            low, high = known[0], known[-1]
+            assert high - low < 0.1 or np.quantile(known, 0.95) - np.quantile(known, 0.05) < 0.1
+        return
+    assert (ends[1] > ends[0]) == (direction == "high")
+    earned = points.points(Linear(*ends), known)
+    assert ((earned >= 0) & (earned <= 100)).all()
+    assert (np.diff(earned) * (1 if direction == "high" else -1) >= 0).all()
+    assert points.points(Linear(*ends), list(ends)).tolist() == [0.0, 100.0]
+
+
+# Histograms
+
+
+@given(values=values_or_none, include=st.lists(_whole, max_size=3))
+def test_every_known_value_is_in_one_bar(values, include):
+    """A picture that leaves customers out misleads; those without a value are counted apart."""
+    shape = distribution.histogram(values, include)
+    known = known_of(values)
+    assert shape.counts.sum() == len(known)
+    assert shape.unknown == len(values) - len(known)
+    if not known:
+        assert len(shape.edges) == len(shape.counts) == 0
+        return
+    assert (np.diff(shape.edges) > 0).all()
+    assert len(shape.edges) == len(shape.counts) + 1
+    for number, count in enumerate(shape.counts):
+        low, high = shape.edges[number : number + 2]
+        last = number == len(shape.counts) - 1
+        assert count == sum(low <= value < high or (last and value == high) for value in known)
+
+
+@given(values=values_or_none.filter(known_of))
+def test_axis(values):
+    """The axis rises from end to end, and its ticks and levels lie on it."""
+    shape = distribution.histogram(values)
+    known = known_of(values)
+    positions = [shape.position(value) for value in known]
+    assert all(0 <= position <= 1 for position in positions)
+    assert positions == sorted(positions)
+    middle = shape.value(0.3)
+    assert shape.position(middle) == pytest.approx(0.3, abs=1e-3)
+    ticks = shape.ticks()
+    assert ticks == sorted(ticks)
+    assert len(ticks) <= 8
+    slack = 1e-9 * max(1.0, abs(shape.edges[0]), abs(shape.edges[-1]))
+    assert all(shape.edges[0] - slack <= tick <= shape.edges[-1] + slack for tick in ticks)
+    levels = shape.levels()
+    assert levels[0] == 0
+    assert levels[-1] >= shape.counts.max() > levels[-2]
+
+
+def test_whole_numbers_have_bins_of_whole_numbers():
+    """Bins of 1.5 orders would hold one and two numbers in turn: a comb that is not there."""
+    shape = distribution.histogram([n % 9 for n in range(5000)])
+    assert shape.edges.tolist() == list(range(10))
+    assert not shape.log
+
+
+def test_long_tails_are_drawn_by_factors():
+    """Amounts on a linear axis are one tall bar and an empty field."""
+    rng = np.random.default_rng(5)
+    amounts = rng.lognormal(8, 1.5, 2000).round(2)
+    shape = distribution.histogram([*amounts, 0.0, 0.0, -50.0])
+    assert shape.log and shape.below and shape.above
+    assert shape.counts[0] >= 3, "what is not positive comes first"
+    assert shape.counts.max() < 300
+    assert distribution.histogram(rng.normal(50, 9, 2000)).log is False
+
+
+def test_a_giant_does_not_stretch_the_axis():
+    """The last bar gathers what is far beyond the others."""
+    shape = distribution.histogram([*range(1, 1000), 1_000_000])
+    assert (shape.below, shape.above) == (False, True)
+    assert shape.edges[-2] < 1100
+    assert shape.counts[-1] < 20
+
+
+def test_the_axis_reaches_the_cuts():
+    """A cut that was frozen when customers bought more is still in the picture, unless it is so
+    far away that nothing else would be."""
+    values = list(range(100))
+    assert distribution.histogram(values, include=[150]).edges[-1] > 150
+    assert distribution.histogram(values, include=[100_000]).edges[-1] < 200
+    assert distribution.histogram([5.0] * 9, include=[2, 8]).edges[[0, -1]].tolist() == [2, 9]
