@@ -12,8 +12,10 @@
         "security/ir.model.access.csv",
         "security/customer_tiering_rules.xml",
         "data/customer_tier_metric_data.xml",
+        "data/customer_tier_metric_record_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        "wizards/customer_tier_metric_preview_views.xml",
         "wizards/customer_tier_start_views.xml",
         "views/customer_tier_metric_views.xml",
         "views/customer_tier_views.xml",
@@ -38,6 +40,9 @@
         "demo/products.csv",
         "demo/sources.csv",
     ],
-    "assets": {"web.assets_tests": ["customer_tiering/static/tests/tours/*"]},
+    "assets": {
+        "web.assets_backend": ["customer_tiering/static/src/**/*"],
+        "web.assets_tests": ["customer_tiering/static/tests/tours/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,4 +1,7 @@
 from . import customer_tier_metric
+from . import customer_tier_metric_query
+from . import customer_tier_metric_record
+from . import customer_tier_metric_trial
 from . import customer_tier_preset
 from . import customer_tier_program
 from . import customer_tier_program_preset

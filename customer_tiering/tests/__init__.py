@@ -11,3 +11,5 @@ from . import test_reminder
 from . import test_security
 from . import test_bad_input
 from . import test_install
+from . import test_metric_record
+from . import test_metric_record_check

@@ -22,12 +22,19 @@ RIGHTS = {
     "customer.tier.run.error": (NOTHING, READ, READ),
     "customer.tier.stale": (NOTHING, NOTHING, READ),
     "customer.tier.start": (NOTHING, NOTHING, "rwc-"),
+    "customer.tier.metric.preview": (NOTHING, NOTHING, "rwc-"),
+    "customer.tier.metric.preview.line": (NOTHING, NOTHING, ALL),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
-# No company of their own: metrics are shared, the wizard is the user's.
-SHARED = {"customer.tier.metric", "customer.tier.start"}
+# No company of their own: metrics are shared, the wizards are the user's.
+SHARED = {
+    "customer.tier.metric",
+    "customer.tier.metric.preview",
+    "customer.tier.metric.preview.line",
+    "customer.tier.start",
+}
 PRIVATE_FIELDS = {
     "res.partner": (
         "customer_tier_id",
@@ -68,6 +75,8 @@ class SecurityCase(GradingCase):
         run = cls._grade(company=company)
         standing = cls._standing(partner, company)
         rule = cls.env["customer.reminder.rule"].create({"name": "Rule", "company_id": company.id})
+        preview = cls.env["customer.tier.metric.preview"].with_company(company)
+        preview = preview.create({"metric_id": cls._metric("amount").id})
         records = (
             cls._metric("amount"),
             program,
@@ -82,6 +91,8 @@ class SecurityCase(GradingCase):
             run.error_ids.create({"run_id": run.id, "message": "No such number"}),
             cls.env["customer.tier.stale"].search([("company_id", "=", company.id)], limit=1),
             cls.env["customer.tier.start"].create({"company_id": company.id}),
+            preview,
+            preview.line_ids,
             rule,
             cls.env["customer.reminder"].create(
                 {
@@ -253,6 +264,7 @@ class TestSecurity(SecurityCase):
             "action_run", "action_cancel", "action_open_changes", "action_grade",
             "action_open_standings", "action_open_grading", "action_open_customers",
             "action_open_orders", "action_open_partner", "action_propose_bands", "action_start",
+            "action_preview",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:

@@ -1,2 +1,4 @@
 from . import base_partner_merge
+from . import customer_tier_metric_preview
+from . import customer_tier_metric_preview_line
 from . import customer_tier_start
