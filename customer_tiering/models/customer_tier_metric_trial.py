@@ -52,9 +52,15 @@ class CustomerTierMetricTrial(models.Model):
             second = self.env._(
                 "Tick Indexed on field “%s” (Settings › Technical › Fields), or have a developer "
                 "index it; a shorter window helps too.",
-                self.partner_path.split(".")[0],
+                self._first_step(),
             )
         return f"{first} {second}"
+
+    def _first_step(self):
+        """The first field on the way to the customer, as people and as developers know it."""
+        name = self.partner_path.split(".")[0]
+        field = self.model_name in self.env and self.env[self.model_name]._fields.get(name)
+        return f"{field._description_string(self.env)} ({name})" if field else name
 
     @api.model_create_multi
     def create(self, vals_list):
