@@ -3,6 +3,9 @@ from . import customer_tier_metric_manual
 from . import customer_tier_question
 from . import customer_tier_answer
 from . import customer_tier_value
+from . import customer_tier_metric_query
+from . import customer_tier_metric_record
+from . import customer_tier_metric_trial
 from . import customer_tier_preset
 from . import customer_tier_program
 from . import customer_tier_program_preset

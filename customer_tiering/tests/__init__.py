@@ -18,3 +18,5 @@ from . import test_ahp
 from . import test_metric_manual
 from . import test_metric_order
 from . import test_install
+from . import test_metric_record
+from . import test_metric_record_check

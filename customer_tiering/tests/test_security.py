@@ -32,12 +32,20 @@ RIGHTS = {
     "customer.tier.ahp.pair": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.band.proposal": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.band.proposal.line": (NOTHING, NOTHING, ALL),
+    "customer.tier.metric.preview": (NOTHING, NOTHING, "rwc-"),
+    "customer.tier.metric.preview.line": (NOTHING, NOTHING, ALL),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
-# No company of their own: metrics are shared, the wizard is the user's.
-SHARED = {"customer.tier.metric", "customer.tier.question", "customer.tier.start"}
+# No company of their own: metrics are shared, the wizards are the user's.
+SHARED = {
+    "customer.tier.metric",
+    "customer.tier.metric.preview",
+    "customer.tier.metric.preview.line",
+    "customer.tier.question",
+    "customer.tier.start",
+}
 PRIVATE_FIELDS = {
     "res.partner": (
         "customer_tier_id",
@@ -102,6 +110,8 @@ class SecurityCase(GradingCase):
         proposal = cls.env["customer.tier.band.proposal"].create(
             {"indicator_id": program.indicator_ids[0].id}
         )
+        preview = cls.env["customer.tier.metric.preview"].with_company(company)
+        preview = preview.create({"metric_id": cls._metric("amount").id})
         records = (
             cls._metric("amount"),
             question,
@@ -125,6 +135,8 @@ class SecurityCase(GradingCase):
             cls.env["customer.tier.start"].create({"company_id": company.id}),
             weighing,
             weighing.pair_ids,
+            preview,
+            preview.line_ids,
             rule,
             cls.env["customer.reminder"].create(
                 {
@@ -298,6 +310,7 @@ class TestSecurity(SecurityCase):
             "action_open_orders", "action_open_partner", "action_open_records",
             "action_start", "action_weigh_pairs", "action_use_weights",
             "action_open_distribution", "action_freeze",
+            "action_preview",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:

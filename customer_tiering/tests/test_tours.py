@@ -60,3 +60,11 @@ class TestTours(HttpCase):
             [("partner_id", "=", self.customer.id), ("state", "=", "draft")]
         )
         self.assertEqual(order.amount_untaxed, 90.0)
+
+    def test_metric_over_any_records(self):
+        """Without code: a model, its filter, and what customers get for it. A definition that
+        sleeps opens without an error."""
+        self.start_tour("/odoo/customer-metrics", "customer_tiering_record_metric", login="admin")
+        metric = self.env["customer.tier.metric"].search([("code", "=", "deals")])
+        self.assertEqual(metric.model_name, "sale.order")
+        self.assertEqual((metric.partner_path, metric.date_path), ("partner_id", "create_date"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from . import postgres
 from .console import Failure, run_step, say
-from .paths import DATA_DIR, ODOO, ODOO_CONF, ROOT
+from .paths import DATA_DIR, OCA, ODOO, ODOO_CONF, ROOT
 from .venv import RUNTIME
 
 ON_THIS_MACHINE = "127.0.0.1,localhost"
@@ -17,6 +17,8 @@ def write_configuration() -> None:
     addons_path = [str(ROOT)]
     if (ODOO / "addons").is_dir():
         addons_path.append(str(ODOO / "addons"))
+    if (OCA / "odoo" / "addons").is_dir():
+        addons_path.append(str(OCA / "odoo" / "addons"))
     lines = {
         "addons_path": ",".join(addons_path),
         "data_dir": str(DATA_DIR),

@@ -10,6 +10,7 @@ DEV = ROOT / ".dev"
 LOGS = DEV / "log"
 ODOO = DEV / "odoo"
 ODOO_CONF = DEV / "odoo.conf"
+OCA = DEV / "oca"
 DATA_DIR = DEV / "data"
 TOOLS = ROOT / "tools"
 ADDON = "customer_tiering"
@@ -38,6 +39,11 @@ def glue_addons() -> list[str]:
     return [folder.name for folder in addons() if folder.name != ADDON]
 
 
+def test_addons() -> list[Path]:
+    """The addons that hold nothing but tests, with apps that the others do not need."""
+    return sorted(manifest.parent for manifest in ROOT.glob(f"test_{ADDON}*/__manifest__.py"))
+
+
 def digest(*parts: str | bytes) -> str:
     """A short hash of all ``parts``."""
     hasher = hashlib.sha256()
@@ -63,7 +69,7 @@ def addons_digest() -> str:
     skipped = {"tests", "static", "__pycache__"}
     return digest_files(
         file
-        for folder in addons()
+        for folder in [*addons(), *test_addons()]
         for file in folder.rglob("*")
         if file.is_file()
         and file.suffix in {".py", ".xml", ".csv", ".po", ".sql"}

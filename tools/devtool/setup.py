@@ -2,7 +2,7 @@
 
 from . import odoo, odoo_source, postgres, system
 from .console import only_one
-from .venv import LINT, RUNTIME
+from .venv import LINT, RUNTIME, ensure_oca_addons
 
 BASIC = [system.VENV, system.POSTGRES_CLIENT]
 FOR_TESTS = [system.BROWSER, system.CJK_FONT]
@@ -20,7 +20,10 @@ def for_odoo() -> None:
 
 
 def for_tests() -> None:
-    """All of that and a browser for the tours."""
+    """All of that, a browser for the tours, and the apps that the tests of test addons need."""
+    for_pure_tests()
+    with only_one("setup"):
+        ensure_oca_addons()
     system.ensure(FOR_TESTS)
     for_odoo()
 

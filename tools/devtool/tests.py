@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import databases, odoo, setup
 from .console import Failure, say
-from .paths import ADDON, DEV, LOGS, ROOT, glue_addons
+from .paths import ADDON, DEV, LOGS, ROOT, glue_addons, test_addons
 from .venv import RUNTIME
 
 PURE_TESTS = ROOT / "tests"
@@ -63,9 +63,10 @@ def run(runner: str, arguments: list[str], *, coverage: bool = False) -> int:
 
 
 def _groups() -> list[list[str]]:
-    """The core addon alone, so that it cannot lean on the others; then these together."""
-    glue = glue_addons()
-    return [[ADDON], glue] if glue else [[ADDON]]
+    """The core addon alone, so that it cannot lean on the others; then these together; then
+    the tests that need apps which neither of them does."""
+    groups = [[ADDON], glue_addons(), [folder.name for folder in test_addons()]]
+    return [modules for modules in groups if modules]
 
 
 def _test_modules(
@@ -76,12 +77,21 @@ def _test_modules(
         return Counts()
     if not folders:
         return Counts()
+    # Tests of one group would not pass in the database of another.
+    arguments = [a for a in arguments if not _is_elsewhere(a, modules)]
     with _test_database(modules) as database:
         if runner == "odoo":
             return _odoo_runner(database, modules)
-        name = "addon" if modules == [ADDON] else "glue"
+        name = {ADDON: "addon", f"test_{ADDON}": "other apps"}.get(modules[0], "glue")
         options = ["-p", "odoo", "--odoo-http", f"--odoo-database={database}"]
         return _pytest(name, [] if paths else folders, arguments, options, coverage=coverage)
+
+
+def _is_elsewhere(argument: str, modules: list[str]) -> bool:
+    path = Path(argument.split("::")[0])
+    if not path.exists() or argument.startswith("-"):
+        return False
+    return not any(path.resolve().is_relative_to(ROOT / name) for name in modules)
 
 
 @contextmanager

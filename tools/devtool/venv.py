@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .console import Failure, run_step
-from .paths import DEV, ODOO, ROOT, TOOLS, digest
+from .paths import DEV, OCA, ODOO, ROOT, TOOLS, digest
 
 NEWEST_PYTHON = (3, 13)
 
@@ -68,6 +68,29 @@ class Environment:
 
 RUNTIME = Environment("venv", ("requirements-odoo.txt", "requirements-dev.txt"), path_file=True)
 LINT = Environment("lint", ("requirements-lint.txt",))
+
+
+def ensure_oca_addons() -> None:
+    """Put the addons of other makers into a folder of their own, for the tests only.
+
+    Not among the Python packages, where every database could see them; and without what they
+    depend on, because pip does not know of the Odoo that is there.
+    """
+    requirements = TOOLS / "requirements-oca.txt"
+    stamp = OCA / ".stamp"
+    key = digest(requirements.read_bytes())
+    if stamp.exists() and stamp.read_text() == key:
+        return
+    shutil.rmtree(OCA, ignore_errors=True)
+    run_step(
+        "Addons of the OCA for the tests",
+        [
+            *(RUNTIME.python, "-m", "pip", "install", "--disable-pip-version-check"),
+            *("--no-deps", "--target", OCA, "-r", requirements),
+        ],
+        log="pip-oca",
+    )
+    stamp.write_text(key)
 
 
 @functools.cache

@@ -1,0 +1,9 @@
+{
+    "name": "Customer Tiering: Tests with Other Apps",
+    "version": "19.0.1.0.0",
+    "summary": "Only tests: ready-made metrics beside the apps that they read",
+    "category": "Hidden/Tests",
+    "author": "Customer Tiering contributors",
+    "license": "LGPL-3",
+    "depends": ["customer_tiering", "crm", "crm_claim"],
+}
