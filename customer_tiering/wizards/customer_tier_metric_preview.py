@@ -94,9 +94,8 @@ class CustomerTierMetricPreview(models.TransientModel):
 
         metric, gather = self.metric_id, self.env["customer.tier.gather"]
         today = gather._today(self.company_id)
-        orders, lines, given, errors = gather._read_all(
-            self.company_id, today, scope, metric._with_parts()
-        )
+        orders = gather._orders(self.company_id, today, scope)
+        lines, given, errors = gather._read_for(metric._with_parts(), self.company_id, today, scope)
         if errors:
             raise UserError("\n".join(errors.values()))
         owners = [owners for owners, _values, _others in given.values()]
