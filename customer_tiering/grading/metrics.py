@@ -209,10 +209,8 @@ class Window:
     def distinct(self, column):
         """Number of different values of a line column among lines with a positive quantity."""
         bought = self.lines["quantity"] > 0
-        pairs = np.unique(
-            np.stack([self.lines["customer"][bought], self.lines[column][bought]]), axis=1
-        )
-        return self.total(pairs[0])
+        pairs = rhythm.pack(self.lines["customer"][bought], self.lines[column][bought])
+        return self.total(rhythm.unpack(np.unique(pairs))[0])
 
 
 def quotient(numerator, denominator):

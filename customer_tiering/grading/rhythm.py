@@ -9,13 +9,13 @@ import numpy as np
 SHRINKAGE = 3
 
 
-def _pack(customers, days):
+def pack(customers, days):
     """One integer per pair that sorts like the pair: sorting one array takes a tenth of the time
-    of sorting by two. Days are in the range of 32 bits."""
+    of sorting by two. Days (or whatever else is paired) are in the range of 32 bits."""
     return (np.asarray(customers, np.int64) << 32) + (np.asarray(days, np.int64) + 2**31)
 
 
-def _unpack(packed):
+def unpack(packed):
     return packed >> 32, (packed & 0xFFFFFFFF) - 2**31
 
 
@@ -24,7 +24,7 @@ def order_days(customers, days):
 
     :return: two int arrays of equal length
     """
-    return _unpack(np.unique(_pack(customers, days)))
+    return unpack(np.unique(pack(customers, days)))
 
 
 def intervals(customers, days):
@@ -55,7 +55,7 @@ def mean_and_cv(owners, lengths, size):
 
 def median(owners, lengths, size):
     """Median interval in days per customer, NaN without an interval, and their number."""
-    _owners, lengths = _unpack(np.sort(_pack(owners, lengths)))
+    _owners, lengths = unpack(np.sort(pack(owners, lengths)))
     count = np.bincount(owners, minlength=size)
     start = np.concatenate(([0], np.cumsum(count)[:-1]))
     known = count > 0

@@ -18,6 +18,28 @@ BARE = """
     SELECT partner_id, max(date_order), count(*), sum(amount_untaxed)
       FROM sale_order WHERE state = 'sale' GROUP BY partner_id
 """
+EXAMPLES = [
+    {
+        "name": "Orders, counted as any records",
+        "code": "example_orders",
+        "kind": "record",
+        "model_name": "sale.order",
+        "partner_path": "partner_id",
+        "date_path": "date_order",
+        "record_domain": "[('state', '=', 'sale')]",
+        "aggregate": "count",
+    },
+    {
+        "name": "Order lines, summed up as any records",
+        "code": "example_lines",
+        "kind": "record",
+        "model_name": "sale.order.line",
+        "partner_path": "order_id.partner_id",
+        "date_path": "order_id.date_order",
+        "measure_path": "product_uom_qty",
+        "aggregate": "sum",
+    },
+]
 # Linux counts the peak in KiB, macOS in bytes.
 PEAK_UNITS_PER_MIB = 1024**2 if sys.platform == "darwin" else 1024
 
@@ -70,6 +92,8 @@ def metrics(name):
         orders, seconds to compute it); the orders, which all share, come first
     """
     with _environment(name) as env:
+        # Never committed: examples of what an administrator may define.
+        env["customer.tier.metric"].create(EXAMPLES)
         costs = {}
 
         def work():
