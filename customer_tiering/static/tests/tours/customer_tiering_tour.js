@@ -72,6 +72,29 @@ registry.category("web_tour.tours").add("customer_tiering_first_grading", {
             trigger: ".o_field_widget[name='explanation'] td:contains('Amount bought')",
         },
         {
+            content: "The tier has a reason",
+            trigger:
+                ".o_customer_tier_why:contains('Gold because Amount bought in a year'):contains('≥')",
+        },
+        {
+            content: "What is missing to the next tier is said",
+            trigger: ".o_customer_tier_next:contains('To Diamond'):contains('more bought by')",
+        },
+        {
+            content: "Open the orders behind the amount",
+            trigger: ".o_customer_tier_explanation tr:contains('Amount bought') a",
+            run: "click",
+        },
+        {
+            content: "The orders are there",
+            trigger: ".o_list_view .o_data_row td[name='amount_total']",
+        },
+        {
+            content: "Back to the grading",
+            trigger: ".breadcrumb a:contains('Tour Gold Trading')",
+            run: "click",
+        },
+        {
             content: "Open the contact",
             trigger: "button[name='action_open_partner']",
             run: "click",
