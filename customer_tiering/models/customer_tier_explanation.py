@@ -1,4 +1,7 @@
 from datetime import date, timedelta
+from math import ceil
+
+from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -9,6 +12,8 @@ from .customer_tier_metric import readable
 from .customer_tier_top_share import UNRANKED
 
 SIGNS = dict(OPERATORS)
+# Half an order cannot be placed.
+WHOLE = ("order_count", "product_count", "category_count")
 
 
 class CustomerTierStanding(models.Model):
@@ -50,6 +55,8 @@ class CustomerTierStanding(models.Model):
         metric = self.env["customer.tier.metric"].browse(metric_id).exists()
         if not metric:
             raise UserError(self.env._("This metric no longer exists."))
+        if reason := metric._sleeps():
+            raise UserError(reason)
         as_of = self.company_id.sudo().customer_tier_graded_on or fields.Date.context_today(self)
         model, domain = metric._records_behind(self.partner_id, self.company_id, as_of)
         if not self.env[model].has_access("read"):
@@ -85,6 +92,8 @@ class Explained:
         known = self.env["customer.tier.metric"].with_context(active_test=False)
         self.records = {m.code: m for m in known.search([("code", "in", list(self.metrics))])}
         self.tiers = {tier["id"]: tier for tier in rules["tiers"]}
+        left = self.env["customer.tier"].browse(self.tiers).exists()
+        self.tier_names = {tier.id: tier.display_name for tier in left}
 
     def _score(self):
         shares = [self.numbers.get(f"share:{i['id']}") for i in self.rules["indicators"]]
@@ -100,20 +109,32 @@ class Explained:
         return record.name if record else self.rules["names"]["metrics"].get(code, code)
 
     def tier_name(self, tier_id):
-        tier = self.env["customer.tier"].browse(tier_id).exists()
-        if tier:
-            return tier.display_name
-        return self.rules["names"]["tiers"].get(str(tier_id)) or self.env._("no tier")
+        kept = self.rules["names"]["tiers"]
+        return self.tier_names.get(tier_id) or kept.get(str(tier_id)) or self.env._("no tier")
 
     def value(self, code):
         """The value of a metric, or the score; what grows by itself every day as of today."""
         if not code:
             return self._score()
         value = self.numbers.get(f"metric:{code}")
-        if value is None and self.metrics[code]["measure"] == "recency_days":
-            standing = self.standing
-            return standing.recency_days if standing.last_order_date else None
-        return value
+        if value is not None:
+            return value
+        # Not kept where it grows by itself every day: see ``volatile`` of the grading core.
+        metric = self.metrics[code]
+        if metric["measure"] == "recency_days":
+            return self._recency(metric["months"])
+        if metric["parts"]:
+            numerator, denominator = map(self.value, metric["parts"])
+            if numerator is not None and (denominator or 0) > 0:
+                return round(numerator / denominator * 100, 2)
+        return None
+
+    def _recency(self, months):
+        """Days since the last order, if that is within so many months (0: ever)."""
+        last, days = self.standing.last_order_date, self.standing.recency_days
+        if not last or months and last <= last + timedelta(days) - relativedelta(months=months):
+            return None
+        return days
 
     def text(self, code, value):
         """A value of a metric as people write it."""
@@ -154,6 +175,9 @@ class Explained:
                 tier=standing.manual_tier_id.display_name,
                 computed=standing.computed_tier_id.display_name or self.env._("no tier"),
             )
+        if self.numbers.get("veto") and not tier_id:
+            # The cap says it: requirements are met, but of higher tiers only.
+            return ""
         if not tier_id or tier_id not in self.tiers:
             return self.env._("No tier, because the requirements of none are met.")
         facts = [self._fact(*r) for r in self._met(tier_id)]
@@ -207,9 +231,10 @@ class Explained:
         )
 
     def keep(self):
-        """What keeps the tier."""
+        """What keeps the tier; one set by hand needs nothing."""
         tier_id = self.computed_tier()
-        met = self._met(tier_id) if tier_id in self.tiers else []
+        computed = tier_id in self.tiers and not self.standing.manual_tier_id
+        met = self._met(tier_id) if computed else []
         if not met:
             return ""
         bounds = [
@@ -247,10 +272,11 @@ class Explained:
             points = self.env._("%s more points", readable(self.env, round(gap, 2)))
             return (
                 self.env._("%(points)s, for example %(ways)s", points=points, ways=ways)
-                if (ways)
+                if ways
                 else points
             )
-        if gap is None or gap <= 0 or sign[0] == "<":
+        # To exceed a bound, the gap to it is not enough.
+        if gap is None or gap <= 0 or sign != ">=":
             return f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, bound)}"
         return self._more(code, gap)
 
@@ -271,6 +297,8 @@ class Explained:
 
     def _more(self, code, gap):
         measure = self.metrics[code]["measure"]
+        if measure in WHOLE:
+            gap = ceil(round(gap, 6))
         amount = self.text(code, gap)
         if measure == "amount":
             return self.env._("%s more bought", amount)

@@ -25,6 +25,8 @@ UNITS = {
     "recency_days": "days",
     "interval_mean": "days",
 }
+# Measures that only look at orders which count for the frequency.
+FREQUENCIES = ("order_count", "recency_days", "interval_mean", "interval_cv")
 
 
 class CustomerTierMetric(models.Model):
@@ -108,6 +110,10 @@ class CustomerTierMetric(models.Model):
     _window_not_negative = models.Constraint(
         "check(window_months >= 0)",
         "The months looked at cannot be negative. Use 0 to look at all history.",
+    )
+    _window_within_calendar = models.Constraint(
+        "check(window_months <= 1200)",
+        "The months looked at cannot be more than 1200. Use 0 to look at all history.",
     )
 
     @api.depends("kind", "measure")
@@ -239,6 +245,10 @@ class CustomerTierMetric(models.Model):
 
     def _order_records(self, partner, company, as_of):
         start, end = self._window(company, as_of)
+        if self.measure == "growth":
+            # What it is compared with is behind it, too.
+            before = as_of - relativedelta(months=self.window_months)
+            start, _end = self._window(company, before)
         domain = (
             Domain("partner_id.commercial_partner_id", "=", partner.id)
             & Domain("company_id", "=", company.id)
@@ -247,6 +257,9 @@ class CustomerTierMetric(models.Model):
         )
         if start:
             domain &= Domain("date_order", ">=", start)
+        if self.measure in FREQUENCIES:
+            gather = self.env["customer.tier.gather"].sudo()
+            domain &= Domain("id", "in", gather._frequent_orders(partner, company))
         return "sale.order", domain
 
     def _window(self, company, as_of):

@@ -1,6 +1,8 @@
 import hashlib
 from dataclasses import asdict
 
+from psycopg2.extras import Json
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -39,12 +41,31 @@ class CustomerTierPolicy(models.Model):
 
         columns = reason_columns(policy)
         digest = hashlib.sha256(repr((policy, columns)).encode()).hexdigest()
-        # Written by the system only, whoever causes a grading.
-        known = self.sudo().search([("program_id", "=", program.id), ("digest", "=", digest)])
-        if known:
-            return known
-        rules = {**asdict(policy), "columns": columns, "names": program._names()}
-        return self.sudo().create({"program_id": program.id, "digest": digest, "rules": rules})
+        # Held until the rows that refer to it are committed, see ``customer.tier.store._hold``.
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM customer_tier_policy WHERE program_id = %s AND digest = %s "
+                "FOR KEY SHARE",
+                program.id,
+                digest,
+            )
+        )
+        found = self.env.cr.fetchone()
+        if not found:
+            rules = {**asdict(policy), "columns": columns, "names": program._names()}
+            # Where another transaction was faster, this statement asks to try again; the error of
+            # a plain insert would count against each customer.
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO customer_tier_policy (program_id, digest, rules) "
+                    "VALUES (%s, %s, %s) ON CONFLICT (program_id, digest) DO NOTHING RETURNING id",
+                    program.id,
+                    digest,
+                    Json(rules),
+                )
+            )
+            found = self.env.cr.fetchone()
+        return self.browse(found)
 
     def _values(self, numbers):
         """The numbers of a grading by their names; ``None`` for unknown."""

@@ -292,7 +292,9 @@ class CustomerTierProgram(models.Model):
         """Vetoes of the copy speak of its own tiers."""
         copies = super().copy(default)
         for program, new in zip(self, copies, strict=True):
-            tiers = dict(zip(program.tier_ids, new.tier_ids, strict=True))
+            # Lines are copied in the order of their ids, whatever their rank.
+            pairs = zip(program.tier_ids.sorted("id"), new.tier_ids.sorted("id"), strict=True)
+            tiers = dict(pairs)
             for veto in program.veto_ids.filtered(lambda veto, tiers=tiers: veto.tier_id in tiers):
                 veto.copy({"program_id": new.id, "tier_id": tiers[veto.tier_id].id})
         return copies

@@ -13,6 +13,7 @@ from . import test_explanation
 from . import test_history
 from . import test_reminder
 from . import test_security
+from . import test_rules_hold
 from . import test_bad_input
 from . import test_ahp
 from . import test_metric_manual
