@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, formatLang
 
 from .customer_tier_comparison import OPERATORS
-from .customer_tier_metric import readable
+from .customer_tier_metric import UNITS, readable
 from .customer_tier_top_share import UNRANKED
 
 SIGNS = dict(OPERATORS)
@@ -152,8 +152,9 @@ class Explained:
     def requirements(self, tier_id):
         tier = self.tiers[tier_id]
         first = [("", ">=", tier["min_score"])] if tier["min_score"] > 0 else []
-        others = ([tier["top"]] if tier["top"] else []) + tier["conditions"]
-        return first + [(c["metric"], c["operator"], c["value"]) for c in others]
+        cut = self.rules["cuts"].get(str(tier_id))
+        top = [{**tier["top"], "value": cut}] if tier["top"] else []
+        return first + [(c["metric"], c["operator"], c["value"]) for c in top + tier["conditions"]]
 
     # Sentences
 
@@ -214,20 +215,22 @@ class Explained:
     def next(self):
         """What is missing to the next tier."""
         tier_id = int(self.numbers.get("next") or 0)
-        if tier_id not in self.tiers or self.numbers.get("veto"):
+        by_hand = self.standing.manual_tier_id
+        if tier_id not in self.tiers or self.numbers.get("veto") or by_hand:
             return ""
         bits = int(self.numbers["missing"])
-        steps = [
-            self._step(number, *requirement)
+        missing = {
+            number: requirement
             for number, requirement in enumerate(self.requirements(tier_id))
             if bits >> number & 1
-        ]
+        }
+        steps = [self._step(number, *requirement) for number, requirement in missing.items()]
         any_is_enough = self.tiers[tier_id]["match_any"]
         return self.env._(
             "To %(tier)s: %(steps)s%(deadline)s.",
             tier=self.tier_name(tier_id),
             steps=self._joined([step for step in steps if step], any_is_enough),
-            deadline=self._deadline(),
+            deadline=self._deadline({code for code, _sign, _bound in missing.values()}),
         )
 
     def keep(self):
@@ -308,9 +311,13 @@ class Explained:
             )
         return self.env._("%(gap)s more of “%(metric)s”", gap=amount, metric=self.metric_name(code))
 
-    def _deadline(self):
+    def _deadline(self, codes):
+        """By when, if what is missing is counted over a window of orders."""
         lapse = self.numbers.get("lapse")
-        if lapse is None:
+        if "" in codes:
+            codes = codes | {indicator["metric"] for indicator in self.rules["indicators"]}
+        counted = [self.metrics[code] for code in codes if code]
+        if lapse is None or not any(m["months"] and m["measure"] in UNITS for m in counted):
             return ""
         day = date(1970, 1, 1) + timedelta(days=int(lapse) - 1)
         return self.env._(

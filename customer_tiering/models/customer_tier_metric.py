@@ -15,8 +15,10 @@ def readable(env, number):
 
 # Every grading stores these two on the customer.
 STORED_CODES = ("amount", "order_count")
-# Measure of orders: the unit it is shown in; those not named are plain numbers.
+# Measure of orders: the unit it is shown in.
 UNITS = {
+    **dict.fromkeys(("order_count", "quantity", "product_count", "category_count"), "number"),
+    "interval_cv": "number",
     "amount": "money",
     "average_order": "money",
     "margin": "money",

@@ -291,6 +291,9 @@ class CustomerTierProgram(models.Model):
     def copy(self, default=None):
         """Vetoes of the copy speak of its own tiers."""
         copies = super().copy(default)
+        if "tier_ids" in (default or {}):
+            # Other tiers than those that the vetoes speak of.
+            return copies
         for program, new in zip(self, copies, strict=True):
             # Lines are copied in the order of their ids, whatever their rank.
             pairs = zip(program.tier_ids.sorted("id"), new.tier_ids.sorted("id"), strict=True)

@@ -187,7 +187,8 @@ class CustomerTierStore(models.AbstractModel):
                 UPDATE customer_tier_standing
                    SET program_id = NULL, tier_id = NULL, computed_tier_id = NULL, score = NULL,
                        segment_id = NULL, next_order_date = NULL, tier_since = NULL,
-                       policy_id = NULL, numbers = NULL,
+                       policy_id = NULL, numbers = NULL, coverage = NULL,
+                       rfm_r = NULL, rfm_f = NULL, rfm_m = NULL,
                        graded_at = %(now)s
                  WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
                 """,
