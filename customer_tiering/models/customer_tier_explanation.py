@@ -2,6 +2,7 @@ from datetime import date, timedelta
 from math import ceil
 
 from dateutil.relativedelta import relativedelta
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -73,6 +74,14 @@ class CustomerTierStanding(models.Model):
             "views": [(False, "list"), (False, "form")],
             "domain": list(domain),
             "context": {"create": False},
+            "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p><p>%s</p>")
+            % (
+                self.env._("Nothing here that you may see"),
+                self.env._(
+                    "Either there is nothing behind this value, or it comes from records of "
+                    "other salespeople: grading counts those too."
+                ),
+            ),
         }
 
 
@@ -181,7 +190,9 @@ class Explained:
             return ""
         if not tier_id or tier_id not in self.tiers:
             return self.env._("No tier, because the requirements of none are met.")
-        facts = [self._fact(*r) for r in self._met(tier_id)]
+        top = self.tiers[tier_id]["top"]
+        best = top and (top["metric"], top["operator"], self.rules["cuts"].get(str(tier_id)))
+        facts = [self._best(*r) if r == best else self._fact(*r) for r in self._met(tier_id)]
         if not facts:
             return self.env._("%s is open to everybody.", self.tier_name(tier_id))
         return self.env._(
@@ -215,8 +226,7 @@ class Explained:
     def next(self):
         """What is missing to the next tier."""
         tier_id = int(self.numbers.get("next") or 0)
-        by_hand = self.standing.manual_tier_id
-        if tier_id not in self.tiers or self.numbers.get("veto") or by_hand:
+        if tier_id not in self.tiers or self.numbers.get("veto"):
             return ""
         bits = int(self.numbers["missing"])
         missing = {
@@ -226,12 +236,14 @@ class Explained:
         }
         steps = [self._step(number, *requirement) for number, requirement in missing.items()]
         any_is_enough = self.tiers[tier_id]["match_any"]
-        return self.env._(
-            "To %(tier)s: %(steps)s%(deadline)s.",
-            tier=self.tier_name(tier_id),
-            steps=self._joined([step for step in steps if step], any_is_enough),
-            deadline=self._deadline({code for code, _sign, _bound in missing.values()}),
-        )
+        names = {
+            "tier": self.tier_name(tier_id),
+            "steps": self._joined([step for step in steps if step], any_is_enough),
+            "deadline": self._deadline({code for code, _sign, _bound in missing.values()}),
+        }
+        if self.standing.manual_tier_id:
+            return self.env._("Computed, it would be %(tier)s with %(steps)s%(deadline)s.", **names)
+        return self.env._("To %(tier)s: %(steps)s%(deadline)s.", **names)
 
     def keep(self):
         """What keeps the tier; one set by hand needs nothing."""
@@ -244,11 +256,13 @@ class Explained:
             f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, bound)}"
             for code, sign, bound in met
         ]
-        return self.env._(
-            "Keeps %(tier)s while %(bounds)s.",
-            tier=self.tier_name(tier_id),
-            bounds=self._joined(bounds, self.tiers[tier_id]["match_any"]),
-        )
+        names = {
+            "tier": self.tier_name(tier_id),
+            "bounds": self._joined(bounds, self.tiers[tier_id]["match_any"]),
+        }
+        if self.standing.manual_tier_id:
+            return self.env._("Computed, it stays %(tier)s while %(bounds)s.", **names)
+        return self.env._("Keeps %(tier)s while %(bounds)s.", **names)
 
     def _met(self, tier_id):
         bits = int(self.numbers.get("met") or 0)
@@ -264,6 +278,9 @@ class Explained:
     def _fact(self, code, sign, bound):
         value = self._bound(code, self.value(code)) if self.value(code) is not None else "–"
         return f"{self.metric_name(code)} {value} {SIGNS[sign]} {self._bound(code, bound)}"
+
+    def _best(self, code, sign, bound):
+        return self.env._("among the best by %s", self._fact(code, sign, bound))
 
     def _step(self, number, code, sign, bound):
         """One missing requirement as something to do."""
@@ -350,17 +367,15 @@ class Explained:
             "help": (record and (record._sleeps() or record.description)) or "",
             "value": self.text(code, value),
             "open": bool(value is not None and record and record._may_open()),
-            "points": self._plain(points, 0),
+            "points": self._plain(points),
             "points_number": points,
-            "weight": self._plain(indicator and indicator["weight"], 0),
-            "share": self._plain(share, 2),
+            "weight": self._plain(indicator and indicator["weight"]),
+            "share": "" if share is None else formatLang(self.env, share, digits=2),
             "share_number": share,
         }
 
-    def _plain(self, number, digits):
-        if number is None:
-            return ""
-        return formatLang(self.env, number, digits=digits if number % 1 or digits else 0)
+    def _plain(self, number):
+        return "" if number is None else readable(self.env, number)
 
     def marks(self):
         """Where tiers begin on the scale of the score."""

@@ -340,12 +340,14 @@ class CustomerTierProgram(models.Model):
         """Grade the companies of these programmes as of today and show the result."""
         for company in self.company_id:
             self.env["customer.tier.run"].create({"company_id": company.id}).action_run()
-        return self.action_open_standings()
+        return self.browse().action_open_standings()
 
     def action_open_standings(self):
-        return self.env["ir.actions.act_window"]._for_xml_id(
+        """The graded customers of these programmes, or all of them."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_tiering.customer_tier_standing_action"
         )
+        return {**action, "domain": [("program_id", "in", self.ids)]} if self else action
 
     def action_weigh_pairs(self):
         """Ask for the weights of the indicators by comparing them in pairs."""

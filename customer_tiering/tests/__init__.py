@@ -21,3 +21,4 @@ from . import test_metric_order
 from . import test_install
 from . import test_metric_record
 from . import test_metric_record_check
+from . import test_newcomer

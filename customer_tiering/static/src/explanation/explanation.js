@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, markup } from "@odoo/owl";
 import { getColor } from "@web/core/colors/colors";
 import { cookie } from "@web/core/browser/cookie";
 import { registry } from "@web/core/registry";
@@ -29,7 +29,8 @@ export class CustomerTierExplanation extends Component {
     }
 
     color(index) {
-        return getColor(index, cookie.get("color_scheme"), "odoo");
+        // A palette with a colour for each row.
+        return getColor(index, cookie.get("color_scheme"), this.explanation.rows.length);
     }
 
     async open(row) {
@@ -38,7 +39,8 @@ export class CustomerTierExplanation extends Component {
             [id],
             row.metric_id,
         ]);
-        return this.action.doAction(action);
+        // As for the action of a button: the server's HTML, not text.
+        return this.action.doAction({ ...action, help: markup(action.help) });
     }
 }
 
