@@ -246,10 +246,9 @@ class Explained:
         return self.env._("To %(tier)s: %(steps)s%(deadline)s.", **names)
 
     def keep(self):
-        """What keeps the tier; one set by hand needs nothing."""
+        """What keeps the computed tier."""
         tier_id = self.computed_tier()
-        computed = tier_id in self.tiers and not self.standing.manual_tier_id
-        met = self._met(tier_id) if computed else []
+        met = self._met(tier_id) if tier_id in self.tiers else []
         if not met:
             return ""
         bounds = [

@@ -311,6 +311,7 @@ class TestConditions(ExplainingCase):
         program = self._create_program(
             tiers=["Low", {"name": "Best", "top_share": 25}], domain=OWN, indicators=[]
         )
+        program.typical_interval_days = 30
         program.tier_ids[1].top_metric_id = self._metric("amount")
         self._grade()
         self._create_order(buyers[3], 50, date=1)

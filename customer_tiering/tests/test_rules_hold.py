@@ -74,7 +74,7 @@ class TestSentencesHold(ExplainingCase):
         self._grade()
         said = self._sentences(buyer)
         self.assertEqual(said["why"], "Top because it was set by hand; computed: Mid.")
-        self.assertNotIn("keep", said)
+        self.assertEqual(said["keep"], "Computed, it stays Mid while score ≥ 10.")
 
     def test_cap_below_the_lowest_tier(self):
         """“The requirements of none are met” beside “it would be Mid, but …”."""
