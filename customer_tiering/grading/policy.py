@@ -105,6 +105,51 @@ class Veto:
 
 
 @dataclass(frozen=True)
+class Review:
+    """When tiers are reviewed.
+
+    ``every`` is ``day``, ``month``, ``quarter`` or ``year`` (their first day), ``dates`` (the
+    ``(month, day)`` pairs of ``dates`` each year; 29 February falls back to the 28th) or
+    ``anniversary`` (of each customer's entry into its tier).
+    """
+
+    every: str = "day"
+    dates: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self):
+        if self.every not in {"day", "month", "quarter", "year", "dates", "anniversary"}:
+            raise ValueError(f"Unknown review calendar {self.every!r}")
+        if self.every == "dates" and not self.dates:
+            raise ValueError("A review on fixed dates needs at least one date.")
+
+
+@dataclass(frozen=True)
+class Movement:
+    """How customers move from tier to tier once their figures ask for it.
+
+    Up: ``promotion`` is ``at_once``, at the ``review``, or ``after`` so many ``promotion_days``
+    during which the figures must ask for it without a break. Down: only at a review, not within
+    ``hold_months`` from the entry into the tier, after so many reviews in a row (``misses``) below
+    what keeps the tier, not sooner than ``notice_days`` after the notice (0: without one), and
+    with ``one_level`` one step at a time.
+    """
+
+    promotion: str = "at_once"
+    promotion_days: int = 0
+    hold_months: int = 0
+    misses: int = 1
+    notice_days: int = 0
+    one_level: bool = False
+    review: Review = Review()
+
+    def __post_init__(self):
+        if self.promotion not in {"at_once", "review", "after"}:
+            raise ValueError(f"Unknown promotion {self.promotion!r}")
+        if min(self.promotion_days, self.hold_months, self.notice_days, self.misses - 1) < 0:
+            raise ValueError("Periods cannot be negative, and one miss is the least.")
+
+
+@dataclass(frozen=True)
 class Segment:
     """A named box of RFM band numbers, bounds inclusive; see ``Program.rfm_mode``."""
 
