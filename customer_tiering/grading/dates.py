@@ -22,6 +22,11 @@ def month_length(months):
     return ((months + 1).astype("datetime64[D]") - start).astype(np.int64)
 
 
+def day_of_month(days):
+    """The day within its month, counted from 0; 0 for none."""
+    return _parts(days)[2]
+
+
 def add_months(days, months):
     """The same day so many months later, or the last day of a month that is too short."""
     known, month, offset = _parts(days)

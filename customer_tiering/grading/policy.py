@@ -1,6 +1,6 @@
 """A programme as plain, frozen values: what the grading functions are told about the rules."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Measures that are not formulas over orders.
 GIVEN = "given"
@@ -66,11 +66,18 @@ class Indicator:
 @dataclass(frozen=True)
 class Condition:
     """A comparison of a metric, or of the score where ``metric`` is ``SCORE``, with a number; a
-    customer without a value does not meet it."""
+    customer without a value does not meet it. ``keep`` is the easier number that is enough to stay
+    in a tier, ``None`` for the same."""
 
     metric: str
     operator: str
     value: float
+    keep: float | None = None
+
+    @property
+    def kept(self):
+        """The comparison that is enough to stay."""
+        return self if self.keep is None else replace(self, value=self.keep, keep=None)
 
 
 @dataclass(frozen=True)
@@ -87,11 +94,13 @@ class Tier:
     conditions: tuple[Condition, ...] = ()
     match_any: bool = False
     top: Condition | None = None
+    keep_score: float | None = None
 
     @property
     def requirements(self):
         """Minimum score (unless 0), share of the best and conditions, in this order."""
-        first = (Condition(SCORE, ">=", self.min_score),) if self.min_score > 0 else ()
+        score = Condition(SCORE, ">=", self.min_score, self.keep_score)
+        first = (score,) if self.min_score > 0 else ()
         return first + ((self.top,) if self.top else ()) + self.conditions
 
 
@@ -179,3 +188,4 @@ class Program:
     vetoes: tuple[Veto, ...] = ()
     min_coverage: float = 0.0
     rfm_mode: str = "three"
+    movement: Movement = Movement()
