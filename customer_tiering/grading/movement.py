@@ -10,7 +10,7 @@ import numpy as np
 
 from .dates import add_months, next_review
 
-# Why a customer is where it is. Codes are stored: never renumber.
+# Why a customer is where it is: those that moved or need not, then those who wait.
 REASONS = {
     "stay": 0,
     "first": 1,
@@ -23,6 +23,7 @@ REASONS = {
     "notice": 8,
     "locked": 9,
 }
+WAITING = range(4, 10)
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,18 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
     # Those without a state get one as if they entered today.
     entered = np.where(first, today, state.entered)
     reviewed = np.where(first, today, state.reviewed)
-    reviewing = ~first & (next_review(policy.review, reviewed, entered) <= today)
+    daily = policy.review.every == "day"
+    reviewing = ~first & (daily | (next_review(policy.review, reviewed, entered) <= today))
     wish_up = ~first & (target > state.position)
     wish_down = ~first & (kept < state.position)
 
     above = np.where(wish_up, np.where(np.isnan(state.above), today, state.above), np.nan)
     rising = wish_up & _may_rise(policy, above, reviewing, today)
     held = today < guaranteed_until(policy, entered)
-    missed = np.where(wish_down, state.missed + (reviewing & ~held), 0)
-    due = wish_down & reviewing & ~held & (missed >= policy.misses)
+    # Graded twice on a day, a customer has missed one review.
+    missed = np.where(wish_down, state.missed + (reviewing & ~held & (reviewed < today)), 0)
+    enough = (missed >= policy.misses) | (policy.misses == 1)
+    due = wish_down & reviewing & ~held & enough
     noticed = np.where(wish_down, state.noticed, np.nan)
     warned = noticed + policy.notice_days <= today if policy.notice_days else np.ones(size, bool)
     falling = due & warned
@@ -98,7 +102,7 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
             wish_up,
             wish_down & held,
             wish_down & ~reviewing,
-            wish_down & (missed < policy.misses),
+            wish_down & ~enough,
             wish_down,
         ],
         [
@@ -115,7 +119,9 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
         REASONS["stay"],
     )
     entered = np.where(moved, today, entered)
-    reviewed = np.where(moved | reviewing, today, reviewed)
+    # Reviewed every day, a customer is written only when the review is one that counts.
+    counted = reviewing & (~np.full(size, daily) | (wish_down & ~held))
+    reviewed = np.where(moved | counted, today, reviewed)
     after = State(
         position,
         entered,
@@ -124,7 +130,9 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
         np.where(moved, 0, missed),
         np.where(moved, np.nan, noticed),
     )
+    # Not every day's review is written down.
     upcoming = next_review(policy.review, after.reviewed, after.entered)
+    upcoming = np.full(size, today + 1.0) if daily else upcoming
     guaranteed = guaranteed_until(policy, after.entered)
     notice = _notice_due(policy, after, wish_down & ~moved & ~locked_down, upcoming, today)
     after = State(

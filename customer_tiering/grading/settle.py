@@ -7,6 +7,7 @@ import numpy as np
 
 from . import ladder, movement
 from .metrics import day_number
+from .movement import WAITING
 
 # Columns of ``previous``, with the value of a customer who was never graded.
 PREVIOUS = {
@@ -36,9 +37,10 @@ def settle(frame, previous, program, as_of):
     :return: the frame with ``target`` (what the figures ask for), ``computed`` (where the rules
         leave the customer), ``tier`` (what counts: one set by hand goes first), the state after
         (``entered, reviewed, above, missed, noticed``), ``guaranteed`` and ``review`` (day
-        numbers), ``movement`` (codes of ``movement.REASONS``), ``notice`` (1 where one is due),
+        numbers), ``waiting`` (codes of ``movement.REASONS`` for who is not where the figures ask,
+        else 0), ``notice`` (1 where one is due),
         ``before`` and ``known`` (the tier before, and whether there was a grading), and
-        ``expired`` (1 where a tier set by hand has ended)
+        ``expired`` (1 where a tier or lock set by hand has ended)
     """
     today = day_number(as_of)
     known = frame.index.isin(previous.index)
@@ -50,13 +52,13 @@ def settle(frame, previous, program, as_of):
     score = frame["score"].to_numpy()
     target = frame["tier"].map(where).fillna(-1).to_numpy(dtype=np.int64)
     kept = np.maximum(ladder.kept(program, values, score, state.position), target)
-    lock = before["lock"].to_numpy(dtype=np.int64)
+    ended = before["manual_until"].to_numpy() < today
+    lock = np.where(ended, 0, before["lock"].to_numpy(dtype=np.int64))
     after, why = movement.move(
         state, target, kept, program.movement, today, lock & UP > 0, lock & DOWN > 0
     )
     computed = order[after.position]
     manual = before["manual"].to_numpy(dtype=np.int64)
-    ended = (manual > 0) & (before["manual_until"].to_numpy() < today)
     return frame.assign(
         program=program.id,
         target=frame["tier"],
@@ -70,9 +72,10 @@ def settle(frame, previous, program, as_of):
         above=after.above,
         missed=after.missed,
         noticed=after.noticed,
-        guaranteed=why["guaranteed"],
-        review=why["review"],
-        movement=why["reason"],
+        guaranteed=why["guaranteed"] if program.movement.hold_months else np.nan,
+        # Every day's is no date to wait for, and would change every day.
+        review=np.nan if program.movement.review.every == "day" else why["review"],
+        waiting=np.where(why["reason"] >= WAITING[0], why["reason"], 0),
         notice=why["notice"].astype(int),
     )
 
