@@ -19,6 +19,7 @@
         "wizards/customer_tier_ahp_views.xml",
         "wizards/customer_tier_band_proposal_views.xml",
         "wizards/customer_tier_metric_preview_views.xml",
+        "wizards/customer_tier_by_hand_views.xml",
         "wizards/customer_tier_start_views.xml",
         "views/customer_tier_metric_views.xml",
         "views/customer_tier_value_views.xml",

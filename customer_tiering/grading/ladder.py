@@ -21,9 +21,13 @@ def holds(condition, values, score):
     return _COMPARE[condition.operator](_subject(condition, values, score), condition.value)
 
 
-def _requirements_met(tier, values, score):
-    """Boolean array (customers × requirements of the tier)."""
-    columns = [holds(condition, values, score) for condition in tier.requirements]
+def _requirements_met(tier, values, score, staying=False):
+    """Boolean array (customers × requirements of the tier).
+
+    :param staying: whether what is enough to stay in the tier is asked for
+    """
+    conditions = [c.kept if staying else c for c in tier.requirements]
+    columns = [holds(condition, values, score) for condition in conditions]
     return np.column_stack(columns) if columns else np.ones((len(score), 0), dtype=bool)
 
 
@@ -112,6 +116,21 @@ def climb(program, values, score):
                 gap = condition.value - _subject(condition, values, score)[short]
                 # Sums and differences of floats carry noise in the last digits.
                 result[f"gap:{number}"][short] = np.round(gap, 6)
+    return result
+
+
+def kept(program, values, score, positions):
+    """Highest position up to the present one that is kept, -1 for none.
+
+    A tier is kept by whoever meets its keep thresholds, within what the vetoes leave.
+
+    :param positions: int array, the tier each customer is in, -1 for none
+    """
+    limit, _veto_id = _limits(program, values, score)
+    result = np.full(len(score), -1)
+    for position, tier in enumerate(program.tiers):
+        stays = _reaches(tier, _requirements_met(tier, values, score, staying=True))
+        result[stays & (position <= np.minimum(limit, positions))] = position
     return result
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from . import rhythm
+from .dates import add_months, day_of_month
 from .policy import GIVEN, RATIO
 
 EPOCH = date(1970, 1, 1)
@@ -88,15 +89,10 @@ def leaving_day(days, months):
 
     :param days: float array of day numbers, NaN for unknown
     """
-    known = ~np.isnan(days)
-    day = np.where(known, days, 0).astype("datetime64[D]")
-    month = day.astype("datetime64[M]")
-    there = (month + months).astype("datetime64[D]")
-    length = ((month + months + 1).astype("datetime64[D]") - there).astype(np.int64)
-    offset = (day - month).astype(np.int64)
+    days = np.asarray(days, dtype=float)
+    later = add_months(days, months)
     # A day that the month does not have is left behind with the month.
-    result = there + np.minimum(offset, length)
-    return np.where(known, result.astype(np.int64), np.nan)
+    return later + (day_of_month(later) < day_of_month(days))
 
 
 def volatile(metrics):

@@ -1,6 +1,6 @@
 """A programme as plain, frozen values: what the grading functions are told about the rules."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Measures that are not formulas over orders.
 GIVEN = "given"
@@ -66,11 +66,18 @@ class Indicator:
 @dataclass(frozen=True)
 class Condition:
     """A comparison of a metric, or of the score where ``metric`` is ``SCORE``, with a number; a
-    customer without a value does not meet it."""
+    customer without a value does not meet it. ``keep`` is the easier number that is enough to stay
+    in a tier, ``None`` for the same."""
 
     metric: str
     operator: str
     value: float
+    keep: float | None = None
+
+    @property
+    def kept(self):
+        """The comparison that is enough to stay."""
+        return self if self.keep is None else replace(self, value=self.keep, keep=None)
 
 
 @dataclass(frozen=True)
@@ -87,11 +94,13 @@ class Tier:
     conditions: tuple[Condition, ...] = ()
     match_any: bool = False
     top: Condition | None = None
+    keep_score: float | None = None
 
     @property
     def requirements(self):
         """Minimum score (unless 0), share of the best and conditions, in this order."""
-        first = (Condition(SCORE, ">=", self.min_score),) if self.min_score > 0 else ()
+        score = Condition(SCORE, ">=", self.min_score, self.keep_score)
+        first = (score,) if self.min_score > 0 else ()
         return first + ((self.top,) if self.top else ()) + self.conditions
 
 
@@ -102,6 +111,51 @@ class Veto:
     id: int
     condition: Condition
     tier_id: int
+
+
+@dataclass(frozen=True)
+class Review:
+    """When tiers are reviewed.
+
+    ``every`` is ``day``, ``month``, ``quarter`` or ``year`` (their first day), ``dates`` (the
+    ``(month, day)`` pairs of ``dates`` each year; 29 February falls back to the 28th) or
+    ``anniversary`` (of each customer's entry into its tier).
+    """
+
+    every: str = "day"
+    dates: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self):
+        if self.every not in {"day", "month", "quarter", "year", "dates", "anniversary"}:
+            raise ValueError(f"Unknown review calendar {self.every!r}")
+        if self.every == "dates" and not self.dates:
+            raise ValueError("A review on fixed dates needs at least one date.")
+
+
+@dataclass(frozen=True)
+class Movement:
+    """How customers move from tier to tier once their figures ask for it.
+
+    Up: ``promotion`` is ``at_once``, at the ``review``, or ``after`` so many ``promotion_days``
+    during which the figures must ask for it without a break. Down: only at a review, not within
+    ``hold_months`` from the entry into the tier, after so many reviews in a row (``misses``) below
+    what keeps the tier, not sooner than ``notice_days`` after the notice (0: without one), and
+    with ``one_level`` one step at a time.
+    """
+
+    promotion: str = "at_once"
+    promotion_days: int = 0
+    hold_months: int = 0
+    misses: int = 1
+    notice_days: int = 0
+    one_level: bool = False
+    review: Review = Review()
+
+    def __post_init__(self):
+        if self.promotion not in {"at_once", "review", "after"}:
+            raise ValueError(f"Unknown promotion {self.promotion!r}")
+        if min(self.promotion_days, self.hold_months, self.notice_days, self.misses - 1) < 0:
+            raise ValueError("Periods cannot be negative, and one miss is the least.")
 
 
 @dataclass(frozen=True)
@@ -134,3 +188,4 @@ class Program:
     vetoes: tuple[Veto, ...] = ()
     min_coverage: float = 0.0
     rfm_mode: str = "three"
+    movement: Movement = Movement()

@@ -16,10 +16,12 @@ from . import customer_tier_segment
 from . import customer_tier_comparison
 from . import customer_tier
 from . import customer_tier_top_share
+from . import customer_tier_movement
 from . import customer_tier_condition
 from . import customer_tier_veto
 from . import customer_tier_policy
 from . import customer_tier_standing
+from . import customer_tier_override
 from . import customer_tier_explanation
 from . import customer_tier_change
 from . import customer_tier_gather

@@ -305,6 +305,7 @@ class CustomerTier(models.Model):
                 conditions=tier.condition_ids._policy(),
                 match_any=tier.condition_match == "any",
                 top=tier._top_condition(cuts),
+                keep_score=tier.keep_score or None,
             )
             for tier in self.sorted(lambda tier: (tier.sequence, tier.id))
         )

@@ -39,7 +39,11 @@ class CustomerTierChange(models.Model):
     )
     date = fields.Date(required=True, readonly=True)
     reason = fields.Selection(
-        selection=[("rule", "Computed"), ("manual", "Set by hand")],
+        selection=[
+            ("rule", "Computed"),
+            ("manual", "Set by hand"),
+            ("expiry", "Set by hand until then"),
+        ],
         required=True,
         default="rule",
         readonly=True,
@@ -53,13 +57,14 @@ class CustomerTierChange(models.Model):
         "customer.tier.run", string="Grading Run", readonly=True, index="btree_not_null"
     )
     user_id = fields.Many2one("res.users", string="By", readonly=True)
+    note = fields.Char(readonly=True, help="What whoever set it by hand gave as the reason.")
 
     @api.depends("to_tier_id", "from_tier_id")
     def _compute_program_id(self):
         for change in self:
             change.program_id = (change.to_tier_id or change.from_tier_id).program_id
 
-    def _record(self, standing, from_tier, to_tier, reason):
+    def _record(self, standing, from_tier, to_tier, reason, note=False):
         """Note one change that a person made."""
         if not to_tier:
             direction = "out"
@@ -79,6 +84,7 @@ class CustomerTierChange(models.Model):
                 "direction": direction,
                 "date": fields.Date.context_today(standing),
                 "reason": reason,
+                "note": note,
                 "score": standing.score,
                 "policy_id": standing.policy_id.id,
                 "numbers": standing.numbers,

@@ -158,27 +158,37 @@ class Explained:
             return self.env._("%s days", readable(self.env, value))
         return readable(self.env, value)
 
-    def requirements(self, tier_id):
+    def requirements(self, tier_id, staying=False):
+        """Triples of metric, sign and bound as ``policy.Tier.requirements``.
+
+        :param staying: with the bounds that are enough to stay
+        """
         tier = self.tiers[tier_id]
-        first = [("", ">=", tier["min_score"])] if tier["min_score"] > 0 else []
         cut = self.rules["cuts"].get(str(tier_id))
-        top = [{**tier["top"], "value": cut}] if tier["top"] else []
-        return first + [(c["metric"], c["operator"], c["value"]) for c in top + tier["conditions"]]
+        score = {"metric": "", "operator": ">=", "value": tier["min_score"]}
+        conditions = [{**score, "keep": tier.get("keep_score")}] if tier["min_score"] > 0 else []
+        conditions += [{**tier["top"], "value": cut}] if tier["top"] else []
+        return [
+            (c["metric"], c["operator"], (staying and c.get("keep")) or c["value"])
+            for c in conditions + tier["conditions"]
+        ]
 
     # Sentences
 
     def sentences(self):
         yield {"kind": "why", "text": self.why()}
+        yield {"kind": "waiting", "text": self.waiting()}
         yield {"kind": "veto", "text": self.veto()}
         yield {"kind": "uncovered", "text": self.uncovered()}
         yield {"kind": "next", "text": self.next()}
         yield {"kind": "keep", "text": self.keep()}
 
-    def computed_tier(self):
-        return self.standing.computed_tier_id.id
+    def target_tier(self):
+        """What the figures ask for; the requirements met are those of this one."""
+        return self.standing.target_tier_id.id
 
     def why(self):
-        standing, tier_id = self.standing, self.computed_tier()
+        standing, tier_id = self.standing, self.target_tier()
         if standing.manual_tier_id:
             return self.env._(
                 "%(tier)s because it was set by hand; computed: %(computed)s.",
@@ -193,6 +203,12 @@ class Explained:
         top = self.tiers[tier_id]["top"]
         best = top and (top["metric"], top["operator"], self.rules["cuts"].get(str(tier_id)))
         facts = [self._best(*r) if r == best else self._fact(*r) for r in self._met(tier_id)]
+        if tier_id != standing.computed_tier_id.id:
+            return self.env._(
+                "Today's figures ask for %(tier)s: %(facts)s.",
+                tier=self.tier_name(tier_id),
+                facts=self._joined(facts, any_is_enough=False) or self.env._("open to everybody"),
+            )
         if not facts:
             return self.env._("%s is open to everybody.", self.tier_name(tier_id))
         return self.env._(
@@ -200,6 +216,30 @@ class Explained:
             tier=self.tier_name(tier_id),
             facts=self._joined(facts, any_is_enough=False),
         )
+
+    def waiting(self):
+        """Why the customer is not where its figures ask."""
+        standing = self.standing
+        words = {
+            "tier": self.tier_name(standing.computed_tier_id.id),
+            "day": self._day(standing.guaranteed_until),
+            "review": self._day(standing.review_date),
+        }
+        if standing.waiting == "hold":
+            return self.env._("%(tier)s is guaranteed until %(day)s.", **words)
+        if standing.waiting == "window":
+            days = self.rules["movement"]["promotion_days"]
+            words["day"] = self._day(standing.above_since + timedelta(days=days))
+            return self.env._("Stays %(tier)s until %(day)s, then goods sent back show.", **words)
+        if standing.waiting == "locked":
+            words["reason"] = standing.manual_reason or ""
+            return self.env._("Stays %(tier)s because it is locked: %(reason)s", **words)
+        if standing.waiting and standing.review_date:
+            return self.env._("Stays %(tier)s until the review on %(review)s.", **words)
+        return ""
+
+    def _day(self, day):
+        return format_date(self.env, day) if day else ""
 
     def veto(self):
         veto_id = self.numbers.get("veto")
@@ -247,13 +287,13 @@ class Explained:
 
     def keep(self):
         """What keeps the computed tier."""
-        tier_id = self.computed_tier()
+        tier_id = self.target_tier()
         met = self._met(tier_id) if tier_id in self.tiers else []
-        if not met:
+        if not met or tier_id != self.standing.computed_tier_id.id:
             return ""
         bounds = [
-            f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, bound)}"
-            for code, sign, bound in met
+            f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, kept)}"
+            for code, sign, kept in self._met(tier_id, staying=True)
         ]
         names = {
             "tier": self.tier_name(tier_id),
@@ -263,9 +303,9 @@ class Explained:
             return self.env._("Computed, it stays %(tier)s while %(bounds)s.", **names)
         return self.env._("Keeps %(tier)s while %(bounds)s.", **names)
 
-    def _met(self, tier_id):
+    def _met(self, tier_id, staying=False):
         bits = int(self.numbers.get("met") or 0)
-        return [r for n, r in enumerate(self.requirements(tier_id)) if bits >> n & 1]
+        return [r for n, r in enumerate(self.requirements(tier_id, staying)) if bits >> n & 1]
 
     def _joined(self, parts, any_is_enough):
         joint = self.env._(" or ") if any_is_enough else self.env._(" and ")

@@ -181,22 +181,43 @@ class CustomerTierGather(models.AbstractModel):
         return SQL("%s * %s", self._line_quantity(), Product._field_to_sql("v", "standard_price"))
 
     def _previous(self, company, scope):
-        """What is stored about the customers of a scope: frame indexed by customer with
-        ``program, tier, manual`` (ids, 0 for none)."""
+        """What is stored about the customers of a scope: frame indexed by customer with the
+        columns of ``settle.PREVIOUS``."""
         import pandas as pd
 
+        def day(*names):
+            names = SQL(", ").join(SQL.identifier("s", name) for name in names)
+            return SQL("COALESCE((COALESCE(%s) - date '1970-01-01')::float8, 'NaN')", names)
+
+        def number(name):
+            return SQL("COALESCE(%s, 0)", SQL.identifier("s", name))
+
+        columns = {
+            "customer": SQL("s.partner_id"),
+            "program": number("program_id"),
+            "tier": number("tier_id"),
+            "computed": number("computed_tier_id"),
+            "manual": number("manual_tier_id"),
+            "missed": number("missed_reviews"),
+            "lock": SQL(
+                "CASE s.lock WHEN 'up' THEN 1 WHEN 'down' THEN 2 WHEN 'both' THEN 3 ELSE 0 END"
+            ),
+            "manual_until": day("manual_until"),
+            # Graded before there were movements, a customer is in its tier since it entered it.
+            "entered": day("computed_since", "tier_since"),
+            "reviewed": day("reviewed_on", "computed_since", "tier_since"),
+            "above": day("above_since"),
+            "noticed": day("noticed_on"),
+        }
+        days = ("manual_until", "entered", "reviewed", "above", "noticed")
         rows = self._read(
             SQL(
-                """
-                SELECT s.partner_id, COALESCE(s.program_id, 0), COALESCE(s.tier_id, 0),
-                       COALESCE(s.manual_tier_id, 0)
-                  FROM customer_tier_standing s
-                 WHERE s.company_id = %s AND %s
-                """,
+                "SELECT %s FROM customer_tier_standing s WHERE s.company_id = %s AND %s",
+                SQL(", ").join(columns.values()),
                 company.id,
                 scope(SQL("s.partner_id")),
             ),
-            {"customer": "int4", "program": "int4", "tier": "int4", "manual": "int4"},
+            {name: "float8" if name in days else "int4" for name in columns},
         )
         return pd.DataFrame(rows).set_index("customer")
 

@@ -105,6 +105,7 @@ class CustomerTierPipeline(models.AbstractModel):
 
     def _grade_scope(self, scope, company, as_of, store, run_id, cuts):
         from ..grading.pipeline import grade
+        from ..grading.settle import settle
         from ..grading.spread import Spread
 
         tally = Tally()
@@ -114,7 +115,9 @@ class CustomerTierPipeline(models.AbstractModel):
         policies = {program: self._policy(program, cuts, tally) for program in programs}
         facts, previous, left = self._gather(company, as_of, scope, policies, tally)
         frames = {
-            program: self._settle(grade(its_facts, policies[program], as_of), previous, program)
+            program: settle(
+                grade(its_facts, policies[program], as_of), previous, policies[program], as_of
+            )
             for program, its_facts in facts.items()
         }
         moves = self._moves(frames.values(), left)
@@ -131,6 +134,7 @@ class CustomerTierPipeline(models.AbstractModel):
                 )
             # The history of who leaves quotes the last standing, so it is written before that goes.
             saver._save_changes(company, moves, as_of, run_id)
+            saver._expire(company, [frame[frame["expired"] > 0].index for frame in frames.values()])
             saver._release(company, left.index.tolist())
             self.env.invalidate_all(flush=False)
         return tally
@@ -188,25 +192,15 @@ class CustomerTierPipeline(models.AbstractModel):
             return None
         return customers[known | np.isin(customers, seen)]
 
-    def _settle(self, frame, previous, program):
-        """Add the tier that counts: one set by hand goes before the computed one."""
-        before = previous.reindex(frame.index, fill_value=0)
-        return frame.assign(
-            program=program.id,
-            computed=frame["tier"],
-            tier=before["manual"].where(before["manual"] > 0, frame["tier"]),
-            before=before["tier"],
-            known=frame.index.isin(previous.index).astype(int),
-        )
-
     def _moves(self, frames, left):
-        """Everybody's tier before and after: ``before, tier`` (ids, 0 for none), ``known`` and
-        ``direction`` (first, up, down, switch, out)."""
+        """Everybody's tier before and after: ``before, tier`` (ids, 0 for none), ``known``,
+        ``expired`` and ``direction`` (first, up, down, switch, out)."""
         import numpy as np
         import pandas as pd
 
-        gone = pd.DataFrame({"before": left["tier"], "tier": 0, "known": 1}, index=left.index)
-        parts = [frame[["before", "tier", "known"]] for frame in frames] + [gone]
+        gone = left[["tier"]].rename(columns={"tier": "before"})
+        gone = gone.assign(tier=0, known=1, expired=0)
+        parts = [frame[list(gone)] for frame in frames] + [gone]
         moves = pd.concat([part for part in parts if len(part)] or [gone])
         tiers = self.env["customer.tier"].with_context(active_test=False)
         ids = np.union1d(moves["before"], moves["tier"]).tolist()

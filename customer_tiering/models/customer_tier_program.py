@@ -277,6 +277,7 @@ class CustomerTierProgram(models.Model):
             vetoes=self.veto_ids._policy(),
             min_coverage=self.min_coverage,
             rfm_mode=self.rfm_mode,
+            movement=self._movement_policy(),
         )
 
     def _names(self):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -28,15 +28,45 @@ class CustomerTierStanding(models.Model):
         help="The tier that counts: the one set by hand, else the computed one.",
     )
     tier_color = fields.Integer(related="tier_id.color", string="Tier Color", exportable=False)
-    computed_tier_id = BulkMany2one("customer.tier", readonly=True)
-    manual_tier_id = fields.Many2one(
+    computed_tier_id = BulkMany2one(
         "customer.tier",
-        string="Tier Set by Hand",
-        ondelete="restrict",
-        domain="[('company_id', '=', company_id)]",
-        help="Overrules the computed tier until it is emptied.",
+        readonly=True,
+        help="Where the rules leave the customer, with holds and reviews.",
+    )
+    target_tier_id = BulkMany2one(
+        "customer.tier",
+        string="Tier by Figures",
+        readonly=True,
+        help="What today's figures ask for; the programme says when customers move there.",
     )
     tier_since = fields.Date(string="In Tier Since", readonly=True)
+    computed_since = fields.Date(readonly=True)
+    guaranteed_until = fields.Date(
+        readonly=True, help="The computed tier cannot be lost before this day."
+    )
+    review_date = fields.Date(
+        string="Next Review", readonly=True, help="Empty where every day is a review."
+    )
+    reviewed_on = fields.Date(string="Last Review", readonly=True)
+    above_since = fields.Date(
+        readonly=True, help="Since when the figures ask for a higher tier without a break."
+    )
+    noticed_on = fields.Date(string="Notice Given On", readonly=True)
+    missed_reviews = fields.Integer(
+        readonly=True, aggregator=None, help="Reviews in a row below what keeps the tier."
+    )
+    waiting = fields.Selection(
+        selection=[
+            ("hold", "For the end of the guarantee"),
+            ("review", "For the next review"),
+            ("window", "For the end of the return window"),
+            ("miss", "For another missed review"),
+            ("notice", "For a notice in time"),
+            ("locked", "Locked"),
+        ],
+        readonly=True,
+        help="What keeps the customer from the tier that today's figures ask for.",
+    )
     score = fields.Float(readonly=True, aggregator="avg")
     coverage = fields.Float(
         readonly=True,
@@ -133,55 +163,6 @@ class CustomerTierStanding(models.Model):
             fields.Date.context_today(self),
             SQL.identifier(alias, "last_order_date"),
         )
-
-    @api.constrains("manual_tier_id", "company_id")
-    def _check_manual_tier(self):
-        for standing in self:
-            tier = standing.manual_tier_id
-            if tier and tier.company_id != standing.company_id:
-                raise ValidationError(
-                    self.env._(
-                        "Tier “%(tier)s” belongs to %(other)s; choose one of %(company)s.",
-                        tier=tier.name,
-                        other=tier.company_id.name,
-                        company=standing.company_id.name,
-                    )
-                )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        standings = super().create(vals_list)
-        overruled = standings.filtered("manual_tier_id")
-        overruled._apply_manual_tier(
-            {standing: standing.browse().tier_id for standing in overruled}
-        )
-        return standings
-
-    def write(self, vals):
-        if not self.env.su and vals.keys() - {"manual_tier_id"}:
-            raise AccessError(
-                self.env._("Grades are computed. Only the tier can be set by hand on a customer.")
-            )
-        if "manual_tier_id" not in vals:
-            return super().write(vals)
-        before = {standing: standing.tier_id for standing in self}
-        result = super().write(vals)
-        self._apply_manual_tier(before)
-        return result
-
-    def _apply_manual_tier(self, before):
-        """Let the tier set by hand count, and record the change."""
-        for standing in self:
-            tier = standing.manual_tier_id or standing.computed_tier_id
-            if tier == before[standing]:
-                continue
-            # tier_id is read-only for officers; setting it by hand goes through here alone.
-            standing.sudo().write(
-                {"tier_id": tier.id, "tier_since": fields.Date.context_today(standing)}
-            )
-            self.env["customer.tier.change"]._record(standing, before[standing], tier, "manual")
-        # Contacts, orders and prices read the tier through fields that nothing else refreshes.
-        self.env.invalidate_all()
 
     @api.model
     def action_open_grading(self):

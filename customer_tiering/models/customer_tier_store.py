@@ -17,6 +17,8 @@ class CustomerTierStore(models.AbstractModel):
 
     def _standing_columns(self):
         """Column of the standing: its SQL value from the staged row ``s``."""
+        from ..grading.movement import REASONS
+
         day = "(date '1970-01-01' + NULLIF(s.{0}, 'NaN')::int)"
         return {
             "program_id": SQL("NULLIF(s.program, 0)"),
@@ -32,6 +34,16 @@ class CustomerTierStore(models.AbstractModel):
             "rfm_f": SQL("NULLIF(s.rfm_f, 0)"),
             "rfm_m": SQL("NULLIF(s.rfm_m, 0)"),
             "segment_id": SQL("NULLIF(s.segment, 0)"),
+            "target_tier_id": SQL("NULLIF(s.target, 0)"),
+            "computed_since": SQL(day.format("entered")),
+            "guaranteed_until": SQL(day.format("guaranteed")),
+            "review_date": SQL(day.format("review")),
+            "reviewed_on": SQL(day.format("reviewed")),
+            "above_since": SQL(day.format("above")),
+            "noticed_on": SQL(day.format("noticed")),
+            "missed_reviews": SQL("s.missed"),
+            # Position 0 is outside of the array, which is NULL.
+            "waiting": SQL("(%s::varchar[])[s.waiting]", sorted(REASONS, key=REASONS.get)[1:]),
         }
 
     def _stage_columns(self, frame, policy):
@@ -45,9 +57,12 @@ class CustomerTierStore(models.AbstractModel):
         volatile = {f"metric:{code}" for code in metrics.volatile(policy.metrics)}
         columns = {
             "partner": "int4",
-            **dict.fromkeys(("known", "program", "tier", "computed", "segment"), "int4"),
-            **dict.fromkeys(("rfm_r", "rfm_f", "rfm_m", "order_count"), "int4"),
+            **dict.fromkeys(("known", "program", "tier", "computed", "target"), "int4"),
+            **dict.fromkeys(("rfm_r", "rfm_f", "rfm_m", "order_count", "segment"), "int4"),
+            **dict.fromkeys(("missed", "waiting"), "int4"),
             **dict.fromkeys(("score", "coverage", "amount", "last_day", "next_day"), "float8"),
+            **dict.fromkeys(("entered", "guaranteed", "review"), "float8"),
+            **dict.fromkeys(("reviewed", "above", "noticed"), "float8"),
             **{f"n{position}": "float8" for position in range(len(numbers))},
         }
         values = {
@@ -187,8 +202,11 @@ class CustomerTierStore(models.AbstractModel):
                 UPDATE customer_tier_standing
                    SET program_id = NULL, tier_id = NULL, computed_tier_id = NULL, score = NULL,
                        segment_id = NULL, next_order_date = NULL, tier_since = NULL,
-                       policy_id = NULL, numbers = NULL, coverage = NULL,
+                       policy_id = NULL, numbers = NULL, coverage = NULL, target_tier_id = NULL,
                        rfm_r = NULL, rfm_f = NULL, rfm_m = NULL,
+                       computed_since = NULL, guaranteed_until = NULL, review_date = NULL,
+                       reviewed_on = NULL, above_since = NULL, noticed_on = NULL,
+                       missed_reviews = 0, waiting = NULL,
                        graded_at = %(now)s
                  WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
                 """,
@@ -198,11 +216,28 @@ class CustomerTierStore(models.AbstractModel):
             )
         )
 
+    def _expire(self, company, indexes):
+        """Take what was set by hand from customers for whom it has ended."""
+        partner_ids = [id_ for index in indexes for id_ in index.tolist()]
+        if partner_ids:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE customer_tier_standing
+                       SET manual_tier_id = NULL, manual_until = NULL, manual_reason = NULL,
+                           lock = NULL
+                     WHERE company_id = %s AND partner_id = ANY(%s)
+                    """,
+                    company.id,
+                    partner_ids,
+                )
+            )
+
     def _save_changes(self, company, moves, as_of, run_id):
         """Append to the history what changed tier among customers graded before.
 
         :param moves: frame indexed by customer with ``before``, ``tier`` (ids, 0 for none),
-            ``known`` and ``direction``
+            ``known``, ``expired`` and ``direction``
         """
         changes = moves[(moves["before"] != moves["tier"]) & (moves["known"] == 1)]
         if not len(changes):
@@ -214,9 +249,10 @@ class CustomerTierStore(models.AbstractModel):
                     standing_id, from_tier_id, to_tier_id, direction, date, reason, score,
                     policy_id, numbers, run_id)
                 SELECT s.id, NULLIF(c.before, 0), NULLIF(c.tier, 0), c.direction, %(as_of)s,
-                       'rule', s.score, s.policy_id, s.numbers, %(run)s
-                  FROM unnest(%(partners)s, %(before)s, %(tiers)s, %(direction)s)
-                       AS c (partner, before, tier, direction)
+                       CASE WHEN c.expired > 0 THEN 'expiry' ELSE 'rule' END, s.score,
+                       s.policy_id, s.numbers, %(run)s
+                  FROM unnest(%(partners)s, %(before)s, %(tiers)s, %(direction)s, %(expired)s)
+                       AS c (partner, before, tier, direction, expired)
                   JOIN customer_tier_standing s
                     ON s.partner_id = c.partner AND s.company_id = %(company)s
                 """,
@@ -226,6 +262,7 @@ class CustomerTierStore(models.AbstractModel):
                 before=changes["before"].tolist(),
                 tiers=changes["tier"].tolist(),
                 direction=changes["direction"].tolist(),
+                expired=changes["expired"].tolist(),
                 company=company.id,
             )
         )

@@ -27,6 +27,7 @@ RIGHTS = {
     "customer.tier.run": (NOTHING, "r-c-", "r-cu"),
     "customer.tier.run.error": (NOTHING, READ, READ),
     "customer.tier.stale": (NOTHING, NOTHING, READ),
+    "customer.tier.by.hand": (NOTHING, "rwc-", "rwc-"),
     "customer.tier.start": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.ahp": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.ahp.pair": (NOTHING, NOTHING, "rwc-"),
@@ -40,6 +41,7 @@ RIGHTS = {
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 # No company of their own: metrics are shared, the wizards are the user's.
 SHARED = {
+    "customer.tier.by.hand",
     "customer.tier.metric",
     "customer.tier.metric.preview",
     "customer.tier.metric.preview.line",
@@ -137,6 +139,9 @@ class SecurityCase(GradingCase):
             weighing.pair_ids,
             preview,
             preview.line_ids,
+            cls.env["customer.tier.by.hand"].create(
+                {"standing_ids": standing.ids, "reason": "Promised"}
+            ),
             rule,
             cls.env["customer.reminder"].create(
                 {
@@ -308,7 +313,8 @@ class TestSecurity(SecurityCase):
             "action_run", "action_cancel", "action_open_changes", "action_grade",
             "action_open_standings", "action_open_grading", "action_open_customers",
             "action_open_orders", "action_open_partner", "action_open_records",
-            "action_start", "action_weigh_pairs", "action_use_weights",
+            "action_clear_override", "action_apply", "action_start", "action_weigh_pairs",
+            "action_use_weights",
             "action_open_distribution", "action_freeze",
             "action_preview",
         }  # fmt: skip

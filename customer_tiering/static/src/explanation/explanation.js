@@ -7,6 +7,7 @@ import { useService } from "@web/core/utils/hooks";
 
 const ICONS = {
     why: "fa-check-circle text-success",
+    waiting: "fa-hourglass-half text-warning",
     veto: "fa-ban text-danger",
     uncovered: "fa-question-circle text-warning",
     next: "fa-arrow-circle-up text-primary",

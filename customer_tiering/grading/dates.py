@@ -1,0 +1,84 @@
+"""Arithmetic on day numbers (whole days since 1970, NaN for none) without a loop over them."""
+
+import numpy as np
+
+
+def _parts(days):
+    """Known flags, first days of the months as ``datetime64[M]``, and days within the month."""
+    days = np.asarray(days, dtype=float)
+    known = ~np.isnan(days)
+    day = np.where(known, days, 0).astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    return known, month, (day - month).astype(np.int64)
+
+
+def _numbers(known, dates):
+    return np.where(known, dates.astype("datetime64[D]").astype(np.int64), np.nan)
+
+
+def month_length(months):
+    """Days of ``datetime64[M]`` months."""
+    start = months.astype("datetime64[D]")
+    return ((months + 1).astype("datetime64[D]") - start).astype(np.int64)
+
+
+def day_of_month(days):
+    """The day within its month, counted from 0; 0 for none."""
+    return _parts(days)[2]
+
+
+def add_months(days, months):
+    """The same day so many months later, or the last day of a month that is too short."""
+    known, month, offset = _parts(days)
+    there = month + np.asarray(months).astype("timedelta64[M]")
+    offset = np.minimum(offset, month_length(there) - 1)
+    return _numbers(known, there.astype("datetime64[D]") + offset)
+
+
+def next_review(review, after, entered):
+    """The first review strictly after a day.
+
+    :param review: ``policy.Review``
+    :param after: array of day numbers, NaN for none
+    :param entered: array of day numbers on which the tier was entered, for anniversaries
+    :return: float array
+    """
+    after = np.asarray(after, dtype=float)
+    if review.every == "day":
+        return after + 1
+    if review.every == "anniversary":
+        return _next_anniversary(after, np.asarray(entered, dtype=float))
+    known, month, _offset = _parts(after)
+    if review.every == "dates":
+        return _next_date(review.dates, after, known, month.astype("datetime64[Y]"))
+    size = {"month": 1, "quarter": 3, "year": 12}[review.every]
+    index = month.astype(np.int64) // size + 1
+    return _numbers(known, (index * size).astype("datetime64[M]"))
+
+
+def _next_date(dates, after, known, year):
+    result = np.full(after.shape, np.inf)
+    for later in (0, 1):
+        january = (year + later).astype("datetime64[M]")
+        for month, day in dates:
+            there = january + (month - 1)
+            offset = np.minimum(day, month_length(there)) - 1
+            date = _numbers(known, there.astype("datetime64[D]") + offset)
+            result = np.where(date > after, np.fmin(result, date), result)
+    return np.where(known, result, np.nan)
+
+
+def _next_anniversary(after, entered):
+    years = np.zeros(after.shape, dtype=np.int64)
+    known = ~(np.isnan(after) | np.isnan(entered))
+    years[known] = np.maximum((after[known] - entered[known]) // 366, 0).astype(np.int64)
+    result = np.full(after.shape, np.nan)
+    # From a year too early at most, so two steps are enough; more for centuries.
+    for _step in range(3):
+        date = add_months(entered, 12 * (years + 1))
+        late = known & (date <= after)
+        result = date
+        if not late.any():
+            break
+        years = years + late
+    return np.where(known, result, np.nan)

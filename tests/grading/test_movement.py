@@ -1,0 +1,319 @@
+"""Who moves when: a table of cases, and what holds for any policy and history."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from builders import day
+from grading import movement
+from grading.movement import REASONS, State
+from grading.policy import Movement, Review
+from hypothesis import given
+from hypothesis import strategies as st
+
+NAMES = {code: name for name, code in REASONS.items()}
+NEVER = float("nan")
+
+
+def number(text):
+    return float(day(text)) if text else NEVER
+
+
+def state(position=1, entered="2024-01-10", reviewed=None, above=None, missed=0, noticed=None):
+    """One customer's state; without a position, nowhere yet."""
+    if position < 0:
+        return State.nowhere(1)
+    return State(
+        np.array([position]),
+        np.array([number(entered)]),
+        np.array([number(reviewed or entered)]),
+        np.array([number(above)]),
+        np.array([missed]),
+        np.array([number(noticed)]),
+    )
+
+
+def moved(before, target, kept, today, policy, up=False, down=False):
+    """Position, reason and the whole state after one day."""
+    after, why = movement.move(
+        before,
+        np.array([target]),
+        np.array([max(kept, target)]),
+        policy,
+        day(today),
+        np.array([up]),
+        np.array([down]),
+    )
+    return int(after.position[0]), NAMES[int(why["reason"][0])], after, why
+
+
+HOLD = Movement(hold_months=12, review=Review("month"))
+QUARTER = Movement(promotion="review", review=Review("quarter"))
+WINDOW = Movement(promotion="after", promotion_days=14)
+STEP = Movement(one_level=True, review=Review("month"))
+TWICE = Movement(misses=2, review=Review("month"))
+NOTICE = Movement(notice_days=30, review=Review("quarter"))
+BIRTHDAY = Movement(review=Review("anniversary"))
+PLAIN = Movement()
+
+# Policy, state before, target, kept, day → position and reason after.
+CASES = [
+    # Daily reviews without anything else: a plain threshold.
+    (PLAIN, state(-1), 2, 2, "2024-05-01", 2, "first"),
+    (PLAIN, state(-1), 0, 0, "2024-05-01", 0, "first"),
+    (PLAIN, state(-1), -1, -1, "2024-05-01", -1, "first"),
+    (PLAIN, state(1), 1, 1, "2024-05-01", 1, "stay"),
+    (PLAIN, state(1), 3, 3, "2024-05-01", 3, "up"),
+    (PLAIN, state(3), 0, 0, "2024-05-01", 0, "down"),
+    (PLAIN, state(3), 0, 3, "2024-05-01", 3, "stay"),
+    (PLAIN, state(3), 1, 2, "2024-05-01", 1, "down"),
+    (PLAIN, state(1), -1, -1, "2024-05-01", -1, "down"),
+    (PLAIN, state(1, "2024-05-01"), 0, 0, "2024-05-01", 0, "down"),
+    (PLAIN, state(1, "2024-05-01"), 2, 2, "2024-05-01", 2, "up"),
+    # Promotion at the review: quarters.
+    (QUARTER, state(1), 2, 2, "2024-03-31", 1, "review"),
+    (QUARTER, state(1), 2, 2, "2024-04-01", 2, "up"),
+    (QUARTER, state(1), 2, 2, "2024-04-02", 2, "up"),
+    (QUARTER, state(1, reviewed="2024-04-01"), 2, 2, "2024-04-02", 1, "review"),
+    (QUARTER, state(1, reviewed="2024-04-01"), 2, 2, "2024-07-01", 2, "up"),
+    (QUARTER, state(1, "2023-12-31"), 2, 2, "2024-01-01", 2, "up"),
+    (QUARTER, state(1), 1, 1, "2024-04-01", 1, "stay"),
+    (QUARTER, state(-1), 3, 3, "2024-02-29", 3, "first"),
+    # Promotion after a return window of 14 days without a break.
+    (WINDOW, state(1), 2, 2, "2024-05-01", 1, "window"),
+    (WINDOW, state(1, above="2024-05-01"), 2, 2, "2024-05-14", 1, "window"),
+    (WINDOW, state(1, above="2024-05-01"), 2, 2, "2024-05-15", 2, "up"),
+    (WINDOW, state(1, above="2024-05-01"), 3, 3, "2024-05-15", 3, "up"),
+    (WINDOW, state(1, above="2024-05-01"), 1, 1, "2024-05-15", 1, "stay"),
+    (WINDOW, state(1, above="2024-02-20"), 2, 2, "2024-03-05", 2, "up"),
+    (WINDOW, state(1, above="2023-02-20"), 2, 2, "2023-03-05", 1, "window"),
+    (WINDOW, state(2, above="2024-05-01"), 0, 0, "2024-05-15", 0, "down"),
+    # Hold of twelve months from the entry, reviews monthly.
+    (HOLD, state(2, "2024-01-10"), 0, 0, "2024-02-01", 2, "hold"),
+    (HOLD, state(2, "2024-01-10", "2024-12-01"), 0, 0, "2025-01-01", 2, "hold"),
+    (HOLD, state(2, "2024-01-10", "2025-01-01"), 0, 0, "2025-01-10", 2, "review"),
+    (HOLD, state(2, "2024-01-10", "2025-01-01"), 0, 0, "2025-02-01", 0, "down"),
+    (HOLD, state(2, "2024-01-01", "2024-12-01"), 0, 0, "2025-01-01", 0, "down"),
+    (HOLD, state(2, "2024-01-10"), 3, 3, "2024-01-11", 3, "up"),
+    (HOLD, state(2, "2024-02-29", "2025-02-01"), 0, 0, "2025-02-27", 2, "hold"),
+    (HOLD, state(2, "2024-02-29", "2025-02-01"), 0, 0, "2025-03-01", 0, "down"),
+    (HOLD, state(2, "2023-12-31", "2024-12-01"), 0, 0, "2025-01-01", 0, "down"),
+    (HOLD, state(2, "2024-01-10"), 0, 2, "2025-02-01", 2, "stay"),
+    # A keep threshold below the entry: between the two nothing happens.
+    (STEP, state(3), 1, 3, "2024-06-01", 3, "stay"),
+    (STEP, state(3), 1, 2, "2024-06-01", 2, "down"),
+    # One level at a time.
+    (STEP, state(3), 0, 0, "2024-06-01", 2, "down"),
+    (STEP, state(2, "2024-06-01"), 0, 0, "2024-07-01", 1, "down"),
+    (STEP, state(2, "2024-06-01"), 0, 0, "2024-06-30", 2, "review"),
+    (STEP, state(1, "2024-07-01"), -1, -1, "2024-08-01", 0, "down"),
+    (STEP, state(0), -1, -1, "2024-06-01", -1, "down"),
+    (STEP, state(0), 3, 3, "2024-06-01", 3, "up"),
+    # Two misses in a row.
+    (TWICE, state(2), 0, 0, "2024-02-01", 2, "miss"),
+    (TWICE, state(2, reviewed="2024-02-01", missed=1), 0, 0, "2024-03-01", 0, "down"),
+    (TWICE, state(2, reviewed="2024-02-01", missed=1), 2, 2, "2024-03-01", 2, "stay"),
+    (TWICE, state(2, reviewed="2024-02-01", missed=1), 0, 0, "2024-02-29", 2, "review"),
+    (TWICE, state(2, reviewed="2024-02-01", missed=1), 0, 2, "2024-03-01", 2, "stay"),
+    (replace(TWICE, hold_months=12), state(2), 0, 0, "2024-02-01", 2, "hold"),
+    (
+        replace(TWICE, hold_months=12),
+        state(2, reviewed="2025-01-01", missed=0),
+        0,
+        0,
+        "2025-02-01",
+        2,
+        "miss",
+    ),
+    # A notice thirty days before.
+    (NOTICE, state(2, noticed="2024-03-02"), 0, 0, "2024-04-01", 0, "down"),
+    (NOTICE, state(2, noticed="2024-03-03"), 0, 0, "2024-04-01", 2, "notice"),
+    (NOTICE, state(2), 0, 0, "2024-04-01", 2, "notice"),
+    (NOTICE, state(2, noticed="2024-03-02"), 2, 2, "2024-04-01", 2, "stay"),
+    (NOTICE, state(2, reviewed="2024-04-01", noticed="2024-03-03"), 0, 0, "2024-07-01", 0, "down"),
+    (NOTICE, state(2, noticed="2024-03-02"), 3, 3, "2024-04-01", 3, "up"),
+    # Anniversaries of the entry.
+    (BIRTHDAY, state(2, "2024-02-29"), 0, 0, "2025-02-27", 2, "review"),
+    (BIRTHDAY, state(2, "2024-02-29"), 0, 0, "2025-02-28", 0, "down"),
+    (BIRTHDAY, state(2, "2024-05-05", "2025-05-05"), 0, 0, "2026-05-04", 2, "review"),
+    (BIRTHDAY, state(2, "2024-05-05", "2025-05-05"), 0, 0, "2026-05-05", 0, "down"),
+    # Fixed dates, the turn of the year between.
+    (
+        Movement(review=Review("dates", ((12, 31),))),
+        state(2, "2024-12-31"),
+        0,
+        0,
+        "2025-12-30",
+        2,
+        "review",
+    ),
+    (
+        Movement(review=Review("dates", ((12, 31),))),
+        state(2, "2024-12-30"),
+        0,
+        0,
+        "2025-01-02",
+        0,
+        "down",
+    ),
+]
+
+
+def test_the_table_is_as_long_as_promised():
+    assert len(CASES) >= 60
+
+
+@pytest.mark.parametrize(("policy", "before", "target", "kept", "today", "after", "why"), CASES)
+def test_case(policy, before, target, kept, today, after, why):
+    """Previous state, target, policy and date give the state and the reason that are written."""
+    assert moved(before, target, kept, today, policy)[:2] == (after, why)
+
+
+@pytest.mark.parametrize(
+    ("target", "up", "down", "after", "why"),
+    [
+        (3, True, False, 1, "locked"),
+        (3, False, True, 3, "up"),
+        (0, False, True, 1, "locked"),
+        (0, True, False, 0, "down"),
+        (3, True, True, 1, "locked"),
+        (0, True, True, 1, "locked"),
+        (1, True, True, 1, "stay"),
+    ],
+)
+def test_locks_hold_one_direction_or_both(target, up, down, after, why):
+    """A customer who must not fall may still rise; the wish stays visible as the reason."""
+    assert moved(state(1), target, target, "2024-05-01", PLAIN, up, down)[:2] == (after, why)
+
+
+def test_entry_into_a_tier_starts_everything_anew():
+    """Misses, notices and windows of the old tier must not count against the new one."""
+    before = state(2, above=None, missed=3, noticed="2024-03-01")
+    for target in (0, 3):
+        _position, _why, after, dates = moved(before, target, target, "2024-05-01", PLAIN)
+        assert (after.missed[0], after.entered[0]) == (0, number("2024-05-01"))
+        assert np.isnan(after.noticed[0])
+        assert np.isnan(after.above[0])
+        assert dates["review"][0] == number("2024-05-02")
+    _position, _why, after, dates = moved(state(2), 3, 3, "2024-02-29", HOLD)
+    assert dates["guaranteed"][0] == number("2025-02-28")
+    assert dates["review"][0] == number("2024-03-01")
+
+
+@pytest.mark.parametrize(
+    ("before", "policy", "today", "due"),
+    [
+        (state(2), NOTICE, "2024-03-01", False),
+        (state(2), NOTICE, "2024-03-02", True),
+        (state(2), NOTICE, "2024-03-31", True),
+        (state(2, noticed="2024-03-02"), NOTICE, "2024-03-20", False),
+        # Within the hold there is nothing to warn of yet, …
+        (state(2), replace(NOTICE, hold_months=12), "2024-03-10", False),
+        # … but before the first review behind it there is.
+        (
+            state(2, "2024-01-10", "2025-01-01"),
+            replace(NOTICE, hold_months=12),
+            "2025-03-05",
+            True,
+        ),
+        # A first of two misses costs nothing.
+        (state(2), replace(NOTICE, misses=2), "2024-03-10", False),
+        (state(2, missed=1), replace(NOTICE, misses=2), "2024-03-10", True),
+        (state(2), PLAIN, "2024-03-31", False),
+    ],
+)
+def test_notice_is_given_once_and_in_time(before, policy, today, due):
+    """Too early it means nothing, too late it protects nobody, twice it annoys."""
+    _position, _why, after, dates = moved(before, 0, 0, today, policy)
+    if not policy.notice_days:
+        assert not dates["notice"][0]
+        return
+    assert bool(dates["notice"][0]) == due
+    assert (after.noticed[0] == day(today)) == due
+
+
+def test_notice_that_is_no_longer_true_is_forgotten():
+    """Who recovers and falls again gets a new notice, not a demotion on the strength of an old
+    one."""
+    before = state(2, noticed="2024-03-02")
+    _position, _why, after, _dates = moved(before, 2, 2, "2024-03-20", NOTICE)
+    assert np.isnan(after.noticed[0])
+    assert moved(after, 0, 0, "2024-04-01", NOTICE)[:2] == (2, "notice")
+
+
+_policies = st.builds(
+    Movement,
+    promotion=st.sampled_from(["at_once", "review", "after"]),
+    promotion_days=st.integers(0, 40),
+    hold_months=st.integers(0, 14),
+    misses=st.integers(1, 3),
+    notice_days=st.sampled_from([0, 0, 10, 45]),
+    one_level=st.booleans(),
+    review=st.sampled_from(
+        [Review(every) for every in ("day", "month", "quarter", "year", "anniversary")]
+        + [Review("dates", ((2, 29), (9, 30)))]
+    ),
+)
+_paths = st.lists(st.tuples(st.integers(1, 90), st.integers(-1, 3)), min_size=1, max_size=25)
+
+
+@given(_policies, _paths)
+def test_any_history_keeps_the_promises_of_the_policy(policy, path):
+    """Nobody falls within the hold, more than a step where steps are promised, or without a
+    notice that was given in time; nobody rises above what the figures ask for."""
+    today, now = day("2023-11-05"), State.nowhere(1)
+    for gap, target in path:
+        today += gap
+        wanted = np.array([target])
+        before = now
+        now, why = movement.move(before, wanted, wanted, policy, today)
+        was, position = int(before.position[0]), int(now.position[0])
+        if was < 0:
+            continue
+        assert position <= max(was, target)
+        if position < was:
+            assert why["reason"][0] == REASONS["down"]
+            assert today >= movement.guaranteed_until(policy, before.entered)[0]
+            assert before.reviewed[0] < today or policy.review.every == "day"
+            if policy.one_level:
+                assert position == was - 1
+            if policy.notice_days:
+                assert before.noticed[0] + policy.notice_days <= today
+        assert (now.entered[0] == today) == (position != was) or before.entered[0] == today
+        assert why["review"][0] > today or np.isnan(why["review"][0])
+
+
+@given(_policies, _paths)
+def test_the_same_day_again_changes_nothing(policy, path):
+    """A run that is repeated, or a customer graded after an order on the same day, must not
+    count a review twice."""
+    today, now = day("2023-11-05"), State.nowhere(1)
+    for gap, target in path:
+        today += gap
+        wanted = np.array([target])
+        now, _why = movement.move(now, wanted, wanted, policy, today)
+    again, why = movement.move(now, wanted, wanted, policy, today)
+    for field in fields(State):
+        one, two = getattr(now, field.name), getattr(again, field.name)
+        assert np.array_equal(one, two, equal_nan=True), field.name
+    assert not why["notice"][0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"promotion": "never"},
+        {"promotion_days": -1},
+        {"hold_months": -1},
+        {"misses": 0},
+        {"notice_days": -3},
+    ],
+)
+def test_policy_that_means_nothing_is_refused(wrong):
+    """Read as another policy, it would move customers whom nobody wanted moved."""
+    with pytest.raises(ValueError, match=r"promotion|Periods"):
+        Movement(**wrong)
+    with pytest.raises(ValueError, match="at least one date"):
+        Review("dates")
+    with pytest.raises(ValueError, match="calendar"):
+        Review("week")
