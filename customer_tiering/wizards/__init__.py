@@ -5,4 +5,5 @@ from . import customer_tier_band_proposal
 from . import customer_tier_band_proposal_line
 from . import customer_tier_metric_preview
 from . import customer_tier_metric_preview_line
+from . import customer_tier_refusal
 from . import customer_tier_start
