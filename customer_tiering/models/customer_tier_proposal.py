@@ -29,11 +29,9 @@ class CustomerTierProposal(models.Model):
         readonly=True,
     )
     from_tier_id = fields.Many2one(
-        "customer.tier", string="Present Tier", required=True, ondelete="restrict", readonly=True
+        "customer.tier", string="From", required=True, ondelete="restrict", readonly=True
     )
-    to_tier_id = fields.Many2one(
-        "customer.tier", string="Proposed Tier", ondelete="restrict", readonly=True
-    )
+    to_tier_id = fields.Many2one("customer.tier", string="To", ondelete="restrict", readonly=True)
     from_color = fields.Integer(
         related="from_tier_id.color", string="Color Before", exportable=False
     )
