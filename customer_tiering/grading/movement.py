@@ -4,11 +4,12 @@ Pure: previous state, target, policy and day in; new state and reason out. Nothi
 the clock, so a sequence of past reviews can be replayed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from .dates import add_months, next_review
+from .policy import Review
 
 # Why a customer is where it is: those that moved or need not, then those who wait.
 REASONS = {
@@ -22,8 +23,11 @@ REASONS = {
     "miss": 7,
     "notice": 8,
     "locked": 9,
+    "approval": 10,
 }
-WAITING = range(4, 10)
+WAITING = range(4, 11)
+# No position at all, where -1 is the one below the lowest tier.
+NOWHERE = -2
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class State:
     :param above: since when the figures ask for a higher tier without a break
     :param missed: reviews in a row below what keeps the tier
     :param noticed: when the notice of a demotion was given
+    :param asked: position that approval is asked for or was refused, ``NOWHERE`` for none
+    :param refused: when it was refused; NaN while the question is open
     """
 
     position: np.ndarray
@@ -45,12 +51,37 @@ class State:
     above: np.ndarray
     missed: np.ndarray
     noticed: np.ndarray
+    asked: np.ndarray
+    refused: np.ndarray
+
+    @classmethod
+    def entering(cls, position, today):
+        """The state of customers on the day on which they enter a tier."""
+        none, now = np.full(len(position), np.nan), np.full(len(position), float(today))
+        return cls(
+            position=position,
+            entered=now,
+            reviewed=now,
+            above=none,
+            missed=np.zeros(len(position), dtype=np.int64),
+            noticed=none,
+            asked=np.full(len(position), NOWHERE),
+            refused=none,
+        )
 
     @classmethod
     def nowhere(cls, size):
         """The state of customers who were never graded."""
-        none = np.full(size, np.nan)
-        return cls(np.full(size, -1), none, none, none, np.zeros(size, dtype=np.int64), none)
+        return cls.entering(np.full(size, -1), np.nan)
+
+    def where(self, mask, other):
+        """This state where the mask is true, another one elsewhere."""
+        return State(
+            *(
+                np.where(mask, getattr(self, field.name), getattr(other, field.name))
+                for field in fields(self)
+            )
+        )
 
 
 def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
@@ -85,13 +116,29 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
     missed = np.where(wish_down, state.missed + (reviewing & ~held & (reviewed < today)), 0)
     enough = (missed >= policy.misses) | (policy.misses == 1)
     due = wish_down & reviewing & ~held & enough
+    if policy.one_level:
+        # Reviewed every day and graded twice on one, a customer falls one level.
+        due &= entered < today
     noticed = np.where(wish_down, state.noticed, np.nan)
     warned = noticed + policy.notice_days <= today if policy.notice_days else np.ones(size, bool)
+    pending = np.isnan(state.refused)
+    asked_up, asked_down = _asked(state)
+    # A question that is open stays open, and follows the figures, until they do not ask any more.
+    if policy.asks("up"):
+        rising |= wish_up & asked_up & pending
     falling = due & warned
+    if policy.asks("down"):
+        falling |= wish_down & asked_down & pending & ~held
 
-    up, down = rising & ~locked_up, falling & ~locked_down
+    quiet = _quiet(policy, state, today)
+    ask_up = rising & ~locked_up & ~(quiet & asked_up) & policy.asks("up")
+    ask_down = falling & ~locked_down & ~(quiet & asked_down) & policy.asks("down")
+    ask = ask_up | ask_down
+    up = rising & ~locked_up & (not policy.asks("up"))
+    down = falling & ~locked_down & (not policy.asks("down"))
     lower = np.maximum(target, state.position - 1) if policy.one_level else target
-    position = np.where(first | up, target, np.where(down, lower, state.position))
+    wanted = np.where(falling, lower, target)
+    position = np.where(first | up | down, wanted, state.position)
     moved = first | up | down
     reason = np.select(
         [
@@ -99,6 +146,9 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
             up,
             down,
             (rising & locked_up) | (falling & locked_down),
+            ask,
+            # Refused, it comes up again at a review.
+            rising | falling,
             wish_up,
             wish_down & held,
             wish_down & ~reviewing,
@@ -110,6 +160,8 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
             REASONS["up"],
             REASONS["down"],
             REASONS["locked"],
+            REASONS["approval"],
+            REASONS["review"],
             REASONS["window" if policy.promotion == "after" else "review"],
             REASONS["hold"],
             REASONS["review"],
@@ -118,42 +170,54 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
         ],
         REASONS["stay"],
     )
-    entered = np.where(moved, today, entered)
     # Reviewed every day, a customer is written only when the review is one that counts.
     counted = reviewing & (~np.full(size, daily) | (wish_down & ~held))
-    reviewed = np.where(moved | counted, today, reviewed)
-    after = State(
-        position,
-        entered,
-        reviewed,
-        np.where(moved, np.nan, above),
-        np.where(moved, 0, missed),
-        np.where(moved, np.nan, noticed),
+    stayed = State(
+        position=position,
+        entered=entered,
+        reviewed=np.where(counted, today, reviewed),
+        above=above,
+        missed=missed,
+        noticed=noticed,
+        asked=np.where(ask, wanted, np.where(quiet, state.asked, NOWHERE)),
+        refused=np.where(quiet & ~ask, state.refused, np.nan),
     )
+    after = State.entering(position, today).where(moved, stayed)
+    ahead = dates_ahead(policy, after, today)
+    notice = _notice_due(policy, after, wish_down & ~moved & ~locked_down, ahead["review"], today)
+    after = replace(after, noticed=np.where(notice, today, after.noticed))
+    return after, {"reason": reason, "notice": notice, **ahead}
+
+
+def dates_ahead(policy, state, today):
+    """``guaranteed`` and ``review`` as :func:`move` gives them, for a state of today."""
     # Not every day's review is written down.
-    upcoming = next_review(policy.review, after.reviewed, after.entered)
-    upcoming = np.full(size, today + 1.0) if daily else upcoming
-    guaranteed = guaranteed_until(policy, after.entered)
-    notice = _notice_due(policy, after, wish_down & ~moved & ~locked_down, upcoming, today)
-    after = State(
-        after.position,
-        after.entered,
-        after.reviewed,
-        after.above,
-        after.missed,
-        np.where(notice, today, after.noticed),
-    )
-    return after, {
-        "reason": reason,
-        "guaranteed": guaranteed,
-        "review": upcoming,
-        "notice": notice,
+    daily = policy.review.every == "day"
+    upcoming = next_review(policy.review, state.reviewed, state.entered)
+    return {
+        "guaranteed": guaranteed_until(policy, state.entered),
+        "review": np.full(len(upcoming), today + 1.0) if daily else upcoming,
     }
 
 
 def guaranteed_until(policy, entered):
     """The first day on which a tier entered on a day can be lost."""
     return add_months(entered, policy.hold_months)
+
+
+def _asked(state):
+    """Who was asked about above and about below the position they are in."""
+    up = state.asked > state.position
+    return up, (state.asked > NOWHERE) & (state.asked < state.position)
+
+
+def _quiet(policy, state, today):
+    """Who was refused a movement since the last review.
+
+    Where every day is a review the next one would be tomorrow; there it is the next month's first.
+    """
+    review = Review("month") if policy.review.every == "day" else policy.review
+    return today < next_review(review, state.refused, state.entered)
 
 
 def _may_rise(policy, above, reviewing, today):

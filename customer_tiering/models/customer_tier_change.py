@@ -43,6 +43,7 @@ class CustomerTierChange(models.Model):
             ("rule", "Computed"),
             ("manual", "Set by hand"),
             ("expiry", "Set by hand until then"),
+            ("approval", "Approved"),
         ],
         required=True,
         default="rule",

@@ -234,6 +234,11 @@ class Explained:
         if standing.waiting == "locked":
             words["reason"] = standing.manual_reason or ""
             return self.env._("Stays %(tier)s because it is locked: %(reason)s", **words)
+        if standing.waiting == "approval":
+            words["proposed"] = self.tier_name(standing.proposed_tier_id.id)
+            return self.env._(
+                "Stays %(tier)s until somebody accepts the change to %(proposed)s.", **words
+            )
         if standing.waiting and standing.review_date:
             return self.env._("Stays %(tier)s until the review on %(review)s.", **words)
         return ""

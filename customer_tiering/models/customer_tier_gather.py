@@ -208,8 +208,13 @@ class CustomerTierGather(models.AbstractModel):
             "reviewed": day("reviewed_on", "computed_since", "tier_since"),
             "above": day("above_since"),
             "noticed": day("noticed_on"),
+            "asked": SQL(
+                "CASE WHEN s.waiting = 'approval' OR s.refused_on IS NOT NULL "
+                "THEN COALESCE(s.proposed_tier_id, 0)::float8 ELSE 'NaN' END"
+            ),
+            "refused": day("refused_on"),
         }
-        days = ("manual_until", "entered", "reviewed", "above", "noticed")
+        days = ("manual_until", "entered", "reviewed", "above", "noticed", "asked", "refused")
         rows = self._read(
             SQL(
                 "SELECT %s FROM customer_tier_standing s WHERE s.company_id = %s AND %s",

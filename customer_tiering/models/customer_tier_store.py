@@ -206,8 +206,8 @@ class CustomerTierStore(models.AbstractModel):
                        rfm_r = NULL, rfm_f = NULL, rfm_m = NULL,
                        computed_since = NULL, guaranteed_until = NULL, review_date = NULL,
                        reviewed_on = NULL, above_since = NULL, noticed_on = NULL,
-                       missed_reviews = 0, waiting = NULL,
-                       graded_at = %(now)s
+                       missed_reviews = 0, waiting = NULL, proposed_tier_id = NULL,
+                       refused_on = NULL, graded_at = %(now)s
                  WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
                 """,
                 now=fields.Datetime.now(),

@@ -12,6 +12,7 @@ from . import test_cron
 from . import test_explanation
 from . import test_history
 from . import test_movement
+from . import test_approval
 from . import test_reminder
 from . import test_security
 from . import test_rules_hold
