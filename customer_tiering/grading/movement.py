@@ -5,6 +5,7 @@ the clock, so a sequence of past reviews can be replayed.
 """
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -97,96 +98,198 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
         ``guaranteed``: first day on which the tier can be lost, ``review``: the next one,
         ``notice``: True where the notice of a demotion is due today)
     """
-    size = len(target)
-    locked_up = np.zeros(size, dtype=bool) if locked_up is None else locked_up
-    locked_down = np.zeros(size, dtype=bool) if locked_down is None else locked_down
-    first = state.position < 0
-    # Those without a state get one as if they entered today.
-    entered = np.where(first, today, state.entered)
-    reviewed = np.where(first, today, state.reviewed)
-    daily = policy.review.every == "day"
-    reviewing = ~first & (daily | (next_review(policy.review, reviewed, entered) <= today))
-    wish_up = ~first & (target > state.position)
-    wish_down = ~first & (kept < state.position)
-
-    above = np.where(wish_up, np.where(np.isnan(state.above), today, state.above), np.nan)
-    rising = wish_up & _may_rise(policy, above, reviewing, today)
-    held = today < guaranteed_until(policy, entered)
-    # Graded twice on a day, a customer has missed one review.
-    missed = np.where(wish_down, state.missed + (reviewing & ~held & (reviewed < today)), 0)
-    enough = (missed >= policy.misses) | (policy.misses == 1)
-    due = wish_down & reviewing & ~held & enough
-    if policy.one_level:
-        # Reviewed every day and graded twice on one, a customer falls one level.
-        due &= entered < today
-    noticed = np.where(wish_down, state.noticed, np.nan)
-    warned = noticed + policy.notice_days <= today if policy.notice_days else np.ones(size, bool)
-    pending = np.isnan(state.refused)
-    asked_up, asked_down = _asked(state)
-    # A question that is open stays open, and follows the figures, until they do not ask any more.
-    if policy.asks("up"):
-        rising |= wish_up & asked_up & pending
-    falling = due & warned
-    if policy.asks("down"):
-        falling |= wish_down & asked_down & pending & ~held
-
-    quiet = _quiet(policy, state, today)
-    ask_up = rising & ~locked_up & ~(quiet & asked_up) & policy.asks("up")
-    ask_down = falling & ~locked_down & ~(quiet & asked_down) & policy.asks("down")
-    ask = ask_up | ask_down
-    up = rising & ~locked_up & (not policy.asks("up"))
-    down = falling & ~locked_down & (not policy.asks("down"))
-    lower = np.maximum(target, state.position - 1) if policy.one_level else target
-    wanted = np.where(falling, lower, target)
-    position = np.where(first | up | down, wanted, state.position)
-    moved = first | up | down
-    reason = np.select(
-        [
-            first,
-            up,
-            down,
-            (rising & locked_up) | (falling & locked_down),
-            ask,
-            # Refused, it comes up again at a review.
-            rising | falling,
-            wish_up,
-            wish_down & held,
-            wish_down & ~reviewing,
-            wish_down & ~enough,
-            wish_down,
-        ],
-        [
-            REASONS["first"],
-            REASONS["up"],
-            REASONS["down"],
-            REASONS["locked"],
-            REASONS["approval"],
-            REASONS["review"],
-            REASONS["window" if policy.promotion == "after" else "review"],
-            REASONS["hold"],
-            REASONS["review"],
-            REASONS["miss"],
-            REASONS["notice"],
-        ],
-        REASONS["stay"],
+    nobody = np.zeros(len(target), dtype=bool)
+    day = _Day(
+        state,
+        target,
+        kept,
+        policy,
+        today,
+        nobody if locked_up is None else locked_up,
+        nobody if locked_down is None else locked_down,
     )
-    # Reviewed every day, a customer is written only when the review is one that counts.
-    counted = reviewing & (~np.full(size, daily) | (wish_down & ~held))
-    stayed = State(
-        position=position,
-        entered=entered,
-        reviewed=np.where(counted, today, reviewed),
-        above=above,
-        missed=missed,
-        noticed=noticed,
-        asked=np.where(ask, wanted, np.where(quiet, state.asked, NOWHERE)),
-        refused=np.where(quiet & ~ask, state.refused, np.nan),
-    )
-    after = State.entering(position, today).where(moved, stayed)
+    after = State.entering(day.position, today).where(day.moved, day.stayed)
     ahead = dates_ahead(policy, after, today)
-    notice = _notice_due(policy, after, wish_down & ~moved & ~locked_down, ahead["review"], today)
+    warnable = day.wish_down & ~day.moved & ~day.locked_down
+    notice = _notice_due(policy, after, warnable, ahead["review"], today)
     after = replace(after, noticed=np.where(notice, today, after.noticed))
-    return after, {"reason": reason, "notice": notice, **ahead}
+    return after, {"reason": day.reason, "notice": notice, **ahead}
+
+
+@dataclass
+class _Day:
+    """One day's decisions about everybody, each an array; see :func:`move` for the arguments."""
+
+    state: State
+    target: np.ndarray
+    kept: np.ndarray
+    policy: object
+    today: int
+    locked_up: np.ndarray
+    locked_down: np.ndarray
+
+    # What the figures ask for
+
+    @cached_property
+    def first(self):
+        return self.state.position < 0
+
+    @cached_property
+    def wish_up(self):
+        return ~self.first & (self.target > self.state.position)
+
+    @cached_property
+    def wish_down(self):
+        return ~self.first & (self.kept < self.state.position)
+
+    # What the calendar says; those without a state get one as if they entered today
+
+    @cached_property
+    def entered(self):
+        return np.where(self.first, self.today, self.state.entered)
+
+    @cached_property
+    def reviewed(self):
+        return np.where(self.first, self.today, self.state.reviewed)
+
+    @cached_property
+    def daily(self):
+        return self.policy.review.every == "day"
+
+    @cached_property
+    def reviewing(self):
+        due = next_review(self.policy.review, self.reviewed, self.entered) <= self.today
+        return ~self.first & (self.daily | due)
+
+    @cached_property
+    def held(self):
+        return self.today < guaranteed_until(self.policy, self.entered)
+
+    @cached_property
+    def above(self):
+        since = np.where(np.isnan(self.state.above), self.today, self.state.above)
+        return np.where(self.wish_up, since, np.nan)
+
+    @cached_property
+    def missed(self):
+        # Graded twice on a day, a customer has missed one review.
+        missing = self.reviewing & ~self.held & (self.reviewed < self.today)
+        return np.where(self.wish_down, self.state.missed + missing, 0)
+
+    @cached_property
+    def enough(self):
+        return (self.missed >= self.policy.misses) | (self.policy.misses == 1)
+
+    @cached_property
+    def noticed(self):
+        return np.where(self.wish_down, self.state.noticed, np.nan)
+
+    # What the policy lets happen
+
+    @cached_property
+    def rising(self):
+        rising = self.wish_up & _may_rise(self.policy, self.above, self.reviewing, self.today)
+        return rising | (self._still_open("up") & self.wish_up)
+
+    @cached_property
+    def falling(self):
+        due = self.wish_down & self.reviewing & ~self.held & self.enough
+        if self.policy.notice_days:
+            due &= self.noticed + self.policy.notice_days <= self.today
+        if self.policy.one_level:
+            # Reviewed every day and graded twice on one, a customer falls one level.
+            due &= self.entered < self.today
+        return due | (self._still_open("down") & self.wish_down & ~self.held)
+
+    @cached_property
+    def wanted(self):
+        """Where the movement would lead."""
+        one_down = np.maximum(self.target, self.state.position - 1)
+        lower = one_down if self.policy.one_level else self.target
+        return np.where(self.falling, lower, self.target)
+
+    # What needs approval
+
+    @cached_property
+    def asked(self):
+        """Who was asked about above and about below the position they are in, by direction."""
+        asked, position = self.state.asked, self.state.position
+        return {"up": asked > position, "down": (asked > NOWHERE) & (asked < position)}
+
+    @cached_property
+    def quiet(self):
+        return _quiet(self.policy, self.state, self.today)
+
+    def _still_open(self, direction):
+        """A question that is open stays open, and follows the figures, until they do not ask any
+        more."""
+        pending = np.isnan(self.state.refused)
+        return self.asked[direction] & pending & self.policy.asks(direction)
+
+    def _asks(self, direction, moving):
+        return moving & ~(self.quiet & self.asked[direction]) & self.policy.asks(direction)
+
+    @cached_property
+    def ask(self):
+        up = self._asks("up", self.rising & ~self.locked_up)
+        return up | self._asks("down", self.falling & ~self.locked_down)
+
+    # What happens
+
+    @cached_property
+    def up(self):
+        return self.rising & ~self.locked_up & (not self.policy.asks("up"))
+
+    @cached_property
+    def down(self):
+        return self.falling & ~self.locked_down & (not self.policy.asks("down"))
+
+    @cached_property
+    def moved(self):
+        return self.first | self.up | self.down
+
+    @cached_property
+    def position(self):
+        return np.where(self.moved, self.wanted, self.state.position)
+
+    @cached_property
+    def reason(self):
+        cases = {
+            "first": self.first,
+            "up": self.up,
+            "down": self.down,
+            "locked": (self.rising & self.locked_up) | (self.falling & self.locked_down),
+            "approval": self.ask,
+        }
+        # Refused, a movement comes up again at a review.
+        wait_up = "window" if self.policy.promotion == "after" else "review"
+        waits = [
+            ("review", self.rising | self.falling),
+            (wait_up, self.wish_up),
+            ("hold", self.wish_down & self.held),
+            ("review", self.wish_down & ~self.reviewing),
+            ("miss", self.wish_down & ~self.enough),
+            ("notice", self.wish_down),
+        ]
+        names, masks = zip(*cases.items(), *waits, strict=True)
+        return np.select(masks, [REASONS[name] for name in names], REASONS["stay"])
+
+    @cached_property
+    def stayed(self):
+        """The state of who does not move today."""
+        # Reviewed every day, a customer is written only when the review is one that counts.
+        counted = self.reviewing & ((not self.daily) | (self.wish_down & ~self.held))
+        unasked = np.where(self.quiet, self.state.asked, NOWHERE)
+        return State(
+            position=self.position,
+            entered=self.entered,
+            reviewed=np.where(counted, self.today, self.reviewed),
+            above=self.above,
+            missed=self.missed,
+            noticed=self.noticed,
+            asked=np.where(self.ask, self.wanted, unasked),
+            refused=np.where(self.quiet & ~self.ask, self.state.refused, np.nan),
+        )
 
 
 def dates_ahead(policy, state, today):
@@ -203,12 +306,6 @@ def dates_ahead(policy, state, today):
 def guaranteed_until(policy, entered):
     """The first day on which a tier entered on a day can be lost."""
     return add_months(entered, policy.hold_months)
-
-
-def _asked(state):
-    """Who was asked about above and about below the position they are in."""
-    up = state.asked > state.position
-    return up, (state.asked > NOWHERE) & (state.asked < state.position)
 
 
 def _quiet(policy, state, today):
