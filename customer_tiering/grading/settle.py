@@ -39,8 +39,9 @@ def settle(frame, previous, program, as_of):
         (``entered, reviewed, above, missed, noticed``), ``guaranteed`` and ``review`` (day
         numbers), ``waiting`` (codes of ``movement.REASONS`` for who is not where the figures ask,
         else 0), ``notice`` (1 where one is due),
-        ``before`` and ``known`` (the tier before, and whether there was a grading), and
-        ``expired`` (1 where a tier or lock set by hand has ended)
+        ``before`` and ``known`` (the tier before, and whether there was a grading),
+        ``expired`` (1 where a tier or lock set by hand has ended) and ``follow_up`` (day number
+        on which whoever entered by a rule is to be followed up next, NaN for never)
     """
     today = day_number(as_of)
     known = frame.index.isin(previous.index)
@@ -67,6 +68,7 @@ def settle(frame, previous, program, as_of):
         before=before["tier"].astype(np.int64),
         known=known.astype(int),
         expired=ended.astype(int),
+        follow_up=_follow_up(frame["entry"].to_numpy(), program, after.entered, today),
         entered=after.entered,
         reviewed=after.reviewed,
         above=after.above,
@@ -90,6 +92,16 @@ def _state(before, program, where):
         before["missed"].to_numpy(dtype=np.int64),
         before["noticed"].to_numpy(dtype=float),
     )
+
+
+def _follow_up(entry, program, entered, today):
+    """The first of the days at the rule's distance from entering the tier that is not past."""
+    days = np.full(len(entry), np.nan)
+    for rule in program.entries:
+        if rule.follow_up_days:
+            days[entry == rule.id] = rule.follow_up_days
+    passed = np.ceil((today - entered) / days)
+    return entered + days * np.fmax(passed, 1)
 
 
 def _values(frame, program):

@@ -156,6 +156,8 @@ class Explained:
             )
         if not tier_id or tier_id not in self.tiers:
             return self.env._("No tier, because the requirements of none are met.")
+        if self.numbers.get("entry") and standing.target_tier_id.id == tier_id:
+            return self.entered(int(self.numbers["entry"]))
         facts = [self._fact(*r) for r in self._met(tier_id)]
         if not facts:
             return self.env._("%s is open to everybody.", self.tier_name(tier_id))
@@ -163,6 +165,15 @@ class Explained:
             "%(tier)s because %(facts)s.",
             tier=self.tier_name(tier_id),
             facts=self._joined(facts, any_is_enough=False),
+        )
+
+    def entered(self, rule_id):
+        """A tier that was not earned by orders."""
+        rule = self.env["customer.tier.entry.rule"].browse(rule_id).exists()
+        return self.env._(
+            "%(tier)s by the entry rule “%(rule)s”: no order yet.",
+            tier=self.tier_name(self.computed_tier()),
+            rule=rule.name or self.rules["names"]["entries"][str(rule_id)],
         )
 
     def veto(self):

@@ -233,10 +233,11 @@ class CustomerTierGather(models.AbstractModel):
                 errors[metric] = str(error) or type(error).__name__
         return lines, given, errors
 
-    def _facts(self, customers, orders, lines, given=None):
+    def _facts(self, customers, orders, lines, given=None, entry=None):
         """Facts of one programme's customers, cut out of what was read for all programmes.
 
         :param customers: sorted int array
+        :param entry: see ``Facts``
         """
         import pandas as pd
 
@@ -254,6 +255,7 @@ class CustomerTierGather(models.AbstractModel):
             own(orders),
             None if lines is None else own(lines),
             pd.DataFrame(columns, index=customers, dtype=float),
+            entry,
         )
 
     def _sample(self, program, as_of, size, metrics=None):

@@ -158,13 +158,18 @@ class CustomerTierPipeline(models.AbstractModel):
         # Who was judged by hand is a customer to be graded too.
         judged = [owners for m, (owners, _values, _others) in given.items() if m.kind == "manual"]
         seen = np.unique(np.concatenate([orders["customer"], previous.index, *judged]))
+        traces = gather._traces(company, as_of, scope, policies.values(), given)
         taken = np.array([], dtype=np.int64)
         facts = {}
         for program, policy in policies.items():
-            selected = self._select(program, scope, seen, tally)
+            # So is a contact who came in a way that a rule knows.
+            entries = policy.entries if policy else ()
+            fitting = list(traces.first_fit(entries, traces.people))
+            selected = self._select(program, scope, np.union1d(seen, fitting), tally)
             if policy and selected is not None:
                 customers = np.setdiff1d(selected, taken)
-                facts[program] = gather._facts(customers, orders, lines, given)
+                entry = gather._entry(customers, entries, traces)
+                facts[program] = gather._facts(customers, orders, lines, given, entry)
             else:
                 # The customers of a broken programme keep what they have.
                 customers = previous.index[previous["program"] == program.id].to_numpy()
