@@ -1,5 +1,15 @@
 from odoo.tools import SQL
 
+# Of these people may have made use.
+KEPT_MODELS = (
+    "res.partner",
+    "res.partner.category",
+    "res.country.group",
+    "product.product",
+    "product.category",
+    "utm.source",
+)
+
 
 def uninstall_hook(env):
     """Leave nothing behind that would act without the addon, and nothing that cannot be deleted.
@@ -16,7 +26,7 @@ def uninstall_hook(env):
     env["ir.model.data"].search(
         [
             ("module", "=", "customer_tiering"),
-            ("model", "in", ("res.partner", "product.product", "product.category", "utm.source")),
+            ("model", "in", KEPT_MODELS),
         ]
     ).unlink()
     # History and standings refer to tiers and tiers to metrics: from the leaves to the root.

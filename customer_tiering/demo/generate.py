@@ -12,6 +12,13 @@ from .plan import plan_orders
 
 MODULE = "customer_tiering"
 BATCH = 500
+# Source of a customer: its tag.
+TAGS = {
+    "trade_show": "customer_tiering.tag_trade_show",
+    "inquiry": "customer_tiering.tag_specification",
+    "price_request": "customer_tiering.tag_price_only",
+    "search": "customer_tiering.tag_search",
+}
 USERS = {"admin": "base.user_admin", "demo": "base.user_demo"}
 # A bulk load notifies nobody, and history is not procured again where stock rules are installed.
 QUIET = {
@@ -118,6 +125,7 @@ def _create_partners(env, companies):
 
 
 def _company_values(env, row, salesperson):
+    tag = env.ref(TAGS[row.source], raise_if_not_found=False) if row.source in TAGS else None
     return {
         "name": row.name,
         "is_company": True,
@@ -125,6 +133,7 @@ def _company_values(env, row, salesperson):
         "city": row.city,
         "email": f"info@{_domain(row.key)}",
         "user_id": salesperson.id,
+        "category_id": tag.ids if tag else [],
         "customer_rank": 1,
     }
 

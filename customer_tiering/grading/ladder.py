@@ -75,28 +75,42 @@ def _bits(flags):
     return flags @ (1 << np.arange(flags.shape[1], dtype=np.int64))
 
 
-def climb(program, values, score):
+def _placed(program, values, score, entered, by_rule):
+    """Position that is reached, the one that vetoes leave of it, and the id of the veto (0: none)
+    that takes the difference."""
+    limit, veto_id = _limits(program, values, score)
+    reached = highest(program.tiers, values, score)
+    position = highest(program.tiers, values, score, limit)
+    if by_rule.any():
+        reached = np.where(by_rule, entered, reached)
+        position = np.where(by_rule, np.minimum(entered, limit), position)
+    return reached, position, np.where(reached > limit, veto_id, 0)
+
+
+def climb(program, values, score, entered=None):
     """Everybody's tier with the reason for it and the distance to the next one.
 
     :param values: frame of metric values
     :param score: float array, NaN for unknown
+    :param entered: int array, position of the tier that an entry rule gives instead of what the
+        figures would, -1 for none
     :return: dict of arrays. ``tier``: id of the tier, 0 for none; ``reached``: id of the one that
         vetoes took away, else the same; ``veto``: id of the veto that did, else 0; ``next``: id of
-        the tier above ``reached``, 0 at the top; ``met``: which requirements of ``tier`` are met
+        the tier above ``reached``, 0 where nothing is missing to it and at the top; ``met``:
+        which requirements of ``tier`` are met, none of which where an entry rule gives the tier,
         and ``missing``: which of ``next`` are not, as bits in the order of
         ``Tier.requirements``; ``gap:<n>``: how much is missing to the n-th requirement of
         ``next``, signed, NaN where it is met, unknown, or grows by itself every day, as it does
         for a share of the best
     """
     tiers, size = program.tiers, len(score)
-    reached = highest(tiers, values, score)
-    limit, veto_id = _limits(program, values, score)
-    position = highest(tiers, values, score, limit)
+    by_rule = np.zeros(size, dtype=bool) if entered is None else entered >= 0
+    reached, position, veto_id = _placed(program, values, score, entered, by_rule)
     ids = np.array([tier.id for tier in tiers] + [0], dtype=np.int64)
     result = {
         "tier": ids[position],
         "reached": ids[reached],
-        "veto": np.where(reached > limit, veto_id, 0),
+        "veto": veto_id,
         "next": ids[np.minimum(reached + 1, len(tiers))],
         "met": np.zeros(size, dtype=np.int64),
         "missing": np.zeros(size, dtype=np.int64),
@@ -106,7 +120,9 @@ def climb(program, values, score):
     volatile = metrics.volatile(program.metrics)
     for index, tier in enumerate(tiers):
         met = _requirements_met(tier, values, score)
-        here, below = position == index, reached == index - 1
+        here = (position == index) & ~by_rule
+        # An entry rule may stand below what the figures would reach.
+        below = (reached == index - 1) & ~_reaches(tier, met)
         result["met"][here] = _bits(met[here])
         result["missing"][below] = _bits(~met[below])
         for number, condition in enumerate(tier.requirements):
@@ -116,6 +132,7 @@ def climb(program, values, score):
                 gap = condition.value - _subject(condition, values, score)[short]
                 # Sums and differences of floats carry noise in the last digits.
                 result[f"gap:{number}"][short] = np.round(gap, 6)
+    result["next"][result["missing"] == 0] = 0
     return result
 
 

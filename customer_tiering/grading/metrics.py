@@ -43,6 +43,8 @@ class Facts:
         and ``cost`` (untaxed, company currency) when a metric looks at the margin
     :param given: frame indexed by customer id, a float column per code of the metrics that are
         not computed from orders, NaN for unknown; customers and codes may be missing
+    :param entry: array with the id of the ``policy.Entry`` that fits each customer, 0 for none, or
+        None when there are no such rules
     :raise ValueError: when customers are not sorted and distinct, or a row belongs to none of
         them (it would silently count for somebody else)
     """
@@ -51,6 +53,7 @@ class Facts:
     orders: pd.DataFrame
     lines: pd.DataFrame | None = None
     given: pd.DataFrame | None = None
+    entry: np.ndarray | None = None
 
     def __post_init__(self):
         if (np.diff(self.customers) <= 0).any():

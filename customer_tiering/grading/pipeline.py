@@ -23,9 +23,10 @@ def grade(facts, program, as_of):
     values = metrics.compute(facts, program.metrics, as_of, windows)
     earned = [points.points(i.scale, values[i.metric]) for i in program.indicators]
     total, coverage = _score(program, earned, len(values))
-    climbed = ladder.climb(program, values, total)
     rfm = _rfm(program, values)
     whole = windows[0]
+    entry, entered = _entries(facts, program, whole)
+    climbed = ladder.climb(program, values, total, entered)
     return pd.DataFrame(
         {
             "tier": climbed.pop("tier"),
@@ -40,6 +41,7 @@ def grade(facts, program, as_of):
             **{f"metric:{m.code}": values[m.code].to_numpy() for m in program.metrics},
             **_reason(program, values, earned, total, climbed),
             "lapse": _lapse_day(windows, program),
+            "entry": entry,
         },
         index=values.index,
     )
@@ -51,7 +53,8 @@ def reason_columns(program):
     ``metric:<code>``: values; ``points:<indicator id>`` and ``share:<indicator id>``: what it
     earns and adds to the score; ``lever:<indicator id>``: :func:`levers.levers` for the score of
     the next tier; ``reached, veto, next, met, missing, gap:<n>``: :func:`ladder.climb`; ``lapse``:
-    day number on which the oldest order leaves the shortest window. Values are NaN for unknown.
+    day number on which the oldest order leaves the shortest window; ``entry``: id of the rule by
+    which a customer without orders entered, else 0. Values are NaN for unknown.
     """
     ids = [indicator.id for indicator in program.indicators]
     gaps = max((len(tier.requirements) for tier in program.tiers), default=0)
@@ -61,7 +64,21 @@ def reason_columns(program):
         *("reached", "veto", "next", "met", "missing"),
         *(f"gap:{number}" for number in range(gaps)),
         "lapse",
+        "entry",
     ]
+
+
+def _entries(facts, program, whole):
+    """Entry rule (id, 0 for none) and position of its tier (-1 for none) of each customer; rules
+    are for who has not ordered."""
+    if facts.entry is None:
+        return np.zeros(whole.size, dtype=np.int64), np.full(whole.size, -1)
+    positions = {tier.id: position for position, tier in enumerate(program.tiers)}
+    ids = np.array([0] + [entry.id for entry in program.entries])
+    order = np.argsort(ids)
+    tiers = np.array([-1] + [positions[entry.tier_id] for entry in program.entries])
+    rule = np.where(whole.order_count > 0, 0, facts.entry)
+    return rule, tiers[order][np.searchsorted(ids[order], rule)]
 
 
 def _score(program, earned, size):

@@ -114,6 +114,26 @@ class Veto:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """The tier of customers without any order who came in a certain way.
+
+    Criteria that are 0, empty or, for ``countries`` (a group may be empty), ``None`` fit
+    everybody. ``value`` is the least of the metric named. ``follow_up_days`` is how often such a
+    customer is followed up, 0 for never.
+    """
+
+    id: int
+    tier_id: int
+    medium: int = 0
+    source: int = 0
+    tags: tuple[int, ...] = ()
+    countries: tuple[int, ...] | None = None
+    metric: str = ""
+    value: float = 0.0
+    follow_up_days: int = 0
+
+
+@dataclass(frozen=True)
 class Review:
     """When tiers are reviewed.
 
@@ -197,3 +217,4 @@ class Program:
     min_coverage: float = 0.0
     rfm_mode: str = "three"
     movement: Movement = Movement()
+    entries: tuple[Entry, ...] = ()

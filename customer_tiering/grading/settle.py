@@ -44,8 +44,9 @@ def settle(frame, previous, program, as_of):
         0 for none), ``guaranteed`` and ``review`` (day numbers), ``waiting``
         (codes of ``movement.REASONS`` for who is not where the figures ask, else 0),
         ``notice`` (1 where one is due),
-        ``before`` and ``known`` (the tier before, and whether there was a grading), and
-        ``expired`` (1 where a tier or lock set by hand has ended)
+        ``before`` and ``known`` (the tier before, and whether there was a grading),
+        ``expired`` (1 where a tier or lock set by hand has ended) and ``follow_up`` (day number
+        on which whoever entered by a rule is to be followed up next, NaN for never)
     """
     today = day_number(as_of)
     known = frame.index.isin(previous.index)
@@ -75,6 +76,7 @@ def settle(frame, previous, program, as_of):
         expired=ended.astype(int),
         **_columns(program.movement, after, why),
         proposed=order[np.maximum(after.asked, -1)],
+        follow_up=_follow_up(frame["entry"].to_numpy(), program, after.entered, today),
         waiting=np.where(why["reason"] >= WAITING[0], why["reason"], 0),
         notice=why["notice"].astype(int),
     )
@@ -122,6 +124,16 @@ def _state(before, program, where):
         asked=asked.to_numpy(dtype=np.int64),
         **{name: before[name].to_numpy(dtype=float) for name in days},
     )
+
+
+def _follow_up(entry, program, entered, today):
+    """The first of the days at the rule's distance from entering the tier that is not past."""
+    days = np.full(len(entry), np.nan)
+    for rule in program.entries:
+        if rule.follow_up_days:
+            days[entry == rule.id] = rule.follow_up_days
+    passed = np.ceil((today - entered) / days)
+    return entered + days * np.fmax(passed, 1)
 
 
 def _values(frame, program):

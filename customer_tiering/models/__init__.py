@@ -19,12 +19,15 @@ from . import customer_tier_top_share
 from . import customer_tier_movement
 from . import customer_tier_condition
 from . import customer_tier_veto
+from . import customer_tier_entry_rule
 from . import customer_tier_policy
 from . import customer_tier_standing
 from . import customer_tier_override
+from . import customer_tier_entry
 from . import customer_tier_explanation
 from . import customer_tier_change
 from . import customer_tier_gather
+from . import customer_tier_traces
 from . import customer_tier_store
 from . import customer_tier_proposal
 from . import customer_tier_proposal_standing
@@ -43,8 +46,10 @@ from . import ir_module_module
 from . import product_pricelist
 from . import res_company
 from . import res_config_settings
+from . import res_country
 from . import res_partner
 from . import res_partner_value
+from . import res_partner_entry
 from . import sale_order
 from . import sale_order_line
 from . import sale_report

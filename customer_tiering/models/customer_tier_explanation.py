@@ -200,6 +200,8 @@ class Explained:
             return ""
         if not tier_id or tier_id not in self.tiers:
             return self.env._("No tier, because the requirements of none are met.")
+        if self.numbers.get("entry"):
+            return self.entered(int(self.numbers["entry"]))
         top = self.tiers[tier_id]["top"]
         best = top and (top["metric"], top["operator"], self.rules["cuts"].get(str(tier_id)))
         facts = [self._best(*r) if r == best else self._fact(*r) for r in self._met(tier_id)]
@@ -245,6 +247,15 @@ class Explained:
 
     def _day(self, day):
         return format_date(self.env, day) if day else ""
+
+    def entered(self, rule_id):
+        """A tier that was not earned by orders."""
+        rule = self.env["customer.tier.entry.rule"].browse(rule_id).exists()
+        return self.env._(
+            "%(tier)s by the entry rule “%(rule)s”: no order yet.",
+            tier=self.tier_name(self.target_tier()),
+            rule=rule.name or self.rules["names"]["entries"][str(rule_id)],
+        )
 
     def veto(self):
         veto_id = self.numbers.get("veto")

@@ -269,10 +269,11 @@ class CustomerTierGather(models.AbstractModel):
         judged = [owners for m, (owners, _values, _others) in given.items() if m.kind == "manual"]
         return np.unique(np.concatenate([orders["customer"], *judged]))
 
-    def _facts(self, customers, orders, lines, given=None):
+    def _facts(self, customers, orders, lines, given=None, entry=None):
         """Facts of one programme's customers, cut out of what was read for all programmes.
 
         :param customers: sorted int array
+        :param entry: see ``Facts``
         """
         import pandas as pd
 
@@ -290,6 +291,7 @@ class CustomerTierGather(models.AbstractModel):
             own(orders),
             None if lines is None else own(lines),
             pd.DataFrame(columns, index=customers, dtype=float),
+            entry,
         )
 
     def _sample(self, program, as_of, size, metrics=None, own=False):

@@ -156,13 +156,18 @@ class CustomerTierPipeline(models.AbstractModel):
         lines, given, errors = gather._read_for(metrics, company, as_of, scope)
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
         seen = np.union1d(gather._seen(orders, given), previous.index)
+        traces = gather._traces(company, as_of, scope, policies.values(), given)
         taken = np.array([], dtype=np.int64)
         facts = {}
         for program, policy in policies.items():
-            selected = self._select(program, scope, seen, tally)
+            # So is a contact who came in a way that a rule knows.
+            entries = policy.entries if policy else ()
+            fitting = list(traces.first_fit(entries, traces.people))
+            selected = self._select(program, scope, np.union1d(seen, fitting), tally)
             if policy and selected is not None:
                 customers = np.setdiff1d(selected, taken)
-                facts[program] = gather._facts(customers, orders, lines, given)
+                entry = gather._entry(customers, entries, traces)
+                facts[program] = gather._facts(customers, orders, lines, given, entry)
             else:
                 # The customers of a broken programme keep what they have.
                 customers = previous.index[previous["program"] == program.id].to_numpy()

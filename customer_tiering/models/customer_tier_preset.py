@@ -164,6 +164,16 @@ SEGMENTS = (
 )
 
 
+# Where prospects enter, name, XML id of the contact tag, number of the tier from below where there
+# are enough (the tiers above are for customers), and days between follow-ups.
+ENTRY_RULES = (
+    (_lt("Trade show with a deep talk"), "trade_show", 2, 7),
+    (_lt("Inquiry with specification, quantity, terms and date"), "specification", 1, 14),
+    (_lt("Inquiry about the price only"), "price_only", 0, 30),
+    (_lt("Found by search or in a directory"), "search", 0, 90),
+)
+
+
 def preset_terms():
     """All names that presets give, lazily translated."""
     for preset in PRESETS.values():
@@ -171,3 +181,4 @@ def preset_terms():
         yield from (tier["name"] for tier in preset["tiers"])
         yield from (segment[0] for segment in preset.get("segments", ()))
     yield from (segment[0] for segment in SEGMENTS)
+    yield from (rule[0] for rule in ENTRY_RULES)

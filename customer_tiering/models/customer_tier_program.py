@@ -252,6 +252,7 @@ class CustomerTierProgram(models.Model):
         tiers = self.tier_ids
         metrics = self.indicator_ids.metric_id | self.veto_ids.metric_id
         metrics |= tiers.condition_ids.metric_id | tiers.top_metric_id
+        metrics |= self.entry_rule_ids.metric_id
         metrics |= (
             self.env["customer.tier.metric"]
             .with_context(active_test=False)
@@ -278,15 +279,17 @@ class CustomerTierProgram(models.Model):
             min_coverage=self.min_coverage,
             rfm_mode=self.rfm_mode,
             movement=self._movement_policy(),
+            entries=self.entry_rule_ids._policy(),
         )
 
     def _names(self):
         """Names of what the programme is made of, for explanations when it is gone: dicts by code
-        of metrics and by id of tiers, as JSON has them."""
+        of metrics and by id of tiers and entry rules, as JSON has them."""
         self.ensure_one()
         return {
             "metrics": {metric.code: metric.name for metric in self._metrics()},
             "tiers": {str(tier.id): tier.display_name for tier in self.tier_ids},
+            "entries": {str(rule.id): rule.name for rule in self.entry_rule_ids},
         }
 
     def copy(self, default=None):

@@ -42,6 +42,7 @@ class CustomerTierProgram(models.Model):
                 "rfm_mode": preset.get("rfm_mode", "three"),
             }
         )
+        program._add_usual_entry_rules()
         program._translate_preset(preset)
         # Where customers have ordered already; the preset's own bounds serve until then.
         quantile = program.indicator_ids.filtered(lambda i: i.scale == "quantile")
@@ -136,7 +137,12 @@ class CustomerTierProgram(models.Model):
         """
         english = self.with_context(lang="en_US").env
         terms = {english._(term): term for term in preset_terms()}
-        for model in ("customer.tier.program", "customer.tier", "customer.tier.segment"):
+        for model in (
+            "customer.tier.program",
+            "customer.tier",
+            "customer.tier.segment",
+            "customer.tier.entry.rule",
+        ):
             records = english[model].with_context(active_test=False)
             for record in records.search([("name", "in", list(terms))]):
                 for code in codes:

@@ -42,6 +42,8 @@ class CustomerTierStore(models.AbstractModel):
             "above_since": SQL(day.format("above")),
             "noticed_on": SQL(day.format("noticed")),
             "missed_reviews": SQL("s.missed"),
+            "entry_rule_id": SQL("NULLIF(s.entry, 0)"),
+            "next_follow_up_date": SQL(day.format("follow_up")),
             # Position 0 is outside of the array, which is NULL.
             "waiting": SQL("(%s::varchar[])[s.waiting]", sorted(REASONS, key=REASONS.get)[1:]),
         }
@@ -59,10 +61,10 @@ class CustomerTierStore(models.AbstractModel):
             "partner": "int4",
             **dict.fromkeys(("known", "program", "tier", "computed", "target"), "int4"),
             **dict.fromkeys(("rfm_r", "rfm_f", "rfm_m", "order_count", "segment"), "int4"),
-            **dict.fromkeys(("missed", "waiting"), "int4"),
+            **dict.fromkeys(("missed", "waiting", "entry"), "int4"),
             **dict.fromkeys(("score", "coverage", "amount", "last_day", "next_day"), "float8"),
             **dict.fromkeys(("entered", "guaranteed", "review"), "float8"),
-            **dict.fromkeys(("reviewed", "above", "noticed"), "float8"),
+            **dict.fromkeys(("reviewed", "above", "noticed", "follow_up"), "float8"),
             **{f"n{position}": "float8" for position in range(len(numbers))},
         }
         values = {
@@ -123,6 +125,7 @@ class CustomerTierStore(models.AbstractModel):
             ("customer_tier_program", [policy.id]),
             ("customer_tier", [tier.id for tier in policy.tiers]),
             ("customer_tier_segment", [segment.id for segment in policy.segments]),
+            ("customer_tier_entry_rule", [entry.id for entry in policy.entries]),
         ):
             self.env.cr.execute(
                 SQL(
@@ -207,7 +210,8 @@ class CustomerTierStore(models.AbstractModel):
                        computed_since = NULL, guaranteed_until = NULL, review_date = NULL,
                        reviewed_on = NULL, above_since = NULL, noticed_on = NULL,
                        missed_reviews = 0, waiting = NULL, proposed_tier_id = NULL,
-                       refused_on = NULL, graded_at = %(now)s
+                       refused_on = NULL, entry_rule_id = NULL, next_follow_up_date = NULL,
+                       graded_at = %(now)s
                  WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
                 """,
                 now=fields.Datetime.now(),

@@ -9,6 +9,7 @@ from . import test_advice
 from . import test_bands
 from . import test_grading_run
 from . import test_cron
+from . import test_entry
 from . import test_explanation
 from . import test_history
 from . import test_movement

@@ -18,6 +18,7 @@ RIGHTS = {
     "customer.tier": (READ, READ, ALL),
     "customer.tier.condition": (READ, READ, ALL),
     "customer.tier.veto": (READ, READ, ALL),
+    "customer.tier.entry.rule": (READ, READ, ALL),
     "customer.tier.policy": (NOTHING, NOTHING, READ),
     "customer.tier.indicator": (READ, READ, ALL),
     "customer.tier.indicator.band": (READ, READ, ALL),
@@ -137,6 +138,7 @@ class SecurityCase(GradingCase):
             program.tier_ids,
             program.tier_ids.condition_ids,
             program.veto_ids,
+            program.entry_rule_ids,
             standing.policy_id,
             program.indicator_ids,
             program.indicator_ids.band_ids,
@@ -271,6 +273,7 @@ class TestSecurity(SecurityCase):
             indicators.filtered(lambda i: i.rfm_role == "f").action_open_distribution,
             lambda: Start.create({"preset": "vip"}).action_start(),
             lambda: program.copy(),
+            program.action_add_entry_rules,
         ):
             with self.assertRaises(AccessError):
                 call()
@@ -336,7 +339,7 @@ class TestSecurity(SecurityCase):
             "action_use_weights",
             "action_open_distribution", "action_freeze",
             "action_preview", "action_accept", "action_refuse", "action_open_standing",
-            "action_accept_proposals", "action_open_proposals",
+            "action_accept_proposals", "action_open_proposals", "action_add_entry_rules",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
@@ -354,7 +357,13 @@ class TestSecurity(SecurityCase):
     def test_private_methods(self):
         """What works without checks must not be callable from outside."""
         for model, methods in {
-            "customer.tier.program": ("_create_preset", "_load_demo", "_policy", "_sample_values"),
+            "customer.tier.program": (
+                "_create_preset",
+                "_load_demo",
+                "_policy",
+                "_sample_values",
+                "_add_usual_entry_rules",
+            ),
             "customer.tier.run": ("_grade_partners", "_cron_grade", "_next_chunk", "_start"),
             "customer.tier.store": ("_save", "_save_changes", "_release", "_apply_proposals"),
             "customer.tier.pipeline": ("_grade", "_lock"),

@@ -109,6 +109,7 @@ def test_table_of_a_hand_computed_example():
             "gap:0": [nan, 40.0, 40.0],
             "gap:1": [nan, nan, nan],
             "lapse": [day("2026-04-11"), nan, nan],
+            "entry": [0, 0, 0],
         },
         index=pd.Index([4, 8, 15], name="customer"),
     )

@@ -1,0 +1,79 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .customer_tier_preset import ENTRY_RULES
+
+
+class CustomerTierProgram(models.Model):
+    """Where prospects enter the programme."""
+
+    _inherit = "customer.tier.program"
+
+    entry_rule_ids = fields.One2many("customer.tier.entry.rule", "program_id", string="Entry Rules")
+
+    def action_add_entry_rules(self):
+        """Add the usual rules that are not there yet."""
+        self.check_access("write")
+        if not self._add_usual_entry_rules():
+            raise UserError(self.env._("The usual rules are all here already."))
+
+    def _add_usual_entry_rules(self):
+        """Add a rule for each usual way to come that no rule asks for yet.
+
+        :return: the new rules
+        """
+        vals_list, names = [], []
+        for program in self:
+            tiers = program.tier_ids.sorted(lambda tier: (tier.sequence, tier.id))
+            # Where tiers are few, the lower ways share the lowest one.
+            shift = max(0, 3 - len(tiers))
+            for number, (name, code, position, days) in enumerate(ENTRY_RULES, start=1):
+                tag = self.env.ref(f"customer_tiering.tag_{code}", raise_if_not_found=False)
+                if not tag or not tiers or tag in program.entry_rule_ids.tag_id:
+                    continue
+                names.append(name)
+                vals_list.append(
+                    {
+                        "program_id": program.id,
+                        "sequence": 10 * (len(program.entry_rule_ids) + number),
+                        "name": str(name),
+                        "tag_id": tag.id,
+                        "tier_id": tiers[max(0, position - shift)].id,
+                        "follow_up_days": days,
+                    }
+                )
+        rules = self.env["customer.tier.entry.rule"].create(vals_list)
+        for code, _name in self.env["res.lang"].get_installed():
+            for rule, name in zip(rules.with_context(lang=code), names, strict=True):
+                rule.name = rule.env._(name)
+        return rules
+
+    def copy(self, default=None):
+        """Entry rules of the copy speak of its own tiers."""
+        copies = super().copy(default)
+        for program, new in zip(self, copies, strict=True):
+            tiers = dict(zip(program.tier_ids, new.tier_ids, strict=True))
+            for rule in program.entry_rule_ids.filtered(lambda r, tiers=tiers: r.tier_id in tiers):
+                rule.copy({"program_id": new.id, "tier_id": tiers[rule.tier_id].id})
+        return copies
+
+
+class CustomerTierStanding(models.Model):
+    _inherit = "customer.tier.standing"
+
+    entry_rule_id = fields.Many2one(
+        "customer.tier.entry.rule",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The rule by which a customer who has not ordered yet got the tier.",
+    )
+    next_follow_up_date = fields.Date(
+        string="Next Follow-Up",
+        readonly=True,
+        help="For customers who have not ordered yet: every so many days from entering the tier, "
+        "as the entry rule says.",
+    )
+    region_id = fields.Many2one(
+        "res.country.group", string="Region", related="partner_id.country_id.customer_region_id"
+    )

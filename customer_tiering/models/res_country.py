@@ -1,0 +1,29 @@
+from odoo import api, fields, models
+
+
+class ResCountryGroup(models.Model):
+    _inherit = "res.country.group"
+
+    customer_is_region = fields.Boolean(
+        string="Sales Region",
+        help="Customers are grouped by the sales region of their country. A country should be in "
+        "one of them; of several, the first one counts.",
+    )
+
+
+class ResCountry(models.Model):
+    _inherit = "res.country"
+
+    customer_region_id = fields.Many2one(
+        "res.country.group",
+        string="Sales Region",
+        compute="_compute_customer_region_id",
+        store=True,
+        export_string_translation=False,
+    )
+
+    @api.depends("country_group_ids.customer_is_region")
+    def _compute_customer_region_id(self):
+        for country in self:
+            regions = country.country_group_ids.filtered("customer_is_region")
+            country.customer_region_id = regions.sorted("id")[:1]

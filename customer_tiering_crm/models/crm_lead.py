@@ -1,0 +1,114 @@
+from odoo import api, fields, models
+from odoo.addons.customer_tiering.grading.entry import Traces
+from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.tools import SQL
+
+# A change of one of these changes what is known about where a customer came from.
+WAY_FIELDS = {"partner_id", "company_id", "medium_id", "source_id", "tag_ids"}
+
+
+class CrmLead(models.Model):
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "customer.tier.mixin"]
+
+    customer_entry_tier_id = fields.Many2one(
+        "customer.tier",
+        string="Entry Tier",
+        compute="_compute_customer_entry_tier_id",
+        groups=SALESPEOPLE,
+        help="The tier that this lead would enter as a customer, by the entry rules.",
+    )
+    customer_entry_tier_color = fields.Integer(
+        compute="_compute_customer_entry_tier_id",
+        groups=SALESPEOPLE,
+        export_string_translation=False,
+    )
+
+    def _standing_keys(self):
+        return self.partner_id.commercial_partner_id._origin, self.company_id or self.env.company
+
+    def _standing_key_sql(self, alias, query):
+        _model, partner = self._fields["partner_id"].join(self.sudo(), alias, query)
+        company = SQL.identifier(alias, "company_id")
+        return (
+            SQL.identifier(partner, "commercial_partner_id"),
+            SQL("COALESCE(%s, %s)", company, self.env.company.id),
+        )
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("company")
+    def _compute_customer_standing(self):
+        return super()._compute_customer_standing()
+
+    @api.depends(
+        "partner_id", "company_id", "medium_id", "source_id", "tag_ids.customer_category_id",
+        "country_id",
+    )  # fmt: skip
+    @api.depends_context("company")
+    def _compute_customer_entry_tier_id(self):
+        self.customer_entry_tier_id = self.customer_entry_tier_color = False
+        # Rules are nobody's secret; grading has decided about whoever is graded.
+        standings = self._standings()
+        leads = self.sudo().filtered(lambda lead: not standings[lead].program_id)
+        for company, its_leads in leads.grouped(lambda x: x.company_id or self.env.company).items():
+            its_leads._enter(company)
+
+    def _enter(self, company):
+        """The entry tier in the first programme of a company that would select the customer."""
+        left, traces = self, self._traces(company)
+        for program in self.env["customer.tier.program"]._for_company(company):
+            selected = left._selected_by(program)
+            fits = traces.first_fit(
+                program.entry_rule_ids._policy(), [lead.id for lead in selected]
+            )
+            for lead in selected.filtered(lambda lead, fits=fits: lead.id in fits):
+                lead.customer_entry_tier_id = fits[lead.id].tier_id
+                lead.customer_entry_tier_color = lead.customer_entry_tier_id.color
+            left -= selected
+
+    def _selected_by(self, program):
+        """The leads whose customer, or the one that would be made, a programme selects."""
+        domain = program._partner_domain()
+        if domain.is_true():
+            return self
+        Partner = self.env["res.partner"].with_company(program.company_id)
+        return self.filtered(
+            lambda lead: (
+                lead.partner_id.commercial_partner_id
+                or Partner.new(lead._prepare_customer_values(lead.name, is_company=True))
+            ).filtered_domain(domain)
+        )
+
+    def _traces(self, company):
+        """What entry rules ask for, about these leads and their customers."""
+        customers = {lead.id: lead.partner_id.commercial_partner_id._origin for lead in self}
+        values = {}
+        for lead in self:
+            for value in customers[lead.id].with_company(company).customer_value_ids:
+                values.setdefault(value.metric_id.code, []).append((lead.id, value.value))
+        return Traces(
+            ways=[(lead.id, lead.medium_id.id, lead.source_id.id) for lead in self],
+            tags=[
+                (lead.id, tag.id)
+                for lead in self
+                for tag in (
+                    lead.tag_ids._origin.customer_category_id | customers[lead.id].category_id
+                )
+            ],
+            countries=[
+                (lead.id, (customers[lead.id].country_id or lead.country_id).id) for lead in self
+            ],
+            values=values,
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        leads.sudo().partner_id._mark_way_changed()
+        return leads
+
+    def write(self, vals):
+        result = super().write(vals)
+        if WAY_FIELDS & vals.keys():
+            self.sudo().partner_id._mark_way_changed()
+        return result
