@@ -272,7 +272,12 @@ class CustomerTier(models.Model):
         """One of these tiers that a customer is or was in."""
         fields_of = {
             "customer.tier.standing": ("tier_id", "computed_tier_id", "manual_tier_id"),
-            "customer.tier.change": ("from_tier_id", "to_tier_id"),
+            "customer.tier.change": (
+                "from_tier_id",
+                "to_tier_id",
+                "computed_tier_id",
+                "target_tier_id",
+            ),
         }
         for model, names in fields_of.items():
             domain = Domain.OR(Domain(name, "in", self.ids) for name in names)

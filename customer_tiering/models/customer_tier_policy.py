@@ -11,6 +11,7 @@ class CustomerTierPolicy(models.Model):
     """
 
     _name = "customer.tier.policy"
+    _inherit = "customer.tier.append.only"
     _description = "Rules of a Grading"
     _order = "id desc"
     _log_access = False
@@ -44,7 +45,11 @@ class CustomerTierPolicy(models.Model):
         if known:
             return known
         rules = {**asdict(policy), "columns": columns, "names": program._names()}
-        return self.sudo().create({"program_id": program.id, "digest": digest, "rules": rules})
+        return (
+            self._by_system()
+            .create({"program_id": program.id, "digest": digest, "rules": rules})
+            .with_env(self.env)
+        )
 
     def _values(self, numbers):
         """The numbers of a grading by their names; ``None`` for unknown."""

@@ -6,6 +6,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useService } from "@web/core/utils/hooks";
 
 const ICONS = {
+    left: "fa-sign-out text-muted",
     why: "fa-check-circle text-success",
     veto: "fa-ban text-danger",
     uncovered: "fa-question-circle text-warning",
@@ -33,11 +34,8 @@ export class CustomerTierExplanation extends Component {
     }
 
     async open(row) {
-        const id = this.explanation.standing_id;
-        const action = await this.orm.call("customer.tier.standing", "action_open_records", [
-            [id],
-            row.metric_id,
-        ]);
+        const { model, record_id: id } = this.explanation;
+        const action = await this.orm.call(model, "action_open_records", [[id], row.metric_id]);
         return this.action.doAction(action);
     }
 }
