@@ -20,12 +20,17 @@ from . import customer_tier_movement
 from . import customer_tier_condition
 from . import customer_tier_veto
 from . import customer_tier_entry_rule
+from . import customer_tier_append_only
 from . import customer_tier_policy
 from . import customer_tier_standing
+from . import customer_tier_standing_history
 from . import customer_tier_override
 from . import customer_tier_entry
 from . import customer_tier_explanation
 from . import customer_tier_change
+from . import customer_tier_change_explanation
+from . import customer_tier_timeline
+from . import customer_tier_merge
 from . import customer_tier_gather
 from . import customer_tier_traces
 from . import customer_tier_store
@@ -37,6 +42,7 @@ from . import customer_tier_run
 from . import customer_tier_run_job
 from . import customer_tier_proposal_run
 from . import customer_tier_run_spread
+from . import customer_tier_run_replay
 from . import customer_tier_run_error
 from . import customer_tier_stale
 from . import customer_reminder_rule

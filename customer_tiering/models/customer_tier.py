@@ -276,7 +276,12 @@ class CustomerTier(models.Model):
         """One of these tiers that a customer is or was in."""
         fields_of = {
             "customer.tier.standing": ("tier_id", "computed_tier_id", "manual_tier_id"),
-            "customer.tier.change": ("from_tier_id", "to_tier_id"),
+            "customer.tier.change": (
+                "from_tier_id",
+                "to_tier_id",
+                "computed_tier_id",
+                "target_tier_id",
+            ),
             "customer.tier.proposal": ("from_tier_id", "to_tier_id"),
         }
         for model, names in fields_of.items():

@@ -41,7 +41,8 @@ class CustomerTierStanding(models.Model):
         numbers = policy._values(self.numbers)
         explained = Explained(self, policy.rules, numbers)
         return {
-            "standing_id": self.id,
+            "model": self._name,
+            "record_id": self.id,
             "score": formatLang(self.env, self.score, digits=2) if explained.scored else "",
             "coverage": self.coverage,
             "sentences": [sentence for sentence in explained.sentences() if sentence["text"]],
@@ -53,12 +54,16 @@ class CustomerTierStanding(models.Model):
         """The records that the value of a metric comes from."""
         self.ensure_one()
         self.check_access("read")
+        as_of = self.company_id.sudo().customer_tier_graded_on or fields.Date.context_today(self)
+        return self._open_records(metric_id, as_of)
+
+    def _open_records(self, metric_id, as_of):
+        """The records that the value of a metric came from on a day."""
         metric = self.env["customer.tier.metric"].browse(metric_id).exists()
         if not metric:
             raise UserError(self.env._("This metric no longer exists."))
         if reason := metric._sleeps():
             raise UserError(reason)
-        as_of = self.company_id.sudo().customer_tier_graded_on or fields.Date.context_today(self)
         model, domain = metric._records_behind(self.partner_id, self.company_id, as_of)
         if not self.env[model].has_access("read"):
             raise AccessError(

@@ -120,8 +120,10 @@ class CustomerTierStanding(models.Model):
             if unlocked:
                 vals = {**rest, **vals}
         before = {standing: standing.tier_id for standing in self}
+        held = {standing: (standing.lock, standing.manual_reason) for standing in self}
         result = super().write(vals)
         self._apply_override(before)
+        self._note_unmoved(before, held)
         return result
 
     def _apply_override(self, before):

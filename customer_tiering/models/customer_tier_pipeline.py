@@ -20,18 +20,20 @@ class Tally:
     ``counts`` has ``customers, written, first, up, down, switch, out``; ``matrix`` counts
     customers by (tier id before, tier id after), 0 for none; ``errors`` are dicts of ``message``
     and ``partner_id``, ``program_id`` or ``metric_id``; ``spreads`` has a ``Spread`` per programme
-    id.
+    id; ``replay`` counts moves by (month, reason), see ``grading.replay``.
     """
 
     counts: Counter = field(default_factory=Counter)
     matrix: Counter = field(default_factory=Counter)
     errors: list = field(default_factory=list)
     spreads: dict = field(default_factory=dict)
+    replay: Counter = field(default_factory=Counter)
 
     def add(self, other):
         self.counts.update(other.counts)
         self.matrix.update(other.matrix)
         self.errors.extend(other.errors)
+        self.replay.update(other.replay)
         for program_id, spread in other.spreads.items():
             known = self.spreads.get(program_id)
             self.spreads[program_id] = known.merge(spread) if known else spread
@@ -53,11 +55,12 @@ class CustomerTierPipeline(models.AbstractModel):
         self.env.cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, company.id))
         return self.env.cr.fetchone()[0]
 
-    def _grade(self, company, as_of, scope, store=True, run_id=None, cuts=None):
+    def _grade(self, company, as_of, scope, store=True, run_id=None, cuts=None, days=None):
         """Grade a scope; when something in it breaks, everybody else in it all the same.
 
         :param scope: see ``customer.tier.gather``
         :param cuts: where shares of the best begin, instead of what was measured last
+        :param days: days to replay instead, from a customer's first order on; nothing is stored
         :return: :class:`Tally`
         """
         arguments = {
@@ -66,6 +69,7 @@ class CustomerTierPipeline(models.AbstractModel):
             "store": store,
             "run_id": run_id,
             "cuts": cuts,
+            "days": days,
         }
         try:
             with self.env.cr.savepoint():
@@ -103,7 +107,7 @@ class CustomerTierPipeline(models.AbstractModel):
                     tally.errors.append({"partner_id": half[0], "message": message})
         return tally
 
-    def _grade_scope(self, scope, company, as_of, store, run_id, cuts):
+    def _grade_scope(self, scope, company, as_of, store, run_id, cuts, days):
         from ..grading.pipeline import grade
         from ..grading.settle import settle
         from ..grading.spread import Spread
@@ -114,6 +118,8 @@ class CustomerTierPipeline(models.AbstractModel):
         programs = self.env["customer.tier.program"]._for_company(company)
         policies = {program: self._policy(program, cuts, tally) for program in programs}
         facts, previous, left = self._gather(company, as_of, scope, policies, tally)
+        if days:
+            return self._replay(facts, policies, days, tally)
         frames = {
             program: settle(
                 grade(its_facts, policies[program], as_of), previous, policies[program], as_of
@@ -137,6 +143,18 @@ class CustomerTierPipeline(models.AbstractModel):
             saver._expire(company, [frame[frame["expired"] > 0].index for frame in frames.values()])
             saver._release(company, left.index.tolist())
             self.env.invalidate_all(flush=False)
+        return tally
+
+    def _replay(self, facts, policies, days, tally):
+        """Count what would have happened on some days; the facts are read once for all of them."""
+        from ..grading.replay import by_month, replay, reversals
+
+        for program, its_facts in facts.items():
+            moves = replay(its_facts, policies[program], days)
+            tally.replay.update(by_month(moves))
+            tally.counts.update(moves["reason"].tolist())
+            tally.counts["reversals"] += reversals(moves)
+            tally.counts["customers"] += len(its_facts.customers)
         return tally
 
     def _gather(self, company, as_of, scope, policies, tally):

@@ -17,6 +17,7 @@ class CustomerTierPolicy(models.Model):
     """
 
     _name = "customer.tier.policy"
+    _inherit = "customer.tier.append.only"
     _description = "Rules of a Grading"
     _order = "id desc"
     _log_access = False

@@ -14,7 +14,7 @@ CHUNK_SIZE = 20000
 LAST_ID = 2**31 - 1
 
 # What a person may say about a run; the rest is written by grading.
-CHOSEN_FIELDS = {"company_id", "as_of", "simulation"}
+CHOSEN_FIELDS = {"company_id", "as_of", "simulation", "replay_from", "replay_every"}
 
 
 class CustomerTierRun(models.Model):
@@ -159,8 +159,8 @@ class CustomerTierRun(models.Model):
         if not self.env.su and any(vals.keys() - CHOSEN_FIELDS for vals in vals_list):
             raise AccessError(
                 self.env._(
-                    "What comes of a grading is computed. Only company, day and simulation can "
-                    "be chosen."
+                    "What comes of a grading is computed. Only company, day, simulation and "
+                    "replay can be chosen."
                 )
             )
         if not self.env.su:
@@ -179,11 +179,13 @@ class CustomerTierRun(models.Model):
         if "running" in self.mapped("state"):
             raise UserError(self.env._("A running grading cannot be deleted. Cancel it first."))
 
-    def unlink(self):
-        # What a run changed stays in the history.
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_recorded(self):
         changes = self.env["customer.tier.change"].sudo()
-        changes.search([("run_id", "in", self.ids)]).run_id = False
-        return super().unlink()
+        if used := changes.search([("run_id", "in", self.ids)], limit=1).run_id:
+            raise UserError(
+                self.env._("%s changed tiers, and their history refers to it. Keep it.", used.name)
+            )
 
     def action_run(self):
         """Grade all customers of the company from start to end, in this transaction."""
@@ -274,6 +276,7 @@ class CustomerTierRun(models.Model):
                 store=not self.simulation,
                 run_id=self.id,
                 cuts={int(tier_id): cut for tier_id, cut in (self.cuts or {}).items()},
+                days=self._replay_days(),
             )
             self._add(tally)
             self.last_partner_id = high

@@ -177,11 +177,13 @@ class CustomerTierStore(models.AbstractModel):
                  WHERE s.known = 0
                     -- Whoever graded a new customer at the same moment makes this one try again.
                     ON CONFLICT (partner_id, company_id) DO NOTHING
-                RETURNING id, tier_id, score, policy_id, numbers)
+                RETURNING id, tier_id, computed_tier_id, target_tier_id, score, last_order_date,
+                          policy_id, numbers)
             INSERT INTO customer_tier_change (
-                standing_id, to_tier_id, direction, date, reason, score, policy_id, numbers,
-                run_id)
-            SELECT id, tier_id, 'first', %(as_of)s, 'rule', score, policy_id, numbers, %(run)s
+                standing_id, to_tier_id, computed_tier_id, target_tier_id, direction, date, reason,
+                score, last_order_date, policy_id, numbers, run_id)
+            SELECT id, tier_id, computed_tier_id, target_tier_id, 'first', %(as_of)s, 'rule',
+                   score, last_order_date, policy_id, numbers, %(run)s
               FROM fresh
              WHERE tier_id IS NOT NULL
             """,
@@ -238,23 +240,30 @@ class CustomerTierStore(models.AbstractModel):
             )
 
     def _save_changes(self, company, moves, as_of, run_id):
-        """Append to the history what changed tier among customers graded before.
+        """Append to the history what changed tier among customers graded before, and whose tier
+        is no longer set by hand.
 
         :param moves: frame indexed by customer with ``before``, ``tier`` (ids, 0 for none),
             ``known``, ``expired`` and ``direction``
         """
-        changes = moves[(moves["before"] != moves["tier"]) & (moves["known"] == 1)]
+        moved = moves["before"] != moves["tier"]
+        ended = (moves["expired"] > 0) & (moves["tier"] > 0)
+        changes = moves[(moved | ended) & (moves["known"] == 1)]
+        changes = changes.assign(direction=changes["direction"].where(moved, "stay"))
         if not len(changes):
             return
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO customer_tier_change (
-                    standing_id, from_tier_id, to_tier_id, direction, date, reason, score,
-                    policy_id, numbers, run_id)
-                SELECT s.id, NULLIF(c.before, 0), NULLIF(c.tier, 0), c.direction, %(as_of)s,
-                       CASE WHEN c.expired > 0 THEN 'expiry' ELSE 'rule' END, s.score,
-                       s.policy_id, s.numbers, %(run)s
+                    standing_id, from_tier_id, to_tier_id, computed_tier_id, target_tier_id,
+                    direction, date, reason, by_hand, score, last_order_date, policy_id, numbers,
+                    run_id)
+                SELECT s.id, NULLIF(c.before, 0), NULLIF(c.tier, 0), s.computed_tier_id,
+                       s.target_tier_id, c.direction, %(as_of)s,
+                       CASE WHEN c.expired > 0 THEN 'expiry' ELSE 'rule' END,
+                       COALESCE(s.manual_tier_id = c.tier AND c.expired = 0, FALSE), s.score,
+                       s.last_order_date, s.policy_id, s.numbers, %(run)s
                   FROM unnest(%(partners)s, %(before)s, %(tiers)s, %(direction)s, %(expired)s)
                        AS c (partner, before, tier, direction, expired)
                   JOIN customer_tier_standing s

@@ -14,6 +14,9 @@ from . import test_explanation
 from . import test_history
 from . import test_movement
 from . import test_approval
+from . import test_history_kept
+from . import test_merge
+from . import test_replay
 from . import test_reminder
 from . import test_security
 from . import test_rules_hold

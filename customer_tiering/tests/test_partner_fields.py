@@ -18,6 +18,7 @@ GRADING_FIELDS = {
     "customer_last_order_date",
     "customer_tier_explanation",
     "customer_tier_change_ids",
+    "customer_tier_timeline",
 }
 
 

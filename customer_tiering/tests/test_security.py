@@ -64,6 +64,7 @@ PRIVATE_FIELDS = {
         "customer_last_order_date",
         "customer_tier_explanation",
         "customer_tier_change_ids",
+        "customer_tier_timeline",
         "customer_is_gradable",
         "customer_value_ids",
     ),

@@ -6,7 +6,8 @@ class MergePartnerAutomatic(models.TransientModel):
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """Merge reminders and values kept by hand, and have the customer graded with all orders.
+        """Merge reminders, values kept by hand, standings and their histories, and have the
+        customer graded with all orders.
 
         Of a table with a uniqueness that the merge would break, core drops all rows of a source.
         """
@@ -22,6 +23,7 @@ class MergePartnerAutomatic(models.TransientModel):
         standings = self.env["customer.tier.standing"].sudo()
         graded = standings.search([("partner_id", "in", (dst_partner | src_partners).ids)])
         companies = graded.company_id
+        graded.filtered(lambda standing: standing.partner_id != customer)._merge_into(customer)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env["customer.tier.stale"]._mark([(customer, company) for company in companies])
         return result

@@ -6,6 +6,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useService } from "@web/core/utils/hooks";
 
 const ICONS = {
+    left: "fa-sign-out text-muted",
     why: "fa-check-circle text-success",
     waiting: "fa-hourglass-half text-warning",
     veto: "fa-ban text-danger",
@@ -35,11 +36,8 @@ export class CustomerTierExplanation extends Component {
     }
 
     async open(row) {
-        const id = this.explanation.standing_id;
-        const action = await this.orm.call("customer.tier.standing", "action_open_records", [
-            [id],
-            row.metric_id,
-        ]);
+        const { model, record_id: id } = this.explanation;
+        const action = await this.orm.call(model, "action_open_records", [[id], row.metric_id]);
         // As for the action of a button: the server's HTML, not text.
         return this.action.doAction({ ...action, help: markup(action.help) });
     }
