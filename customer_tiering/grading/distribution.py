@@ -173,6 +173,9 @@ def proposal(values, count, method, digits=2):
     depends on the values, not on their order. It has fewer cuts than asked for where the values
     do not differ enough: equal values are never split and no outermost band is empty.
 
+    Where all cuts fall on the smallest value, because most customers have it (no ticket, no
+    quotation), the one cut is at the next value.
+
     :param values: floats, NaN where unknown
     :param digits: decimals of a cut
     :return: rising list of at most ``count - 1`` distinct floats c with min < c ≤ max
@@ -193,7 +196,18 @@ def proposal(values, count, method, digits=2):
     cuts = np.round(cuts, digits)
     cuts = np.unique(np.ceil(cuts) if _whole(known) else cuts)
     cuts = cuts[(cuts > known.min()) & (cuts <= known.max())].tolist()
+    if not cuts:
+        cuts = _above_most(known, digits)
     return _roundest(cuts, known.min(), known.max(), digits) if method == "round" else cuts
+
+
+def _above_most(known, digits):
+    """The smallest value above the lowest one, as a list; empty where a cut cannot show it."""
+    above = known[known > known.min()]
+    if not len(above):
+        return []
+    cut = round(float(above.min()), digits)
+    return [cut] if known.min() < cut <= known.max() else []
 
 
 def _roundest(cuts, low, high, digits):

@@ -85,7 +85,8 @@ def climb(program, values, score):
         the tier above ``reached``, 0 at the top; ``met``: which requirements of ``tier`` are met
         and ``missing``: which of ``next`` are not, as bits in the order of
         ``Tier.requirements``; ``gap:<n>``: how much is missing to the n-th requirement of
-        ``next``, signed, NaN where it is met, unknown, or grows by itself every day
+        ``next``, signed, NaN where it is met, unknown, or grows by itself every day, as it does
+        for a share of the best
     """
     tiers, size = program.tiers, len(score)
     reached = highest(tiers, values, score)
@@ -109,7 +110,8 @@ def climb(program, values, score):
         result["met"][here] = _bits(met[here])
         result["missing"][below] = _bits(~met[below])
         for number, condition in enumerate(tier.requirements):
-            if condition.metric not in volatile:
+            # Where the best begin moves with everybody's figures.
+            if condition.metric not in volatile and condition is not tier.top:
                 short = below & ~met[:, number]
                 gap = condition.value - _subject(condition, values, score)[short]
                 # Sums and differences of floats carry noise in the last digits.
@@ -133,11 +135,11 @@ def kept(program, values, score, positions):
 
 
 def target_score(program, climbed):
-    """The score that the next tier asks for where it is not reached yet, else NaN."""
+    """The minimum score of the next tier where it is not reached yet, else NaN."""
     target = np.full(len(climbed["next"]), np.nan)
     for tier in program.tiers:
         for number, condition in enumerate(tier.requirements):
-            if condition.metric == SCORE and condition.operator == ">=":
+            if condition.metric == SCORE and condition is not tier.top:
                 short = (climbed["next"] == tier.id) & (climbed["missing"] >> number & 1 == 1)
                 target[short] = np.fmax(target[short], condition.value)
     return target

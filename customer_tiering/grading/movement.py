@@ -4,11 +4,13 @@ Pure: previous state, target, policy and day in; new state and reason out. Nothi
 the clock, so a sequence of past reviews can be replayed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 
 from .dates import add_months, next_review
+from .policy import Review
 
 # Why a customer is where it is: those that moved or need not, then those who wait.
 REASONS = {
@@ -22,8 +24,11 @@ REASONS = {
     "miss": 7,
     "notice": 8,
     "locked": 9,
+    "approval": 10,
 }
-WAITING = range(4, 10)
+WAITING = range(4, 11)
+# No position at all, where -1 is the one below the lowest tier.
+NOWHERE = -2
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class State:
     :param above: since when the figures ask for a higher tier without a break
     :param missed: reviews in a row below what keeps the tier
     :param noticed: when the notice of a demotion was given
+    :param asked: position that approval is asked for or was refused, ``NOWHERE`` for none
+    :param refused: when it was refused; NaN while the question is open
     """
 
     position: np.ndarray
@@ -45,12 +52,37 @@ class State:
     above: np.ndarray
     missed: np.ndarray
     noticed: np.ndarray
+    asked: np.ndarray
+    refused: np.ndarray
+
+    @classmethod
+    def entering(cls, position, today):
+        """The state of customers on the day on which they enter a tier."""
+        none, now = np.full(len(position), np.nan), np.full(len(position), float(today))
+        return cls(
+            position=position,
+            entered=now,
+            reviewed=now,
+            above=none,
+            missed=np.zeros(len(position), dtype=np.int64),
+            noticed=none,
+            asked=np.full(len(position), NOWHERE),
+            refused=none,
+        )
 
     @classmethod
     def nowhere(cls, size):
         """The state of customers who were never graded."""
-        none = np.full(size, np.nan)
-        return cls(np.full(size, -1), none, none, none, np.zeros(size, dtype=np.int64), none)
+        return cls.entering(np.full(size, -1), np.nan)
+
+    def where(self, mask, other):
+        """This state where the mask is true, another one elsewhere."""
+        return State(
+            *(
+                np.where(mask, getattr(self, field.name), getattr(other, field.name))
+                for field in fields(self)
+            )
+        )
 
 
 def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
@@ -66,94 +98,223 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
         ``guaranteed``: first day on which the tier can be lost, ``review``: the next one,
         ``notice``: True where the notice of a demotion is due today)
     """
-    size = len(target)
-    locked_up = np.zeros(size, dtype=bool) if locked_up is None else locked_up
-    locked_down = np.zeros(size, dtype=bool) if locked_down is None else locked_down
-    first = state.position < 0
-    # Those without a state get one as if they entered today.
-    entered = np.where(first, today, state.entered)
-    reviewed = np.where(first, today, state.reviewed)
-    daily = policy.review.every == "day"
-    reviewing = ~first & (daily | (next_review(policy.review, reviewed, entered) <= today))
-    wish_up = ~first & (target > state.position)
-    wish_down = ~first & (kept < state.position)
-
-    above = np.where(wish_up, np.where(np.isnan(state.above), today, state.above), np.nan)
-    rising = wish_up & _may_rise(policy, above, reviewing, today)
-    held = today < guaranteed_until(policy, entered)
-    # Graded twice on a day, a customer has missed one review.
-    missed = np.where(wish_down, state.missed + (reviewing & ~held & (reviewed < today)), 0)
-    enough = (missed >= policy.misses) | (policy.misses == 1)
-    due = wish_down & reviewing & ~held & enough
-    noticed = np.where(wish_down, state.noticed, np.nan)
-    warned = noticed + policy.notice_days <= today if policy.notice_days else np.ones(size, bool)
-    falling = due & warned
-
-    up, down = rising & ~locked_up, falling & ~locked_down
-    lower = np.maximum(target, state.position - 1) if policy.one_level else target
-    position = np.where(first | up, target, np.where(down, lower, state.position))
-    moved = first | up | down
-    reason = np.select(
-        [
-            first,
-            up,
-            down,
-            (rising & locked_up) | (falling & locked_down),
-            wish_up,
-            wish_down & held,
-            wish_down & ~reviewing,
-            wish_down & ~enough,
-            wish_down,
-        ],
-        [
-            REASONS["first"],
-            REASONS["up"],
-            REASONS["down"],
-            REASONS["locked"],
-            REASONS["window" if policy.promotion == "after" else "review"],
-            REASONS["hold"],
-            REASONS["review"],
-            REASONS["miss"],
-            REASONS["notice"],
-        ],
-        REASONS["stay"],
+    nobody = np.zeros(len(target), dtype=bool)
+    day = _Day(
+        state,
+        target,
+        kept,
+        policy,
+        today,
+        nobody if locked_up is None else locked_up,
+        nobody if locked_down is None else locked_down,
     )
-    entered = np.where(moved, today, entered)
-    # Reviewed every day, a customer is written only when the review is one that counts.
-    counted = reviewing & (~np.full(size, daily) | (wish_down & ~held))
-    reviewed = np.where(moved | counted, today, reviewed)
-    after = State(
-        position,
-        entered,
-        reviewed,
-        np.where(moved, np.nan, above),
-        np.where(moved, 0, missed),
-        np.where(moved, np.nan, noticed),
-    )
+    after = State.entering(day.position, today).where(day.moved, day.stayed)
+    ahead = dates_ahead(policy, after, today)
+    warnable = day.wish_down & ~day.moved & ~day.locked_down
+    notice = _notice_due(policy, after, warnable, ahead["review"], today)
+    after = replace(after, noticed=np.where(notice, today, after.noticed))
+    return after, {"reason": day.reason, "notice": notice, **ahead}
+
+
+@dataclass
+class _Day:
+    """One day's decisions about everybody, each an array; see :func:`move` for the arguments."""
+
+    state: State
+    target: np.ndarray
+    kept: np.ndarray
+    policy: object
+    today: int
+    locked_up: np.ndarray
+    locked_down: np.ndarray
+
+    # What the figures ask for
+
+    @cached_property
+    def first(self):
+        return self.state.position < 0
+
+    @cached_property
+    def wish_up(self):
+        return ~self.first & (self.target > self.state.position)
+
+    @cached_property
+    def wish_down(self):
+        return ~self.first & (self.kept < self.state.position)
+
+    # What the calendar says; those without a state get one as if they entered today
+
+    @cached_property
+    def entered(self):
+        return np.where(self.first, self.today, self.state.entered)
+
+    @cached_property
+    def reviewed(self):
+        return np.where(self.first, self.today, self.state.reviewed)
+
+    @cached_property
+    def daily(self):
+        return self.policy.review.every == "day"
+
+    @cached_property
+    def reviewing(self):
+        due = next_review(self.policy.review, self.reviewed, self.entered) <= self.today
+        return ~self.first & (self.daily | due)
+
+    @cached_property
+    def held(self):
+        return self.today < guaranteed_until(self.policy, self.entered)
+
+    @cached_property
+    def above(self):
+        since = np.where(np.isnan(self.state.above), self.today, self.state.above)
+        return np.where(self.wish_up, since, np.nan)
+
+    @cached_property
+    def missed(self):
+        # Graded twice on a day, a customer has missed one review.
+        missing = self.reviewing & ~self.held & (self.reviewed < self.today)
+        return np.where(self.wish_down, self.state.missed + missing, 0)
+
+    @cached_property
+    def enough(self):
+        return (self.missed >= self.policy.misses) | (self.policy.misses == 1)
+
+    @cached_property
+    def noticed(self):
+        return np.where(self.wish_down, self.state.noticed, np.nan)
+
+    # What the policy lets happen
+
+    @cached_property
+    def rising(self):
+        rising = self.wish_up & _may_rise(self.policy, self.above, self.reviewing, self.today)
+        return rising | (self._still_open("up") & self.wish_up)
+
+    @cached_property
+    def falling(self):
+        due = self.wish_down & self.reviewing & ~self.held & self.enough
+        if self.policy.notice_days:
+            due &= self.noticed + self.policy.notice_days <= self.today
+        if self.policy.one_level:
+            # Reviewed every day and graded twice on one, a customer falls one level.
+            due &= self.entered < self.today
+        return due | (self._still_open("down") & self.wish_down & ~self.held)
+
+    @cached_property
+    def wanted(self):
+        """Where the movement would lead."""
+        one_down = np.maximum(self.target, self.state.position - 1)
+        lower = one_down if self.policy.one_level else self.target
+        return np.where(self.falling, lower, self.target)
+
+    # What needs approval
+
+    @cached_property
+    def asked(self):
+        """Who was asked about above and about below the position they are in, by direction."""
+        asked, position = self.state.asked, self.state.position
+        return {"up": asked > position, "down": (asked > NOWHERE) & (asked < position)}
+
+    @cached_property
+    def quiet(self):
+        return _quiet(self.policy, self.state, self.today)
+
+    def _still_open(self, direction):
+        """A question that is open stays open, and follows the figures, until they do not ask any
+        more."""
+        pending = np.isnan(self.state.refused)
+        return self.asked[direction] & pending & self.policy.asks(direction)
+
+    def _asks(self, direction, moving):
+        return moving & ~(self.quiet & self.asked[direction]) & self.policy.asks(direction)
+
+    @cached_property
+    def ask(self):
+        up = self._asks("up", self.rising & ~self.locked_up)
+        return up | self._asks("down", self.falling & ~self.locked_down)
+
+    # What happens
+
+    @cached_property
+    def up(self):
+        return self.rising & ~self.locked_up & (not self.policy.asks("up"))
+
+    @cached_property
+    def down(self):
+        return self.falling & ~self.locked_down & (not self.policy.asks("down"))
+
+    @cached_property
+    def moved(self):
+        return self.first | self.up | self.down
+
+    @cached_property
+    def position(self):
+        return np.where(self.moved, self.wanted, self.state.position)
+
+    @cached_property
+    def reason(self):
+        cases = {
+            "first": self.first,
+            "up": self.up,
+            "down": self.down,
+            "locked": (self.rising & self.locked_up) | (self.falling & self.locked_down),
+            "approval": self.ask,
+        }
+        # Refused, a movement comes up again at a review.
+        wait_up = "window" if self.policy.promotion == "after" else "review"
+        waits = [
+            ("review", self.rising | self.falling),
+            (wait_up, self.wish_up),
+            ("hold", self.wish_down & self.held),
+            ("review", self.wish_down & ~self.reviewing),
+            ("miss", self.wish_down & ~self.enough),
+            ("notice", self.wish_down),
+        ]
+        names, masks = zip(*cases.items(), *waits, strict=True)
+        return np.select(masks, [REASONS[name] for name in names], REASONS["stay"])
+
+    @cached_property
+    def stayed(self):
+        """The state of who does not move today."""
+        # Reviewed every day, a customer is written only when the review is one that counts.
+        counted = self.reviewing & ((not self.daily) | (self.wish_down & ~self.held))
+        unasked = np.where(self.quiet, self.state.asked, NOWHERE)
+        return State(
+            position=self.position,
+            entered=self.entered,
+            reviewed=np.where(counted, self.today, self.reviewed),
+            above=self.above,
+            missed=self.missed,
+            noticed=self.noticed,
+            asked=np.where(self.ask, self.wanted, unasked),
+            refused=np.where(self.quiet & ~self.ask, self.state.refused, np.nan),
+        )
+
+
+def dates_ahead(policy, state, today):
+    """``guaranteed`` and ``review`` as :func:`move` gives them, for a state of today."""
     # Not every day's review is written down.
-    upcoming = next_review(policy.review, after.reviewed, after.entered)
-    upcoming = np.full(size, today + 1.0) if daily else upcoming
-    guaranteed = guaranteed_until(policy, after.entered)
-    notice = _notice_due(policy, after, wish_down & ~moved & ~locked_down, upcoming, today)
-    after = State(
-        after.position,
-        after.entered,
-        after.reviewed,
-        after.above,
-        after.missed,
-        np.where(notice, today, after.noticed),
-    )
-    return after, {
-        "reason": reason,
-        "guaranteed": guaranteed,
-        "review": upcoming,
-        "notice": notice,
+    daily = policy.review.every == "day"
+    upcoming = next_review(policy.review, state.reviewed, state.entered)
+    return {
+        "guaranteed": guaranteed_until(policy, state.entered),
+        "review": np.full(len(upcoming), today + 1.0) if daily else upcoming,
     }
 
 
 def guaranteed_until(policy, entered):
     """The first day on which a tier entered on a day can be lost."""
     return add_months(entered, policy.hold_months)
+
+
+def _quiet(policy, state, today):
+    """Who was refused a movement since the last review.
+
+    Where every day is a review the next one would be tomorrow; there it is the next month's first.
+    """
+    review = Review("month") if policy.review.every == "day" else policy.review
+    return today < next_review(review, state.refused, state.entered)
 
 
 def _may_rise(policy, above, reviewing, today):

@@ -140,7 +140,8 @@ class Movement:
     during which the figures must ask for it without a break. Down: only at a review, not within
     ``hold_months`` from the entry into the tier, after so many reviews in a row (``misses``) below
     what keeps the tier, not sooner than ``notice_days`` after the notice (0: without one), and
-    with ``one_level`` one step at a time.
+    with ``one_level`` one step at a time. ``approval`` names the movements that somebody has to
+    agree to: ``none``, ``down``, ``up`` or ``both``; first gradings are none.
     """
 
     promotion: str = "at_once"
@@ -150,12 +151,19 @@ class Movement:
     notice_days: int = 0
     one_level: bool = False
     review: Review = Review()
+    approval: str = "none"
 
     def __post_init__(self):
+        if self.approval not in {"none", "down", "up", "both"}:
+            raise ValueError(f"Unknown approval {self.approval!r}")
         if self.promotion not in {"at_once", "review", "after"}:
             raise ValueError(f"Unknown promotion {self.promotion!r}")
         if min(self.promotion_days, self.hold_months, self.notice_days, self.misses - 1) < 0:
             raise ValueError("Periods cannot be negative, and one miss is the least.")
+
+    def asks(self, direction):
+        """Whether a movement ``up`` or ``down`` needs approval."""
+        return self.approval in (direction, "both")
 
 
 @dataclass(frozen=True)

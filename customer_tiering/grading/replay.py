@@ -4,10 +4,12 @@ It starts from nothing and carries each customer's state from one grading to the
 what a policy would have brought, whatever is stored. Orders later than a grading are not seen by
 it. Numbers that come with the facts (``Facts.given``: kept by hand, over other records), and what
 is frozen in the programme (shares of the best, typical interval) are the same on all days: they
-are known as of the end only.
+are known as of the end only. Nobody can be asked in the past: what needs approval is approved at
+once.
 """
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -50,6 +52,7 @@ def replay(facts, program, days):
         and ``after`` (tier ids, 0 for none), ``reason``: ``first`` for the first tier ever, else
         ``up`` or ``down``
     """
+    program = replace(program, movement=replace(program.movement, approval="none"))
     since = _known_since(facts)
     rank = pd.Series({0: 0} | {tier.id: n for n, tier in enumerate(program.tiers, start=1)})
     previous = pd.DataFrame({name: pd.Series(dtype=float) for name in PREVIOUS})
@@ -72,7 +75,8 @@ def replay(facts, program, days):
         )
         graded_before[present] |= moved["after"].to_numpy() > 0
         moves.append(moved[step != 0])
-        previous = frame.assign(manual=0, manual_until=np.nan, lock=0)[list(PREVIOUS)]
+        previous = frame.assign(manual=0, manual_until=np.nan, lock=0, asked=np.nan)
+        previous = previous[list(PREVIOUS)]
     return pd.concat(moves, ignore_index=True)
 
 

@@ -22,6 +22,8 @@ PREVIOUS = {
     "above": np.nan,
     "missed": 0,
     "noticed": np.nan,
+    "asked": np.nan,
+    "refused": np.nan,
 }
 # Bits of ``lock``.
 UP, DOWN = 1, 2
@@ -32,13 +34,16 @@ def settle(frame, previous, program, as_of):
 
     :param frame: result of ``pipeline.grade``; its ``tier`` is what the figures ask for
     :param previous: frame indexed by customer with the columns of ``PREVIOUS`` (ids, 0 for none;
-        day numbers, NaN for none); customers may be missing
+        day numbers, NaN for none; ``asked``, the tier that approval is asked for or was refused,
+        NaN for none and 0 for no tier); customers may be missing
     :param program: ``policy.Program``
     :return: the frame with ``target`` (what the figures ask for), ``computed`` (where the rules
         leave the customer), ``tier`` (what counts: one set by hand goes first), the state after
-        (``entered, reviewed, above, missed, noticed``), ``guaranteed`` and ``review`` (day
-        numbers), ``waiting`` (codes of ``movement.REASONS`` for who is not where the figures ask,
-        else 0), ``notice`` (1 where one is due),
+        (``entered, reviewed, above, missed, noticed, refused``), ``proposed`` (the tier that
+        approval is asked for where ``waiting`` says so, or was refused on the day ``refused``;
+        0 for none), ``guaranteed`` and ``review`` (day numbers), ``waiting``
+        (codes of ``movement.REASONS`` for who is not where the figures ask, else 0),
+        ``notice`` (1 where one is due),
         ``before`` and ``known`` (the tier before, and whether there was a grading), and
         ``expired`` (1 where a tier or lock set by hand has ended)
     """
@@ -54,41 +59,68 @@ def settle(frame, previous, program, as_of):
     kept = np.maximum(ladder.kept(program, values, score, state.position), target)
     ended = before["manual_until"].to_numpy() < today
     lock = np.where(ended, 0, before["lock"].to_numpy(dtype=np.int64))
-    after, why = movement.move(
-        state, target, kept, program.movement, today, lock & UP > 0, lock & DOWN > 0
-    )
+    manual = np.where(ended, 0, before["manual"].to_numpy(dtype=np.int64))
+    # Nobody is asked about a tier that would not count.
+    locked_up = (lock & UP > 0) | ((manual > 0) & program.movement.asks("up"))
+    locked_down = (lock & DOWN > 0) | ((manual > 0) & program.movement.asks("down"))
+    after, why = movement.move(state, target, kept, program.movement, today, locked_up, locked_down)
     computed = order[after.position]
-    manual = before["manual"].to_numpy(dtype=np.int64)
     return frame.assign(
         program=program.id,
         target=frame["tier"],
         computed=computed,
-        tier=np.where((manual > 0) & ~ended, manual, computed),
+        tier=np.where(manual > 0, manual, computed),
         before=before["tier"].astype(np.int64),
         known=known.astype(int),
         expired=ended.astype(int),
-        entered=after.entered,
-        reviewed=after.reviewed,
-        above=after.above,
-        missed=after.missed,
-        noticed=after.noticed,
-        guaranteed=why["guaranteed"] if program.movement.hold_months else np.nan,
-        # Every day's is no date to wait for, and would change every day.
-        review=np.nan if program.movement.review.every == "day" else why["review"],
+        **_columns(program.movement, after, why),
+        proposed=order[np.maximum(after.asked, -1)],
         waiting=np.where(why["reason"] >= WAITING[0], why["reason"], 0),
         notice=why["notice"].astype(int),
     )
+
+
+def entry(policy, as_of):
+    """The columns of :func:`settle` that follow from entering a tier, for whoever is let into one
+    by a person.
+
+    :param policy: ``policy.Movement``
+    :return: dict column → number
+    """
+    today = day_number(as_of)
+    state = movement.State.entering(np.zeros(1, dtype=np.int64), today)
+    columns = _columns(policy, state, movement.dates_ahead(policy, state, today))
+    return {name: column[0].item() for name, column in columns.items()}
+
+
+def _columns(policy, state, ahead):
+    """The state and the dates ahead as they are kept."""
+    none = np.full(len(state.entered), np.nan)
+    return {
+        "entered": state.entered,
+        "reviewed": state.reviewed,
+        "above": state.above,
+        "missed": state.missed,
+        "noticed": state.noticed,
+        "refused": state.refused,
+        "guaranteed": ahead["guaranteed"] if policy.hold_months else none,
+        # Every day's is no date to wait for, and would change every day.
+        "review": none if policy.review.every == "day" else ahead["review"],
+    }
 
 
 def _state(before, program, where):
     """Where customers were in this programme; those from elsewhere start anew."""
     here = (before["program"] == program.id) & before["computed"].isin(list(where))
     position = before["computed"].map(where).where(here, -1).fillna(-1)
+    # Tiers that are gone are none to ask for.
+    asked = before["asked"].map({**where, 0: -1}).where(here).fillna(movement.NOWHERE)
+    days = ("entered", "reviewed", "above", "noticed", "refused")
     return movement.State(
-        position.to_numpy(dtype=np.int64),
-        *(before[name].to_numpy(dtype=float) for name in ("entered", "reviewed", "above")),
-        before["missed"].to_numpy(dtype=np.int64),
-        before["noticed"].to_numpy(dtype=float),
+        position=position.to_numpy(dtype=np.int64),
+        missed=before["missed"].to_numpy(dtype=np.int64),
+        asked=asked.to_numpy(dtype=np.int64),
+        **{name: before[name].to_numpy(dtype=float) for name in days},
     )
 
 

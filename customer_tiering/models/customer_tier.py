@@ -162,6 +162,10 @@ class CustomerTier(models.Model):
     def _check_order(self):
         self.program_id._check_configuration()
 
+    @api.constrains("program_id")
+    def _check_vetoes(self):
+        self.env["customer.tier.veto"].search([("tier_id", "in", self.ids)])._check_tier()
+
     @api.model_create_multi
     def create(self, vals_list):
         tiers = super().create(vals_list)
@@ -278,6 +282,7 @@ class CustomerTier(models.Model):
                 "computed_tier_id",
                 "target_tier_id",
             ),
+            "customer.tier.proposal": ("from_tier_id", "to_tier_id"),
         }
         for model, names in fields_of.items():
             domain = Domain.OR(Domain(name, "in", self.ids) for name in names)

@@ -1,14 +1,20 @@
 from datetime import date, timedelta
+from math import ceil
+
+from dateutil.relativedelta import relativedelta
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, formatLang
 
 from .customer_tier_comparison import OPERATORS
-from .customer_tier_metric import readable
+from .customer_tier_metric import UNITS, readable
 from .customer_tier_top_share import UNRANKED
 
 SIGNS = dict(OPERATORS)
+# Half an order cannot be placed.
+WHOLE = ("order_count", "product_count", "category_count")
 
 
 class CustomerTierStanding(models.Model):
@@ -31,9 +37,14 @@ class CustomerTierStanding(models.Model):
             policy = standing.sudo().policy_id.exists()
             standing.explanation = policy and standing._explain(policy)
 
-    def _explain(self, policy):
+    def _explain(self, policy, rules=None, words=None):
+        """The content of ``explanation``.
+
+        :param rules: instead of those of the policy
+        :param words: a kind of ``Explained``
+        """
         numbers = policy._values(self.numbers)
-        explained = Explained(self, policy.rules, numbers)
+        explained = (words or Explained)(self, rules or policy.rules, numbers)
         return {
             "model": self._name,
             "record_id": self.id,
@@ -56,6 +67,8 @@ class CustomerTierStanding(models.Model):
         metric = self.env["customer.tier.metric"].browse(metric_id).exists()
         if not metric:
             raise UserError(self.env._("This metric no longer exists."))
+        if reason := metric._sleeps():
+            raise UserError(reason)
         model, domain = metric._records_behind(self.partner_id, self.company_id, as_of)
         if not self.env[model].has_access("read"):
             raise AccessError(
@@ -71,6 +84,14 @@ class CustomerTierStanding(models.Model):
             "views": [(False, "list"), (False, "form")],
             "domain": list(domain),
             "context": {"create": False},
+            "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p><p>%s</p>")
+            % (
+                self.env._("Nothing here that you may see"),
+                self.env._(
+                    "Either there is nothing behind this value, or it comes from records of "
+                    "other salespeople: grading counts those too."
+                ),
+            ),
         }
 
 
@@ -90,6 +111,8 @@ class Explained:
         known = self.env["customer.tier.metric"].with_context(active_test=False)
         self.records = {m.code: m for m in known.search([("code", "in", list(self.metrics))])}
         self.tiers = {tier["id"]: tier for tier in rules["tiers"]}
+        left = self.env["customer.tier"].browse(self.tiers).exists()
+        self.tier_names = {tier.id: tier.display_name for tier in left}
 
     def _score(self):
         shares = [self.numbers.get(f"share:{i['id']}") for i in self.rules["indicators"]]
@@ -105,20 +128,32 @@ class Explained:
         return record.name if record else self.rules["names"]["metrics"].get(code, code)
 
     def tier_name(self, tier_id):
-        tier = self.env["customer.tier"].browse(tier_id).exists()
-        if tier:
-            return tier.display_name
-        return self.rules["names"]["tiers"].get(str(tier_id)) or self.env._("no tier")
+        kept = self.rules["names"]["tiers"]
+        return self.tier_names.get(tier_id) or kept.get(str(tier_id)) or self.env._("no tier")
 
     def value(self, code):
         """The value of a metric, or the score; what grows by itself every day as of today."""
         if not code:
             return self._score()
         value = self.numbers.get(f"metric:{code}")
-        if value is None and self.metrics[code]["measure"] == "recency_days":
-            standing = self.standing
-            return standing.recency_days if standing.last_order_date else None
-        return value
+        if value is not None:
+            return value
+        # Not kept where it grows by itself every day: see ``volatile`` of the grading core.
+        metric = self.metrics[code]
+        if metric["measure"] == "recency_days":
+            return self._recency(metric["months"])
+        if metric["parts"]:
+            numerator, denominator = map(self.value, metric["parts"])
+            if numerator is not None and (denominator or 0) > 0:
+                return round(numerator / denominator * 100, 2)
+        return None
+
+    def _recency(self, months):
+        """Days since the last order, if that is within so many months (0: ever)."""
+        last, days = self.standing.last_order_date, self.standing.recency_days
+        if not last or months and last <= last + timedelta(days) - relativedelta(months=months):
+            return None
+        return days
 
     def text(self, code, value):
         """A value of a metric as people write it."""
@@ -133,35 +168,56 @@ class Explained:
             return self.env._("%s days", readable(self.env, value))
         return readable(self.env, value)
 
-    def requirements(self, tier_id):
+    def requirements(self, tier_id, staying=False):
+        """Triples of metric, sign and bound as ``policy.Tier.requirements``.
+
+        :param staying: with the bounds that are enough to stay
+        """
         tier = self.tiers[tier_id]
-        first = [("", ">=", tier["min_score"])] if tier["min_score"] > 0 else []
-        others = ([tier["top"]] if tier["top"] else []) + tier["conditions"]
-        return first + [(c["metric"], c["operator"], c["value"]) for c in others]
+        cut = self.rules["cuts"].get(str(tier_id))
+        score = {"metric": "", "operator": ">=", "value": tier["min_score"]}
+        conditions = [{**score, "keep": tier.get("keep_score")}] if tier["min_score"] > 0 else []
+        conditions += [{**tier["top"], "value": cut}] if tier["top"] else []
+        return [
+            (c["metric"], c["operator"], (staying and c.get("keep")) or c["value"])
+            for c in conditions + tier["conditions"]
+        ]
 
     # Sentences
 
     def sentences(self):
         yield {"kind": "why", "text": self.why()}
+        yield {"kind": "waiting", "text": self.waiting()}
         yield {"kind": "veto", "text": self.veto()}
         yield {"kind": "uncovered", "text": self.uncovered()}
         yield {"kind": "next", "text": self.next()}
         yield {"kind": "keep", "text": self.keep()}
 
-    def computed_tier(self):
-        return self.standing.computed_tier_id.id
+    def target_tier(self):
+        """What the figures ask for; the requirements met are those of this one."""
+        return self.standing.target_tier_id.id
 
     def why(self):
-        standing, tier_id = self.standing, self.computed_tier()
+        standing, tier_id = self.standing, self.target_tier()
         if standing.manual_tier_id:
             return self.env._(
                 "%(tier)s because it was set by hand; computed: %(computed)s.",
                 tier=standing.manual_tier_id.display_name,
                 computed=standing.computed_tier_id.display_name or self.env._("no tier"),
             )
+        if self.numbers.get("veto") and not tier_id:
+            # The cap says it: requirements are met, but of higher tiers only.
+            return ""
         if not tier_id or tier_id not in self.tiers:
             return self.env._("No tier, because the requirements of none are met.")
-        facts = [self._fact(*r) for r in self._met(tier_id)]
+        top = self.tiers[tier_id]["top"]
+        best = top and (top["metric"], top["operator"], self.rules["cuts"].get(str(tier_id)))
+        facts = [self._best(*r) if r == best else self._fact(*r) for r in self._met(tier_id)]
+        if tier_id != standing.computed_tier_id.id:
+            return self._asked(
+                tier=self.tier_name(tier_id),
+                facts=self._joined(facts, any_is_enough=False) or self.env._("open to everybody"),
+            )
         if not facts:
             return self.env._("%s is open to everybody.", self.tier_name(tier_id))
         return self.env._(
@@ -169,6 +225,38 @@ class Explained:
             tier=self.tier_name(tier_id),
             facts=self._joined(facts, any_is_enough=False),
         )
+
+    def _asked(self, tier, facts):
+        return self.env._("Today's figures ask for %(tier)s: %(facts)s.", tier=tier, facts=facts)
+
+    def waiting(self):
+        """Why the customer is not where its figures ask."""
+        standing = self.standing
+        words = {
+            "tier": self.tier_name(standing.computed_tier_id.id),
+            "day": self._day(standing.guaranteed_until),
+            "review": self._day(standing.review_date),
+        }
+        if standing.waiting == "hold":
+            return self.env._("%(tier)s is guaranteed until %(day)s.", **words)
+        if standing.waiting == "window":
+            days = self.rules["movement"]["promotion_days"]
+            words["day"] = self._day(standing.above_since + timedelta(days=days))
+            return self.env._("Stays %(tier)s until %(day)s, then goods sent back show.", **words)
+        if standing.waiting == "locked":
+            words["reason"] = standing.manual_reason or ""
+            return self.env._("Stays %(tier)s because it is locked: %(reason)s", **words)
+        if standing.waiting == "approval":
+            words["proposed"] = self.tier_name(standing.proposed_tier_id.id)
+            return self.env._(
+                "Stays %(tier)s until somebody accepts the change to %(proposed)s.", **words
+            )
+        if standing.waiting and standing.review_date:
+            return self.env._("Stays %(tier)s until the review on %(review)s.", **words)
+        return ""
+
+    def _day(self, day):
+        return format_date(self.env, day) if day else ""
 
     def veto(self):
         veto_id = self.numbers.get("veto")
@@ -198,38 +286,43 @@ class Explained:
         if tier_id not in self.tiers or self.numbers.get("veto"):
             return ""
         bits = int(self.numbers["missing"])
-        steps = [
-            self._step(number, *requirement)
+        missing = {
+            number: requirement
             for number, requirement in enumerate(self.requirements(tier_id))
             if bits >> number & 1
-        ]
+        }
+        steps = [self._step(number, *requirement) for number, requirement in missing.items()]
         any_is_enough = self.tiers[tier_id]["match_any"]
-        return self.env._(
-            "To %(tier)s: %(steps)s%(deadline)s.",
-            tier=self.tier_name(tier_id),
-            steps=self._joined([step for step in steps if step], any_is_enough),
-            deadline=self._deadline(),
-        )
+        names = {
+            "tier": self.tier_name(tier_id),
+            "steps": self._joined([step for step in steps if step], any_is_enough),
+            "deadline": self._deadline({code for code, _sign, _bound in missing.values()}),
+        }
+        if self.standing.manual_tier_id:
+            return self.env._("Computed, it would be %(tier)s with %(steps)s%(deadline)s.", **names)
+        return self.env._("To %(tier)s: %(steps)s%(deadline)s.", **names)
 
     def keep(self):
-        """What keeps the tier."""
-        tier_id = self.computed_tier()
+        """What keeps the computed tier."""
+        tier_id = self.target_tier()
         met = self._met(tier_id) if tier_id in self.tiers else []
-        if not met:
+        if not met or tier_id != self.standing.computed_tier_id.id:
             return ""
         bounds = [
-            f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, bound)}"
-            for code, sign, bound in met
+            f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, kept)}"
+            for code, sign, kept in self._met(tier_id, staying=True)
         ]
-        return self.env._(
-            "Keeps %(tier)s while %(bounds)s.",
-            tier=self.tier_name(tier_id),
-            bounds=self._joined(bounds, self.tiers[tier_id]["match_any"]),
-        )
+        names = {
+            "tier": self.tier_name(tier_id),
+            "bounds": self._joined(bounds, self.tiers[tier_id]["match_any"]),
+        }
+        if self.standing.manual_tier_id:
+            return self.env._("Computed, it stays %(tier)s while %(bounds)s.", **names)
+        return self.env._("Keeps %(tier)s while %(bounds)s.", **names)
 
-    def _met(self, tier_id):
+    def _met(self, tier_id, staying=False):
         bits = int(self.numbers.get("met") or 0)
-        return [r for n, r in enumerate(self.requirements(tier_id)) if bits >> n & 1]
+        return [r for n, r in enumerate(self.requirements(tier_id, staying)) if bits >> n & 1]
 
     def _joined(self, parts, any_is_enough):
         joint = self.env._(" or ") if any_is_enough else self.env._(" and ")
@@ -242,6 +335,9 @@ class Explained:
         value = self._bound(code, self.value(code)) if self.value(code) is not None else "–"
         return f"{self.metric_name(code)} {value} {SIGNS[sign]} {self._bound(code, bound)}"
 
+    def _best(self, code, sign, bound):
+        return self.env._("among the best by %s", self._fact(code, sign, bound))
+
     def _step(self, number, code, sign, bound):
         """One missing requirement as something to do."""
         if bound >= UNRANKED:
@@ -252,10 +348,11 @@ class Explained:
             points = self.env._("%s more points", readable(self.env, round(gap, 2)))
             return (
                 self.env._("%(points)s, for example %(ways)s", points=points, ways=ways)
-                if (ways)
+                if ways
                 else points
             )
-        if gap is None or gap <= 0 or sign[0] == "<":
+        # To exceed a bound, the gap to it is not enough.
+        if gap is None or gap <= 0 or sign != ">=":
             return f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, bound)}"
         return self._more(code, gap)
 
@@ -276,6 +373,8 @@ class Explained:
 
     def _more(self, code, gap):
         measure = self.metrics[code]["measure"]
+        if measure in WHOLE:
+            gap = ceil(round(gap, 6))
         amount = self.text(code, gap)
         if measure == "amount":
             return self.env._("%s more bought", amount)
@@ -285,9 +384,13 @@ class Explained:
             )
         return self.env._("%(gap)s more of “%(metric)s”", gap=amount, metric=self.metric_name(code))
 
-    def _deadline(self):
+    def _deadline(self, codes):
+        """By when, if what is missing is counted over a window of orders."""
         lapse = self.numbers.get("lapse")
-        if lapse is None:
+        if "" in codes:
+            codes = codes | {indicator["metric"] for indicator in self.rules["indicators"]}
+        counted = [self.metrics[code] for code in codes if code]
+        if lapse is None or not any(m["months"] and m["measure"] in UNITS for m in counted):
             return ""
         day = date(1970, 1, 1) + timedelta(days=int(lapse) - 1)
         return self.env._(
@@ -320,17 +423,15 @@ class Explained:
             "help": (record and (record._sleeps() or record.description)) or "",
             "value": self.text(code, value),
             "open": bool(value is not None and record and record._may_open()),
-            "points": self._plain(points, 0),
+            "points": self._plain(points),
             "points_number": points,
-            "weight": self._plain(indicator and indicator["weight"], 0),
-            "share": self._plain(share, 2),
+            "weight": self._plain(indicator and indicator["weight"]),
+            "share": "" if share is None else formatLang(self.env, share, digits=2),
             "share_number": share,
         }
 
-    def _plain(self, number, digits):
-        if number is None:
-            return ""
-        return formatLang(self.env, number, digits=digits if number % 1 or digits else 0)
+    def _plain(self, number):
+        return "" if number is None else readable(self.env, number)
 
     def marks(self):
         """Where tiers begin on the scale of the score."""

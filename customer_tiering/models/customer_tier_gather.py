@@ -98,6 +98,25 @@ class CustomerTierGather(models.AbstractModel):
             return SQL("TRUE")
         return SQL("o.amount_untaxed > 0")
 
+    def _frequent_orders(self, partner, company):
+        """Ids of a customer's confirmed orders that count for the frequency."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT o.id
+                  FROM res_partner p
+                  JOIN sale_order o ON o.partner_id = p.id
+                 WHERE o.state = 'sale' AND o.company_id = %s
+                   AND p.commercial_partner_id = %s AND %s
+                """,
+                company.id,
+                partner.commercial_partner_id.id,
+                self._frequent_condition(company),
+            )
+        )
+        return [id_ for (id_,) in self.env.cr.fetchall()]
+
     def _lines(self, company, as_of, scope, money=False):
         """Ordered products: frame ``customer, day, product, category, quantity``, the quantity
         in the product's own unit.
@@ -189,8 +208,13 @@ class CustomerTierGather(models.AbstractModel):
             "reviewed": day("reviewed_on", "computed_since", "tier_since"),
             "above": day("above_since"),
             "noticed": day("noticed_on"),
+            "asked": SQL(
+                "CASE WHEN s.waiting = 'approval' OR s.refused_on IS NOT NULL "
+                "THEN COALESCE(s.proposed_tier_id, 0)::float8 ELSE 'NaN' END"
+            ),
+            "refused": day("refused_on"),
         }
-        days = ("manual_until", "entered", "reviewed", "above", "noticed")
+        days = ("manual_until", "entered", "reviewed", "above", "noticed", "asked", "refused")
         rows = self._read(
             SQL(
                 "SELECT %s FROM customer_tier_standing s WHERE s.company_id = %s AND %s",
@@ -233,6 +257,18 @@ class CustomerTierGather(models.AbstractModel):
                 errors[metric] = str(error) or type(error).__name__
         return lines, given, errors
 
+    def _seen(self, orders, given):
+        """Partners who are customers whatever the contact says: they ordered, or were judged by
+        hand.
+
+        :param orders, given: as read for some customers
+        :return: sorted int array
+        """
+        import numpy as np
+
+        judged = [owners for m, (owners, _values, _others) in given.items() if m.kind == "manual"]
+        return np.unique(np.concatenate([orders["customer"], *judged]))
+
     def _facts(self, customers, orders, lines, given=None):
         """Facts of one programme's customers, cut out of what was read for all programmes.
 
@@ -256,31 +292,60 @@ class CustomerTierGather(models.AbstractModel):
             pd.DataFrame(columns, index=customers, dtype=float),
         )
 
-    def _sample(self, program, as_of, size, metrics=None):
+    def _sample(self, program, as_of, size, metrics=None, own=False):
         """Facts of a fixed sample of a programme's customers, for proposals.
 
         The sample depends on the customers' ids only, so it is the same each time.
 
         :param metrics: ``customer.tier.metric`` that will be computed from the facts
+        :param own: leave out those whom an earlier programme takes, as gradings do; while rules
+            are being made, such customers are as good as others
         """
         import numpy as np
 
         self.env.flush_all()
-        customers, _known = self._customers(program, lambda column: SQL("TRUE"))
+        customers, known = self._customers(program, lambda column: SQL("TRUE"))
         company = program.company_id
+        if own:
+            free = ~np.isin(customers, self._taken_before(program))
+            customers, known = customers[free], known[free]
         if len(customers) > size:
             # Multiplicative hashing spreads neighbouring ids over the whole range.
             rank = np.argsort((customers * 2654435761) % 2**32, kind="stable")
             chosen = np.sort(rank[:size])
-            customers = customers[chosen]
+            customers, known = customers[chosen], known[chosen]
         scope = self._scope_of(customers.tolist())
         metrics = self.env["customer.tier.metric"] if metrics is None else metrics
         orders = self._orders(company, as_of, scope)
         lines, given, _errors = self._read_for(metrics._with_parts(), company, as_of, scope)
-        # Of whom nothing is known there is nothing to propose from.
-        known = [orders["customer"], *(owners for owners, _values, _others in given.values())]
-        customers = customers[np.isin(customers, np.concatenate(known))]
+        # Of whom nothing is known there is nothing to propose from; records of other kinds alone,
+        # such as a visit, make nobody a customer.
+        valued = np.concatenate(
+            [orders["customer"], *(owners for owners, _values, _others in given.values())]
+        )
+        seen = known | np.isin(customers, self._seen(orders, given))
+        customers = customers[seen & np.isin(customers, valued)]
         return self._facts(customers, orders, lines, given)
+
+    def _taken_before(self, program):
+        """Customers whom other programmes select before this one does: int array."""
+        import numpy as np
+
+        taken = np.array([], dtype=np.int64)
+        for earlier in program._for_company(program.company_id):
+            if (earlier.sequence, earlier.id) >= (program.sequence, program.id):
+                break
+            try:
+                with self.env.cr.savepoint():
+                    taken = np.union1d(
+                        taken, self._customers(earlier, lambda column: SQL("TRUE"))[0]
+                    )
+            except TransactionRollbackError:
+                raise
+            except Exception:
+                # A broken filter is reported by the grading itself.
+                _logger.warning("Programme %s cannot select", earlier.id, exc_info=True)
+        return taken
 
     def _scope_of(self, partner_ids):
         """Scope of some commercial partners by id."""

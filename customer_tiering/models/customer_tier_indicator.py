@@ -102,8 +102,9 @@ class CustomerTierIndicator(models.Model):
                 )
             else:
                 bands = indicator.band_ids.sorted("value_from")
+                # Every band after the first ends where the next one begins.
                 indicator.summary = " · ".join(
-                    f"{band.label}: {readable(self.env, band.points)}" for band in bands
+                    f"{band._short_label()}: {readable(self.env, band.points)}" for band in bands
                 )
 
     @api.constrains("scale", "band_ids", "linear_zero", "linear_full", "rfm_role")
@@ -124,7 +125,11 @@ class CustomerTierIndicator(models.Model):
                     )
             elif not indicator.band_ids:
                 raise ValidationError(
-                    self.env._("%s: add at least one band, or let them be proposed.", name)
+                    self.env._(
+                        "%s: add at least one band, or choose “Bands from customers” to have them "
+                        "proposed.",
+                        name,
+                    )
                 )
 
     @api.constrains("weight", "program_id")

@@ -50,3 +50,10 @@ class CustomerTierIndicatorBand(models.Model):
                 band.label = f"< {high}" if high else self.env._("any value")
             else:
                 band.label = f"{low} ≤ … < {high}" if high else f"≥ {low}"
+
+    def _short_label(self):
+        """The range in a row of bands."""
+        first = min(self.indicator_id.band_ids.mapped("value_from"))
+        if self.value_from <= first:
+            return self.label
+        return f"≥ {readable(self.env, self.value_from)}"

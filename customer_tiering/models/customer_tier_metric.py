@@ -1,11 +1,12 @@
 import re
+from itertools import chain, count
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import formatLang
+from odoo.tools import formatLang, remove_accents
 
 
 def readable(env, number):
@@ -15,8 +16,10 @@ def readable(env, number):
 
 # Every grading stores these two on the customer.
 STORED_CODES = ("amount", "order_count")
-# Measure of orders: the unit it is shown in; those not named are plain numbers.
+# Measure of orders: the unit it is shown in.
 UNITS = {
+    **dict.fromkeys(("order_count", "quantity", "product_count", "category_count"), "number"),
+    "interval_cv": "number",
     "amount": "money",
     "average_order": "money",
     "margin": "money",
@@ -25,6 +28,8 @@ UNITS = {
     "recency_days": "days",
     "interval_mean": "days",
 }
+# Measures that only look at orders which count for the frequency.
+FREQUENCIES = ("order_count", "recency_days", "interval_mean", "interval_cv")
 
 
 class CustomerTierMetric(models.Model):
@@ -38,7 +43,13 @@ class CustomerTierMetric(models.Model):
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
         required=True,
-        help="Short technical name, unique: small letters, digits and underscores.",
+        compute="_compute_code",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+        help="Short technical name, unique: small letters, digits and underscores. Made from the "
+        "name where you give none.",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
@@ -109,6 +120,29 @@ class CustomerTierMetric(models.Model):
         "check(window_months >= 0)",
         "The months looked at cannot be negative. Use 0 to look at all history.",
     )
+    _window_within_calendar = models.Constraint(
+        "check(window_months <= 1200)",
+        "The months looked at cannot be more than 1200. Use 0 to look at all history.",
+    )
+
+    @api.depends("name")
+    def _compute_code(self):
+        taken = set()
+        for metric in self:
+            if metric.name and not metric.code:
+                metric.code = self._free_code(metric.name, taken)
+                taken.add(metric.code)
+            else:
+                metric.code = metric.code
+
+    def _free_code(self, name, taken):
+        """A code for a name that no metric has yet, nor any of some others."""
+        words = re.sub(r"[^a-z0-9]+", "_", remove_accents(name).lower()).strip("_")
+        code = words if re.match("[a-z]", words) else f"metric_{words}".rstrip("_")
+        like = self.with_context(active_test=False).search([("code", "=like", f"{code}%")])
+        taken = taken.union(like.mapped("code"))
+        numbered = (f"{code}_{number}" for number in count(2))
+        return next(candidate for candidate in chain([code], numbered) if candidate not in taken)
 
     @api.depends("kind", "measure")
     def _compute_unit(self):
@@ -238,7 +272,9 @@ class CustomerTierMetric(models.Model):
         return self.numerator_id._records_behind(partner, company, as_of)
 
     def _order_records(self, partner, company, as_of):
-        start, end = self._window(company, as_of)
+        # Growth rests on the period before as well.
+        periods = 2 if self.measure == "growth" else 1
+        start, end = self._window(company, as_of, periods)
         domain = (
             Domain("partner_id.commercial_partner_id", "=", partner.id)
             & Domain("company_id", "=", company.id)
@@ -247,15 +283,21 @@ class CustomerTierMetric(models.Model):
         )
         if start:
             domain &= Domain("date_order", ">=", start)
+        if self.measure in FREQUENCIES:
+            gather = self.env["customer.tier.gather"].sudo()
+            domain &= Domain("id", "in", gather._frequent_orders(partner, company))
         return "sale.order", domain
 
-    def _window(self, company, as_of):
-        """First moment (UTC) of the window, None without a limit, and the first one after it."""
+    def _window(self, company, as_of, periods=1):
+        """First moment (UTC) of the window, None without a limit, and the first one after it.
+
+        :param periods: how many windows in a row, the last of them ending on the day
+        """
         gather = self.env["customer.tier.gather"]
         end = gather._end_of_day(company, as_of)
         if not self.window_months:
             return None, end
-        before = as_of - relativedelta(months=self.window_months)
+        before = as_of - relativedelta(months=self.window_months * periods)
         return gather._end_of_day(company, before), end
 
     def _policy(self):

@@ -61,10 +61,12 @@ class CustomerTierMetricQuery(models.Model):
         return query.select(customer, self._aggregate_sql(Model, query, company))
 
     def _record_model(self, company):
-        """The model as grading reads it: with all rights, whoever starts it, in the company."""
+        """The model as grading reads it: with all rights, in the company, and the same whoever
+        starts it: names are compared untranslated, days begin where the company is."""
         Model = self.env[self.model_name].sudo().with_company(company)
+        zone = self.env["customer.tier.gather"]._timezone(company)
         # As the filter editor shows it: archived records only where the filter asks for them.
-        return Model.with_context(active_test=True)
+        return Model.with_context(active_test=True, lang=None, tz=zone)
 
     def _record_selection(self, company, as_of):
         """Which records count, whosever they are, as a ``Domain``."""

@@ -31,7 +31,8 @@ class CustomerTierMetricRecord(models.Model):
         compute="_compute_model_id",
         readonly=False,
         domain=[("transient", "=", False), ("abstract", "=", False)],
-        help="What is counted or summed up, such as orders, opportunities or tickets.",
+        help="What is counted or summed up, such as orders, opportunities or tickets. Invoices are "
+        "“Journal Entry”, their lines “Journal Item”.",
     )
     record_domain = fields.Char(
         string="Filter",
@@ -190,7 +191,7 @@ class CustomerTierMetricRecord(models.Model):
                     "Choose a stored field that holds one, such as the customer, or a path to "
                     "such a field.",
                     metric=self.name,
-                    path=self.partner_path or "",
+                    path=self._path_title(self.partner_path),
                     model=self._model_title(self.env[self.model_name]),
                 )
             )
@@ -205,7 +206,7 @@ class CustomerTierMetricRecord(models.Model):
                     "Metric “%(metric)s”: “%(path)s” is not a stored date. Choose a date field, "
                     "or none if everything is to count.",
                     metric=self.name,
-                    path=self.date_path,
+                    path=self._path_title(self.date_path),
                 )
             )
 
@@ -218,15 +219,20 @@ class CustomerTierMetricRecord(models.Model):
             return
         titles = dict(self._fields["aggregate"]._description_selection(self.env))
         value = titles.get(self.aggregate, self.aggregate)
-        names = {"metric": self.name, "value": value, "path": self.measure_path}
         if not self.measure_path:
             raise ValidationError(
                 self.env._(
                     "Metric “%(metric)s”: choose the field for “%(value)s”, or take the number of "
                     "records.",
-                    **names,
+                    metric=self.name,
+                    value=value,
                 )
             )
+        names = {
+            "metric": self.name,
+            "value": value,
+            "path": self._path_title(self.measure_path),
+        }
         _model, last = self._follow(self.measure_path)[-1]
         if not has_column(last):
             raise ValidationError(
@@ -244,6 +250,11 @@ class CustomerTierMetricRecord(models.Model):
                     **names,
                 )
             )
+
+    def _path_title(self, path):
+        """A path as the form shows it."""
+        steps = self._follow(path) if path else ()
+        return " › ".join(field._description_string(self.env) for _model, field in steps)
 
     def _check_record_domain(self):
         try:

@@ -110,8 +110,9 @@ class CustomerTierMetricTrial(models.Model):
                 metric._measure_cost()
 
     def _check_record_rights(self):
-        """Grading has all rights, so values would give away records that whoever defines the
-        metric may not read."""
+        """Grading has all rights, so values would give away models and fields that whoever defines
+        the metric may not read. Record rules are another matter: who may see own orders only still
+        defines what all orders come to, which is what a grading is."""
         Model = self.env[self.model_name]
         paths = filter(None, (self.partner_path, self.date_path, self.measure_path))
         try:

@@ -61,6 +61,21 @@ class CustomerTierProgram(models.Model):
         help="A demotion goes one tier down, however low the figures are.",
     )
 
+    approval = fields.Selection(
+        selection=[
+            ("none", "Nothing"),
+            ("down", "Demotions"),
+            ("up", "Promotions"),
+            ("both", "Promotions and demotions"),
+        ],
+        string="Needs Approval",
+        required=True,
+        default="none",
+        help="These changes are proposed and wait until an officer accepts or refuses them. A "
+        "change that is refused comes up again at the next review; where every day is one, on the "
+        "first of the next month.",
+    )
+
     _movement_range = models.Constraint(
         "check(promotion_days >= 0 and hold_months >= 0 and misses >= 1)",
         "Periods cannot be negative, and at least one missed review is needed for a demotion.",
@@ -105,6 +120,7 @@ class CustomerTierProgram(models.Model):
             hold_months=self.hold_months,
             misses=self.misses,
             one_level=self.one_level,
+            approval=self.approval,
             review=Review(self.review_every, dates),
         )
 

@@ -173,9 +173,7 @@ class CustomerTierPipeline(models.AbstractModel):
         orders = gather._orders(company, as_of, scope)
         lines, given, errors = gather._read_for(metrics, company, as_of, scope)
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
-        # Who was judged by hand is a customer to be graded too.
-        judged = [owners for m, (owners, _values, _others) in given.items() if m.kind == "manual"]
-        seen = np.unique(np.concatenate([orders["customer"], previous.index, *judged]))
+        seen = np.union1d(gather._seen(orders, given), previous.index)
         taken = np.array([], dtype=np.int64)
         facts = {}
         for program, policy in policies.items():

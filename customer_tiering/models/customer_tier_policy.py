@@ -1,8 +1,14 @@
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
+
+from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+
+def _without_cut(tier):
+    return replace(tier, top=tier.top and replace(tier.top, value=0.0))
 
 
 class CustomerTierPolicy(models.Model):
@@ -39,17 +45,50 @@ class CustomerTierPolicy(models.Model):
         from ..grading.pipeline import reason_columns
 
         columns = reason_columns(policy)
-        digest = hashlib.sha256(repr((policy, columns)).encode()).hexdigest()
-        # Written by the system only, whoever causes a grading.
-        known = self.sudo().search([("program_id", "=", program.id), ("digest", "=", digest)])
-        if known:
-            return known
-        rules = {**asdict(policy), "columns": columns, "names": program._names()}
-        return (
-            self._by_system()
-            .create({"program_id": program.id, "digest": digest, "rules": rules})
-            .with_env(self.env)
+        # Where the best begin is measured anew for every grading of everybody. As part of the
+        # rules it would make each of them write all customers again.
+        lasting = replace(policy, tiers=tuple(_without_cut(tier) for tier in policy.tiers))
+        digest = hashlib.sha256(repr((lasting, columns)).encode()).hexdigest()
+        cuts = {str(tier.id): tier.top.value for tier in policy.tiers if tier.top}
+        # Held until the rows that refer to it are committed, see ``customer.tier.store._hold``.
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, rules->'cuts' FROM customer_tier_policy "
+                "WHERE program_id = %s AND digest = %s FOR KEY SHARE",
+                program.id,
+                digest,
+            )
         )
+        found, known_cuts = self.env.cr.fetchone() or (None, None)
+        if found and known_cuts != cuts:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE customer_tier_policy "
+                    "SET rules = jsonb_set(rules, '{cuts}', %s) WHERE id = %s",
+                    Json(cuts),
+                    found,
+                )
+            )
+        if not found:
+            rules = {
+                **asdict(lasting),
+                "columns": columns,
+                "names": program._names(),
+                "cuts": cuts,
+            }
+            # Where another transaction was faster, this statement asks to try again; the error of
+            # a plain insert would count against each customer.
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO customer_tier_policy (program_id, digest, rules) "
+                    "VALUES (%s, %s, %s) ON CONFLICT (program_id, digest) DO NOTHING RETURNING id",
+                    program.id,
+                    digest,
+                    Json(rules),
+                )
+            )
+            found = self.env.cr.fetchone()[0]
+        return self.browse(found)
 
     def _values(self, numbers):
         """The numbers of a grading by their names; ``None`` for unknown."""

@@ -292,8 +292,13 @@ class CustomerTierProgram(models.Model):
     def copy(self, default=None):
         """Vetoes of the copy speak of its own tiers."""
         copies = super().copy(default)
+        if "tier_ids" in (default or {}):
+            # Other tiers than those that the vetoes speak of.
+            return copies
         for program, new in zip(self, copies, strict=True):
-            tiers = dict(zip(program.tier_ids, new.tier_ids, strict=True))
+            # Lines are copied in the order of their ids, whatever their rank.
+            pairs = zip(program.tier_ids.sorted("id"), new.tier_ids.sorted("id"), strict=True)
+            tiers = dict(pairs)
             for veto in program.veto_ids.filtered(lambda veto, tiers=tiers: veto.tier_id in tiers):
                 veto.copy({"program_id": new.id, "tier_id": tiers[veto.tier_id].id})
         return copies
@@ -336,12 +341,14 @@ class CustomerTierProgram(models.Model):
         """Grade the companies of these programmes as of today and show the result."""
         for company in self.company_id:
             self.env["customer.tier.run"].create({"company_id": company.id}).action_run()
-        return self.action_open_standings()
+        return self.browse().action_open_standings()
 
     def action_open_standings(self):
-        return self.env["ir.actions.act_window"]._for_xml_id(
+        """The graded customers of these programmes, or all of them."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_tiering.customer_tier_standing_action"
         )
+        return {**action, "domain": [("program_id", "in", self.ids)]} if self else action
 
     def action_weigh_pairs(self):
         """Ask for the weights of the indicators by comparing them in pairs."""

@@ -63,6 +63,7 @@ class CustomerTierStanding(models.Model):
             ("miss", "For another missed review"),
             ("notice", "For a notice in time"),
             ("locked", "Locked"),
+            ("approval", "For approval"),
         ],
         readonly=True,
         help="What keeps the customer from the tier that today's figures ask for.",

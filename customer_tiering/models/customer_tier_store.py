@@ -204,11 +204,12 @@ class CustomerTierStore(models.AbstractModel):
                 UPDATE customer_tier_standing
                    SET program_id = NULL, tier_id = NULL, computed_tier_id = NULL, score = NULL,
                        segment_id = NULL, next_order_date = NULL, tier_since = NULL,
-                       policy_id = NULL, numbers = NULL, target_tier_id = NULL,
+                       policy_id = NULL, numbers = NULL, coverage = NULL, target_tier_id = NULL,
+                       rfm_r = NULL, rfm_f = NULL, rfm_m = NULL,
                        computed_since = NULL, guaranteed_until = NULL, review_date = NULL,
                        reviewed_on = NULL, above_since = NULL, noticed_on = NULL,
-                       missed_reviews = 0, waiting = NULL,
-                       graded_at = %(now)s
+                       missed_reviews = 0, waiting = NULL, proposed_tier_id = NULL,
+                       refused_on = NULL, graded_at = %(now)s
                  WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
                 """,
                 now=fields.Datetime.now(),

@@ -108,7 +108,8 @@ class CustomerTierProgram(models.Model):
         from ..grading.ladder import cut_of_share
         from ..grading.pipeline import grade
 
-        facts = self.env["customer.tier.gather"]._sample(self, as_of, SAMPLE_SIZE, self._metrics())
+        gather = self.env["customer.tier.gather"]
+        facts = gather._sample(self, as_of, SAMPLE_SIZE, self._metrics(), own=True)
         frame = grade(facts, self._policy(), as_of)
         cuts = {}
         for tier in self.tier_ids.filtered("top_share"):
@@ -120,7 +121,11 @@ class CustomerTierProgram(models.Model):
     def _freeze_top_shares(self, cuts, as_of):
         """Keep measured cuts for the customers that are graded one by one until next time."""
         for tier in self.tier_ids.filtered(lambda tier: tier.id in cuts):
-            tier.write({"top_cut": cuts[tier.id], "top_measured_on": as_of})
+            # What is measured together is saved together: tiers not written yet are no reason to
+            # measure again.
+            tier.with_context(**{SAVING: True}).write(
+                {"top_cut": cuts[tier.id], "top_measured_on": as_of}
+            )
 
     def _measure_missing_cuts(self):
         """Measure the shares that are new or were changed, so that they count at once."""

@@ -12,10 +12,14 @@ from . import test_cron
 from . import test_explanation
 from . import test_history
 from . import test_history_kept
+from . import test_history_shown
 from . import test_merge
 from . import test_replay
+from . import test_movement
+from . import test_approval
 from . import test_reminder
 from . import test_security
+from . import test_rules_hold
 from . import test_bad_input
 from . import test_ahp
 from . import test_metric_manual
@@ -23,3 +27,4 @@ from . import test_metric_order
 from . import test_install
 from . import test_metric_record
 from . import test_metric_record_check
+from . import test_newcomer

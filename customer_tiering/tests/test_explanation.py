@@ -163,7 +163,7 @@ class TestExplanation(ExplainingCase):
         self._grade()
         said = self._sentences(buyer)
         self.assertEqual(said["why"], "Low is open to everybody.")
-        self.assertEqual(said["next"].split(" by ")[0], "To Gold: Days since last order ≤ 30 days")
+        self.assertEqual(said["next"], "To Gold: Days since last order ≤ 30 days.")
         row = self._rows(buyer)["Days since last order"]
         self.assertEqual((row["value"], row["points"], row["share"]), ("45 days", "", ""))
 
@@ -303,6 +303,21 @@ class TestConditions(ExplainingCase):
         self.assertEqual(tiers, ["Best", "Low", "Low", "Best"])
         self._grade()
         self.assertEqual(self._standing(buyers[3]).tier_id.name, "Low")
+
+    def test_moving_cut_writes_only_who_moves(self):
+        """Where the best begin changes almost every night; written into every customer's reason
+        it would rewrite all of them each time."""
+        buyers = [self._create_own_customer(f"Buyer {n}", (10, n)) for n in (100, 200, 300, 400)]
+        program = self._create_program(
+            tiers=["Low", {"name": "Best", "top_share": 25}], domain=OWN, indicators=[]
+        )
+        program.typical_interval_days = 30
+        program.tier_ids[1].top_metric_id = self._metric("amount")
+        self._grade()
+        self._create_order(buyers[3], 50, date=1)
+        self.assertEqual(self._grade().written_count, 1)
+        self.assertEqual(program.tier_ids[1].top_cut, 450)
+        self.assertIn("≥ 450", self._sentences(buyers[0])["next"])
 
     def test_best_share_of_a_past_day_is_that_days(self):
         """A simulation of last month must rank by last month, and change nothing of today."""

@@ -24,9 +24,12 @@ RIGHTS = {
     "customer.tier.segment": (READ, READ, ALL),
     "customer.tier.standing": (READ, "rw--", "rw--"),
     "customer.tier.change": (READ, READ, READ),
+    "customer.tier.proposal": (READ, "rw--", "rw--"),
+    "customer.tier.refusal": (NOTHING, "rwc-", "rwc-"),
     "customer.tier.run": (NOTHING, "r-c-", "r-cu"),
     "customer.tier.run.error": (NOTHING, READ, READ),
     "customer.tier.stale": (NOTHING, NOTHING, READ),
+    "customer.tier.by.hand": (NOTHING, "rwc-", "rwc-"),
     "customer.tier.start": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.ahp": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.ahp.pair": (NOTHING, NOTHING, "rwc-"),
@@ -40,10 +43,12 @@ RIGHTS = {
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 # No company of their own: metrics are shared, the wizards are the user's.
 SHARED = {
+    "customer.tier.by.hand",
     "customer.tier.metric",
     "customer.tier.metric.preview",
     "customer.tier.metric.preview.line",
     "customer.tier.question",
+    "customer.tier.refusal",
     "customer.tier.start",
 }
 PRIVATE_FIELDS = {
@@ -111,6 +116,17 @@ class SecurityCase(GradingCase):
         proposal = cls.env["customer.tier.band.proposal"].create(
             {"indicator_id": program.indicator_ids[0].id}
         )
+        change = cls.env["customer.tier.proposal"].create(
+            {
+                "standing_id": standing.id,
+                "company_id": company.id,
+                "program_id": program.id,
+                "from_tier_id": standing.tier_id.id,
+                "to_tier_id": program.tier_ids[0].id,
+                "direction": "down",
+                "date": cls._days_ago(0),
+            }
+        )
         preview = cls.env["customer.tier.metric.preview"].with_company(company)
         preview = preview.create({"metric_id": cls._metric("amount").id})
         records = (
@@ -132,12 +148,17 @@ class SecurityCase(GradingCase):
             standing.change_ids,
             run,
             run.error_ids.create({"run_id": run.id, "message": "No such number"}),
+            change,
+            cls.env["customer.tier.refusal"].create({"proposal_ids": change.ids}),
             cls.env["customer.tier.stale"].search([("company_id", "=", company.id)], limit=1),
             cls.env["customer.tier.start"].create({"company_id": company.id}),
             weighing,
             weighing.pair_ids,
             preview,
             preview.line_ids,
+            cls.env["customer.tier.by.hand"].create(
+                {"standing_ids": standing.ids, "reason": "Promised"}
+            ),
             rule,
             cls.env["customer.reminder"].create(
                 {
@@ -245,6 +266,9 @@ class TestSecurity(SecurityCase):
             run.action_cancel,
             program.action_grade,
             standing.action_grade,
+            self.records["customer.tier.proposal"].with_user(self.salesperson).action_accept,
+            self.records["customer.tier.proposal"].with_user(self.salesperson).action_refuse,
+            run.action_accept_proposals,
             indicators.filtered(lambda i: i.rfm_role == "f").action_open_distribution,
             lambda: Start.create({"preset": "vip"}).action_start(),
             lambda: program.copy(),
@@ -309,10 +333,11 @@ class TestSecurity(SecurityCase):
             "action_run", "action_cancel", "action_open_changes", "action_grade",
             "action_open_standings", "action_open_grading", "action_open_customers",
             "action_open_orders", "action_open_partner", "action_open_records",
-            "action_open_standing",
-            "action_clear_override", "action_start", "action_weigh_pairs", "action_use_weights",
+            "action_clear_override", "action_apply", "action_start", "action_weigh_pairs",
+            "action_use_weights",
             "action_open_distribution", "action_freeze",
-            "action_preview",
+            "action_preview", "action_accept", "action_refuse", "action_open_standing",
+            "action_accept_proposals", "action_open_proposals",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
@@ -332,9 +357,10 @@ class TestSecurity(SecurityCase):
         for model, methods in {
             "customer.tier.program": ("_create_preset", "_load_demo", "_policy", "_sample_values"),
             "customer.tier.run": ("_grade_partners", "_cron_grade", "_next_chunk", "_start"),
-            "customer.tier.store": ("_save", "_save_changes", "_release"),
+            "customer.tier.store": ("_save", "_save_changes", "_release", "_apply_proposals"),
             "customer.tier.pipeline": ("_grade", "_lock"),
             "customer.tier.change": ("_record",),
+            "customer.tier.proposal": ("_refuse", "_close", "_take"),
             "customer.tier.stale": ("_mark",),
             "customer.reminder": ("_open", "_close_fulfilled", "_note_ended"),
             "customer.tier.start": ("_open",),

@@ -5,4 +5,6 @@ from . import customer_tier_band_proposal
 from . import customer_tier_band_proposal_line
 from . import customer_tier_metric_preview
 from . import customer_tier_metric_preview_line
+from . import customer_tier_refusal
 from . import customer_tier_start
+from . import customer_tier_by_hand

@@ -81,4 +81,29 @@ class CustomerTierStart(models.TransientModel):
         if self.can_enable_pricelists and self.enable_pricelists:
             self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
         program = self.env["customer.tier.program"]._create_preset(self.preset, self.company_id)
-        return program.action_grade()
+        action = program.action_grade()
+        return action if program.standing_count else self._nobody_left(program, action)
+
+    def _nobody_left(self, program, action):
+        """Say why the programme took nobody, where others stand above it."""
+        others = program.search([("company_id", "=", self.company_id.id), ("id", "!=", program.id)])
+        if not others:
+            return action
+        message = self.env._(
+            "“%s” has no customers yet: the programmes above it take them all. Drag it to the top "
+            "of this list or archive the others, then open it and grade.",
+            program.name,
+        )
+        programs = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_tiering.customer_tier_program_action"
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "message": message,
+                "next": programs | {"target": "main"},
+            },
+        }

@@ -105,6 +105,14 @@ def test_equal_widths_leave_out_the_giants():
     assert distribution.proposal(values, 4, "width") == [28.0, 51.0, 74.0]
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_where_most_have_nothing_some_are_told_apart(method):
+    """Who has an open quotation must not get the same as the many who have none."""
+    assert distribution.proposal([0.0] * 55 + [1.0] * 3 + [2.0] * 2, 2, method) == [1.0]
+    assert distribution.proposal([3.0] * 5, 2, method) == []
+    assert distribution.proposal([0.001] * 9 + [0.002], 2, method) == []
+
+
 def test_an_unknown_method_is_refused():
     """A misspelt method must not look like customers who are all alike."""
     with pytest.raises(ValueError, match="Unknown method"):

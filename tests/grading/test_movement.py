@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from builders import day
 from grading import movement
-from grading.movement import REASONS, State
+from grading.movement import NOWHERE, REASONS, State
 from grading.policy import Movement, Review
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +19,16 @@ def number(text):
     return float(day(text)) if text else NEVER
 
 
-def state(position=1, entered="2024-01-10", reviewed=None, above=None, missed=0, noticed=None):
+def state(
+    position=1,
+    entered="2024-01-10",
+    reviewed=None,
+    above=None,
+    missed=0,
+    noticed=None,
+    asked=NOWHERE,
+    refused=None,
+):
     """One customer's state; without a position, nowhere yet."""
     if position < 0:
         return State.nowhere(1)
@@ -30,6 +39,8 @@ def state(position=1, entered="2024-01-10", reviewed=None, above=None, missed=0,
         np.array([number(above)]),
         np.array([missed]),
         np.array([number(noticed)]),
+        np.array([asked]),
+        np.array([number(refused)]),
     )
 
 
@@ -55,6 +66,10 @@ TWICE = Movement(misses=2, review=Review("month"))
 NOTICE = Movement(notice_days=30, review=Review("quarter"))
 BIRTHDAY = Movement(review=Review("anniversary"))
 PLAIN = Movement()
+ASK_DOWN = Movement(approval="down", review=Review("month"))
+ASK_UP = Movement(approval="up", review=Review("month"))
+ASK_BOTH = Movement(approval="both", promotion="review", review=Review("quarter"))
+ASK_DAILY = Movement(approval="both")
 
 # Policy, state before, target, kept, day → position and reason after.
 CASES = [
@@ -156,6 +171,113 @@ CASES = [
         0,
         "down",
     ),
+    # Approval: asked instead of moved, in the directions that need it.
+    (ASK_DOWN, state(-1), 2, 2, "2024-02-01", 2, "first"),
+    (ASK_UP, state(-1), 2, 2, "2024-02-01", 2, "first"),
+    (ASK_DOWN, state(2), 0, 0, "2024-01-31", 2, "review"),
+    (ASK_DOWN, state(2), 0, 0, "2024-02-01", 2, "approval"),
+    (ASK_DOWN, state(2), -1, -1, "2024-02-01", 2, "approval"),
+    (ASK_DOWN, state(2), 3, 3, "2024-02-01", 3, "up"),
+    (ASK_DOWN, state(2), 0, 2, "2024-02-01", 2, "stay"),
+    (ASK_UP, state(1), 2, 2, "2024-01-20", 1, "approval"),
+    (ASK_UP, state(1), 0, 0, "2024-02-01", 0, "down"),
+    (ASK_BOTH, state(1), 2, 2, "2024-03-31", 1, "review"),
+    (ASK_BOTH, state(1), 2, 2, "2024-04-01", 1, "approval"),
+    (ASK_BOTH, state(1), 0, 0, "2024-04-01", 1, "approval"),
+    (ASK_DAILY, state(1), 0, 0, "2024-04-02", 1, "approval"),
+    (replace(WINDOW, approval="up"), state(1), 2, 2, "2024-05-01", 1, "window"),
+    (
+        replace(WINDOW, approval="up"),
+        state(1, above="2024-05-01"),
+        2,
+        2,
+        "2024-05-15",
+        1,
+        "approval",
+    ),
+    (replace(HOLD, approval="down"), state(2), 0, 0, "2024-02-01", 2, "hold"),
+    (replace(TWICE, approval="down"), state(2), 0, 0, "2024-02-01", 2, "miss"),
+    (
+        replace(TWICE, approval="down"),
+        state(2, reviewed="2024-02-01", missed=1),
+        0,
+        0,
+        "2024-03-01",
+        2,
+        "approval",
+    ),
+    (
+        replace(NOTICE, approval="down"),
+        state(2, noticed="2024-03-02"),
+        0,
+        0,
+        "2024-04-01",
+        2,
+        "approval",
+    ),
+    # Open between reviews as long as the figures ask for it.
+    (ASK_DOWN, state(2, reviewed="2024-02-01", asked=0), 0, 0, "2024-02-15", 2, "approval"),
+    (ASK_DOWN, state(2, reviewed="2024-02-01", asked=0), 1, 1, "2024-02-15", 2, "approval"),
+    (ASK_DOWN, state(2, reviewed="2024-02-01", asked=0), 2, 2, "2024-02-15", 2, "stay"),
+    (ASK_DOWN, state(2, reviewed="2024-02-01", asked=0), 3, 3, "2024-02-15", 3, "up"),
+    (ASK_BOTH, state(1, reviewed="2024-04-01", asked=2), 2, 2, "2024-05-15", 1, "approval"),
+    (ASK_BOTH, state(1, reviewed="2024-04-01", asked=2), 0, 0, "2024-05-15", 1, "review"),
+    # A guarantee that was made longer meanwhile, or an approval that is no longer needed.
+    (
+        replace(ASK_DOWN, hold_months=3),
+        state(2, reviewed="2024-02-01", asked=0),
+        0,
+        0,
+        "2024-02-15",
+        2,
+        "hold",
+    ),
+    (STEP, state(2, reviewed="2024-02-01", asked=0), 0, 0, "2024-02-15", 2, "review"),
+    # Refused: quiet until the next review, in the direction that was refused.
+    (
+        ASK_DOWN,
+        state(2, reviewed="2024-02-01", asked=0, refused="2024-02-10"),
+        0,
+        0,
+        "2024-02-11",
+        2,
+        "review",
+    ),
+    (
+        ASK_DOWN,
+        state(2, reviewed="2024-02-01", asked=0, refused="2024-02-10"),
+        0,
+        0,
+        "2024-03-01",
+        2,
+        "approval",
+    ),
+    (ASK_UP, state(1, asked=2, refused="2024-01-20"), 2, 2, "2024-01-31", 1, "review"),
+    (ASK_UP, state(1, asked=2, refused="2024-01-20"), 3, 3, "2024-01-31", 1, "review"),
+    (ASK_UP, state(1, asked=2, refused="2024-01-20"), 2, 2, "2024-02-01", 1, "approval"),
+    (ASK_BOTH, state(1, asked=2, refused="2024-04-02"), 0, 0, "2024-04-03", 1, "approval"),
+    (ASK_DAILY, state(1, asked=0, refused="2024-04-02"), 0, 0, "2024-04-30", 1, "review"),
+    (ASK_DAILY, state(1, asked=0, refused="2024-04-02"), 0, 0, "2024-05-01", 1, "approval"),
+    # Refused on the day of the review, before it or after it.
+    (ASK_DOWN, state(2, asked=0, refused="2024-02-01"), 0, 0, "2024-02-01", 2, "review"),
+    (
+        replace(BIRTHDAY, approval="down"),
+        state(2, "2024-02-29", "2025-02-28", asked=0, refused="2025-03-10"),
+        0,
+        0,
+        "2026-02-27",
+        2,
+        "review",
+    ),
+    (
+        replace(BIRTHDAY, approval="down"),
+        state(2, "2024-02-29", "2025-02-28", asked=0, refused="2025-03-10"),
+        0,
+        0,
+        "2026-02-28",
+        2,
+        "approval",
+    ),
 ]
 
 
@@ -184,6 +306,54 @@ def test_case(policy, before, target, kept, today, after, why):
 def test_locks_hold_one_direction_or_both(target, up, down, after, why):
     """A customer who must not fall may still rise; the wish stays visible as the reason."""
     assert moved(state(1), target, target, "2024-05-01", PLAIN, up, down)[:2] == (after, why)
+
+
+@pytest.mark.parametrize(
+    ("policy", "before", "target", "asked"),
+    [
+        (ASK_DOWN, state(3), 1, 1),
+        (replace(ASK_DOWN, one_level=True), state(3), 1, 2),
+        (ASK_DOWN, state(3), -1, -1),
+        (ASK_UP, state(1), 3, 3),
+        (ASK_UP, state(1), 1, NOWHERE),
+        # Another tier than the one asked for until now.
+        (ASK_UP, state(1, asked=2), 3, 3),
+        (ASK_DOWN, state(3, reviewed="2024-02-01", asked=1), 0, 0),
+        # No longer asked for, or moved the other way.
+        (ASK_DOWN, state(3, reviewed="2024-02-01", asked=1), 3, NOWHERE),
+        (ASK_DOWN, state(2, reviewed="2024-02-01", asked=1), 3, NOWHERE),
+        # A refusal is remembered until it has lapsed.
+        (ASK_UP, state(1, asked=2, refused="2024-02-01"), 1, 2),
+        (ASK_UP, state(1, asked=2, refused="2024-01-31"), 1, NOWHERE),
+        (replace(ASK_DOWN, approval="none"), state(3), 1, NOWHERE),
+    ],
+)
+def test_what_is_asked_for(policy, before, target, asked):
+    """The list must show where the customer would go, and a question that nobody asks any more
+    must not be answered."""
+    _position, _why, after, _dates = moved(before, target, target, "2024-02-01", policy)
+    assert after.asked[0] == asked
+
+
+@pytest.mark.parametrize("lock", ["up", "down"])
+def test_nobody_is_asked_about_a_locked_customer(lock):
+    """Else somebody would agree to what the lock forbids."""
+    target = 3 if lock == "up" else 0
+    before = state(1, asked=target)
+    position, why, after, _dates = moved(
+        before, target, target, "2024-05-01", ASK_DAILY, lock == "up", lock == "down"
+    )
+    assert (position, why, after.asked[0]) == (1, "locked", NOWHERE)
+
+
+def test_a_question_leaves_the_state_of_a_review():
+    """The review took place: asking counts the miss once and waits for the next one."""
+    before = state(2, reviewed="2024-02-01", missed=1)
+    policy = replace(TWICE, approval="down")
+    _position, _why, after, dates = moved(before, 0, 0, "2024-03-01", policy)
+    assert (after.missed[0], after.reviewed[0]) == (2, number("2024-03-01"))
+    assert after.entered[0] == before.entered[0]
+    assert dates["review"][0] == number("2024-04-01")
 
 
 def test_entry_into_a_tier_starts_everything_anew():
@@ -249,6 +419,7 @@ _policies = st.builds(
     misses=st.integers(1, 3),
     notice_days=st.sampled_from([0, 0, 10, 45]),
     one_level=st.booleans(),
+    approval=st.sampled_from(["none", "none", "up", "down", "both"]),
     review=st.sampled_from(
         [Review(every) for every in ("day", "month", "quarter", "year", "anniversary")]
         + [Review("dates", ((2, 29), (9, 30)))]
@@ -260,7 +431,8 @@ _paths = st.lists(st.tuples(st.integers(1, 90), st.integers(-1, 3)), min_size=1,
 @given(_policies, _paths)
 def test_any_history_keeps_the_promises_of_the_policy(policy, path):
     """Nobody falls within the hold, more than a step where steps are promised, or without a
-    notice that was given in time; nobody rises above what the figures ask for."""
+    notice that was given in time; nobody rises above what the figures ask for; nobody moves where
+    approval is needed, and nobody is asked where it is not."""
     today, now = day("2023-11-05"), State.nowhere(1)
     for gap, target in path:
         today += gap
@@ -271,6 +443,14 @@ def test_any_history_keeps_the_promises_of_the_policy(policy, path):
         if was < 0:
             continue
         assert position <= max(was, target)
+        if position != was:
+            assert not policy.asks("up" if position > was else "down")
+        if why["reason"][0] == REASONS["approval"]:
+            asked = int(now.asked[0])
+            assert asked == target or policy.one_level and asked == was - 1 > target
+            assert policy.asks("up" if asked > was else "down")
+        else:
+            assert now.asked[0] == NOWHERE
         if position < was:
             assert why["reason"][0] == REASONS["down"]
             assert today >= movement.guaranteed_until(policy, before.entered)[0]
@@ -299,6 +479,44 @@ def test_the_same_day_again_changes_nothing(policy, path):
     assert not why["notice"][0]
 
 
+@given(_policies, _paths, st.lists(st.sampled_from(["accept", "refuse", ""]), max_size=25))
+def test_answers_are_final(policy, path, answers):
+    """Whoever was accepted is where the figures ask, and the same day asks nothing more; whoever
+    was refused stays and is not asked again before a review, however often graded."""
+    today, now = day("2023-11-05"), State.nowhere(1)
+    quiet_until = -np.inf
+    for (gap, target), answer in zip(path, [*answers, *[""] * len(path)], strict=False):
+        today += gap
+        wanted = np.array([target])
+        before = now
+        now, why = movement.move(now, wanted, wanted, policy, today)
+        if why["reason"][0] != REASONS["approval"]:
+            continue
+        if now.asked[0] == before.asked[0] and not np.isnan(before.refused[0]):
+            assert today >= quiet_until
+        if answer == "accept":
+            now = State.entering(now.asked, today)
+        elif answer == "refuse":
+            now = replace(now, refused=np.full(1, float(today)))
+            quiet_until = movement.next_review(
+                Review("month") if policy.review.every == "day" else policy.review,
+                now.refused,
+                now.entered,
+            )[0]
+        if answer:
+            again, why = movement.move(now, wanted, wanted, policy, today)
+            assert why["reason"][0] != REASONS["approval"] or policy.one_level
+            assert again.position[0] == now.position[0] or now.position[0] < 0
+
+
+def test_one_level_is_one_level_a_day():
+    """Graded again after each of three orders, a customer must not fall three levels."""
+    policy = Movement(one_level=True)
+    _position, _why, after, _dates = moved(state(3), 0, 0, "2024-05-01", policy)
+    assert moved(after, 0, 0, "2024-05-01", policy)[0] == 2
+    assert moved(after, 0, 0, "2024-05-02", policy)[0] == 1
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -307,11 +525,12 @@ def test_the_same_day_again_changes_nothing(policy, path):
         {"hold_months": -1},
         {"misses": 0},
         {"notice_days": -3},
+        {"approval": "sometimes"},
     ],
 )
 def test_policy_that_means_nothing_is_refused(wrong):
     """Read as another policy, it would move customers whom nobody wanted moved."""
-    with pytest.raises(ValueError, match=r"promotion|Periods"):
+    with pytest.raises(ValueError, match=r"promotion|approval|Periods"):
         Movement(**wrong)
     with pytest.raises(ValueError, match="at least one date"):
         Review("dates")

@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, markup } from "@odoo/owl";
 import { getColor } from "@web/core/colors/colors";
 import { cookie } from "@web/core/browser/cookie";
 import { registry } from "@web/core/registry";
@@ -8,6 +8,7 @@ import { useService } from "@web/core/utils/hooks";
 const ICONS = {
     left: "fa-sign-out text-muted",
     why: "fa-check-circle text-success",
+    waiting: "fa-hourglass-half text-warning",
     veto: "fa-ban text-danger",
     uncovered: "fa-question-circle text-warning",
     next: "fa-arrow-circle-up text-primary",
@@ -30,13 +31,15 @@ export class CustomerTierExplanation extends Component {
     }
 
     color(index) {
-        return getColor(index, cookie.get("color_scheme"), "odoo");
+        // A palette with a colour for each row.
+        return getColor(index, cookie.get("color_scheme"), this.explanation.rows.length);
     }
 
     async open(row) {
         const { model, record_id: id } = this.explanation;
         const action = await this.orm.call(model, "action_open_records", [[id], row.metric_id]);
-        return this.action.doAction(action);
+        // As for the action of a button: the server's HTML, not text.
+        return this.action.doAction({ ...action, help: markup(action.help) });
     }
 }
 

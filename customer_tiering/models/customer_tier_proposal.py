@@ -1,0 +1,224 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
+
+OPEN = [("state", "=", "open")]
+
+
+class CustomerTierProposal(models.Model):
+    """A change of tier that waits for approval. Grading leaves it, officers decide on it; until
+    then the customer stays where it is."""
+
+    _name = "customer.tier.proposal"
+    _description = "Proposed Tier Change"
+    _order = "date desc, id desc"
+    _rec_name = "partner_id"
+    _log_access = False
+
+    standing_id = fields.Many2one(
+        "customer.tier.standing", required=True, ondelete="cascade", readonly=True, index=True
+    )
+    partner_id = fields.Many2one(related="standing_id.partner_id", string="Customer")
+    salesperson_id = fields.Many2one(related="standing_id.user_id", string="Salesperson")
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    program_id = fields.Many2one(
+        "customer.tier.program",
+        string="Programme",
+        required=True,
+        ondelete="cascade",
+        readonly=True,
+    )
+    from_tier_id = fields.Many2one(
+        "customer.tier", string="From", required=True, ondelete="restrict", readonly=True
+    )
+    to_tier_id = fields.Many2one("customer.tier", string="To", ondelete="restrict", readonly=True)
+    from_color = fields.Integer(
+        related="from_tier_id.color", string="Color Before", exportable=False
+    )
+    to_color = fields.Integer(related="to_tier_id.color", string="Color After", exportable=False)
+    direction = fields.Selection(
+        selection=[("up", "Up"), ("down", "Down"), ("out", "No tier any more")],
+        required=True,
+        readonly=True,
+    )
+    score = fields.Float(readonly=True, aggregator="avg")
+    run_id = fields.Many2one(
+        "customer.tier.run",
+        string="Grading Run",
+        ondelete="set null",
+        readonly=True,
+        index="btree_not_null",
+    )
+    date = fields.Date(string="Proposed On", required=True, readonly=True)
+    state = fields.Selection(
+        selection=[
+            ("open", "Open"),
+            ("accepted", "Accepted"),
+            ("refused", "Refused"),
+            ("superseded", "No longer proposed"),
+        ],
+        string="Status",
+        required=True,
+        default="open",
+        readonly=True,
+    )
+    refusal_reason = fields.Char(readonly=True)
+    user_id = fields.Many2one("res.users", string="Decided By", ondelete="set null", readonly=True)
+    decided_on = fields.Datetime(readonly=True)
+
+    _open_unique = models.UniqueIndex(
+        "(standing_id) WHERE state = 'open'", "A customer has one open proposal at most."
+    )
+
+    def write(self, vals):
+        if vals and not self.env.su:
+            raise AccessError(
+                self.env._("Proposed changes are not edited. Accept them, or refuse them.")
+            )
+        return super().write(vals)
+
+    def action_accept(self):
+        """Let these customers into the tiers proposed, and say what came of it."""
+        self._take()
+        # Tiers are the system's to write; who may decide was asked above.
+        proposals = self.sudo()
+        fitting = proposals.filtered(lambda proposal: proposal._fits())
+        dropped = proposals - fitting
+        dropped._close("superseded")
+        self.env["customer.tier.store"]._apply_proposals(fitting)
+        fitting._close("accepted", user_id=self.env.uid)
+        # Contacts, orders and prices read the tier through fields that nothing else refreshes.
+        self.env.invalidate_all()
+        messages = []
+        if fitting:
+            messages.append(self.env._("%s change(s) applied.", len(fitting)))
+        if dropped:
+            messages.append(
+                self.env._(
+                    "%s change(s) no longer fit, because the customer or the tier has changed "
+                    "meanwhile, and were dropped. The next grading looks at them again.",
+                    len(dropped),
+                )
+            )
+        return self._notify(" ".join(messages), "warning" if dropped else "success")
+
+    def action_refuse(self):
+        """Ask why, before these changes are refused."""
+        self._check_open()
+        wizard = self.env["customer.tier.refusal"].create({"proposal_ids": self.ids})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refuse Proposed Changes"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_open_standing(self):
+        """The grading behind the proposal."""
+        self.ensure_one()
+        return self.standing_id.get_formview_action()
+
+    def _refuse(self, reason):
+        """Leave the customers where they are; grading asks again at the next review."""
+        self._take()
+        proposals = self.sudo()
+        for company, group in proposals.grouped("company_id").items():
+            group.standing_id.write(
+                {
+                    "refused_on": self.env["customer.tier.gather"]._today(company),
+                    "waiting": "review",
+                }
+            )
+        proposals._close("refused", user_id=self.env.uid, refusal_reason=reason)
+        return self._notify(self.env._("%s change(s) refused.", len(self)), "success")
+
+    def _take(self):
+        """Make sure that these are open and that nobody else decides on them at the same time."""
+        self.check_access("write")
+        if not self:
+            raise UserError(self.env._("There is no open proposal left."))
+        self.env.flush_all()
+        # One that was changed since this transaction began makes it start again, and be told who
+        # was faster.
+        if len(self.try_lock_for_update()) < len(self.exists()):
+            raise UserError(
+                self.env._(
+                    "Somebody else is deciding on these changes at this moment. Reload the list "
+                    "and look again."
+                )
+            )
+        self.invalidate_recordset(["state", "user_id", "decided_on"])
+        self._check_open()
+
+    def _check_open(self):
+        self.check_access("write")
+        proposals = self.exists()
+        if proposals != self:
+            raise UserError(self.env._("Some of these changes no longer exist. Reload the list."))
+        closed = proposals.filtered(lambda proposal: proposal.state != "open")
+        if not closed:
+            return
+        first = closed[0]
+        if len(self) == 1:
+            raise UserError(
+                self.env._(
+                    "The change of %(customer)s cannot be decided any more: %(what)s.",
+                    customer=first.partner_id.display_name,
+                    what=first._outcome(),
+                )
+            )
+        raise UserError(
+            self.env._(
+                "%(count)s of %(all)s change(s) cannot be decided any more, such as %(customer)s: "
+                "%(what)s. Nothing was done; reload the list and choose again.",
+                count=len(closed),
+                all=len(self),
+                customer=first.partner_id.display_name,
+                what=first._outcome(),
+            )
+        )
+
+    def _outcome(self):
+        self.ensure_one()
+        values = {
+            "user": self.sudo().user_id.name or self.env._("somebody"),
+            "moment": format_datetime(self.env, self.decided_on),
+        }
+        if self.state == "accepted":
+            return self.env._("%(user)s accepted it on %(moment)s", **values)
+        if self.state == "refused":
+            return self.env._("%(user)s refused it on %(moment)s", **values)
+        return self.env._("it is no longer proposed since %(moment)s", moment=values["moment"])
+
+    def _fits(self):
+        """Whether the customer is still where the proposal found it."""
+        self.ensure_one()
+        standing = self.standing_id
+        return (
+            standing.waiting == "approval"
+            and standing.program_id == self.program_id
+            and standing.computed_tier_id == self.from_tier_id
+            and standing.proposed_tier_id == self.to_tier_id
+            and (not self.to_tier_id or self.to_tier_id.active)
+        )
+
+    def _side(self):
+        """The direction of a lock that forbids this."""
+        return "up" if self.direction == "up" else "down"
+
+    def _close(self, state, **vals):
+        self.sudo().write({"state": state, "decided_on": fields.Datetime.now(), **vals})
+
+    @api.model
+    def _notify(self, message, kind):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CustomerTierByHand(models.TransientModel):
+    _name = "customer.tier.by.hand"
+    _description = "Set Tiers by Hand"
+
+    standing_ids = fields.Many2many(
+        "customer.tier.standing", default=lambda self: self.env.context.get("active_ids")
+    )
+    company_id = fields.Many2one("res.company", compute="_compute_company_id")
+    count = fields.Integer(string="Customers", compute="_compute_company_id")
+    tier_id = fields.Many2one(
+        "customer.tier",
+        domain="[('company_id', '=', company_id)]",
+        help="Leave it empty to keep the computed tier and only lock it.",
+    )
+    lock = fields.Selection(
+        selection=lambda self: self.env["customer.tier.standing"]._fields["lock"].selection
+    )
+    until = fields.Date(help="Last day; afterwards the rules decide again. Empty: for good.")
+    reason = fields.Char(required=True)
+
+    @api.depends("standing_ids")
+    def _compute_company_id(self):
+        for wizard in self:
+            wizard.company_id = wizard.standing_ids.company_id[:1]
+            wizard.count = len(wizard.standing_ids)
+
+    def action_apply(self):
+        """Set what was chosen on all of the customers."""
+        self.ensure_one()
+        if not (self.tier_id or self.lock):
+            raise UserError(self.env._("Choose a tier, a lock, or both."))
+        if len(self.standing_ids.company_id) > 1:
+            raise UserError(
+                self.env._("These are customers of several companies. Choose those of one.")
+            )
+        vals = {"manual_until": self.until, "manual_reason": self.reason, "lock": self.lock}
+        if self.tier_id:
+            vals["manual_tier_id"] = self.tier_id.id
+        self.standing_ids.write(vals)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
