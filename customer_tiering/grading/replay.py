@@ -4,7 +4,8 @@ It starts from nothing and carries each customer's state from one grading to the
 what a policy would have brought, whatever is stored. Orders later than a grading are not seen by
 it. Numbers that come with the facts (``Facts.given``: kept by hand, over other records), and what
 is frozen in the programme (shares of the best, typical interval) are the same on all days: they
-are known as of the end only. Where movements need approval, it is taken to be given at once.
+are known as of the end only. Nobody can be asked in the past: what needs approval is approved at
+once.
 """
 
 from collections import Counter
@@ -74,8 +75,8 @@ def replay(facts, program, days):
         )
         graded_before[present] |= moved["after"].to_numpy() > 0
         moves.append(moved[step != 0])
-        nothing = {"manual": 0, "manual_until": np.nan, "lock": 0, "asked": np.nan}
-        previous = frame.assign(**nothing)[list(PREVIOUS)]
+        previous = frame.assign(manual=0, manual_until=np.nan, lock=0, asked=np.nan)
+        previous = previous[list(PREVIOUS)]
     return pd.concat(moves, ignore_index=True)
 
 

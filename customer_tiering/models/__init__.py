@@ -30,12 +30,12 @@ from . import customer_tier_explanation
 from . import customer_tier_change
 from . import customer_tier_change_explanation
 from . import customer_tier_timeline
-from . import customer_tier_merge
 from . import customer_tier_gather
 from . import customer_tier_traces
 from . import customer_tier_store
 from . import customer_tier_proposal
 from . import customer_tier_proposal_standing
+from . import customer_tier_merge
 from . import customer_tier_proposal_store
 from . import customer_tier_pipeline
 from . import customer_tier_run

@@ -3,6 +3,17 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .customer_tier_explanation import Explained
+
+
+class ExplainedThen(Explained):
+    """A grading of the past."""
+
+    def _asked(self, tier, facts):
+        return self.env._(
+            "The figures of that day ask for %(tier)s: %(facts)s.", tier=tier, facts=facts
+        )
+
 
 class CustomerTierChange(models.Model):
     """The breakdown behind a change, from the numbers and rules that were kept with it."""
@@ -25,7 +36,8 @@ class CustomerTierChange(models.Model):
 
     def _explain(self, policy):
         """The same as of a standing, without the last day to do more: that is over."""
-        explanation = self._standing_then(policy)._explain(policy)
+        rules = {**policy.rules, "cuts": self._cuts_then(policy)}
+        explanation = self._standing_then(policy)._explain(policy, rules, ExplainedThen)
         told = explanation["sentences"]
         if not self.to_tier_id and self.computed_tier_id:
             told = [{"kind": "left", "text": self._left_text()}]
@@ -40,6 +52,20 @@ class CustomerTierChange(models.Model):
             "No programme selects this customer any more, so there is no tier. These are the "
             "figures of the grading before."
         )
+
+    def _cuts_then(self, policy):
+        """Where shares of the best began that day: each grading of everybody measures them."""
+        run = self.sudo().run_id or self.env["customer.tier.run"].sudo().search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("simulation", "=", False),
+                ("state", "=", "done"),
+                ("as_of", "<=", self.date),
+            ],
+            order="as_of desc, id desc",
+            limit=1,
+        )
+        return {**policy.rules["cuts"], **(run.cuts or {})}
 
     def _standing_then(self, policy):
         """The standing as it was, in memory only."""

@@ -37,9 +37,14 @@ class CustomerTierStanding(models.Model):
             policy = standing.sudo().policy_id.exists()
             standing.explanation = policy and standing._explain(policy)
 
-    def _explain(self, policy):
+    def _explain(self, policy, rules=None, words=None):
+        """The content of ``explanation``.
+
+        :param rules: instead of those of the policy
+        :param words: a kind of ``Explained``
+        """
         numbers = policy._values(self.numbers)
-        explained = Explained(self, policy.rules, numbers)
+        explained = (words or Explained)(self, rules or policy.rules, numbers)
         return {
             "model": self._name,
             "record_id": self.id,
@@ -211,8 +216,7 @@ class Explained:
         best = top and (top["metric"], top["operator"], self.rules["cuts"].get(str(tier_id)))
         facts = [self._best(*r) if r == best else self._fact(*r) for r in self._met(tier_id)]
         if tier_id != standing.computed_tier_id.id:
-            return self.env._(
-                "Today's figures ask for %(tier)s: %(facts)s.",
+            return self._asked(
                 tier=self.tier_name(tier_id),
                 facts=self._joined(facts, any_is_enough=False) or self.env._("open to everybody"),
             )
@@ -223,6 +227,9 @@ class Explained:
             tier=self.tier_name(tier_id),
             facts=self._joined(facts, any_is_enough=False),
         )
+
+    def _asked(self, tier, facts):
+        return self.env._("Today's figures ask for %(tier)s: %(facts)s.", tier=tier, facts=facts)
 
     def waiting(self):
         """Why the customer is not where its figures ask."""

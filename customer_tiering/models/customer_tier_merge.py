@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from .customer_tier_proposal import OPEN
+
 # Who it is, and what people decided; the rest is what grading found out.
 IDENTITY = {"id", "partner_id", "company_id"}
 OVERRIDE = {
@@ -49,6 +51,9 @@ class CustomerTierStanding(models.Model):
         note = self.env._("Merged with %s", ", ".join(merged.mapped("display_name")))
         best = (self | others)._best_of(self.program_id or others.program_id[:1])
         overruled = (self | others).filtered(lambda s: s.manual_tier_id or s.lock)[:1]
+        # The question was about a customer who is another one now; the next grading asks anew.
+        asked = self.env["customer.tier.proposal"].sudo()
+        asked.search([("standing_id", "in", (self | others).ids), *OPEN])._close("superseded")
         self._copy_columns(best, self._graded_columns())
         if overruled:
             self._copy_columns(overruled, OVERRIDE)

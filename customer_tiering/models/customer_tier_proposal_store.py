@@ -116,10 +116,12 @@ class CustomerTierStore(models.AbstractModel):
         return SQL(
             """
             INSERT INTO customer_tier_change (
-                standing_id, from_tier_id, to_tier_id, direction, date, reason, score,
-                policy_id, numbers, run_id, user_id)
-            SELECT t.id, t.tier_id, p.to_tier_id, p.direction, %(today)s, 'approval', t.score,
-                   t.policy_id, t.numbers, p.run_id, %(user)s
+                standing_id, from_tier_id, to_tier_id, computed_tier_id, target_tier_id,
+                direction, date, reason, score, last_order_date, policy_id, numbers, run_id,
+                user_id)
+            SELECT t.id, t.tier_id, p.to_tier_id, p.to_tier_id, t.target_tier_id,
+                   p.direction, %(today)s, 'approval', t.score, t.last_order_date, t.policy_id,
+                   t.numbers, p.run_id, %(user)s
               FROM customer_tier_proposal p
               JOIN customer_tier_standing t ON t.id = p.standing_id
              WHERE p.id = ANY(%(ids)s) AND t.manual_tier_id IS NULL

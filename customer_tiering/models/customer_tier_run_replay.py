@@ -15,7 +15,8 @@ class CustomerTierRun(models.Model):
     replay_from = fields.Date(
         help="Grades again and again from this day up to the as-of date, as if nobody had been "
         "graded before. Orders count from their own day on; numbers kept by hand or taken from "
-        "other records, and shares of the best, are those of the as-of date on all days.",
+        "other records, and shares of the best, are those of the as-of date on all days. What "
+        "needs approval is approved at once.",
     )
     replay_every = fields.Selection(
         selection=[

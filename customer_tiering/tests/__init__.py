@@ -15,6 +15,7 @@ from . import test_history
 from . import test_movement
 from . import test_approval
 from . import test_history_kept
+from . import test_history_shown
 from . import test_merge
 from . import test_replay
 from . import test_reminder

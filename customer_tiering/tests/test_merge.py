@@ -152,6 +152,24 @@ class TestMerge(HistoryCase):
         last = standing.change_ids.sorted("id")[-1]
         self.assertEqual((last.reason, last.user_id), ("merge", self.salesperson))
 
+    def test_open_questions(self):
+        """Two customers wait for approval; of the one that is left one question at most is open,
+        and the next grading asks it."""
+        self.program.approval = "up"
+        kept, twin = self._customer("Kept", (90, 100)), self._customer("Twin", (90, 1500))
+        self._grade(as_of=self._days_ago(60))
+        for partner in (kept, twin):
+            self._create_order(partner, 9000, date=30)
+        self._grade()
+        asked = (self._standing(kept) | self._standing(twin)).proposal_ids
+        self.assertEqual(asked.mapped("state"), ["open", "open"])
+        standing = self._merge(kept, twin)
+        self.assertEqual(set(standing.proposal_ids.mapped("state")), {"superseded"})
+        self.assertEqual(standing.proposal_ids, asked, "they stay to be read")
+        self._grade()
+        self.env.invalidate_all()
+        self.assertEqual(len(standing.proposal_ids.filtered(lambda p: p.state == "open")), 1)
+
     def test_picture_keeps_them_apart(self):
         """The other history is drawn beside the own one, and ends with the merge; opening its
         records would show those of both."""

@@ -149,6 +149,14 @@ class TestReplay:
             (1, "2024-04-01", 0, SILVER, "up"),
         ]
 
+    def test_approval_is_given(self):
+        """Waiting for an answer that nobody gives, customers would stay where they began."""
+        known = facts([(1, "2023-06-01", 100.0), (1, "2024-01-10", 6000.0)])
+        days = ("2024-01-01", "2024-02-01", "2025-02-01")
+        asking = Movement(approval="both", review=MONTHLY)
+        assert played(known, *days, rules=program(asking)) == played(known, *days)
+        assert len(played(known, *days)) == 3
+
     def test_nobody(self):
         """A chunk without customers has no moves, and the same columns."""
         moves = replay(facts(customers=[]), program(), [date(2024, 1, 1)])
@@ -170,6 +178,7 @@ _movements = st.builds(
     hold_months=st.sampled_from([0, 3]),
     misses=st.sampled_from([1, 2]),
     one_level=st.booleans(),
+    approval=st.sampled_from(["none", "both"]),
     review=st.sampled_from([Review(), MONTHLY, Review("quarter")]),
 )
 
