@@ -65,7 +65,7 @@ class CustomerTierChange(models.Model):
             order="as_of desc, id desc",
             limit=1,
         )
-        return {**policy.rules["cuts"], **(run.cuts or {})}
+        return {**policy.rules.get("cuts", {}), **(run.cuts or {})}
 
     def _standing_then(self, policy):
         """The standing as it was, in memory only."""

@@ -174,7 +174,7 @@ class Explained:
         :param staying: with the bounds that are enough to stay
         """
         tier = self.tiers[tier_id]
-        cut = self.rules["cuts"].get(str(tier_id))
+        cut = self.rules.get("cuts", {}).get(str(tier_id))
         score = {"metric": "", "operator": ">=", "value": tier["min_score"]}
         conditions = [{**score, "keep": tier.get("keep_score")}] if tier["min_score"] > 0 else []
         conditions += [{**tier["top"], "value": cut}] if tier["top"] else []
@@ -213,7 +213,11 @@ class Explained:
         if self.numbers.get("entry"):
             return self.entered(int(self.numbers["entry"]))
         top = self.tiers[tier_id]["top"]
-        best = top and (top["metric"], top["operator"], self.rules["cuts"].get(str(tier_id)))
+        best = top and (
+            top["metric"],
+            top["operator"],
+            self.rules.get("cuts", {}).get(str(tier_id)),
+        )
         facts = [self._best(*r) if r == best else self._fact(*r) for r in self._met(tier_id)]
         if tier_id != standing.computed_tier_id.id:
             return self._asked(
