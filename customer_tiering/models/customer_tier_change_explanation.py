@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .customer_tier_explanation import Explained
+from .explained import Explained
 
 
 class ExplainedThen(Explained):

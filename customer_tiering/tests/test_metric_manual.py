@@ -384,11 +384,6 @@ class TestManualImport(ManualCase):
 
     COLUMNS = ("Customer", "Metric", "Value", "Date")
 
-    def setUp(self):
-        super().setUp()
-        if "base_import.import" not in self.env:
-            self.skipTest("base_import is not installed")
-
     def _import(self, *rows, dryrun=False):
         text = "\n".join(",".join(row) for row in (self.COLUMNS, *rows))
         wizard = (
