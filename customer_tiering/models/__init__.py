@@ -25,6 +25,7 @@ from . import customer_tier_policy
 from . import customer_tier_standing
 from . import customer_tier_standing_history
 from . import customer_tier_override
+from . import customer_tier_credit
 from . import customer_tier_entry
 from . import customer_tier_explanation
 from . import customer_tier_change
