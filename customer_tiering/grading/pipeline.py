@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from . import ladder, levers, metrics, points, rhythm, score
+from . import ladder, levers, lifecycle, metrics, points, score
 
 
 def grade(facts, program, as_of):
@@ -17,7 +17,8 @@ def grade(facts, program, as_of):
     :param as_of: ``datetime.date``; nothing dated later is looked at
     :return: frame indexed by customer id: ``tier`` and ``segment`` (ids, 0 for none), ``score``
         and ``coverage``, ``rfm_r/f/m`` (band numbers, 0 for unknown), ``last_day`` and
-        ``next_day`` (day numbers, NaN for none), and the reason: :func:`reason_columns`
+        ``next_day`` (day numbers, NaN for none), the columns of ``lifecycle.stages`` where the
+        programme has a lifecycle, and the reason: :func:`reason_columns`
     """
     windows = metrics.Windows(facts, as_of)
     values = metrics.compute(facts, program.metrics, as_of, windows)
@@ -25,6 +26,7 @@ def grade(facts, program, as_of):
     total, coverage = _score(program, earned, len(values))
     rfm = _rfm(program, values)
     whole = windows[0]
+    past = lifecycle.Past(*whole.days, whole.size, whole.as_of, program.typical_interval)
     entry, entered = _entries(facts, program, whole)
     climbed = ladder.climb(program, values, total, entered)
     return pd.DataFrame(
@@ -33,7 +35,7 @@ def grade(facts, program, as_of):
             "score": total,
             "coverage": coverage,
             "last_day": whole.last_day,
-            "next_day": _next_day(whole, program.typical_interval),
+            "next_day": whole.last_day + np.rint(past.rhythm),
             "rfm_r": rfm["r"],
             "rfm_f": rfm["f"],
             "rfm_m": rfm["m"],
@@ -42,6 +44,7 @@ def grade(facts, program, as_of):
             **_reason(program, values, earned, total, climbed),
             "lapse": _lapse_day(windows, program),
             "entry": entry,
+            **(lifecycle.stages(past, program.lifecycle) if program.lifecycle else {}),
         },
         index=values.index,
     )
@@ -114,9 +117,3 @@ def _rfm(program, values):
         if indicator.role:
             numbers[indicator.role] = points.band_number(indicator.scale, values[indicator.metric])
     return numbers
-
-
-def _next_day(window, typical):
-    """Day number on which the next order is expected, NaN without an order or a rhythm."""
-    own, count = rhythm.median(*window.intervals, window.size)
-    return window.last_day + np.rint(rhythm.expected_interval(own, count, typical))
