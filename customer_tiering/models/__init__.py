@@ -30,6 +30,7 @@ from . import customer_tier_entry
 from . import customer_tier_explanation
 from . import customer_tier_change
 from . import customer_tier_change_explanation
+from . import customer_tier_lifecycle
 from . import customer_tier_timeline
 from . import customer_tier_gather
 from . import customer_tier_traces
