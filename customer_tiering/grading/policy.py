@@ -7,6 +7,8 @@ GIVEN = "given"
 RATIO = "ratio"
 # Stands in a condition for the score instead of a metric's code.
 SCORE = ""
+# The months of a metric that a programme may mean a year of its own by, see ``Program.period``.
+YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,9 @@ class Program:
     so that one customer is graded the same alone and among all; ``None`` when nobody knows.
     A score that rests on less than ``min_coverage`` (0–1) of the weights counts as unknown.
     ``rfm_mode`` tells what segments are boxes of: ``three`` of R, F and M, ``mean`` of R and the
-    mean of F and M, which their F bounds are for.
+    mean of F and M, which their F bounds are for. ``period`` tells what metrics over ``YEAR``
+    months look at: ``rolling`` the months before the as-of day, else years of their own, see
+    ``years``: ``calendar`` from 1 January, ``anniversary`` from each customer's first order.
     """
 
     id: int
@@ -218,3 +222,8 @@ class Program:
     rfm_mode: str = "three"
     movement: Movement = Movement()
     entries: tuple[Entry, ...] = ()
+    period: str = "rolling"
+
+    def __post_init__(self):
+        if self.period not in {"rolling", "calendar", "anniversary"}:
+            raise ValueError(f"Unknown period {self.period!r}")
