@@ -128,12 +128,6 @@ def volatile(metrics):
     return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
 
 
-def of_a_year(metrics):
-    """Codes of the metrics (``policy.Metric``) whose values belong to a year and not to a day."""
-    codes = {m.code for m in metrics if m.months == YEAR and m.measure != RATIO}
-    return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
-
-
 def rounded(totals, digits):
     """Round sums of floats so that the order of summation cannot show: a sum that lies on half
     a digit but for its last bits is first brought back onto it."""

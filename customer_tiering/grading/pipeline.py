@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from . import ladder, levers, metrics, points, rhythm, score, years
-from .policy import SCORE, YEAR
+from .policy import SCORE, YEAR, of_a_year
 
 
 def grade(facts, program, as_of):
@@ -35,15 +35,17 @@ def grade(facts, program, as_of):
 
 def _grade_years(facts, program, as_of, whole):
     """Grade everybody by the year that runs and by the last full one, as of its last day, and take
-    the better result: the higher tier, of equal ones the running year's unless only the last one
-    has a score.
+    the better result: the higher tier, of equal ones that without vetoes; of these the running
+    year's unless only the last one has a score.
 
     The year before a customer's first order does not count. A veto on the figures of a year looks
     at that year; any other looks at the as-of day, whatever year the tier comes from. What is
     missing to the next tier can only be done in the running year, so it is told by its figures.
 
     :param whole: window of all history
-    :return: as :func:`grade`, with ``stays``: bits of the positions that either year keeps
+    :return: as :func:`grade`, with ``stays``: bits of the positions that either year keeps, and
+        ``best:<code>`` (without a code the score): the higher value of the two years, which a
+        share of the best compares
     """
     first = whole.first_day
     year = years.Years.of(program.period, as_of, first)
@@ -64,7 +66,11 @@ def _grade_years(facts, program, as_of, whole):
     reached = years.positions(program, climbed["reached"])
     climbed |= ladder.ahead(program, running.values, running.score, reached)
     table = _table(program, chosen, climbed, running, now, whole, entry)
-    extra = {**year.columns(back), **_so_far(program, running, back), "stays": stays}
+    best = {
+        f"best:{code}": np.fmax(*(figures.value(code) for figures in (running, last)))
+        for code in {tier.top.metric for tier in program.tiers if tier.top}
+    }
+    extra = {**year.columns(back), **_so_far(program, running, back), **best, "stays": stays}
     return table.assign(**extra)
 
 
@@ -83,6 +89,9 @@ class _Figures:
         values = metrics.compute(facts, program.metrics, windows.as_of, windows)
         earned = [points.points(i.scale, values[i.metric]) for i in program.indicators]
         return cls(values, earned, *_score(program, earned, len(values)))
+
+    def value(self, code):
+        return self.values[code].to_numpy() if code else self.score
 
     def where(self, mask, other):
         """These where the mask is true, others elsewhere."""
@@ -171,13 +180,13 @@ def lasting(frame, program):
 
 def _caps(program, figures, running):
     """How far the vetoes let climb."""
-    day = sorted(set(figures.values) - metrics.of_a_year(program.metrics))
+    day = sorted(set(figures.values) - of_a_year(program.metrics))
     return ladder.limits(program, figures.values.assign(**running.values[day]), figures.score)
 
 
 def _so_far(program, running, back):
-    columns = {SCORE: running.score, **{m.code: running.values[m.code] for m in program.metrics}}
-    return {f"running:{code}": np.where(back, column, np.nan) for code, column in columns.items()}
+    codes = [SCORE, *(metric.code for metric in program.metrics)]
+    return {f"running:{code}": np.where(back, running.value(code), np.nan) for code in codes}
 
 
 def _entries(facts, program, whole):
@@ -216,7 +225,7 @@ def _reason(program, figures, ahead, climbed):
 
 def _lapse_day(windows, program):
     months = [m.months for m in program.metrics if m.measure in metrics.MEASURES and m.months]
-    if windows.since is None or not metrics.of_a_year(program.metrics):
+    if windows.since is None or not of_a_year(program.metrics):
         return windows[min(months, default=0)].lapse_day
     shortest = windows[min(set(months) - {YEAR}, default=0)]
     return np.fmin(windows[YEAR].lapse_day, shortest.lapse_day)

@@ -26,6 +26,12 @@ class Metric:
     parts: tuple[str, ...] = ()
 
 
+def of_a_year(metrics):
+    """Codes of the metrics whose values belong to a year and not to a day."""
+    codes = {m.code for m in metrics if m.months == YEAR and m.measure != RATIO}
+    return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
+
+
 @dataclass(frozen=True)
 class Bands:
     """Half-open bands closed on the left; ``points[i]`` belongs to values in

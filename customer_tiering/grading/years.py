@@ -65,10 +65,13 @@ def positions(program, tiers):
 
 
 def decided_by_last(program, climbed, running_score, last_score):
-    """Whose better result is that of the last full year: boolean array.
+    """Whose better result is that of the last full year: boolean array. Of equal tiers, the one
+    that vetoes took more from is told, so that they are.
 
     :param climbed: results of ``ladder.climb`` for the running year and the last one
     """
-    running, last = (positions(program, result["tier"]) for result in climbed)
-    only_scored = np.isnan(running_score) & ~np.isnan(last_score)
-    return (last > running) | ((last == running) & only_scored)
+    decided = np.isnan(running_score) & ~np.isnan(last_score)
+    for name in ("reached", "tier"):
+        running, last = (positions(program, result[name]) for result in climbed)
+        decided = (last > running) | ((last == running) & decided)
+    return decided
