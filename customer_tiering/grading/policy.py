@@ -7,6 +7,8 @@ GIVEN = "given"
 RATIO = "ratio"
 # Stands in a condition for the score instead of a metric's code.
 SCORE = ""
+# The months of a metric that a programme may mean a year of its own by, see ``Program.period``.
+YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,12 @@ class Metric:
     measure: str
     months: int = 0
     parts: tuple[str, ...] = ()
+
+
+def of_a_year(metrics):
+    """Codes of the metrics whose values belong to a year and not to a day."""
+    codes = {m.code for m in metrics if m.months == YEAR and m.measure != RATIO}
+    return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
 
 
 @dataclass(frozen=True)
@@ -248,6 +256,9 @@ class Program:
     A score that rests on less than ``min_coverage`` (0–1) of the weights counts as unknown.
     ``rfm_mode`` tells what segments are boxes of: ``three`` of R, F and M, ``mean`` of R and the
     mean of F and M, which their F bounds are for. Without ``lifecycle`` there are no stages.
+    ``period`` tells what metrics over ``YEAR`` months look at: ``rolling`` the months before the
+    as-of day, else years of their own, see ``years``: ``calendar`` from 1 January,
+    ``anniversary`` from each customer's first order.
     """
 
     id: int
@@ -262,3 +273,8 @@ class Program:
     movement: Movement = Movement()
     entries: tuple[Entry, ...] = ()
     lifecycle: Lifecycle | None = None
+    period: str = "rolling"
+
+    def __post_init__(self):
+        if self.period not in {"rolling", "calendar", "anniversary"}:
+            raise ValueError(f"Unknown period {self.period!r}")

@@ -32,7 +32,8 @@ UP, DOWN = 1, 2
 def settle(frame, previous, program, as_of):
     """Move customers from where they were.
 
-    :param frame: result of ``pipeline.grade``; its ``tier`` is what the figures ask for
+    :param frame: result of ``pipeline.grade``; its ``tier`` is what the figures ask for, and its
+        ``stays``, where there are any, which positions they keep
     :param previous: frame indexed by customer with the columns of ``PREVIOUS`` (ids, 0 for none;
         day numbers, NaN for none; ``asked``, the tier that approval is asked for or was refused,
         NaN for none and 0 for no tier); customers may be missing
@@ -54,10 +55,8 @@ def settle(frame, previous, program, as_of):
     order = np.array([tier.id for tier in program.tiers] + [0])
     where = {id_: position for position, id_ in enumerate(order[:-1].tolist())}
     state = _state(before, program, where)
-    values = _values(frame, program)
-    score = frame["score"].to_numpy()
     target = frame["tier"].map(where).fillna(-1).to_numpy(dtype=np.int64)
-    kept = np.maximum(ladder.kept(program, values, score, state.position), target)
+    kept = np.maximum(_kept(frame, program, state.position), target)
     ended = before["manual_until"].to_numpy() < today
     lock = np.where(ended, 0, before["lock"].to_numpy(dtype=np.int64))
     manual = np.where(ended, 0, before["manual"].to_numpy(dtype=np.int64))
@@ -136,6 +135,10 @@ def _follow_up(entry, program, entered, today):
     return entered + days * np.fmax(passed, 1)
 
 
-def _values(frame, program):
+def _kept(frame, program, positions):
+    if "stays" in frame:
+        bits = frame["stays"].to_numpy()[:, None] >> np.arange(len(program.tiers))
+        return ladder.highest_kept(bits & 1 > 0, positions)
     columns = {f"metric:{metric.code}": metric.code for metric in program.metrics}
-    return frame[list(columns)].rename(columns=columns)
+    values = frame[list(columns)].rename(columns=columns)
+    return ladder.kept(program, values, frame["score"].to_numpy(), positions)

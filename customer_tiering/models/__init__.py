@@ -17,6 +17,7 @@ from . import customer_tier_comparison
 from . import customer_tier
 from . import customer_tier_top_share
 from . import customer_tier_movement
+from . import customer_tier_period
 from . import customer_tier_condition
 from . import customer_tier_veto
 from . import customer_tier_entry_rule
@@ -33,6 +34,7 @@ from . import customer_tier_change_explanation
 from . import customer_tier_lifecycle
 from . import customer_tier_timeline
 from . import customer_tier_gather
+from . import customer_tier_gather_years
 from . import customer_tier_traces
 from . import customer_tier_store
 from . import customer_tier_proposal

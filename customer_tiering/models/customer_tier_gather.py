@@ -226,12 +226,13 @@ class CustomerTierGather(models.AbstractModel):
         )
         return pd.DataFrame(rows).set_index("customer")
 
-    def _read_for(self, metrics, company, as_of, scope):
+    def _read_for(self, metrics, company, as_of, scope, span=None):
         """What some metrics need to know besides the orders.
 
         A metric that cannot be read is left out: its values are unknown, the others go on.
 
         :param metrics: ``customer.tier.metric`` with the parts of ratios
+        :param span: see ``_values`` of metrics
         :return: (lines, or None where no metric needs them; dict metric → values as ``_values`` of
             metrics gives them; dict metric → error message)
         """
@@ -249,7 +250,7 @@ class CustomerTierGather(models.AbstractModel):
                 continue
             try:
                 with self.env.cr.savepoint():
-                    given[metric] = metric._values(company, as_of, scope)
+                    given[metric] = metric._values(company, as_of, scope, span)
             except TransactionRollbackError:
                 raise
             except Exception as error:
@@ -275,24 +276,23 @@ class CustomerTierGather(models.AbstractModel):
         :param customers: sorted int array
         :param entry: see ``Facts``
         """
-        import pandas as pd
-
         from ..grading.metrics import Facts
 
         def own(frame):
             return frame[frame["customer"].isin(customers)]
 
+        lines = None if lines is None else own(lines)
+        return Facts(customers, own(orders), lines, self._given_frame(customers, given), entry)
+
+    def _given_frame(self, customers, given):
+        """Values as metrics give them, as a frame of ``Facts``."""
+        import pandas as pd
+
         columns = {
             metric.code: pd.Series(values, index=owners).reindex(customers, fill_value=others)
             for metric, (owners, values, others) in (given or {}).items()
         }
-        return Facts(
-            customers,
-            own(orders),
-            None if lines is None else own(lines),
-            pd.DataFrame(columns, index=customers, dtype=float),
-            entry,
-        )
+        return pd.DataFrame(columns, index=customers, dtype=float)
 
     def _sample(self, program, as_of, size, metrics=None, own=False):
         """Facts of a fixed sample of a programme's customers, for proposals.

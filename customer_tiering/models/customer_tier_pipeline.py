@@ -185,7 +185,9 @@ class CustomerTierPipeline(models.AbstractModel):
             if policy and selected is not None:
                 customers = np.setdiff1d(selected, taken)
                 entry = gather._entry(customers, entries, traces)
-                facts[program] = gather._facts(customers, orders, lines, given, entry)
+                known = gather._facts(customers, orders, lines, given, entry)
+                facts[program], errors = gather._in_years(known, program, as_of, scope)
+                tally.errors += [{"metric_id": m.id, "message": e} for m, e in errors.items()]
             else:
                 # The customers of a broken programme keep what they have.
                 customers = previous.index[previous["program"] == program.id].to_numpy()

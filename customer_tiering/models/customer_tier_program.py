@@ -280,6 +280,7 @@ class CustomerTierProgram(models.Model):
             rfm_mode=self.rfm_mode,
             movement=self._movement_policy(),
             entries=self.entry_rule_ids._policy(),
+            period=self.period,
         )
 
     def _names(self):
@@ -328,6 +329,9 @@ class CustomerTierProgram(models.Model):
 
     def _sample_values(self, metrics):
         """Today's values of some metrics for a fixed sample of the programme's customers.
+
+        A year is the last twelve months, whatever it is in the programme: one that has just begun
+        is no measure of what customers come to in a whole one.
 
         :return: pandas frame, a column per metric code
         """

@@ -51,12 +51,10 @@ class CustomerTierStore(models.AbstractModel):
     def _stage_columns(self, frame, policy):
         """SQL types and values of the staged columns, and the names of those that are the reason;
         these are numbered, as metrics' names are the administrator's."""
-        from ..grading import metrics
-        from ..grading.pipeline import reason_columns
+        from ..grading.pipeline import lasting
 
-        numbers = reason_columns(policy)
-        # What changes by itself every day follows from the dates.
-        volatile = {f"metric:{code}" for code in metrics.volatile(policy.metrics)}
+        reason = lasting(frame, policy)
+        numbers = list(reason)
         columns = {
             "partner": "int4",
             **dict.fromkeys(("known", "program", "tier", "computed", "target"), "int4"),
@@ -71,10 +69,7 @@ class CustomerTierStore(models.AbstractModel):
             "partner": frame.index.to_numpy(),
             "amount": frame["metric:amount"].to_numpy(),
             "order_count": frame["metric:order_count"].to_numpy(),
-            **{
-                f"n{position}": float("nan") if name in volatile else frame[name].to_numpy()
-                for position, name in enumerate(numbers)
-            },
+            **{f"n{position}": reason[name] for position, name in enumerate(numbers)},
         }
         for name in columns.keys() - values.keys():
             values[name] = frame[name].to_numpy()

@@ -4,6 +4,7 @@ from . import test_partner_fields
 from . import test_sale_report
 from . import test_tours
 from . import test_program
+from . import test_period
 from . import test_rfm
 from . import test_advice
 from . import test_bands
