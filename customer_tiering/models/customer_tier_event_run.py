@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .customer_tier_program_preset import QUIET
 from .customer_tier_proposal import OPEN
 
 
@@ -69,7 +70,7 @@ class CustomerTierRun(models.Model):
         return result
 
     def _finish(self):
-        if not self.simulation:
+        if not self.simulation and not self.env.context.get(QUIET):
             self.untold = not self.company_id.customer_tier_graded_on
         return super()._finish()
 

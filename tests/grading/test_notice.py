@@ -41,11 +41,10 @@ def test_lost_on_the_day_named(every, notice, hold, misses, start):
     """Graded every day and below for good, a customer is noticed once and falls on that day; else
     the mail would name the wrong one."""
     policy = Movement(notice_days=notice, hold_months=hold, misses=misses, review=Review(every))
-    today = day("2024-01-10")
-    state = State.entering(np.array([1]), today)
-    named = None
-    for today in range(today + 1, today + 5 * 366):
-        low = np.array([0 if today > day("2024-01-10") + start else 1])
+    entered, named = day("2024-01-10"), None
+    state = State.entering(np.array([1]), entered)
+    for today in range(entered + 1, entered + 5 * 366):
+        low = np.array([0 if today > entered + start else 1])
         after, why = move(state, low, low, policy, today)
         if why["notice"][0]:
             assert named is None
