@@ -11,9 +11,8 @@ _COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operato
 
 
 def _subject(condition, values, score):
-    if condition.metric == SCORE:
-        return np.asarray(score, dtype=float)
-    return values[condition.metric].to_numpy()
+    known = score if condition.metric == SCORE else values[condition.metric]
+    return np.asarray(known, dtype=float)
 
 
 def holds(condition, values, score):

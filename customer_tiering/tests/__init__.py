@@ -30,3 +30,4 @@ from . import test_install
 from . import test_metric_record
 from . import test_metric_record_check
 from . import test_newcomer
+from . import test_event

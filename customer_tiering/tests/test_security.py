@@ -27,6 +27,9 @@ RIGHTS = {
     "customer.tier.change": (READ, READ, READ),
     "customer.tier.proposal": (READ, "rw--", "rw--"),
     "customer.tier.refusal": (NOTHING, "rwc-", "rwc-"),
+    "customer.tier.event.rule": (READ, READ, ALL),
+    "customer.tier.event": (READ, "rw--", "rw--"),
+    "customer.tier.tell": (NOTHING, "rwc-", "rwc-"),
     "customer.tier.run": (NOTHING, "r-c-", "r-cu"),
     "customer.tier.run.error": (NOTHING, READ, READ),
     "customer.tier.stale": (NOTHING, NOTHING, READ),
@@ -51,6 +54,7 @@ SHARED = {
     "customer.tier.question",
     "customer.tier.refusal",
     "customer.tier.start",
+    "customer.tier.tell",
 }
 PRIVATE_FIELDS = {
     "res.partner": (
@@ -128,6 +132,17 @@ class SecurityCase(GradingCase):
                 "date": cls._days_ago(0),
             }
         )
+        event = cls.env["customer.tier.event"].create(
+            {
+                "standing_id": standing.id,
+                "company_id": company.id,
+                "program_id": program.id,
+                "kind": "first",
+                "to_tier_id": standing.tier_id.id,
+                "date": cls._days_ago(0),
+                "state": "held",
+            }
+        )
         preview = cls.env["customer.tier.metric.preview"].with_company(company)
         preview = preview.create({"metric_id": cls._metric("amount").id})
         records = (
@@ -152,6 +167,9 @@ class SecurityCase(GradingCase):
             run.error_ids.create({"run_id": run.id, "message": "No such number"}),
             change,
             cls.env["customer.tier.refusal"].create({"proposal_ids": change.ids}),
+            program.event_rule_ids,
+            event,
+            cls.env["customer.tier.tell"].create({"event_ids": event.ids}),
             cls.env["customer.tier.stale"].search([("company_id", "=", company.id)], limit=1),
             cls.env["customer.tier.start"].create({"company_id": company.id}),
             weighing,
@@ -341,6 +359,8 @@ class TestSecurity(SecurityCase):
             "action_open_distribution", "action_freeze",
             "action_preview", "action_accept", "action_refuse", "action_open_standing",
             "action_accept_proposals", "action_open_proposals", "action_add_entry_rules",
+            "action_tell", "action_discard", "action_retry", "action_open_events",
+            "action_discard_events",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
@@ -366,10 +386,19 @@ class TestSecurity(SecurityCase):
                 "_add_usual_entry_rules",
             ),
             "customer.tier.run": ("_grade_partners", "_cron_grade", "_next_chunk", "_start"),
-            "customer.tier.store": ("_save", "_save_changes", "_release", "_apply_proposals"),
+            "customer.tier.store": (
+                "_save",
+                "_save_changes",
+                "_release",
+                "_apply_proposals",
+                "_enqueue",
+                "_enqueue_untold",
+            ),
             "customer.tier.pipeline": ("_grade", "_lock"),
             "customer.tier.change": ("_record",),
             "customer.tier.proposal": ("_refuse", "_close", "_take"),
+            "customer.tier.event": ("_cron_tell", "_decide", "_tell", "_wake", "_forecast"),
+            "customer.tier.tell": ("_open",),
             "customer.tier.stale": ("_mark",),
             "customer.reminder": ("_open", "_close_fulfilled", "_note_ended"),
             "customer.tier.start": ("_open",),

@@ -8,3 +8,4 @@ from . import customer_tier_metric_preview_line
 from . import customer_tier_refusal
 from . import customer_tier_start
 from . import customer_tier_by_hand
+from . import customer_tier_tell
