@@ -140,8 +140,10 @@ class CustomerTierPipeline(models.AbstractModel):
                 )
             # The history of who leaves quotes the last standing, so it is written before that goes.
             saver._save_changes(company, moves, as_of, run_id)
-            saver._expire(company, [frame[frame["expired"] > 0].index for frame in frames.values()])
-            saver._release(company, left.index.tolist())
+            ends = [*frames.values(), left]
+            saver._expire(company, [frame[frame["expired"] > 0].index for frame in ends])
+            kept = left.index[left["after"] > 0].tolist()
+            saver._release(company, left.index.tolist(), kept)
             self.env.invalidate_all(flush=False)
         return tally
 
@@ -161,7 +163,7 @@ class CustomerTierPipeline(models.AbstractModel):
         """Facts per programme; a customer belongs to the first one that selects it.
 
         :return: (dict programme → facts; previous standings; those of them that no programme
-            selects any more)
+            selects any more, see ``_left``)
         """
         import numpy as np
 
@@ -190,8 +192,31 @@ class CustomerTierPipeline(models.AbstractModel):
                 # The customers of a broken programme keep what they have.
                 customers = previous.index[previous["program"] == program.id].to_numpy()
             taken = np.union1d(taken, customers)
-        left = previous[~previous.index.isin(taken) & (previous["program"] > 0)]
-        return facts, previous, left
+        return facts, previous, self._left(previous[~previous.index.isin(taken)], as_of)
+
+    def _left(self, previous, as_of):
+        """Those whom no programme selects and who have something to lose: the computed tier, or
+        one that was set by hand and is over. ``after`` is the tier that stays, ``expired`` as in
+        ``grading.settle``."""
+        from ..grading.settle import ended
+
+        over = ended(previous, as_of)
+        left = previous.assign(
+            after=previous["manual"].where(~over & self._customers_still(previous.index), 0),
+            expired=over.astype(int),
+        )
+        return left[(left["program"] > 0) | over | (left["tier"] != left["after"])]
+
+    def _customers_still(self, index):
+        """Who is not archived and nobody's contact, as booleans along an index of partners."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM res_partner "
+                "WHERE id = ANY(%s) AND active AND commercial_partner_id = id",
+                index.tolist(),
+            )
+        )
+        return index.isin([id_ for (id_,) in self.env.cr.fetchall()])
 
     def _policy(self, program, cuts, tally):
         """The rules of a programme, or None with the error noted when they cannot be read."""
@@ -221,8 +246,8 @@ class CustomerTierPipeline(models.AbstractModel):
         import numpy as np
         import pandas as pd
 
-        gone = left[["tier"]].rename(columns={"tier": "before"})
-        gone = gone.assign(tier=0, known=1, expired=0)
+        gone = left[["tier", "after", "expired"]].assign(known=1)
+        gone = gone.rename(columns={"tier": "before", "after": "tier"})
         parts = [frame[list(gone)] for frame in frames] + [gone]
         moves = pd.concat([part for part in parts if len(part)] or [gone])
         tiers = self.env["customer.tier"].with_context(active_test=False)

@@ -201,6 +201,7 @@ class CustomerTierProposal(models.Model):
             and standing.program_id == self.program_id
             and standing.computed_tier_id == self.from_tier_id
             and standing.proposed_tier_id == self.to_tier_id
+            and self.program_id.active
             and (not self.to_tier_id or self.to_tier_id.active)
         )
 

@@ -8,6 +8,7 @@ from . import test_rfm
 from . import test_advice
 from . import test_bands
 from . import test_grading_run
+from . import test_copied_program
 from . import test_cron
 from . import test_entry
 from . import test_explanation
@@ -29,3 +30,4 @@ from . import test_install
 from . import test_metric_record
 from . import test_metric_record_check
 from . import test_newcomer
+from . import test_override_ends
