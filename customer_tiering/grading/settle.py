@@ -92,6 +92,19 @@ def ended(previous, as_of):
     return by_hand & (previous["manual_until"] < day_number(as_of))
 
 
+def asked(frame, program):
+    """How many customers wait for approval of a change up and down; out of all tiers is down.
+
+    :param frame: result of :func:`settle`
+    :return: dict of ``asked_up`` and ``asked_down``
+    """
+    waits = frame[frame["waiting"] == movement.REASONS["approval"]]
+    rank = {tier.id: position for position, tier in enumerate(program.tiers, start=1)}
+    proposed, present = (waits[name].map(rank).fillna(0) for name in ("proposed", "computed"))
+    up = int((proposed > present).sum())
+    return {"asked_up": up, "asked_down": len(waits) - up}
+
+
 def entry(policy, as_of):
     """The columns of :func:`settle` that follow from entering a tier, for whoever is let into one
     by a person.

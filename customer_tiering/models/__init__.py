@@ -44,6 +44,7 @@ from . import customer_tier_run_job
 from . import customer_tier_proposal_run
 from . import customer_tier_run_spread
 from . import customer_tier_run_replay
+from . import customer_tier_run_replay_job
 from . import customer_tier_run_error
 from . import customer_tier_stale
 from . import customer_reminder_rule

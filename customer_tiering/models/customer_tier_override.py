@@ -41,6 +41,19 @@ class CustomerTierStanding(models.Model):
         help="The tier is not the one that today's figures ask for.",
     )
 
+    may_override = fields.Boolean(
+        compute="_compute_may_override",
+        exportable=False,
+        help="Whether there is anything about overrides to see or to do for this user.",
+    )
+
+    @api.depends("manual_tier_id", "lock")
+    @api.depends_context("uid")
+    def _compute_may_override(self):
+        allowed = self.env["customer.tier.standing"].has_access("write")
+        for standing in self:
+            standing.may_override = bool(allowed or standing.manual_tier_id or standing.lock)
+
     @api.depends("tier_id", "target_tier_id")
     def _compute_differs(self):
         for standing in self:

@@ -17,7 +17,8 @@ LOCK_CLASS = 19057
 class Tally:
     """What grading some customers came to.
 
-    ``counts`` has ``customers, written, first, up, down, switch, out``; ``matrix`` counts
+    ``counts`` has ``customers, written, first, up, down, switch, out`` and, of those who wait for
+    approval, ``asked_up`` and ``asked_down``; ``matrix`` counts
     customers by (tier id before, tier id after), 0 for none; ``errors`` are dicts of ``message``
     and ``partner_id``, ``program_id`` or ``metric_id``; ``spreads`` has a ``Spread`` per programme
     id; ``replay`` counts moves by (month, reason), see ``grading.replay``.
@@ -109,7 +110,7 @@ class CustomerTierPipeline(models.AbstractModel):
 
     def _grade_scope(self, scope, company, as_of, store, run_id, cuts, days):
         from ..grading.pipeline import grade
-        from ..grading.settle import settle
+        from ..grading.settle import asked, settle
         from ..grading.spread import Spread
 
         tally = Tally()
@@ -130,6 +131,8 @@ class CustomerTierPipeline(models.AbstractModel):
         tally.matrix.update(moves.groupby(["before", "tier"]).size().to_dict())
         tally.counts.update(moves.loc[moves["before"] != moves["tier"], "direction"].tolist())
         tally.counts["customers"] += sum(map(len, frames.values()))
+        for program, frame in frames.items():
+            tally.counts.update(asked(frame, policies[program]))
         if store and run_id:
             tally.spreads = {p.id: Spread.of(frame, policies[p]) for p, frame in frames.items()}
         if store:

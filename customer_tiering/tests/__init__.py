@@ -19,8 +19,10 @@ from . import test_history_kept
 from . import test_history_shown
 from . import test_merge
 from . import test_replay
+from . import test_replay_job
 from . import test_reminder
 from . import test_security
+from . import test_simulation_approval
 from . import test_rules_hold
 from . import test_bad_input
 from . import test_ahp
