@@ -171,9 +171,15 @@ class CustomerTierStanding(models.Model):
             standing.sudo().write(vals)
             if tier != before[standing]:
                 change = self.env["customer.tier.change"]
-                change._record(standing, before[standing], tier, "manual", standing.manual_reason)
+                note = standing._override_note()
+                change._record(standing, before[standing], tier, "manual", note)
         # Contacts, orders and prices read the tier through fields that nothing else refreshes.
         self.env.invalidate_all()
+
+    def _override_note(self):
+        """Why a tier was set, or that it no longer is."""
+        self.ensure_one()
+        return self.manual_reason if self.manual_tier_id else self.env._("Follows the rules again")
 
     def action_clear_override(self):
         """Let the rules decide again."""

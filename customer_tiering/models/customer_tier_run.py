@@ -176,6 +176,13 @@ class CustomerTierRun(models.Model):
             self = self.with_context(context)  # pylint: disable=context-overridden
         return super().create(vals_list)
 
+    def write(self, vals):
+        # No group may, but rights can be given; the history is explained by what runs found.
+        begun = any(run.state != "draft" for run in self)
+        if not self.env.su and (begun or vals.keys() - CHOSEN_FIELDS):
+            raise AccessError(self.env._("What comes of a grading is not edited."))
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
         if "running" in self.mapped("state"):

@@ -14,8 +14,10 @@ from . import test_entry
 from . import test_explanation
 from . import test_history
 from . import test_movement
+from . import test_movement_tour
 from . import test_approval
 from . import test_history_kept
+from . import test_history_rpc
 from . import test_history_shown
 from . import test_merge
 from . import test_replay
