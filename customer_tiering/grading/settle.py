@@ -57,9 +57,9 @@ def settle(frame, previous, program, as_of):
     state = _state(before, program, where)
     target = frame["tier"].map(where).fillna(-1).to_numpy(dtype=np.int64)
     kept = np.maximum(_kept(frame, program, state.position), target)
-    ended = before["manual_until"].to_numpy() < today
-    lock = np.where(ended, 0, before["lock"].to_numpy(dtype=np.int64))
-    manual = np.where(ended, 0, before["manual"].to_numpy(dtype=np.int64))
+    over = ended(before, as_of).to_numpy()
+    lock = np.where(over, 0, before["lock"].to_numpy(dtype=np.int64))
+    manual = np.where(over, 0, before["manual"].to_numpy(dtype=np.int64))
     # Nobody is asked about a tier that would not count.
     locked_up = (lock & UP > 0) | ((manual > 0) & program.movement.asks("up"))
     locked_down = (lock & DOWN > 0) | ((manual > 0) & program.movement.asks("down"))
@@ -72,13 +72,36 @@ def settle(frame, previous, program, as_of):
         tier=np.where(manual > 0, manual, computed),
         before=before["tier"].astype(np.int64),
         known=known.astype(int),
-        expired=ended.astype(int),
+        expired=over.astype(int),
         **_columns(program.movement, after, why),
         proposed=order[np.maximum(after.asked, -1)],
         follow_up=_follow_up(frame["entry"].to_numpy(), program, after.entered, today),
         waiting=np.where(why["reason"] >= WAITING[0], why["reason"], 0),
         notice=why["notice"].astype(int),
     )
+
+
+def ended(previous, as_of):
+    """For whom what was set by hand, a tier or a lock, had its last day before a day.
+
+    :param previous: as in :func:`settle`
+    :return: boolean series
+    """
+    by_hand = (previous["manual"] > 0) | (previous["lock"] > 0)
+    return by_hand & (previous["manual_until"] < day_number(as_of))
+
+
+def asked(frame, program):
+    """How many customers wait for approval of a change up and down; out of all tiers is down.
+
+    :param frame: result of :func:`settle`
+    :return: dict of ``asked_up`` and ``asked_down``
+    """
+    waits = frame[frame["waiting"] == movement.REASONS["approval"]]
+    rank = {tier.id: position for position, tier in enumerate(program.tiers, start=1)}
+    proposed, present = (waits[name].map(rank).fillna(0) for name in ("proposed", "computed"))
+    up = int((proposed > present).sum())
+    return {"asked_up": up, "asked_down": len(waits) - up}
 
 
 def entry(policy, as_of):

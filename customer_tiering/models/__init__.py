@@ -48,6 +48,7 @@ from . import customer_tier_run_job
 from . import customer_tier_proposal_run
 from . import customer_tier_run_spread
 from . import customer_tier_run_replay
+from . import customer_tier_run_replay_job
 from . import customer_tier_run_error
 from . import customer_tier_event_rule
 from . import customer_tier_event_program

@@ -117,7 +117,7 @@ class CustomerTierChange(models.Model):
                 "computed_tier_id": standing.computed_tier_id.id,
                 "target_tier_id": standing.target_tier_id.id,
                 "direction": direction,
-                "date": fields.Date.context_today(standing),
+                "date": self.env["customer.tier.gather"]._today(standing.company_id),
                 "reason": reason,
                 "by_hand": bool(standing.manual_tier_id),
                 "note": note,

@@ -3,7 +3,7 @@ import time
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 _logger = logging.getLogger(__name__)
 
@@ -75,6 +75,7 @@ class CustomerTierRun(models.Model):
     error_count = fields.Integer(compute="_compute_error_count")
 
     @api.depends("company_id", "as_of", "simulation")
+    @api.depends_context("lang")
     def _compute_name(self):
         for run in self:
             template = (
@@ -82,7 +83,8 @@ class CustomerTierRun(models.Model):
                 if run.simulation
                 else self.env._("Grading as of %(day)s – %(company)s")
             )
-            run.name = template % {"day": run.as_of, "company": run.company_id.name}
+            day = format_date(self.env, run.as_of)
+            run.name = template % {"day": day, "company": run.company_id.name}
 
     @api.depends("name")
     def _compute_display_name(self):
@@ -150,7 +152,7 @@ class CustomerTierRun(models.Model):
                     self.env._(
                         "Customers cannot be graded as of %s, which lies in the future. "
                         "Choose today or an earlier day.",
-                        run.as_of,
+                        format_date(self.env, run.as_of),
                     )
                 )
 
@@ -173,6 +175,13 @@ class CustomerTierRun(models.Model):
             # Keys are to go, which adding some cannot do.
             self = self.with_context(context)  # pylint: disable=context-overridden
         return super().create(vals_list)
+
+    def write(self, vals):
+        # No group may, but rights can be given; the history is explained by what runs found.
+        begun = any(run.state != "draft" for run in self)
+        if not self.env.su and (begun or vals.keys() - CHOSEN_FIELDS):
+            raise AccessError(self.env._("What comes of a grading is not edited."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
@@ -256,7 +265,8 @@ class CustomerTierRun(models.Model):
         """
         self.ensure_one()
         pipeline = self.env["customer.tier.pipeline"]
-        if not pipeline._lock(self.company_id):
+        # What stores nothing is in nobody's way.
+        if not (self.simulation or pipeline._lock(self.company_id)):
             raise UserError(
                 self.env._(
                     "The customers of %s are being graded right now. Try again in a minute.",
@@ -285,6 +295,10 @@ class CustomerTierRun(models.Model):
             self._finish()
         return more
 
+    def _chunk_size(self):
+        """How many partners a chunk is made of."""
+        return CHUNK_SIZE
+
     def _chunk_end(self):
         """Highest commercial partner id of the next chunk (0 when there is none), and whether
         others may come after it."""
@@ -298,7 +312,7 @@ class CustomerTierRun(models.Model):
                          ORDER BY id LIMIT %(size)s) chunk
                 """,
                 last=self.last_partner_id,
-                size=CHUNK_SIZE,
+                size=self._chunk_size(),
             )
         )
         return self.env.cr.fetchone()

@@ -191,17 +191,22 @@ class CustomerTierStore(models.AbstractModel):
             run=run_id,
         )
 
-    def _release(self, company, partner_ids):
-        """Take the tier from customers whom no programme selects any more; their history and
-        what was set by hand stay."""
+    def _release(self, company, partner_ids, kept_ids):
+        """Take the tier from customers whom no programme selects any more; their history and what
+        was set by hand stay.
+
+        :param kept_ids: those for whom the tier that was set by hand goes on to count
+        """
         if not partner_ids:
             return
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE customer_tier_standing
-                   SET program_id = NULL, tier_id = NULL, computed_tier_id = NULL, score = NULL,
-                       segment_id = NULL, next_order_date = NULL, tier_since = NULL,
+                   SET program_id = NULL, computed_tier_id = NULL, score = NULL,
+                       tier_id = CASE WHEN partner_id = ANY(%(kept)s) THEN manual_tier_id END,
+                       tier_since = CASE WHEN partner_id = ANY(%(kept)s) THEN tier_since END,
+                       segment_id = NULL, next_order_date = NULL,
                        policy_id = NULL, numbers = NULL, coverage = NULL, target_tier_id = NULL,
                        rfm_r = NULL, rfm_f = NULL, rfm_m = NULL,
                        computed_since = NULL, guaranteed_until = NULL, review_date = NULL,
@@ -214,6 +219,7 @@ class CustomerTierStore(models.AbstractModel):
                 now=fields.Datetime.now(),
                 company=company.id,
                 partners=partner_ids,
+                kept=kept_ids,
             )
         )
 
@@ -226,7 +232,7 @@ class CustomerTierStore(models.AbstractModel):
                     """
                     UPDATE customer_tier_standing
                        SET manual_tier_id = NULL, manual_until = NULL, manual_reason = NULL,
-                           lock = NULL
+                           manual_user_id = NULL, manual_on = NULL, lock = NULL
                      WHERE company_id = %s AND partner_id = ANY(%s)
                     """,
                     company.id,
