@@ -310,8 +310,9 @@ class CustomerCreditApproval(models.Model):
             text = self.env._("No extra credit for %(customer)s. %(answer)s", **values)
         others = self.requester_id - self.env.user
         self.message_post(body=text.strip(), partner_ids=others.partner_id.ids)
-        # The requester may read it; the approver need not have any right on it.
-        self.order_id.sudo().message_post(body=text.strip(), author_id=self.env.user.partner_id.id)
+        # The approver need not have any right on the quotation.
+        if order := self.order_id.sudo():
+            order.message_post(body=text.strip())
 
     # Asking
 

@@ -75,15 +75,27 @@ class ResPartner(models.Model):
         groups=SALESPEOPLE,
     )
     customer_credit_differs = fields.Boolean(
-        related="customer_standing_id.credit_differs", groups=SALESPEOPLE
+        compute="_compute_customer_credit_proposal",
+        groups=SALESPEOPLE,
+        export_string_translation=False,
     )
-    customer_proposed_limit_text = fields.Char(
-        related="customer_standing_id.proposed_credit_limit_text",
-        string="Credit Limit by Rule",
+    customer_present_term_id = fields.Many2one(
+        "account.payment.term",
+        string="Present Payment Terms",
+        compute="_compute_customer_credit_proposal",
         groups=SALESPEOPLE,
     )
+    customer_proposed_limit_text = fields.Char(
+        string="Credit Limit by Rule",
+        compute="_compute_customer_credit_proposal",
+        groups=SALESPEOPLE,
+        exportable=False,
+    )
     customer_proposed_term_id = fields.Many2one(
-        related="customer_standing_id.proposed_payment_term_id", groups=SALESPEOPLE
+        "account.payment.term",
+        string="Proposed Payment Terms",
+        compute="_compute_customer_credit_proposal",
+        groups=SALESPEOPLE,
     )
     customer_risk_total = fields.Float(
         string="Financial Risk",
@@ -134,6 +146,16 @@ class ResPartner(models.Model):
             partner.customer_credit_limit_text = position and limit_text(
                 self.env, position.limit, company.currency_id
             )
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "lang")
+    def _compute_customer_credit_proposal(self):
+        for partner in self:
+            standing = partner.customer_standing_id
+            partner.customer_credit_differs = standing.credit_differs
+            partner.customer_present_term_id = standing.payment_term_id
+            partner.customer_proposed_limit_text = standing.proposed_credit_limit_text
+            partner.customer_proposed_term_id = standing.proposed_payment_term_id
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company")

@@ -29,3 +29,7 @@ from . import test_install
 from . import test_metric_record
 from . import test_metric_record_check
 from . import test_newcomer
+from . import test_late_reason
+from . import test_credit_limit
+from . import test_credit_approval
+from . import test_credit_quotation

@@ -47,7 +47,7 @@ class CustomerCreditApply(models.TransientModel):
         rows = [
             (s._origin.id, s.credit_limit, s.proposed_credit_limit, s.payment_term_id.id)
             + (s.proposed_payment_term_id.id,)
-            for s in self.standing_ids.sorted("id")
+            for s in self.standing_ids.sorted(lambda standing: standing._origin.id)
         ]
         return sha256(repr(rows).encode()).hexdigest()
 
