@@ -284,6 +284,7 @@ class CustomerTier(models.Model):
             ),
             "customer.tier.proposal": ("from_tier_id", "to_tier_id"),
             "customer.tier.event": ("from_tier_id", "to_tier_id"),
+            "customer.credit.change": ("tier_id",),
         }
         for model, names in fields_of.items():
             domain = Domain.OR(Domain(name, "in", self.ids) for name in names)

@@ -43,10 +43,19 @@ RIGHTS = {
     "customer.tier.metric.preview.line": (NOTHING, NOTHING, ALL),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
+    "customer.late.reason": (READ, READ, ALL),
+    "customer.late.reason.set": (NOTHING, NOTHING, NOTHING),
+    "customer.credit.rule": (READ, READ, ALL),
+    "customer.credit.change": (READ, READ, READ),
+    "customer.credit.approval": ("r-c-", "r-c-", "r-c-"),
+    "customer.credit.apply": (NOTHING, NOTHING, NOTHING),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 # No company of their own: metrics are shared, the wizards are the user's.
 SHARED = {
+    "customer.credit.apply",
+    "customer.late.reason",
+    "customer.late.reason.set",
     "customer.tier.by.hand",
     "customer.tier.metric",
     "customer.tier.metric.preview",
@@ -71,8 +80,22 @@ PRIVATE_FIELDS = {
         "customer_tier_timeline",
         "customer_is_gradable",
         "customer_value_ids",
+        "customer_credit_used",
+        "customer_credit_limit_text",
+        "customer_credit_extra",
+        "customer_credit_approval_ids",
+        "customer_credit_change_ids",
+        "customer_proposed_limit_text",
+        "customer_risk_total",
     ),
-    "sale.order": ("customer_tier_id", "customer_score", "customer_segment_id"),
+    "sale.order": (
+        "customer_tier_id",
+        "customer_score",
+        "customer_segment_id",
+        "customer_credit_band",
+        "customer_credit_over",
+        "customer_overdue_amount",
+    ),
 }
 
 
@@ -87,6 +110,8 @@ class SecurityCase(GradingCase):
         cls.manager_b = cls._create_user(
             "tiering_manager_b", "customer_tiering.group_manager", company_id=cls.company_b.id
         )
+        # Somebody must be there to be asked for credit.
+        cls.env.ref("base.user_admin").company_ids += cls.company | cls.company_b
         cls.records = cls._create_records(cls.company)
         cls.records_b = cls._create_records(cls.company_b)
 
@@ -145,6 +170,17 @@ class SecurityCase(GradingCase):
         )
         preview = cls.env["customer.tier.metric.preview"].with_company(company)
         preview = preview.create({"metric_id": cls._metric("amount").id})
+        program.credit_rule_ids = [Command.create({"amount": 1000})]
+        credit_change = standing._apply_credit_proposals("By the credit table")
+        approval = cls.env["customer.credit.approval"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": company.id,
+                "amount": 100,
+                "date_until": cls._days_ago(-30),
+                "reason": "Large order",
+            }
+        )
         records = (
             cls._metric("amount"),
             question,
@@ -180,6 +216,12 @@ class SecurityCase(GradingCase):
                 {"standing_ids": standing.ids, "reason": "Promised"}
             ),
             rule,
+            cls.env.ref("customer_tiering.late_reason_dispute"),
+            cls.env["customer.late.reason.set"].create({}),
+            program.credit_rule_ids,
+            credit_change,
+            approval,
+            cls.env["customer.credit.apply"].create({"standing_ids": standing.ids}),
             cls.env["customer.reminder"].create(
                 {
                     "rule_id": rule.id,
@@ -361,6 +403,7 @@ class TestSecurity(SecurityCase):
             "action_accept_proposals", "action_open_proposals", "action_add_entry_rules",
             "action_tell", "action_discard", "action_retry", "action_open_events",
             "action_discard_events",
+            "action_apply_credit", "action_approve",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
@@ -404,6 +447,9 @@ class TestSecurity(SecurityCase):
             "customer.tier.start": ("_open",),
             "customer.tier.ahp": ("_open",),
             "customer.tier.indicator": ("_propose_bands", "_freeze_bands"),
+            "customer.tier.standing": ("_apply_credit_proposals",),
+            "customer.credit.change": ("_record",),
+            "customer.credit.approval": ("_decide", "_take", "_current"),
         }.items():
             for method in methods:
                 self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")
