@@ -188,7 +188,7 @@ class TestHistoryOverRpc(HttpCase, HistoryCase):
                 .with_user(user)
                 .create({"res_model": CHANGE, "file": text.encode(), "file_type": "text/csv"})
             )
-            answer = self._call(
+            self._call(
                 upload._name,
                 "execute_import",
                 upload.ids,
