@@ -17,9 +17,10 @@ def grade(facts, program, as_of):
     :param as_of: ``datetime.date``; nothing dated later is looked at
     :return: frame indexed by customer id: ``tier`` and ``segment`` (ids, 0 for none), ``score``
         and ``coverage``, ``rfm_r/f/m`` (band numbers, 0 for unknown), ``last_day`` and
-        ``next_day`` (day numbers, NaN for none), and the reason: :func:`reason_columns`
+        ``next_day`` (day numbers, NaN for none), the columns of :func:`payment.standings`, and the
+        reason: :func:`reason_columns`
     """
-    windows = metrics.Windows(facts, as_of)
+    windows = metrics.Windows(facts, as_of, program.credit)
     values = metrics.compute(facts, program.metrics, as_of, windows)
     earned = [points.points(i.scale, values[i.metric]) for i in program.indicators]
     total, coverage = _score(program, earned, len(values))
@@ -38,6 +39,7 @@ def grade(facts, program, as_of):
             "rfm_f": rfm["f"],
             "rfm_m": rfm["m"],
             "segment": score.segment_ids(program.segments, *rfm.values(), program.rfm_mode),
+            **windows.payments,
             **{f"metric:{m.code}": values[m.code].to_numpy() for m in program.metrics},
             **_reason(program, values, earned, total, climbed),
             "lapse": _lapse_day(windows, program),

@@ -8,6 +8,9 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
+# Of metrics that the grading core computes itself.
+COMPUTED_KINDS = ("order", "payment", "ratio")
+
 
 class CustomerTierGather(models.AbstractModel):
     """First step of the pipeline: what is known about some customers, as frames.
@@ -244,7 +247,7 @@ class CustomerTierGather(models.AbstractModel):
         if measures & LINE_MEASURES:
             lines = self._lines(company, as_of, scope, money=bool(measures & MONEY_MEASURES))
         given, errors = {}, {}
-        for metric in metrics.filtered(lambda m: m.kind not in ("order", "ratio")):
+        for metric in metrics.filtered(lambda m: m.kind not in COMPUTED_KINDS):
             if metric._sleeps():
                 continue
             try:
@@ -269,11 +272,11 @@ class CustomerTierGather(models.AbstractModel):
         judged = [owners for m, (owners, _values, _others) in given.items() if m.kind == "manual"]
         return np.unique(np.concatenate([orders["customer"], *judged]))
 
-    def _facts(self, customers, orders, lines, given=None, entry=None):
+    def _facts(self, customers, orders, lines, given=None, entry=None, payments=None):
         """Facts of one programme's customers, cut out of what was read for all programmes.
 
         :param customers: sorted int array
-        :param entry: see ``Facts``
+        :param entry, payments: see ``Facts``
         """
         import pandas as pd
 
@@ -292,6 +295,7 @@ class CustomerTierGather(models.AbstractModel):
             None if lines is None else own(lines),
             pd.DataFrame(columns, index=customers, dtype=float),
             entry,
+            None if payments is None else own(payments),
         )
 
     def _sample(self, program, as_of, size, metrics=None, own=False):
@@ -327,7 +331,8 @@ class CustomerTierGather(models.AbstractModel):
         )
         seen = known | np.isin(customers, self._seen(orders, given))
         customers = customers[seen & np.isin(customers, valued)]
-        return self._facts(customers, orders, lines, given)
+        payments = self._payments_for(metrics._with_parts(), company, as_of, scope)
+        return self._facts(customers, orders, lines, given, payments=payments)
 
     def _taken_before(self, program):
         """Customers whom other programmes select before this one does: int array."""
