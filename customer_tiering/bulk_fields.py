@@ -32,3 +32,26 @@ class BulkNumbers(fields.Json):
 
     def convert_to_cache(self, value, record, validate=True):
         return list(value) if value else None
+
+
+class KnownFloat(fields.Float):
+    """Float that may be unknown, which reads as ``False`` and shows as nothing instead of as 0.
+
+    Comparisons leave out who has no value; ``=`` and ``!=`` with ``False`` ask for it.
+    """
+
+    falsy_value = None
+
+    def convert_to_record(self, value, record):
+        return False if value is None else value
+
+    def convert_to_cache(self, value, record, validate=True):
+        unknown = value is None or value is False
+        return None if unknown else super().convert_to_cache(value, record, validate)
+
+    def convert_to_column(self, value, record, values=None, validate=True):
+        unknown = value is None or value is False
+        return None if unknown else super().convert_to_column(value, record, values, validate)
+
+    def convert_to_export(self, value, record):
+        return "" if value is False else super().convert_to_export(value, record)

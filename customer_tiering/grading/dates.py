@@ -1,6 +1,15 @@
 """Arithmetic on day numbers (whole days since 1970, NaN for none) without a loop over them."""
 
+from datetime import date
+
 import numpy as np
+
+EPOCH = date(1970, 1, 1)
+
+
+def day_number(day):
+    """Whole days since 1970-01-01 of a ``datetime.date``."""
+    return (day - EPOCH).days
 
 
 def _parts(days):

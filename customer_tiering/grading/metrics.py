@@ -12,12 +12,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from . import rhythm
-from .dates import add_months, day_of_month, next_year, year_before, year_start
-from .policy import GIVEN, RATIO, YEAR
-
-EPOCH = date(1970, 1, 1)
-
+from . import payment, rhythm
+from .dates import EPOCH, add_months, day_number, day_of_month, next_year, year_before, year_start
+from .policy import GIVEN, RATIO, YEAR, Credit
+from .rounding import quotient, rounded
 
 ORDER_TYPES = {"customer": np.int64, "day": np.int64, "amount": float, "frequent": bool}
 LINE_TYPES = {
@@ -47,6 +45,7 @@ class Facts:
         None when there are no such rules
     :param given_last: as ``given``, as of the end of each customer's last full year, see ``years``;
         what is missing in it is the same as in ``given``
+    :param payments: frame of how invoices were paid, see ``payment``, or None for nobody's
     :raise ValueError: when customers are not sorted and distinct, or a row belongs to none of
         them (it would silently count for somebody else)
     """
@@ -57,11 +56,13 @@ class Facts:
     given: pd.DataFrame | None = None
     entry: np.ndarray | None = None
     given_last: pd.DataFrame | None = None
+    payments: pd.DataFrame | None = None
 
     def __post_init__(self):
         if (np.diff(self.customers) <= 0).any():
             raise ValueError("Customers must be sorted and distinct.")
-        for name, types in (("orders", ORDER_TYPES), ("lines", LINE_TYPES)):
+        frames = {"orders": ORDER_TYPES, "lines": LINE_TYPES, "payments": payment.TYPES}
+        for name, types in frames.items():
             frame = getattr(self, name)
             if frame is None:
                 continue
@@ -89,11 +90,6 @@ class Facts:
             if frame is not None and code in frame:
                 return frame[code].reindex(self.customers).to_numpy(dtype=float)
         return np.full(len(self.customers), np.nan)
-
-
-def day_number(day):
-    """Whole days since 1970-01-01 of a ``datetime.date``."""
-    return (day - EPOCH).days
 
 
 def day_before_window(as_of, months):
@@ -126,12 +122,6 @@ def volatile(metrics):
     """Codes of the metrics (``policy.Metric``) whose values change by themselves every day."""
     codes = {metric.code for metric in metrics if metric.measure in VOLATILE_MEASURES}
     return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
-
-
-def rounded(totals, digits):
-    """Round sums of floats so that the order of summation cannot show: a sum that lies on half
-    a digit but for its last bits is first brought back onto it."""
-    return np.round(np.round(totals, digits + 4), digits)
 
 
 class Window:
@@ -249,12 +239,6 @@ class Window:
         return self.total(rhythm.unpack(np.unique(pairs))[0])
 
 
-def quotient(numerator, denominator):
-    """Elementwise quotient; unknown where the denominator is not positive, or unknown."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(denominator > 0, numerator / denominator, np.nan)
-
-
 def _average_order(window):
     return np.round(quotient(window.amount, window.order_count), 2)
 
@@ -293,19 +277,39 @@ VOLATILE_MEASURES = frozenset({"recency_days"})
 LINE_MEASURES = frozenset({"quantity", "product_count", "category_count"}) | MONEY_MEASURES
 
 
+# Measure: formula over ``payment.standings``, whose window is the company's.
+PAYMENT_MEASURES = {
+    "credit_score": lambda p: p["credit_score"],  # 0–100
+    "days_beyond_terms": lambda p: p["days_beyond_terms"],  # days
+    "on_time_share": lambda p: np.round(p["on_time_share"] * 100, 2),  # percent of the amount
+    "worst_delay": lambda p: p["worst_delay"],  # days
+    "overdue_amount": lambda p: p["overdue_amount"],  # company currency
+}
+
+
 class Windows(dict):
     """The windows of some facts by their months, each cut and sorted once.
 
     :param as_of, since: as for ``Window``
     :param last: whether they end with the last full year
+    :param credit: ``policy.Credit`` for what comes from payments; without it, its defaults
+    :param payments: how the customers pay, where that is found already
     """
 
-    def __init__(self, facts, as_of, since=None, last=False):
+    def __init__(self, facts, as_of, since=None, last=False, credit=None, payments=None):
         self.facts, self.as_of, self.since, self.last = facts, as_of, since, last
+        self.credit = credit or Credit()
+        if payments is not None:
+            self.payments = payments
 
     def __missing__(self, months):
         window = self[months] = Window(self.facts, self.as_of, months, self.since)
         return window
+
+    @cached_property
+    def payments(self):
+        """How each of the customers pays, see ``payment.standings``."""
+        return payment.standings(self.facts.payments, self.facts.customers, self.as_of, self.credit)
 
 
 def compute(facts, metrics, as_of, windows=None):
@@ -321,6 +325,8 @@ def compute(facts, metrics, as_of, windows=None):
     for metric in sorted(metrics, key=lambda m: m.measure == RATIO):
         if metric.measure == GIVEN:
             columns[metric.code] = facts.given_values(metric.code, windows.last)
+        elif metric.measure in PAYMENT_MEASURES:
+            columns[metric.code] = PAYMENT_MEASURES[metric.measure](windows.payments).to_numpy()
         elif metric.measure == RATIO:
             numerator, denominator = (columns[code] for code in metric.parts)
             columns[metric.code] = np.round(quotient(numerator, denominator) * 100, 2)

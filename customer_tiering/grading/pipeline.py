@@ -20,21 +20,21 @@ def grade(facts, program, as_of):
     :param as_of: ``datetime.date``; nothing dated later is looked at
     :return: frame indexed by customer id: ``tier`` and ``segment`` (ids, 0 for none), ``score``
         and ``coverage``, ``rfm_r/f/m`` (band numbers, 0 for unknown), ``last_day`` and
-        ``next_day`` (day numbers, NaN for none), the columns of ``lifecycle.stages`` where the
-        programme has a lifecycle, and the reason: :func:`reason_columns`. Where the programme
-        looks at years of their own, everything about a customer is by the figures of
-        the better one of two, see :func:`_grade_years`
+        ``next_day`` (day numbers, NaN for none), the columns of ``payment.standings`` and, where
+        the programme has a lifecycle, of ``lifecycle.stages``, and the reason:
+        :func:`reason_columns`. Where the programme looks at years of their own, everything about
+        a customer is by the figures of the better one of two, see :func:`_grade_years`
     """
-    windows = metrics.Windows(facts, as_of)
+    windows = metrics.Windows(facts, as_of, credit=program.credit)
     if program.period != "rolling":
-        return _grade_years(facts, program, as_of, windows[0])
+        return _grade_years(facts, program, as_of, windows)
     figures = _Figures.of(facts, program, windows)
     entry, entered = _entries(facts, program, windows[0])
     climbed = ladder.climb(program, figures.values, figures.score, entered)
     return _table(program, figures, climbed, figures, windows, windows[0], entry)
 
 
-def _grade_years(facts, program, as_of, whole):
+def _grade_years(facts, program, as_of, rolling):
     """Grade everybody by the year that runs and by the last full one, as of its last day, and take
     the better result: the higher tier, of equal ones that without vetoes; of these the running
     year's unless only the last one has a score.
@@ -43,16 +43,20 @@ def _grade_years(facts, program, as_of, whole):
     at that year; any other looks at the as-of day, whatever year the tier comes from. What is
     missing to the next tier can only be done in the running year, so it is told by its figures.
 
-    :param whole: window of all history
+    :param rolling: windows of the as-of day; how somebody pays is no matter of years, and taken
+        from there
     :return: as :func:`grade`, with ``stays``: bits of the positions that either year keeps, and
         ``best:<code>`` (without a code the score): the higher value of the two years, which a
         share of the best compares
     """
+    whole = rolling[0]
     first = whole.first_day
     year = years.Years.of(program.period, as_of, first)
-    now = metrics.Windows(facts, as_of, year.since)
+    now = metrics.Windows(facts, as_of, year.since, payments=rolling.payments)
     running = _Figures.of(facts, program, now)
-    then = metrics.Windows(facts, metrics.as_date(year.start - 1), year.since, last=True)
+    then = metrics.Windows(
+        facts, metrics.as_date(year.start - 1), year.since, last=True, payments=rolling.payments
+    )
     last = _Figures.of(facts, program, then).where(~(first >= year.start), running)
     entry, entered = _entries(facts, program, whole)
     climbed, stays = [], 0
@@ -126,6 +130,7 @@ def _table(program, figures, climbed, ahead, windows, whole, entry):
             "rfm_f": rfm["f"],
             "rfm_m": rfm["m"],
             "segment": score.segment_ids(program.segments, *rfm.values(), program.rfm_mode),
+            **windows.payments,
             **{f"metric:{m.code}": values[m.code].to_numpy() for m in program.metrics},
             **_reason(program, figures, ahead, climbed),
             "lapse": _lapse_day(windows, program),

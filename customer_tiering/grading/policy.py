@@ -248,6 +248,28 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Credit:
+    """How payments become a credit score; see ``payment``.
+
+    Payments of the last ``window_days`` count; fewer than ``min_invoices`` different invoices
+    make no score. ``clamp`` counts an early payment as one on the day. Scores from ``low_from``
+    on are a low risk, from ``medium_from`` on a medium one, below it a high one.
+    """
+
+    window_days: int = 365
+    min_invoices: int = 3
+    clamp: bool = False
+    low_from: float = 80.0
+    medium_from: float = 50.0
+
+    def __post_init__(self):
+        if self.window_days < 1 or self.min_invoices < 1:
+            raise ValueError("A window and a minimum of invoices are at least 1.")
+        if self.medium_from > self.low_from:
+            raise ValueError("A medium risk cannot begin above a low one.")
+
+
+@dataclass(frozen=True)
 class Program:
     """Everything that grading needs to know, tiers ordered from the lowest to the highest.
 
@@ -272,6 +294,7 @@ class Program:
     rfm_mode: str = "three"
     movement: Movement = Movement()
     entries: tuple[Entry, ...] = ()
+    credit: Credit = Credit()
     lifecycle: Lifecycle | None = None
     period: str = "rolling"
 

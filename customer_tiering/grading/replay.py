@@ -5,7 +5,8 @@ what a policy would have brought, whatever is stored. Orders later than a gradin
 it. Numbers that come with the facts (``Facts.given``: kept by hand, over other records), and what
 is frozen in the programme (shares of the best, typical interval) are the same on all days: they
 are known as of the end only. Nobody can be asked in the past: what needs approval is approved at
-once.
+once. Payments later than a grading are not seen by it either; what a credit note settled is not
+seen as open before that.
 """
 
 from collections import Counter

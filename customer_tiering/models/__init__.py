@@ -6,6 +6,7 @@ from . import customer_tier_value
 from . import customer_tier_metric_query
 from . import customer_tier_metric_record
 from . import customer_tier_metric_trial
+from . import customer_tier_metric_payment
 from . import customer_tier_preset
 from . import customer_tier_program
 from . import customer_tier_program_preset
@@ -33,6 +34,7 @@ from . import customer_credit_rule
 from . import customer_credit_change
 from . import customer_late_reason
 from . import account_move_late_reason
+from . import customer_tier_credit_breakdown
 from . import customer_tier_entry
 from . import customer_tier_explanation
 from . import customer_tier_change
@@ -42,7 +44,9 @@ from . import customer_tier_timeline
 from . import customer_tier_gather
 from . import customer_tier_gather_years
 from . import customer_tier_traces
+from . import customer_tier_gather_payment
 from . import customer_tier_store
+from . import customer_tier_store_credit
 from . import customer_tier_proposal
 from . import customer_tier_proposal_standing
 from . import customer_tier_merge
@@ -68,13 +72,18 @@ from . import customer_tier_stale
 from . import customer_reminder_rule
 from . import customer_reminder
 from . import customer_tier_mixin
+from . import account_move
+from . import account_move_line
+from . import account_partial_reconcile
 from . import ir_module_module
 from . import product_pricelist
 from . import customer_credit_approval
 from . import res_company
 from . import res_company_credit
+from . import res_company_limit
 from . import res_config_settings
 from . import res_config_settings_credit
+from . import res_config_settings_limit
 from . import res_country
 from . import res_partner
 from . import res_partner_value

@@ -1,5 +1,14 @@
 from odoo import fields, models
 
+from ..bulk_fields import KnownFloat
+
+BANDS = [
+    ("low", "Low risk"),
+    ("medium", "Medium risk"),
+    ("high", "High risk"),
+    ("unknown", "Unknown"),
+]
+
 
 class CustomerTierStanding(models.Model):
     """How a customer pays, as grading found it in the ledger; shown to people without any rights
@@ -7,29 +16,24 @@ class CustomerTierStanding(models.Model):
 
     _inherit = "customer.tier.standing"
 
-    credit_score = fields.Float(
+    credit_score = KnownFloat(
         readonly=True,
         aggregator="avg",
         help="0 to 100 from the days between due dates and payments, by amount; empty while there "
         "are too few invoices.",
     )
     credit_band = fields.Selection(
-        selection=[
-            ("low", "Low risk"),
-            ("medium", "Medium risk"),
-            ("high", "High risk"),
-            ("unknown", "Unknown"),
-        ],
+        selection=BANDS,
         string="Credit Risk",
         readonly=True,
     )
-    days_beyond_terms = fields.Float(
+    days_beyond_terms = KnownFloat(
         string="Days Beyond Terms (DBT)",
         readonly=True,
         aggregator="avg",
         help="Mean number of days between due date and payment, by amount; negative: early.",
     )
-    on_time_share = fields.Float(
+    on_time_share = KnownFloat(
         string="Paid on Time",
         readonly=True,
         aggregator="avg",

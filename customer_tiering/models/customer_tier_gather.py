@@ -8,6 +8,9 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
+# Of metrics that the grading core computes itself.
+COMPUTED_KINDS = ("order", "payment", "ratio")
+
 
 class CustomerTierGather(models.AbstractModel):
     """First step of the pipeline: what is known about some customers, as frames.
@@ -245,7 +248,7 @@ class CustomerTierGather(models.AbstractModel):
         if measures & LINE_MEASURES:
             lines = self._lines(company, as_of, scope, money=bool(measures & MONEY_MEASURES))
         given, errors = {}, {}
-        for metric in metrics.filtered(lambda m: m.kind not in ("order", "ratio")):
+        for metric in metrics.filtered(lambda m: m.kind not in COMPUTED_KINDS):
             if metric._sleeps():
                 continue
             try:
@@ -270,19 +273,25 @@ class CustomerTierGather(models.AbstractModel):
         judged = [owners for m, (owners, _values, _others) in given.items() if m.kind == "manual"]
         return np.unique(np.concatenate([orders["customer"], *judged]))
 
-    def _facts(self, customers, orders, lines, given=None, entry=None):
+    def _facts(self, customers, orders, lines, given=None, entry=None, payments=None):
         """Facts of one programme's customers, cut out of what was read for all programmes.
 
         :param customers: sorted int array
-        :param entry: see ``Facts``
+        :param entry, payments: see ``Facts``
         """
         from ..grading.metrics import Facts
 
         def own(frame):
             return frame[frame["customer"].isin(customers)]
 
-        lines = None if lines is None else own(lines)
-        return Facts(customers, own(orders), lines, self._given_frame(customers, given), entry)
+        return Facts(
+            customers,
+            own(orders),
+            None if lines is None else own(lines),
+            self._given_frame(customers, given),
+            entry,
+            payments=None if payments is None else own(payments),
+        )
 
     def _given_frame(self, customers, given):
         """Values as metrics give them, as a frame of ``Facts``."""
@@ -327,7 +336,8 @@ class CustomerTierGather(models.AbstractModel):
         )
         seen = known | np.isin(customers, self._seen(orders, given))
         customers = customers[seen & np.isin(customers, valued)]
-        return self._facts(customers, orders, lines, given)
+        payments = self._payments_for(metrics._with_parts(), company, as_of, scope)
+        return self._facts(customers, orders, lines, given, payments=payments)
 
     def _taken_before(self, program):
         """Customers whom other programmes select before this one does: int array."""

@@ -58,6 +58,7 @@ class CustomerTierMetric(models.Model):
     kind = fields.Selection(
         selection=[
             ("order", "Computed from orders"),
+            ("payment", "Computed from payments"),
             ("record", "Any records"),
             ("manual", "Kept by hand"),
             ("ratio", "Ratio of two metrics"),
@@ -66,6 +67,7 @@ class CustomerTierMetric(models.Model):
         required=True,
         default="order",
         help="Computed from orders: one of the formulas over confirmed orders.\n"
+        "Computed from payments: one of the figures about posted invoices and their payments.\n"
         "Any records: counted or summed up from records that lead to a customer.\n"
         "Kept by hand: entered by people, or imported.\n"
         "Ratio of two metrics: one as a percentage of the other.",

@@ -2,12 +2,17 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..bulk_fields import KnownFloat
+from .customer_tier_credit import BANDS
+
 # Field of the mixin: column of the standing behind it.
 COLUMNS = {
     "customer_tier_id": "tier_id",
     "customer_score": "score",
     "customer_segment_id": "segment_id",
     "customer_next_order_date": "next_order_date",
+    "customer_credit_score": "credit_score",
+    "customer_credit_band": "credit_band",
 }
 SALESPEOPLE = "sales_team.group_sale_salesman"
 
@@ -48,6 +53,21 @@ class CustomerTierMixin(models.AbstractModel):
         string="Next Order Expected",
         compute="_compute_customer_standing",
         search="_search_customer_next_order_date",
+        groups=SALESPEOPLE,
+    )
+
+    customer_credit_score = KnownFloat(
+        string="Credit Score",
+        compute="_compute_customer_standing",
+        search="_search_customer_credit_score",
+        aggregator="avg",
+        groups=SALESPEOPLE,
+    )
+    customer_credit_band = fields.Selection(
+        selection=BANDS,
+        string="Credit Risk",
+        compute="_compute_customer_standing",
+        search="_search_customer_credit_band",
         groups=SALESPEOPLE,
     )
 
@@ -131,3 +151,11 @@ class CustomerTierMixin(models.AbstractModel):
     @api.model
     def _search_customer_next_order_date(self, operator, value):
         return self._search_standing("customer_next_order_date", operator, value)
+
+    @api.model
+    def _search_customer_credit_score(self, operator, value):
+        return self._search_standing("customer_credit_score", operator, value)
+
+    @api.model
+    def _search_customer_credit_band(self, operator, value):
+        return self._search_standing("customer_credit_band", operator, value)

@@ -118,7 +118,8 @@ class CustomerTierPipeline(models.AbstractModel):
         self.env.flush_all()
         programs = self.env["customer.tier.program"]._for_company(company)
         policies = {program: self._policy(program, cuts, tally) for program in programs}
-        facts, previous, left = self._gather(company, as_of, scope, policies, tally)
+        first = min(days) if days else as_of
+        facts, previous, left = self._gather(company, as_of, scope, policies, tally, first)
         if days:
             return self._replay(facts, policies, days, tally)
         frames = {
@@ -162,9 +163,10 @@ class CustomerTierPipeline(models.AbstractModel):
             tally.counts["customers"] += len(its_facts.customers)
         return tally
 
-    def _gather(self, company, as_of, scope, policies, tally):
+    def _gather(self, company, as_of, scope, policies, tally, first):
         """Facts per programme; a customer belongs to the first one that selects it.
 
+        :param first: the first day that is graded
         :return: (dict programme → facts; previous standings; those of them that no programme
             selects any more, see ``_left``)
         """
@@ -177,6 +179,8 @@ class CustomerTierPipeline(models.AbstractModel):
         )
         orders = gather._orders(company, as_of, scope)
         lines, given, errors = gather._read_for(metrics, company, as_of, scope)
+        credit = company._customer_credit_policy()
+        payments = gather._payments(company, as_of, scope, credit, first)
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
         seen = np.union1d(gather._seen(orders, given), previous.index)
         traces = gather._traces(company, as_of, scope, policies.values(), given)
@@ -190,7 +194,7 @@ class CustomerTierPipeline(models.AbstractModel):
             if policy and selected is not None:
                 customers = np.setdiff1d(selected, taken)
                 entry = gather._entry(customers, entries, traces)
-                known = gather._facts(customers, orders, lines, given, entry)
+                known = gather._facts(customers, orders, lines, given, entry, payments)
                 facts[program], errors = gather._in_years(known, program, as_of, scope)
                 tally.errors += [{"metric_id": m.id, "message": e} for m, e in errors.items()]
             else:

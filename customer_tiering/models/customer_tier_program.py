@@ -281,6 +281,7 @@ class CustomerTierProgram(models.Model):
             movement=self._movement_policy(),
             entries=self.entry_rule_ids._policy(),
             period=self.period,
+            credit=self.company_id._customer_credit_policy(),
         )
 
     def _names(self):
@@ -335,12 +336,13 @@ class CustomerTierProgram(models.Model):
 
         :return: pandas frame, a column per metric code
         """
-        from ..grading.metrics import compute
+        from ..grading.metrics import Windows, compute
 
         gather = self.env["customer.tier.gather"]
         today = gather._today(self.company_id)
         facts = gather._sample(self, today, SAMPLE_SIZE, metrics)
-        return compute(facts, metrics._with_parts()._policy(), today)
+        windows = Windows(facts, today, self.company_id._customer_credit_policy())
+        return compute(facts, metrics._with_parts()._policy(), today, windows)
 
     # Actions
 

@@ -81,9 +81,9 @@ class CustomerTierMetricPreview(models.TransientModel):
         return customers[known], values[known], parts[0][2]
 
     def _scopes(self):
-        """Everybody, in pieces where orders are read: there are many of them."""
+        """Everybody, in pieces where orders or payments are read: there are many of them."""
         gather = self.env["customer.tier.gather"]
-        if "order" not in self.metric_id._with_parts().mapped("kind"):
+        if not {"order", "payment"} & set(self.metric_id._with_parts().mapped("kind")):
             return [lambda column: SQL("TRUE")]
         self.env.cr.execute(SQL("SELECT COALESCE(MAX(id), 0) FROM res_partner"))
         (last,) = self.env.cr.fetchone()
@@ -91,6 +91,8 @@ class CustomerTierMetricPreview(models.TransientModel):
 
     def _chunk(self, scope, compute):
         import numpy as np
+
+        from ..grading.metrics import Windows
 
         metric, gather = self.metric_id, self.env["customer.tier.gather"]
         today = gather._today(self.company_id)
@@ -102,8 +104,12 @@ class CustomerTierMetricPreview(models.TransientModel):
         if "order" in metric._with_parts().mapped("kind"):
             owners.append(orders["customer"])
         customers = np.unique(np.concatenate([np.array([], dtype=np.int64), *owners]))
-        facts = gather._facts(customers, orders, lines, given)
-        frame = compute(facts, metric._with_parts()._policy(), today)
+        payments = gather._payments_for(metric._with_parts(), self.company_id, today, scope)
+        if payments is not None:
+            customers = np.union1d(customers, payments["customer"])
+        facts = gather._facts(customers, orders, lines, given, payments=payments)
+        windows = Windows(facts, today, self.company_id._customer_credit_policy())
+        frame = compute(facts, metric._with_parts()._policy(), today, windows)
         others = given[metric.sudo()][2] if metric.sudo() in given else float("nan")
         return customers, frame[metric.code].to_numpy(dtype=float), others
 

@@ -84,6 +84,13 @@ def test_table_of_a_hand_computed_example():
             "rfm_f": [2, 1, 1],
             "rfm_m": [2, 1, 1],
             "segment": [71, 72, 0],
+            "credit_score": [nan] * 3,
+            "credit_band": [0, 0, 0],
+            "days_beyond_terms": [nan] * 3,
+            "on_time_share": [nan] * 3,
+            "worst_delay": [nan] * 3,
+            "overdue_amount": [0.0] * 3,
+            "credit_invoice_count": [0, 0, 0],
             "metric:spent": [1000.0, 0.0, 0.0],
             "metric:orders": [3.0, 0.0, 0.0],
             "metric:since": [10.0, 532.0, nan],
@@ -114,7 +121,7 @@ def test_table_of_a_hand_computed_example():
         index=pd.Index([4, 8, 15], name="customer"),
     )
     assert_frame_equal(pipeline.grade(known, PROGRAM, AS_OF), expected)
-    assert list(expected)[9:] == pipeline.reason_columns(PROGRAM)
+    assert list(expected)[16:] == pipeline.reason_columns(PROGRAM)
 
 
 def test_score_and_tier_between_the_extremes():

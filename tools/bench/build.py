@@ -1,4 +1,4 @@
-"""Fills a database with customers and confirmed orders by seeded SQL.
+"""Fills a database with customers, confirmed orders and their paid invoices by seeded SQL.
 
 The same size gives the same customers and amounts; dates count back from the day of the build.
 """
@@ -14,15 +14,28 @@ from . import database
 SQL_FOLDER = Path(__file__).parent / "sql"
 SEED = 0.19
 PRODUCTS = 50
-FILLED_TABLES = ("res_partner", "sale_order", "sale_order_line")
+FILLED_TABLES = (
+    "res_partner",
+    "sale_order",
+    "sale_order_line",
+    "account_move",
+    "account_move_line",
+    "account_partial_reconcile",
+)
 
 
-def build(name, base, customers, orders, with_lines, log):
+def build(name, base, customers, orders, invoices, with_lines, log):
     """Create database ``name`` from ``base``; ``log`` receives the seconds of each step."""
     unfinished = name + "_unfinished"
     database.clone(base, unfinished)
-    size = {"customers": customers, "orders": orders, "products": PRODUCTS}
+    size = {
+        "customers": customers,
+        "orders": orders,
+        "products": PRODUCTS,
+        "invoices": invoices,
+    }
     steps = ["products", "customers", "orders"] + (["lines"] if with_lines else [])
+    steps += ["invoices"] if invoices else []
     with database.connect(unfinished) as connection, connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'")
         cursor.execute("SET synchronous_commit = off")
