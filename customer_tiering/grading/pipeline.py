@@ -40,8 +40,9 @@ def _grade_years(facts, program, as_of, rolling):
     year's unless only the last one has a score.
 
     The year before a customer's first order does not count. A veto on the figures of a year looks
-    at that year; any other looks at the as-of day, whatever year the tier comes from. What is
-    missing to the next tier can only be done in the running year, so it is told by its figures.
+    at that year; any other looks at the as-of day, whatever year the tier comes from, and so do
+    the parts of RFM: who has not come back for months is no champion. What is missing to the next
+    tier can only be done in the running year, so it is told by its figures.
 
     :param rolling: windows of the as-of day; how somebody pays is no matter of years, and taken
         from there
@@ -61,7 +62,7 @@ def _grade_years(facts, program, as_of, rolling):
     entry, entered = _entries(facts, program, whole)
     climbed, stays = [], 0
     for figures in (running, last):
-        caps = _caps(program, figures, running)
+        caps = ladder.limits(program, _of_today(program, figures, running), figures.score)
         climbed.append(ladder.climb(program, figures.values, figures.score, entered, caps))
         staying = ladder.stays(program, figures.values, figures.score, caps)
         stays = stays | ladder.bits(staying)
@@ -117,7 +118,7 @@ def _table(program, figures, climbed, ahead, windows, whole, entry):
 
     :param ahead: the figures that the distance to the next tier is told by, windows their own
     """
-    values, rfm = figures.values, _rfm(program, figures.values)
+    values, rfm = figures.values, _rfm(program, _of_today(program, figures, ahead))
     past = lifecycle.Past(*whole.days, whole.size, whole.as_of, program.typical_interval)
     return pd.DataFrame(
         {
@@ -186,10 +187,12 @@ def lasting(frame, program):
     return result
 
 
-def _caps(program, figures, running):
-    """How far the vetoes let climb."""
+def _of_today(program, figures, running):
+    """Values that are of a year as they are in these figures, the others as of the day."""
+    if figures is running:
+        return figures.values
     day = sorted(set(figures.values) - of_a_year(program.metrics))
-    return ladder.limits(program, figures.values.assign(**running.values[day]), figures.score)
+    return figures.values.assign(**running.values[day])
 
 
 def _so_far(program, running, back):

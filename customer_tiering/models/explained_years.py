@@ -32,6 +32,10 @@ class Year:
         )
 
 
+def is_calendar_year(first, last):
+    return (first.month, first.day, last.year) == (1, 1, first.year)
+
+
 def days_behind(policy, numbers, as_of):
     """The last and the first day of what a grading looked at as of a day: None as the first one
     where that is up to the metric alone."""
@@ -51,7 +55,7 @@ class ExplainedYears(Explained):
 
     def _named(self, first, last):
         """A year as people call it."""
-        if (first.month, first.day, last.year) == (1, 1, first.year):
+        if is_calendar_year(first, last):
             return str(first.year)
         return f"{self._day(first)} – {self._day(last)}"
 
@@ -167,9 +171,14 @@ class ExplainedYears(Explained):
     def _row(self, code, indicator):
         row = super()._row(code, indicator)
         if self.back:
-            row["beside"] = self.env._(
-                "%(year)s so far: %(value)s",
-                year=self._named(*self.year.running),
-                value=self.text(code, self.present(code)),
-            )
+            row["beside"] = self._beside(code, self.text(code, self.present(code)))
         return row
+
+    def _beside(self, code, value):
+        """How far the running year has come, below the value that decided."""
+        if code not in self._of_a_year():
+            return self.env._("at the grading: %s", value)
+        first, last = self.year.running
+        if is_calendar_year(first, last):
+            return self.env._("%(year)s so far: %(value)s", year=str(first.year), value=value)
+        return self.env._("since %(day)s: %(value)s", day=self._day(first), value=value)

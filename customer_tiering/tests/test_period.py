@@ -126,6 +126,8 @@ class TestPeriod(PeriodCase):
         self.assertIn("Silver by the figures of 03/12/2025 – 03/11/2026 because", said["why"])
         self.assertEqual(said["year"].split("until ")[1], "03/11/2027.")
         self.assertIn("if in 03/12/2026 – 03/11/2027 Amount", said["keep"])
+        (row,) = self._standing(buyer).explanation["rows"]
+        self.assertEqual(row["beside"].replace("\xa0", " "), "since 03/12/2026: 0.00 €")
 
     def test_words_of_who_waits_and_of_the_past(self):
         """What the figures ask for, too, is by a year; a row of the history tells that of its
@@ -151,7 +153,7 @@ class TestPeriod(PeriodCase):
         self.assertIsNone(self._numbers(new, "metric")["recency_days"])
         rows = {r["name"]: r for r in self._standing(old).explanation["rows"]}
         row = rows[self._metric("recency_days").name]
-        self.assertEqual((row["value"], row["beside"]), ("10 days", "2026 so far: 28 days"))
+        self.assertEqual((row["value"], row["beside"]), ("10 days", "at the grading: 28 days"))
         with freeze_time("2026-03-02 12:00:00"):
             run = self._grade(as_of=fields.Date.to_date("2026-03-02"))
         self.assertEqual(run.written_count, 0)

@@ -200,6 +200,21 @@ class TestCalendar:
         # The order of 31 January leaves the half year before the year ends.
         assert row["lapse"] == day("2026-07-31")
 
+    def test_rfm_has_the_recency_of_today(self):
+        """A champion of last year who has not come back since is at risk, not a champion; how
+        much was bought is that of the year all the same."""
+        program = replace(
+            LADDER,
+            indicators=(
+                Indicator(1, "since", 1, Bands((0, 100), (100, 0)), "r"),
+                Indicator(2, "amount", 1, Bands((0, 1000), (0, 100)), "f"),
+                Indicator(3, "amount", 1, Bands((0, 1000), (0, 100)), "m"),
+            ),
+        )
+        row = graded([("2025-12-01", 1500.0), ("2026-02-01", 1.0)], "2026-06-30", program)
+        assert (row["year:back"], row["points:1"]) == (1, 100)
+        assert row[["rfm_r", "rfm_f", "rfm_m"]].tolist() == [1, 2, 2]
+
     def test_growth_compares_as_much_of_the_year_before(self):
         """On 2 January nobody has shrunk by 99 percent."""
         program = replace(
