@@ -78,10 +78,10 @@ class CustomerTierGather(models.AbstractModel):
         """Reconciled parts and open rests of the instalments, from the addon's index on these.
 
         Instalments are what is due on invoices: debts on a receivable account that are neither a
-        payment's nor a receipt's. What a payment dated later reconciled was open on the day. What
-        a credit note settled was not paid, and exchange differences (known by not moving the
-        invoice's own currency) are no parts of a payment either. A line at a time is looked up
-        (OFFSET 0): the planner expects too few of them.
+        payment's nor a receipt's. What is reconciled with an entry dated later, or one that is not
+        posted, is open on the day. What a credit note settled was not paid, and exchange
+        differences (known by not moving the invoice's own currency) are no parts of a payment
+        either. A line at a time is looked up (OFFSET 0): the planner expects too few of them.
         """
         return SQL(
             """
@@ -102,7 +102,7 @@ class CustomerTierGather(models.AbstractModel):
                    AND %(scope)s
             )
             SELECT d.customer, d.invoice, d.day,
-                   CASE WHEN r.max_date <= %(as_of)s
+                   CASE WHEN r.max_date <= %(as_of)s AND c.parent_state = 'posted'
                         THEN (r.max_date - date '1970-01-01')::float8 ELSE 'NaN' END,
                    r.amount::float8, d.counts
               FROM due d,
@@ -113,9 +113,10 @@ class CustomerTierGather(models.AbstractModel):
                                AND r.max_date > %(since)s
                                AND (r.max_date > %(as_of)s OR r.debit_amount_currency > 0)
                             OFFSET 0) r,
-                   LATERAL (SELECT c.move_id, c.display_type
+                   LATERAL (SELECT c.move_id, c.display_type, c.parent_state
                               FROM account_move_line c WHERE c.id = r.credit_move_id OFFSET 0) c
              WHERE r.max_date > %(as_of)s
+                OR c.parent_state <> 'posted'
                 OR c.display_type <> 'payment_term'
                 OR NOT EXISTS (SELECT FROM account_move m
                                 WHERE m.id = c.move_id AND m.move_type = 'out_refund')

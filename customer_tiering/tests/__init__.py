@@ -31,6 +31,8 @@ from . import test_bad_input
 from . import test_ahp
 from . import test_metric_manual
 from . import test_metric_order
+from . import test_credit
+from . import test_credit_shown
 from . import test_install
 from . import test_metric_record
 from . import test_metric_record_check

@@ -17,11 +17,12 @@ PIPELINE_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_pipeline"
 
 
 class GradingCase(TieringCommon):
-    def _create_own_customer(self, name="Customer", *orders, **vals):
+    @classmethod
+    def _create_own_customer(cls, name="Customer", *orders, **vals):
         """A customer of this company with orders given as (days ago, amount)."""
-        partner = self._create_customer(name, company_id=self.company.id, **vals)
+        partner = cls._create_customer(name, company_id=cls.company.id, **vals)
         for days, amount in orders:
-            self._create_order(partner, amount, date=days)
+            cls._create_order(partner, amount, date=days)
         return partner
 
     def _create_measuring_program(self, *codes, **vals):

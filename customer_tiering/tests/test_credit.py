@@ -1,0 +1,424 @@
+from odoo import fields
+from odoo.exceptions import ValidationError
+from odoo.fields import Command, Domain
+from odoo.tests import tagged
+
+from .ledger_common import LedgerCase
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentFacts(LedgerCase):
+    """What is read from the ledger about invoices and their payments."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.buyer = cls._create_own_customer("Buyer")
+
+    def _parts(self, partner=None, as_of=None, company=None):
+        """Parts looked at: (days from due day to payment, or ``None`` where open; amount)."""
+        gather = self.env["customer.tier.gather"]
+        day = as_of or fields.Date.context_today(self.env.user)
+        parts = gather._payment_parts(partner or self.buyer, company or self.company, day)
+        return sorted(
+            (
+                (int(part.days) if part.paid == part.paid else None, round(part.amount, 2))
+                for part in parts.itertuples()
+            ),
+            key=lambda part: (part[0] is None, *part),
+        )
+
+    def test_early_on_the_day_and_late(self):
+        """Days from the due date of the instalment to the day of the payment."""
+        for amount, days_ago in ((10, 40), (20, 30), (30, 5)):
+            self._pay(self._invoice(self.buyer, amount, due=30), days_ago)
+        self.assertEqual(self._parts(), [(-10, 10), (0, 20), (25, 30)])
+
+    def test_in_three_parts(self):
+        """Each part is as late as it is, and what is left is open."""
+        invoice = self._invoice(self.buyer, 100, due=30)
+        for amount, days_ago in ((20, 35), (30, 25), (40, 10)):
+            self._pay(invoice, days_ago, amount)
+        self.assertEqual(self._parts(), [(-5, 20), (5, 30), (20, 40), (None, 10)])
+
+    def test_overpaid(self):
+        """The surplus belongs to no invoice."""
+        self._pay(self._invoice(self.buyer, 100, due=30), 28, 130)
+        self.assertEqual(self._parts(), [(2, 100)])
+
+    def test_open(self):
+        """Open and overdue counts, due today or later does not."""
+        self._invoice(self.buyer, 10, due=1)
+        self._invoice(self.buyer, 20, due=0)
+        self._invoice(self.buyer, 30, due=-7)
+        self.assertEqual(self._parts(), [(None, 10)])
+
+    def test_by_credit_note(self):
+        """A credit note is no payment: nothing was paid late. What it leaves is."""
+        self._credit_note(self._invoice(self.buyer, 100, due=60), 5)
+        partly = self._invoice(self.buyer, 80, due=20)
+        note = self._credit_note(self._invoice(self.buyer, 50, due=60, post=True), 2)
+        note.line_ids.remove_move_reconcile()
+        (self._receivable(partly) + self._receivable(note)).reconcile()
+        # The invoice that lost its credit note is open again.
+        self.assertEqual(self._parts(), [(None, 30), (None, 50)])
+
+    def test_credit_note_of_later_leaves_open(self):
+        """On the day before the credit note, the invoice was overdue."""
+        self._credit_note(self._invoice(self.buyer, 100, due=60), 5)
+        self.assertEqual(self._parts(as_of=self._days_ago(6)), [(None, 100)])
+        self.assertEqual(self._parts(as_of=self._days_ago(5)), [])
+
+    def test_two_instalments(self):
+        """Each instalment has its own due date."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Two",
+                "company_id": self.company.id,
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 40, "nb_days": 10}),
+                    Command.create({"value": "percent", "value_amount": 60, "nb_days": 40}),
+                ],
+            }
+        )
+        invoice = self._invoice(self.buyer, 100, due=30, invoice_payment_term_id=term.id)
+        self.assertEqual(len(self._receivable(invoice)), 2)
+        # Invoiced 60 days ago: due 50 and 20 days ago. The first in full, and 10 of the second.
+        self._pay(invoice, 45, 50)
+        self.assertEqual(self._parts(), [(-25, 10), (5, 40), (None, 50)])
+
+    def test_reversed_payment(self):
+        """A payment that is taken back leaves the invoice open, as if it had never been."""
+        payment = self._pay(self._invoice(self.buyer, 100, due=30), 28)
+        self.assertEqual(self._parts(), [(2, 100)])
+        payment.action_draft()
+        self.assertEqual(self._parts(), [(None, 100)])
+        payment.action_cancel()
+        self.assertEqual(self._parts(), [(None, 100)])
+
+    def test_foreign_currency(self):
+        """Amounts are in company currency; the exchange difference, which comes with the payment,
+        is no payment and leaves nothing open."""
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        dollar.rate_ids = [Command.clear()] + [
+            Command.create({"name": day, "rate": rate, "company_id": self.company.id})
+            for day, rate in ((self._days_ago(400), 2.0), (self._days_ago(40), 2.5))
+        ]
+        invoice = self._invoice(self.buyer, 100, due=30, currency_id=dollar.id)
+        self.assertEqual(self._receivable(invoice).balance, 50)
+        self._pay(invoice, 20, currency_id=dollar.id)
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertTrue(self._receivable(invoice).matched_credit_ids.exchange_move_id)
+        self.assertEqual(self._parts(), [(10, 40)])
+
+    def test_child_contact(self):
+        """Invoiced to a contact, the company pays; a contact's debts move with it."""
+        child = self._create_own_customer("Child", parent_id=self.buyer.id)
+        alone = self._create_own_customer("Alone", is_company=False)
+        self._pay(self._invoice(child, 100, due=30), 27)
+        self._invoice(alone, 70, due=3)
+        self.assertEqual(self._parts(), [(3, 100)])
+        alone.parent_id = self.buyer
+        self.assertEqual(self._parts(), [(3, 100), (None, 70)])
+
+    def test_two_companies(self):
+        """Each company looks at its own ledger."""
+        self._open_ledger(self.company_b)
+        shared = self._create_customer("Shared")
+        self._pay(self._invoice(shared, 100, due=30), 20)
+        self._pay(self._invoice(shared, 60, due=30, company=self.company_b), 40)
+        self.assertEqual(self._parts(shared), [(10, 100)])
+        self.assertEqual(self._parts(shared, company=self.company_b), [(-10, 60)])
+
+    def test_as_of_before_a_payment(self):
+        """Looking back, later payments are not known: the invoice was open, or not yet due."""
+        self._pay(self._invoice(self.buyer, 100, due=30), 10)
+        self.assertEqual(self._parts(as_of=self._days_ago(10)), [(20, 100)])
+        self.assertEqual(self._parts(as_of=self._days_ago(11)), [(None, 100)])
+        self.assertEqual(self._parts(as_of=self._days_ago(30)), [])
+        self.assertEqual(self._parts(as_of=self._days_ago(90)), [])
+
+    def test_draft_and_cancelled(self):
+        """Only what is posted is owed."""
+        self._invoice(self.buyer, 10, due=30, post=False)
+        self._invoice(self.buyer, 20, due=30, post=False).button_cancel()
+        posted = self._invoice(self.buyer, 30, due=30)
+        self.assertEqual(self._parts(), [(None, 30)])
+        posted.button_draft()
+        self.assertEqual(self._parts(), [])
+
+    def test_early_payment_discount(self):
+        """Who pays in time less the discount agreed on owes nothing more."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "2 % within 10 days",
+                "company_id": self.company.id,
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 100, "nb_days": 30})
+                ],
+            }
+        )
+        invoice = self._invoice(self.buyer, 100, due=30, invoice_payment_term_id=term.id)
+        payment = self._pay(invoice, 55)
+        self.assertEqual(payment.amount, 98)
+        self.assertEqual(self._parts(), [(-25, 100)])
+
+    def test_rounding_written_off(self):
+        """Cents written off with the payment are not open for ever."""
+        invoice = self._invoice(self.buyer, 100, due=30)
+        self._pay(
+            invoice,
+            29,
+            99.97,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=self._account("expense").id,
+        )
+        self.assertEqual(self._parts(), [(1, 100)])
+
+    def test_written_off_by_an_entry(self):
+        """A bad debt that is given up was late until then."""
+        invoice = self._invoice(self.buyer, 100, due=50)
+        self._entry(self._account("expense"), invoice, 10)
+        self.assertEqual(self._parts(), [(40, 100)])
+
+    def test_paid_on_a_bank_statement(self):
+        """Without a payment record, the bank's day counts."""
+        invoice = self._invoice(self.buyer, 100, due=30)
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "payment_ref": "Transfer",
+                "journal_id": self._bank(self.company).id,
+                "amount": 100,
+                "date": self._days_ago(24),
+            }
+        )
+        _liquidity, suspense, _others = line._seek_for_lines()
+        suspense.with_context(skip_account_move_synchronization=True).write(
+            {"account_id": self._receivable(invoice).account_id.id, "partner_id": self.buyer.id}
+        )
+        (suspense + self._receivable(invoice)).reconcile()
+        self.assertEqual(self._parts(), [(6, 100)])
+
+    def test_receipts_do_not_count(self):
+        """A sales receipt is paid on the spot, whatever its due date says."""
+        receipt = self._invoice(self.buyer, 100, due=30, move_type="out_receipt")
+        self._pay(receipt, 3)
+        self._invoice(self.buyer, 60, due=30, move_type="out_receipt")
+        self.assertEqual(self._parts(), [])
+
+    def test_no_invoices_cost_nothing(self):
+        """A company that does not invoice asks once whether it does, and no more."""
+        gather = self.env["customer.tier.gather"]
+        day = fields.Date.context_today(self.env.user)
+        credit = self.company_b._customer_credit_policy()
+        with self.assertQueryCount(1):
+            self.assertIsNone(
+                gather._payments(self.company_b, day, gather._scope_of(self.buyer.ids), credit)
+            )
+
+
+@tagged("post_install", "-at_install")
+class TestCredit(LedgerCase):
+    """The score on the customer."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.good = cls._create_own_customer("Good", (5, 500))
+        cls.bad = cls._create_own_customer("Bad", (5, 500))
+        cls.new = cls._create_own_customer("New", (5, 500))
+        for due, days_ago in ((90, 95), (60, 60), (40, 43)):
+            cls._pay(cls._invoice(cls.good, 100, due=due), days_ago)
+            cls._pay(cls._invoice(cls.bad, 100, due=due), due - 35)
+        cls._pay(cls._invoice(cls.new, 100, due=20), 10)
+        cls.env["customer.tier.stale"].search([]).unlink()
+
+    def _credit_program(self, *vetoes, **vals):
+        program = self._create_program(
+            tiers=["Basic", "Silver", {"name": "Gold", "conditions": [("amount", ">=", 100)]}],
+            domain="[('company_id', '!=', False)]",
+            **vals,
+        )
+        program.veto_ids = [Command.create(veto) for veto in vetoes]
+        return program
+
+    def test_columns(self):
+        """Every graded customer has them, though no rule of the programme asks for any."""
+        self._credit_program()
+        self._grade()
+        good = self._standing(self.good)
+        # −5, 0 and −3 days.
+        self.assertEqual(good.days_beyond_terms, -2.67)
+        self.assertAlmostEqual(good.credit_score, 81.34, 2)
+        self.assertEqual(good.credit_band, "low")
+        self.assertEqual(good.on_time_share, 1)
+        self.assertEqual(good.worst_delay, 0)
+        self.assertEqual(good.credit_invoice_count, 3)
+        self.assertEqual(good.overdue_amount, 0)
+        bad = self._standing(self.bad)
+        self.assertEqual(bad.days_beyond_terms, 35)
+        self.assertAlmostEqual(bad.credit_score, 48.33, 2)
+        self.assertEqual(bad.credit_band, "high")
+        self.assertEqual(bad.on_time_share, 0)
+        self.assertEqual(bad.worst_delay, 35)
+
+    def test_unknown_is_not_zero(self):
+        """Too few invoices: NULL in the table, nothing on the screen, and found by nobody who
+        looks for bad scores."""
+        self._credit_program()
+        self._grade()
+        standing = self._standing(self.new)
+        self.assertIs(standing.credit_score, False)
+        self.assertIs(standing.days_beyond_terms, False)
+        self.assertEqual(standing.credit_band, "unknown")
+        self.assertEqual(standing.worst_delay, 10)
+        self.assertEqual(standing.read(["credit_score"])[0]["credit_score"], False)
+        found = standing.search([("credit_score", "<", 50)])
+        self.assertEqual(found.partner_id, self.bad)
+        own = Domain("company_id", "=", self.company.id)
+        found = standing.search(own & Domain("credit_score", "=", False))
+        self.assertEqual(found.partner_id, self.new)
+        found = standing.search(own & Domain("credit_score", "!=", False))
+        self.assertEqual(found.partner_id, self.good | self.bad)
+
+    def test_without_a_ledger(self):
+        """Where nobody invoices, everybody is unknown, and grading goes on."""
+        buyer = self._create_customer("Buyer", company_id=self.company_b.id)
+        self._create_order(buyer, 100, date=3, company=self.company_b)
+        self._create_program(tiers=["All"], company=self.company_b)
+        self.assertFalse(self._grade(company=self.company_b).error_ids)
+        self.assertEqual(self._standing(buyer, self.company_b).credit_band, "unknown")
+
+    def test_veto(self):
+        """Credit score below 50: at most Silver. Unknown is no veto."""
+        program = self._credit_program()
+        program.veto_ids = [
+            Command.create(
+                {
+                    "metric_id": self._metric("credit_score").id,
+                    "operator": "<",
+                    "value": 50,
+                    "tier_id": program.tier_ids[1].id,
+                }
+            )
+        ]
+        self._grade()
+        tiers = [self._standing(p).tier_id.name for p in (self.good, self.bad, self.new)]
+        self.assertEqual(tiers, ["Gold", "Silver", "Gold"])
+        sentences = self._standing(self.bad).explanation["sentences"]
+        self.assertIn("48.33", next(s["text"] for s in sentences if s["kind"] == "veto"))
+
+    def test_metrics(self):
+        """As indicators, with the figures of the columns; the share is in percent."""
+        codes = (
+            "credit_score",
+            "days_beyond_terms",
+            "on_time_share",
+            "worst_delay",
+            "overdue_amount",
+        )
+        self._invoice(self.bad, 40, due=3)
+        program = self._create_measuring_program(*codes)
+        self._grade()
+        values = self._values(self.bad)
+        standing = self._standing(self.bad)
+        self.assertEqual(values["credit_score"], standing.credit_score)
+        self.assertEqual(values["days_beyond_terms"], standing.days_beyond_terms)
+        self.assertEqual(values["on_time_share"], standing.on_time_share * 100)
+        self.assertEqual(values["worst_delay"], standing.worst_delay)
+        self.assertEqual(values["overdue_amount"], 40)
+        self.assertEqual(
+            self._metric("overdue_amount").mapped("unit")
+            + self._metric("worst_delay").mapped("unit"),
+            ["money", "days"],
+        )
+        frame = program._sample_values(self._metric("worst_delay"))
+        self.assertEqual(frame.loc[self.bad.id, "worst_delay"], 35)
+
+    def test_metric_needs_a_measure(self):
+        """A metric of payments that measures nothing would fail at night."""
+        with self.assertRaisesRegex(ValidationError, "Choose what metric"):
+            self.env["customer.tier.metric"].create({"name": "Nothing", "kind": "payment"})
+
+    def test_preview(self):
+        """The metric shows its values before anybody is graded by it."""
+        preview = self.env["customer.tier.metric.preview"].create(
+            {"metric_id": self._metric("credit_score").id}
+        )
+        self.assertLessEqual(self.good | self.bad, preview.line_ids.partner_id)
+        self.assertNotIn(self.new, preview.line_ids.partner_id)
+
+    def test_a_quiet_night_writes_nothing(self):
+        """Only what is overdue changes by itself: the others must not be written every night."""
+        self._credit_program()
+        self._grade(as_of=self._days_ago(1))
+        self.assertEqual(self._grade().written_count, 0)
+        self._invoice(self.bad, 40, due=3)
+        self._grade(as_of=self._days_ago(1))
+        self.assertEqual(self._grade().written_count, 1)
+
+    def test_chunk_and_alone_give_the_same(self):
+        """Graded alone after a payment, a customer gets what the night would give."""
+        self._credit_program()
+        self._invoice(self.bad, 40, due=3)
+        self._grade()
+        before = [self._credit(p) for p in (self.good, self.bad, self.new)]
+        self.env.cr.execute("UPDATE customer_tier_standing SET credit_score = 1, worst_delay = 9")
+        self.env.invalidate_all()
+        for partner in self.good | self.bad | self.new:
+            self.env["customer.tier.run"]._grade_partners(partner, self.company)
+        self.assertEqual([self._credit(p) for p in (self.good, self.bad, self.new)], before)
+
+    def _credit(self, partner):
+        names = ["credit_score", "credit_band", "days_beyond_terms", "on_time_share"]
+        names += ["worst_delay", "overdue_amount", "credit_invoice_count"]
+        standing = self._standing(partner)
+        return [standing[name] for name in names]
+
+    def test_settings(self):
+        """Window, minimum, clamp and bands are the company's; a night after a change applies
+        them to everybody."""
+        self._credit_program()
+        self._grade()
+        settings = self.env["res.config.settings"].create(
+            {
+                "customer_credit_window_days": 30,
+                "customer_credit_min_invoices": 1,
+                "customer_credit_clamp": True,
+                "customer_credit_low_from": 90,
+                "customer_credit_medium_from": 75,
+            }
+        )
+        settings.execute()
+        self._grade()
+        self.assertEqual(self._standing(self.new).credit_invoice_count, 1)
+        self.assertEqual(self._standing(self.new).credit_band, "high")
+        self.assertEqual(self._standing(self.good).credit_band, "unknown")
+        self.company.customer_credit_window_days = 365
+        self._grade()
+        self.assertEqual(self._standing(self.good).credit_score, 80)
+        self.assertEqual(self._standing(self.good).credit_band, "medium")
+
+    def test_impossible_settings(self):
+        """They are refused with what to do instead, not at night by the grading."""
+        for vals, message in (
+            ({"customer_credit_window_days": 0}, "1 to 3660 days"),
+            ({"customer_credit_min_invoices": 0}, "Enter 1 or more"),
+            ({"customer_credit_low_from": 40}, "medium risk begins below"),
+            ({"customer_credit_low_from": 101}, "0 to 100"),
+        ):
+            with self.assertRaisesRegex(ValidationError, message), self.env.cr.savepoint():
+                self.company.write(vals)
+
+    def test_no_longer_selected(self):
+        """Who is in no programme any more keeps no figures that nobody brings up to date."""
+        program = self._credit_program()
+        self._grade()
+        program.domain = "[('id', '=', 0)]"
+        self._grade()
+        self.assertFalse(self._standing(self.bad).credit_band)
+        self.assertIs(self._standing(self.bad).credit_score, False)
