@@ -7,6 +7,49 @@ from odoo.tools import SQL
 
 APPROVERS = "customer_tiering.group_credit"
 
+PROPOSALS = """
+    SELECT s.id, rule.id AS rule_id, proposed.credit_limit AS proposed_limit,
+           rule.payment_term_id AS proposed_term, present.credit_limit AS present_limit,
+           present.term AS present_term,
+           rule.id IS NOT NULL AND (
+               ABS(proposed.credit_limit - present.credit_limit) >= currency.rounding / 2
+               OR rule.payment_term_id <> COALESCE(present.term, 0)
+               AND rule.payment_term_id IS NOT NULL
+           ) AS differs
+      FROM customer_tier_standing s
+      JOIN res_partner partner ON partner.id = s.partner_id
+      JOIN res_company company ON company.id = s.company_id
+      JOIN res_currency currency ON currency.id = company.currency_id
+      LEFT JOIN LATERAL (
+           SELECT r.* FROM customer_credit_rule r
+            WHERE r.program_id = s.program_id
+              AND (r.tier_id IS NULL OR r.tier_id = s.tier_id)
+              AND (r.credit_band IS NULL
+                   OR r.credit_band = COALESCE(s.credit_band, 'unknown'))
+            ORDER BY r.sequence, r.id LIMIT 1
+      ) rule ON TRUE
+      CROSS JOIN LATERAL (
+           SELECT GREATEST(COALESCE(s.amount, 0), 0) / 12 * rule.months::numeric AS bought
+      ) purchases
+      CROSS JOIN LATERAL (
+           SELECT CASE rule.limit_kind
+                  WHEN 'amount' THEN rule.amount
+                  WHEN 'months' THEN GREATEST(
+                      currency.rounding,
+                      CASE WHEN rule.rounding > 0
+                           THEN CEIL(ROUND(bought, 6) / rule.rounding) * rule.rounding
+                           ELSE ROUND(bought / currency.rounding) * currency.rounding
+                      END)
+                  WHEN 'none' THEN currency.rounding
+                  WHEN 'unlimited' THEN 0
+                  END AS credit_limit
+      ) proposed
+      CROSS JOIN LATERAL (
+           SELECT (%(limit)s)::numeric AS credit_limit, %(term)s AS term
+      ) present
+     WHERE %(where)s
+"""
+
 
 def limit_text(env, limit, currency):
     """A credit limit in words. 0 is no limit in Odoo, so that one cent stands for no credit."""
@@ -119,48 +162,7 @@ class CustomerTierStanding(models.Model):
         self.env["customer.tier.standing"].flush_model()
         self.env["customer.credit.rule"].flush_model()
         return SQL(
-            """
-            SELECT s.id, rule.id AS rule_id, proposed.credit_limit AS proposed_limit,
-                   rule.payment_term_id AS proposed_term, present.credit_limit AS present_limit,
-                   present.term AS present_term,
-                   rule.id IS NOT NULL AND (
-                       ABS(proposed.credit_limit - present.credit_limit) >= currency.rounding / 2
-                       OR rule.payment_term_id <> COALESCE(present.term, 0)
-                       AND rule.payment_term_id IS NOT NULL
-                   ) AS differs
-              FROM customer_tier_standing s
-              JOIN res_partner partner ON partner.id = s.partner_id
-              JOIN res_company company ON company.id = s.company_id
-              JOIN res_currency currency ON currency.id = company.currency_id
-              LEFT JOIN LATERAL (
-                   SELECT r.* FROM customer_credit_rule r
-                    WHERE r.program_id = s.program_id
-                      AND (r.tier_id IS NULL OR r.tier_id = s.tier_id)
-                      AND (r.credit_band IS NULL
-                           OR r.credit_band = COALESCE(s.credit_band, 'unknown'))
-                    ORDER BY r.sequence, r.id LIMIT 1
-              ) rule ON TRUE
-              CROSS JOIN LATERAL (
-                   SELECT GREATEST(COALESCE(s.amount, 0), 0) / 12 * rule.months::numeric AS bought
-              ) purchases
-              CROSS JOIN LATERAL (
-                   SELECT CASE rule.limit_kind
-                          WHEN 'amount' THEN rule.amount
-                          WHEN 'months' THEN GREATEST(
-                              currency.rounding,
-                              CASE WHEN rule.rounding > 0
-                                   THEN CEIL(ROUND(bought, 6) / rule.rounding) * rule.rounding
-                                   ELSE ROUND(bought / currency.rounding) * currency.rounding
-                              END)
-                          WHEN 'none' THEN currency.rounding
-                          WHEN 'unlimited' THEN 0
-                          END AS credit_limit
-              ) proposed
-              CROSS JOIN LATERAL (
-                   SELECT (%(limit)s)::numeric AS credit_limit, %(term)s AS term
-              ) present
-             WHERE %(where)s
-            """,
+            PROPOSALS,
             limit=self._of_company(companies, "credit_limit"),
             term=self._of_company(companies, "property_payment_term_id"),
             where=where,
