@@ -30,3 +30,5 @@ from . import test_metric_record
 from . import test_metric_record_check
 from . import test_newcomer
 from . import test_event
+from . import test_event_held
+from . import test_event_rule
