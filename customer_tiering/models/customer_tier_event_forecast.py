@@ -100,6 +100,7 @@ class CustomerTierRun(models.Model):
               JOIN customer_tier t ON t.id = COALESCE(c.to_tier_id, c.from_tier_id)
              WHERE c.run_id = %(run)s AND %(told)s
                AND s.tier_id IS NOT DISTINCT FROM c.to_tier_id
+               AND NOT EXISTS (SELECT FROM customer_tier_event e WHERE e.change_id = c.id)
                AND NOT EXISTS (
                    SELECT FROM customer_tier_change l
                     WHERE l.standing_id = c.standing_id AND l.id > c.id AND l.direction <> 'stay')

@@ -16,7 +16,8 @@ class CustomerTierProgram(models.Model):
     user_id = fields.Many2one(
         "res.users",
         string="Responsible",
-        default=lambda self: self.env.user,
+        # Not the system, which nobody logs in as.
+        default=lambda self: self.env.user.filtered("active"),
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Gets a to-do when a grading leaves changes to decide about.",
     )

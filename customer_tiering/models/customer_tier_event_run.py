@@ -1,7 +1,7 @@
 from collections import Counter, defaultdict
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .customer_tier_program_preset import QUIET
@@ -24,6 +24,12 @@ class CustomerTierRun(models.Model):
     event_ids = fields.One2many("customer.tier.event", "run_id", readonly=True)
     event_count = fields.Integer(string="Tier Messages", compute="_compute_event_count")
     held_event_count = fields.Integer(string="Held Messages", compute="_compute_event_count")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # One each night that tells nothing and that nobody follows.
+        silent = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        return super(CustomerTierRun, silent).create(vals_list).with_env(self.env)
 
     def _compute_event_count(self):
         rows = self.env["customer.tier.event"]._read_group(

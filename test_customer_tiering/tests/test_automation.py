@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 
-from odoo.addons.customer_tiering.tests.test_event import TODAY, EventCase
+from odoo.addons.customer_tiering.tests.event_common import TODAY, EventCase
 from odoo.fields import Command
 from odoo.tests import tagged
 
