@@ -341,7 +341,7 @@ class CustomerTierProgram(models.Model):
         gather = self.env["customer.tier.gather"]
         today = gather._today(self.company_id)
         facts = gather._sample(self, today, SAMPLE_SIZE, metrics)
-        windows = Windows(facts, today, self.company_id._customer_credit_policy())
+        windows = Windows(facts, today, credit=self.company_id._customer_credit_policy())
         return compute(facts, metrics._with_parts()._policy(), today, windows)
 
     # Actions
