@@ -146,7 +146,7 @@ class TestHistoryOverRpc(HttpCase, HistoryCase):
             for model, method, *args in self._attempts():
                 for context in contexts if model == CHANGE else contexts[:1]:
                     with self.subTest(model=model, method=method, args=args, context=context):
-                        self._call(model, method, *args, **context)
+                        answer = self._call(model, method, *args, **context)
                         self.assertEqual(self._history(), self.before)
                         if model == CHANGE and method in ("create", "write", "unlink", "copy"):
                             self.assertIn("AccessError", str(answer))

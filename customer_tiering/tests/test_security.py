@@ -341,6 +341,7 @@ class TestSecurity(SecurityCase):
             "action_open_distribution", "action_freeze",
             "action_preview", "action_accept", "action_refuse", "action_open_standing",
             "action_accept_proposals", "action_open_proposals", "action_add_entry_rules",
+            "action_accept_proposal", "action_refuse_proposal", "action_refresh",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
@@ -365,7 +366,13 @@ class TestSecurity(SecurityCase):
                 "_sample_values",
                 "_add_usual_entry_rules",
             ),
-            "customer.tier.run": ("_grade_partners", "_cron_grade", "_next_chunk", "_start"),
+            "customer.tier.run": (
+                "_grade_partners",
+                "_cron_grade",
+                "_cron_replay",
+                "_next_chunk",
+                "_start",
+            ),
             "customer.tier.store": ("_save", "_save_changes", "_release", "_apply_proposals"),
             "customer.tier.pipeline": ("_grade", "_lock"),
             "customer.tier.change": ("_record",),
