@@ -178,8 +178,9 @@ class CustomerTierRun(models.Model):
 
     def write(self, vals):
         # No group may, but rights can be given; the history is explained by what runs found.
-        begun = any(run.state != "draft" for run in self)
-        if not self.env.su and (begun or vals.keys() - CHOSEN_FIELDS):
+        if not self.env.su and (
+            vals.keys() - CHOSEN_FIELDS or any(run.state != "draft" for run in self)
+        ):
             raise AccessError(self.env._("What comes of a grading is not edited."))
         return super().write(vals)
 
@@ -323,8 +324,9 @@ class CustomerTierRun(models.Model):
             self.company_id.customer_tier_graded_on = self.as_of
             self._follow_up()
         _logger.info(
-            "%s: %s customers, %s updated, %s promoted, %s demoted in %.1f s",
-            self.name,
+            "Run %s of company %s: %s customers, %s updated, %s promoted, %s demoted in %.1f s",
+            self.id,
+            self.company_id.id,
             self.customer_count,
             self.written_count,
             self.up_count,

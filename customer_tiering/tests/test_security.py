@@ -429,7 +429,13 @@ class TestSecurity(SecurityCase):
                 "_sample_values",
                 "_add_usual_entry_rules",
             ),
-            "customer.tier.run": ("_grade_partners", "_cron_grade", "_next_chunk", "_start"),
+            "customer.tier.run": (
+                "_grade_partners",
+                "_cron_grade",
+                "_cron_replay",
+                "_next_chunk",
+                "_start",
+            ),
             "customer.tier.store": (
                 "_save",
                 "_save_changes",
