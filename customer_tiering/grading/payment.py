@@ -127,7 +127,7 @@ def standings(payments, customers, as_of, credit):
     number = _invoices(who, rows["invoice"].to_numpy(dtype=np.int64), size)
     enough = number >= credit.min_invoices
     # Rounded before it is scored, so that the score can be checked from what is shown.
-    dbt = np.round(quotient(_total(who, amount * rows["days"].to_numpy(), size), total), 2)
+    dbt = np.round(quotient(_total(who, amount * rows["days"].to_numpy(), size), total), 2) + 0.0
     dbt = np.where(enough, dbt, np.nan)
     on_time = np.round(quotient(_total(who, np.where(late <= 0, amount, 0.0), size), total), 4)
     worst = np.full(size, -np.inf)

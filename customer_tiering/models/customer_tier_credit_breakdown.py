@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, formatLang
 
 from .customer_tier_metric import readable
 from .customer_tier_metric_payment import LEDGER_GROUPS
@@ -62,9 +62,9 @@ class CustomerTierStanding(models.Model):
             "rows": rows,
             "others": len(others),
             "others_amount": self._money(others["amount"].sum()),
-            "others_product": readable(self.env, round(others["product"].sum(), 2)),
+            "others_product": self._decimal(others["product"].sum()),
             "amount": self._money(amount),
-            "product": readable(self.env, round(product, 2)),
+            "product": self._decimal(product),
             "left_out": ", ".join(invoices[id_].name for id_ in left_out["invoice"].unique()),
             **self._credit_sentences(counted, amount, product),
         }
@@ -77,8 +77,8 @@ class CustomerTierStanding(models.Model):
                 "paid": self._epoch_day(part.paid),
                 "days": readable(self.env, part.days),
                 "amount": self._money(part.amount),
-                "product": readable(self.env, round(part.product, 2)),
-                "effect": readable(self.env, part.effect),
+                "product": self._decimal(part.product),
+                "effect": self._decimal(part.effect),
             }
             for part in parts.itertuples()
         ]
@@ -110,13 +110,13 @@ class CustomerTierStanding(models.Model):
             )
             sentences["stale"] = self.credit_score is not False
             return sentences
-        dbt = round(product / amount, 2)
+        dbt = round(product / amount, 2) + 0.0
         score = float(payment.credit_score(dbt))
         sentences["dbt"] = self.env._(
             "%(product)s / %(amount)s = %(dbt)s days beyond terms",
-            product=readable(self.env, round(product, 2)),
+            product=self._decimal(product),
             amount=self._money(amount),
-            dbt=readable(self.env, dbt),
+            dbt=self._decimal(dbt),
         )
         sentences["score"] = self._credit_score_sentence(dbt, score, payment.anchors_around(dbt))
         sentences["stale"] = self.credit_score is False or abs(self.credit_score - score) > 0.005
@@ -124,8 +124,8 @@ class CustomerTierStanding(models.Model):
 
     def _credit_score_sentence(self, dbt, score, anchors):
         words = {
-            "dbt": readable(self.env, dbt),
-            "score": readable(self.env, score),
+            "dbt": self._decimal(dbt),
+            "score": self._decimal(score),
             "low_days": anchors[0][0],
             "low_score": anchors[0][1],
             "high_days": anchors[-1][0],
@@ -141,7 +141,7 @@ class CustomerTierStanding(models.Model):
             )
         words["span"] = anchors[1][0] - anchors[0][0]
         words["fall"] = anchors[0][1] - anchors[1][1]
-        words["beyond"] = readable(self.env, round(dbt - anchors[0][0], 2))
+        words["beyond"] = self._decimal(dbt - anchors[0][0])
         return self.env._(
             "%(dbt)s days lie between %(low_days)s (score %(low_score)s) and %(high_days)s "
             "(score %(high_score)s): %(low_score)s − %(beyond)s / %(span)s × %(fall)s = %(score)s",
@@ -165,6 +165,9 @@ class CustomerTierStanding(models.Model):
             self.env, fields.Date.to_date("1970-01-01") + timedelta(days=int(number))
         )
 
+    def _decimal(self, number):
+        return formatLang(self.env, number, digits=2)
+
     def _money(self, amount):
         return format_amount(self.env, amount, self.company_id.currency_id)
 
@@ -186,4 +189,5 @@ class CustomerTierStanding(models.Model):
             "res_model": lines._name,
             "view_mode": "list",
             "domain": [("id", "in", lines.ids)],
+            "context": {"search_default_counts": 1},
         }

@@ -188,7 +188,7 @@ class TestCreditShown(LedgerCase):
         self._grade()
         self.assertEqual(self._standing(self.quiet).credit_score, 0)
         html = self._standing(self.quiet).with_user(self.keeper).credit_breakdown
-        self.assertIn("180 days on and later the score is 0", html)
+        self.assertIn("180 days on and later the score is 0.00", html)
 
     def test_breakdown_as_of_an_earlier_grading(self):
         """The figures of a grading as of a day are explained as of that day."""
