@@ -2,7 +2,6 @@
 
 import logging
 from datetime import timedelta
-from itertools import groupby
 
 from odoo.fields import Command
 
@@ -38,7 +37,7 @@ def create_invoices(env, company, partners, today):
         order="partner_invoice_id, date_order desc, id",
     )
     vals_list, bills = [], []
-    for customer, own in groupby(orders, lambda order: order.partner_invoice_id):
+    for customer, own in orders.grouped("partner_invoice_id").items():
         payer = Payer(keys[customer.id], today)
         for order in _spread(list(own)):
             bill = payer.bill(order.date_order.date())
