@@ -2,12 +2,15 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .customer_tier_lifecycle import STAGES
+
 # Field of the mixin: column of the standing behind it.
 COLUMNS = {
     "customer_tier_id": "tier_id",
     "customer_score": "score",
     "customer_segment_id": "segment_id",
     "customer_next_order_date": "next_order_date",
+    "customer_lifecycle_stage": "lifecycle_stage",
 }
 SALESPEOPLE = "sales_team.group_sale_salesman"
 
@@ -20,6 +23,7 @@ class CustomerTierMixin(models.AbstractModel):
     """
 
     _name = "customer.tier.mixin"
+    _inherit = "customer.tier.staged"
     _description = "Customer Grading Fields"
 
     customer_tier_id = fields.Many2one(
@@ -50,6 +54,17 @@ class CustomerTierMixin(models.AbstractModel):
         search="_search_customer_next_order_date",
         groups=SALESPEOPLE,
     )
+
+    customer_lifecycle_stage = fields.Selection(
+        STAGES,
+        string="Lifecycle Stage",
+        compute="_compute_customer_standing",
+        search="_search_customer_lifecycle_stage",
+        groups=SALESPEOPLE,
+    )
+
+    def _stage_fields(self):
+        return {"customer_lifecycle_stage"}
 
     def _standing_keys(self):
         """The commercial partner and the company whose standing counts, per record."""
@@ -131,3 +146,7 @@ class CustomerTierMixin(models.AbstractModel):
     @api.model
     def _search_customer_next_order_date(self, operator, value):
         return self._search_standing("customer_next_order_date", operator, value)
+
+    @api.model
+    def _search_customer_lifecycle_stage(self, operator, value):
+        return self._search_standing("customer_lifecycle_stage", operator, value)
