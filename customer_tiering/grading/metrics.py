@@ -46,6 +46,8 @@ class Facts:
     :param given_last: as ``given``, as of the end of each customer's last full year, see ``years``;
         what is missing in it is the same as in ``given``
     :param payments: frame of how invoices were paid, see ``payment``, or None for nobody's
+    :param since: array of day numbers on which customers without orders became known, NaN for
+        unknown, or None
     :raise ValueError: when customers are not sorted and distinct, or a row belongs to none of
         them (it would silently count for somebody else)
     """
@@ -57,6 +59,7 @@ class Facts:
     entry: np.ndarray | None = None
     given_last: pd.DataFrame | None = None
     payments: pd.DataFrame | None = None
+    since: np.ndarray | None = None
 
     def __post_init__(self):
         if (np.diff(self.customers) <= 0).any():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from . import ladder, levers, lifecycle, metrics, points, score, years
+from . import ladder, levers, lifecycle, metrics, points, rhythm, score, years
 from .policy import SCORE, YEAR, of_a_year
 
 
@@ -20,10 +20,12 @@ def grade(facts, program, as_of):
     :param as_of: ``datetime.date``; nothing dated later is looked at
     :return: frame indexed by customer id: ``tier`` and ``segment`` (ids, 0 for none), ``score``
         and ``coverage``, ``rfm_r/f/m`` (band numbers, 0 for unknown), ``last_day`` and
-        ``next_day`` (day numbers, NaN for none), the columns of ``payment.standings`` and, where
-        the programme has a lifecycle, of ``lifecycle.stages``, and the reason:
-        :func:`reason_columns`. Where the programme looks at years of their own, everything about
-        a customer is by the figures of the better one of two, see :func:`_grade_years`
+        ``next_day`` (day numbers, NaN for none), ``next_from`` and ``next_until`` (the window of
+        who orders too irregularly to be expected on a day, else NaN), the columns of
+        ``payment.standings`` and, where the programme has a lifecycle, of ``lifecycle.stages``,
+        and the reason: :func:`reason_columns`. Where the programme looks at years of their own,
+        everything about a customer is by the figures of the better one of two, see
+        :func:`_grade_years`
     """
     windows = metrics.Windows(facts, as_of, credit=program.credit)
     if program.period != "rolling":
@@ -31,7 +33,7 @@ def grade(facts, program, as_of):
     figures = _Figures.of(facts, program, windows)
     entry, entered = _entries(facts, program, windows[0])
     climbed = ladder.climb(program, figures.values, figures.score, entered)
-    return _table(program, figures, climbed, figures, windows, windows[0], entry)
+    return _table(program, figures, climbed, figures, windows, windows[0], entry, facts.since)
 
 
 def _grade_years(facts, program, as_of, rolling):
@@ -71,7 +73,7 @@ def _grade_years(facts, program, as_of, rolling):
     climbed = {name: np.where(back, climbed[1][name], climbed[0][name]) for name in climbed[0]}
     reached = years.positions(program, climbed["reached"])
     climbed |= ladder.ahead(program, running.values, running.score, reached)
-    table = _table(program, chosen, climbed, running, now, whole, entry)
+    table = _table(program, chosen, climbed, running, now, whole, entry, facts.since)
     best = {
         f"best:{code}": np.fmax(*(figures.value(code) for figures in (running, last)))
         for code in {tier.top.metric for tier in program.tiers if tier.top}
@@ -113,10 +115,11 @@ class _Figures:
         )
 
 
-def _table(program, figures, climbed, ahead, windows, whole, entry):
+def _table(program, figures, climbed, ahead, windows, whole, entry, since):
     """The table of :func:`grade`.
 
     :param ahead: the figures that the distance to the next tier is told by, windows their own
+    :param since: see ``metrics.Facts``
     """
     values, rfm = figures.values, _rfm(program, _of_today(program, figures, ahead))
     past = lifecycle.Past(*whole.days, whole.size, whole.as_of, program.typical_interval)
@@ -127,6 +130,7 @@ def _table(program, figures, climbed, ahead, windows, whole, entry):
             "coverage": figures.coverage,
             "last_day": whole.last_day,
             "next_day": whole.last_day + np.rint(past.rhythm),
+            **_next_window(past, whole.last_day),
             "rfm_r": rfm["r"],
             "rfm_f": rfm["f"],
             "rfm_m": rfm["m"],
@@ -136,10 +140,28 @@ def _table(program, figures, climbed, ahead, windows, whole, entry):
             **_reason(program, figures, ahead, climbed),
             "lapse": _lapse_day(windows, program),
             "entry": entry,
-            **(lifecycle.stages(past, program.lifecycle) if program.lifecycle else {}),
+            **_stages(past, program, since),
         },
         index=values.index,
     )
+
+
+def _next_window(past, last_day):
+    """When the next order of who orders irregularly is expected."""
+    _mean, cv = rhythm.mean_and_cv(*past.gaps, past.size)
+    regular = rhythm.is_regular(cv, past.count - 1)
+    days = rhythm.next_order(last_day, past.rhythm, regular)
+    first, last = (np.where(regular, np.nan, day) for day in days)
+    return {"next_from": first, "next_until": last}
+
+
+def _stages(past, program, since):
+    if not program.lifecycle:
+        return {}
+    if since is not None:
+        # Graded as of a day before it was entered, a customer is as old as that day.
+        since = np.fmin(since, past.as_of)
+    return lifecycle.stages(past, program.lifecycle, since=since)
 
 
 def reason_columns(program):

@@ -53,7 +53,9 @@ def replay(facts, program, days):
         and ``after`` (tier ids, 0 for none), ``reason``: ``first`` for the first tier ever, else
         ``up`` or ``down``
     """
-    program = replace(program, movement=replace(program.movement, approval="none"))
+    movement = replace(program.movement, approval="none")
+    # Only tiers are counted.
+    program = replace(program, movement=movement, lifecycle=None)
     since = _known_since(facts)
     rank = pd.Series({0: 0} | {tier.id: n for n, tier in enumerate(program.tiers, start=1)})
     previous = pd.DataFrame({name: pd.Series(dtype=float) for name in PREVIOUS})

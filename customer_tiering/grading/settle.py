@@ -24,6 +24,7 @@ PREVIOUS = {
     "noticed": np.nan,
     "asked": np.nan,
     "refused": np.nan,
+    "stage": 0,
 }
 # Bits of ``lock``.
 UP, DOWN = 1, 2
@@ -36,7 +37,8 @@ def settle(frame, previous, program, as_of):
         ``stays``, where there are any, which positions they keep
     :param previous: frame indexed by customer with the columns of ``PREVIOUS`` (ids, 0 for none;
         day numbers, NaN for none; ``asked``, the tier that approval is asked for or was refused,
-        NaN for none and 0 for no tier); customers may be missing
+        NaN for none and 0 for no tier; ``stage``, a code of ``lifecycle.STAGES``); customers may be
+        missing
     :param program: ``policy.Program``
     :return: the frame with ``target`` (what the figures ask for), ``computed`` (where the rules
         leave the customer), ``tier`` (what counts: one set by hand goes first), the state after
@@ -46,6 +48,7 @@ def settle(frame, previous, program, as_of):
         (codes of ``movement.REASONS`` for who is not where the figures ask, else 0),
         ``notice`` (1 where one is due),
         ``before`` and ``known`` (the tier before, and whether there was a grading),
+        ``stage`` and ``stage_was`` (codes of the stage now and the one stored before, 0 for none),
         ``expired`` (1 where a tier or lock set by hand has ended) and ``follow_up`` (day number
         on which whoever entered by a rule is to be followed up next, NaN for never)
     """
@@ -71,6 +74,8 @@ def settle(frame, previous, program, as_of):
         computed=computed,
         tier=np.where(manual > 0, manual, computed),
         before=before["tier"].astype(np.int64),
+        stage=frame.get("stage", 0),
+        stage_was=before["stage"].astype(np.int64),
         known=known.astype(int),
         expired=over.astype(int),
         **_columns(program.movement, after, why),

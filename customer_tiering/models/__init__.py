@@ -47,6 +47,8 @@ from . import customer_tier_traces
 from . import customer_tier_gather_payment
 from . import customer_tier_store
 from . import customer_tier_store_credit
+from . import customer_tier_lifecycle_store
+from . import customer_tier_lifecycle_program
 from . import customer_tier_proposal
 from . import customer_tier_proposal_standing
 from . import customer_tier_merge
@@ -54,6 +56,7 @@ from . import customer_tier_proposal_store
 from . import customer_tier_pipeline
 from . import customer_tier_responsible
 from . import customer_tier_run
+from . import customer_tier_lifecycle_run
 from . import customer_tier_run_job
 from . import customer_tier_proposal_run
 from . import customer_tier_run_spread

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..bulk_fields import BulkMany2one, BulkNumbers
+
+# Lines about the tier: where it changed, was locked, or is no longer set by hand.
+TIER_LINES = Domain("direction", "!=", "stay") | Domain("reason", "!=", "rule")
 
 
 class CustomerTierChange(models.Model):

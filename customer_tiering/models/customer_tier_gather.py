@@ -188,6 +188,8 @@ class CustomerTierGather(models.AbstractModel):
         columns of ``settle.PREVIOUS``."""
         import pandas as pd
 
+        from ..grading.lifecycle import STAGES
+
         def day(*names):
             names = SQL(", ").join(SQL.identifier("s", name) for name in names)
             return SQL("COALESCE((COALESCE(%s) - date '1970-01-01')::float8, 'NaN')", names)
@@ -216,6 +218,9 @@ class CustomerTierGather(models.AbstractModel):
                 "THEN COALESCE(s.proposed_tier_id, 0)::float8 ELSE 'NaN' END"
             ),
             "refused": day("refused_on"),
+            "stage": SQL(
+                "COALESCE(array_position(%s::varchar[], s.lifecycle_stage), 0)", list(STAGES)
+            ),
         }
         days = ("manual_until", "entered", "reviewed", "above", "noticed", "asked", "refused")
         rows = self._read(
@@ -320,11 +325,8 @@ class CustomerTierGather(models.AbstractModel):
         if own:
             free = ~np.isin(customers, self._taken_before(program))
             customers, known = customers[free], known[free]
-        if len(customers) > size:
-            # Multiplicative hashing spreads neighbouring ids over the whole range.
-            rank = np.argsort((customers * 2654435761) % 2**32, kind="stable")
-            chosen = np.sort(rank[:size])
-            customers, known = customers[chosen], known[chosen]
+        chosen = np.isin(customers, self._fixed_sample(customers, size))
+        customers, known = customers[chosen], known[chosen]
         scope = self._scope_of(customers.tolist())
         metrics = self.env["customer.tier.metric"] if metrics is None else metrics
         orders = self._orders(company, as_of, scope)
@@ -338,6 +340,17 @@ class CustomerTierGather(models.AbstractModel):
         customers = customers[seen & np.isin(customers, valued)]
         payments = self._payments_for(metrics._with_parts(), company, as_of, scope)
         return self._facts(customers, orders, lines, given, payments=payments)
+
+    def _fixed_sample(self, customers, size):
+        """So many of some customers, the same each time.
+
+        :param customers: sorted int array
+        """
+        import numpy as np
+
+        # Multiplicative hashing spreads neighbouring ids over the whole range.
+        rank = np.argsort((customers * 2654435761) % 2**32, kind="stable")
+        return customers[np.sort(rank[:size])]
 
     def _taken_before(self, program):
         """Customers whom other programmes select before this one does: int array."""

@@ -18,7 +18,7 @@ class Tally:
     """What grading some customers came to.
 
     ``counts`` has ``customers, written, first, up, down, switch, out`` and, of those who wait for
-    approval, ``asked_up`` and ``asked_down``; ``matrix`` counts
+    approval, ``asked_up`` and ``asked_down``, and ``stage``, who changed stage; ``matrix`` counts
     customers by (tier id before, tier id after), 0 for none; ``errors`` are dicts of ``message``
     and ``partner_id``, ``program_id`` or ``metric_id``; ``spreads`` has a ``Spread`` per programme
     id; ``replay`` counts moves by (month, reason), see ``grading.replay``.
@@ -132,6 +132,7 @@ class CustomerTierPipeline(models.AbstractModel):
         tally.matrix.update(moves.groupby(["before", "tier"]).size().to_dict())
         tally.counts.update(moves.loc[moves["before"] != moves["tier"], "direction"].tolist())
         tally.counts["customers"] += sum(map(len, frames.values()))
+        tally.counts["stage"] += int(self.env["customer.tier.store"]._staged(moves).sum())
         for program, frame in frames.items():
             tally.counts.update(asked(frame, policies[program]))
         if store and run_id:
@@ -195,6 +196,7 @@ class CustomerTierPipeline(models.AbstractModel):
                 customers = np.setdiff1d(selected, taken)
                 entry = gather._entry(customers, entries, traces)
                 known = gather._facts(customers, orders, lines, given, entry, payments)
+                known = gather._with_since(known, company)
                 facts[program], errors = gather._in_years(known, program, as_of, scope)
                 tally.errors += [{"metric_id": m.id, "message": e} for m, e in errors.items()]
             else:
@@ -251,11 +253,11 @@ class CustomerTierPipeline(models.AbstractModel):
 
     def _moves(self, frames, left):
         """Everybody's tier before and after: ``before, tier`` (ids, 0 for none), ``known``,
-        ``expired`` and ``direction`` (first, up, down, switch, out)."""
+        ``expired`` and ``direction`` (first, up, down, switch, out); and ``stage_was, stage``."""
         import numpy as np
         import pandas as pd
 
-        gone = left[["tier", "after", "expired"]].assign(known=1)
+        gone = left[["tier", "after", "expired"]].assign(known=1, stage=0, stage_was=left["stage"])
         gone = gone.rename(columns={"tier": "before", "after": "tier"})
         parts = [frame[list(gone)] for frame in frames] + [gone]
         moves = pd.concat([part for part in parts if len(part)] or [gone])

@@ -3,7 +3,10 @@ import time
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
+
+from .customer_tier_change import TIER_LINES
 
 _logger = logging.getLogger(__name__)
 
@@ -132,7 +135,7 @@ class CustomerTierRun(models.Model):
     def _compute_change_count(self):
         counts = dict(
             self.env["customer.tier.change"]._read_group(
-                [("run_id", "in", self.ids)], ["run_id"], ["__count"]
+                Domain("run_id", "in", self.ids) & TIER_LINES, ["run_id"], ["__count"]
             )
         )
         for run in self:
@@ -218,7 +221,8 @@ class CustomerTierRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_tiering.customer_tier_change_action"
         )
-        return {**action, "domain": [("run_id", "=", self.id)], "context": {}}
+        domain = list(Domain("run_id", "=", self.id) & TIER_LINES)
+        return {**action, "domain": domain, "context": {}}
 
     # One run
 

@@ -10,6 +10,8 @@ from babel.dates import format_skeleton
 
 from odoo.tools import babel_locale_parse, format_date, get_lang
 
+from .customer_tier_change import TIER_LINES
+
 # Months between two dates on the axis: the first that needs no more of them than this.
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 360)
 MOST_TICKS = 7
@@ -82,7 +84,8 @@ def picture(standing, today):
     """What the client draws, or ``{"since": text}`` where there is but one stretch to tell of;
     ``False`` without any."""
     env = standing.env
-    changes = standing.change_ids.sorted(lambda change: (change.date, change.id))
+    changes = standing.change_ids.filtered_domain(TIER_LINES)
+    changes = changes.sorted(lambda change: (change.date, change.id))
     own = changes.filtered(lambda change: not change.merged_from)
     end = max([today, *changes.mapped("date")]) + timedelta(days=1)
     tracks = [pieces(own, end)]
