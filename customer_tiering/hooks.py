@@ -17,7 +17,11 @@ def uninstall_hook(env):
     Records that people may still need (quotations with a tier's prices, demo customers with their
     orders) stay; they only lose their tie to the addon.
     """
-    for name in ("mail_activity_type_reorder", "mail_activity_type_credit_approval"):
+    for name in (
+        "mail_activity_type_reorder",
+        "mail_activity_type_credit_approval",
+        "mail_activity_type_win_back",
+    ):
         activity_type = env.ref(f"customer_tiering.{name}", raise_if_not_found=False)
         if activity_type:
             activities = env["mail.activity"].with_context(active_test=False)

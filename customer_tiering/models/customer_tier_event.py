@@ -97,7 +97,8 @@ class CustomerTierEvent(models.Model):
     error = fields.Char(string="Problem", readonly=True)
 
     _change_unique = models.UniqueIndex(
-        "(change_id) WHERE change_id IS NOT NULL", "A change of tier is told once."
+        "(change_id) WHERE change_id IS NOT NULL AND kind <> 'stage'",
+        "A change of tier is told once.",
     )
     _queue_idx = models.Index("(state, id) WHERE state IN ('new', 'held', 'failed')")
 

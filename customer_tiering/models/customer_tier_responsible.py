@@ -45,18 +45,51 @@ class CustomerTierResponsible(models.AbstractModel):
 
         :return: dict ``customer.tier.standing`` → ``res.users``
         """
+        parts = self._parts(company)
+        return self._look_up(standings, parts, SQL("p.user_id = ANY(%s)", parts["able"]))
+
+    def _leaders_of(self, standings, company):
+        """Who leads those who look after some customers: the leader of the salesperson's team,
+        else of the team of the last order, else the company's fallback user.
+
+        :return: dict ``customer.tier.standing`` → ``res.users``
+        """
+        parts = self._parts(company)
+        return self._look_up(standings, parts, SQL("FALSE"), self._team_leader(parts["able"]))
+
+    def _team_leader(self, able):
+        return SQL(
+            """(SELECT t.user_id
+                  FROM crm_team_member m
+                  JOIN crm_team t ON t.id = m.crm_team_id AND t.active
+                 WHERE m.user_id = p.user_id AND m.active AND t.user_id = ANY(%s)
+                   AND (t.company_id IS NULL OR t.company_id = s.company_id)
+                 ORDER BY t.sequence, t.id LIMIT 1)""",
+            able,
+        )
+
+    def _look_up(self, standings, parts, is_able, first=None):
+        """
+        :param parts: see :meth:`_parts`
+        :param is_able: ``SQL``, whether the salesperson does it
+        :param first: ``SQL`` of who comes before the leader
+        :return: dict ``customer.tier.standing`` → ``res.users``
+        """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
                 SELECT s.id, COALESCE(
-                           CASE WHEN p.user_id = ANY(%(able)s) THEN p.user_id END,
-                           %(leader)s, %(fallback)s)
+                           CASE WHEN %(is_able)s THEN p.user_id END,
+                           %(first)s, %(leader)s, %(fallback)s)
                   FROM customer_tier_standing s
                   JOIN res_partner p ON p.id = s.partner_id
                  WHERE s.id = ANY(%(standings)s)
                 """,
-                **self._parts(company),
+                is_able=is_able,
+                first=first or SQL("NULL"),
+                leader=parts["leader"],
+                fallback=parts["fallback"],
                 standings=standings.ids,
             )
         )

@@ -43,6 +43,11 @@ RIGHTS = {
     "customer.tier.metric.preview.line": (NOTHING, NOTHING, ALL),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
+    "customer.stage.playbook": (READ, READ, ALL),
+    "customer.stage.playbook.start": (READ, "rw--", "rw--"),
+    "customer.loss.reason": (READ, READ, ALL),
+    "customer.win.back": ("rwc-", "rwc-", ALL),
+    "customer.win.back.ask": ("rwc-", "rwc-", "rwc-"),
     "customer.late.reason": (READ, READ, ALL),
     "customer.late.reason.set": (NOTHING, NOTHING, NOTHING),
     "customer.credit.rule": (READ, READ, ALL),
@@ -55,6 +60,8 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 SHARED = {
     "customer.credit.apply",
     "customer.late.reason",
+    "customer.loss.reason",
+    "customer.win.back.ask",
     "customer.late.reason.set",
     "customer.tier.by.hand",
     "customer.tier.metric",
@@ -87,6 +94,9 @@ PRIVATE_FIELDS = {
         "customer_credit_change_ids",
         "customer_proposed_limit_text",
         "customer_risk_total",
+        "customer_is_lapsed",
+        "customer_playbook_start_ids",
+        "customer_win_back_ids",
     ),
     "sale.order": (
         "customer_tier_id",
@@ -216,6 +226,7 @@ class SecurityCase(GradingCase):
                 {"standing_ids": standing.ids, "reason": "Promised"}
             ),
             rule,
+            *cls._create_playbook_records(standing),
             cls.env.ref("customer_tiering.late_reason_dispute"),
             cls.env["customer.late.reason.set"].create({}),
             program.credit_rule_ids,
@@ -232,6 +243,22 @@ class SecurityCase(GradingCase):
             ),
         )
         return {record._name: record for record in records}
+
+    @classmethod
+    def _create_playbook_records(cls, standing):
+        plan = cls.env.ref("customer_tiering.plan_dormant")
+        company = {"company_id": standing.company_id.id}
+        playbook = cls.env["customer.stage.playbook"].create(
+            {"stage": "dormant", "plan_id": plan.id, **company}
+        )
+        start = {"standing_id": standing.id, "playbook_id": playbook.id, "stage": "dormant"}
+        return (
+            playbook,
+            cls.env["customer.stage.playbook.start"].create(start),
+            cls.env.ref("customer_tiering.loss_reason_price"),
+            cls.env["customer.win.back"].create({"partner_id": standing.partner_id.id, **company}),
+            cls.env["customer.win.back.ask"].create({}),
+        )
 
 
 @tagged("post_install", "-at_install")
