@@ -67,6 +67,7 @@ from . import customer_tier_event_work
 from . import customer_tier_event_forecast
 from . import customer_tier_event_store
 from . import customer_tier_event_run
+from . import customer_tier_lifecycle_event
 from . import customer_tier_stale
 from . import customer_reminder_rule
 from . import customer_reminder
