@@ -72,6 +72,7 @@ from . import customer_tier_event_forecast
 from . import customer_tier_event_store
 from . import customer_tier_event_run
 from . import customer_tier_event_stage
+from . import customer_tier_lifecycle_event
 from . import customer_tier_stale
 from . import customer_order_awaited
 from . import customer_reminder_rule

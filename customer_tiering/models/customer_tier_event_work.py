@@ -75,7 +75,8 @@ class CustomerTierEvent(models.Model):
             SQL(
                 """
                 WITH pending AS (
-                    SELECT e.id, e.standing_id, e.kind, e.to_tier_id,
+                    SELECT e.id, e.standing_id, e.kind, e.to_tier_id, e.to_stage,
+                           FIRST_VALUE(e.from_stage) OVER w AS told_stage,
                            CASE WHEN e.kind = 'notice' THEN e.from_tier_id
                                 ELSE FIRST_VALUE(e.from_tier_id) OVER w END AS told_id,
                            LEAD(e.id) OVER w AS later_id
@@ -84,9 +85,11 @@ class CustomerTierEvent(models.Model):
                        AND e.standing_id IN (
                            SELECT standing_id FROM customer_tier_event WHERE id = ANY(%(ids)s))
                     WINDOW w AS (
-                        PARTITION BY e.standing_id, (e.kind = 'notice') ORDER BY e.id)
+                        PARTITION BY e.standing_id,
+                            CASE WHEN e.kind IN ('notice', 'stage') THEN e.kind END
+                        ORDER BY e.id)
                 ), judged AS (
-                    SELECT q.id, q.told_id, (%(holds)s) AS holds, (%(kind)s) AS kind
+                    SELECT q.id, q.told_id, q.told_stage, (%(holds)s) AS holds, (%(kind)s) AS kind
                       FROM pending q
                       JOIN customer_tier_standing s ON s.id = q.standing_id
                       JOIN res_partner p ON p.id = s.partner_id
@@ -96,10 +99,12 @@ class CustomerTierEvent(models.Model):
                    SET state = CASE WHEN j.holds THEN e.state ELSE 'overtaken' END,
                        done_on = CASE WHEN j.holds THEN e.done_on ELSE %(now)s END,
                        from_tier_id = CASE WHEN j.holds THEN j.told_id ELSE e.from_tier_id END,
+                       from_stage = CASE WHEN j.holds THEN j.told_stage ELSE e.from_stage END,
                        kind = CASE WHEN j.holds THEN j.kind ELSE e.kind END
                   FROM judged j
                  WHERE j.id = e.id
-                   AND (NOT j.holds OR j.told_id IS DISTINCT FROM e.from_tier_id)
+                   AND (NOT j.holds OR j.told_id IS DISTINCT FROM e.from_tier_id
+                        OR j.told_stage IS DISTINCT FROM e.from_stage)
                 """,
                 ids=self.ids,
                 holds=self._holds_sql(),
