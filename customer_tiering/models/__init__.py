@@ -71,7 +71,6 @@ from . import customer_tier_event_work
 from . import customer_tier_event_forecast
 from . import customer_tier_event_store
 from . import customer_tier_event_run
-from . import customer_tier_event_stage
 from . import customer_tier_lifecycle_event
 from . import customer_tier_stale
 from . import customer_order_awaited

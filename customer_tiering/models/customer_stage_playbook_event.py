@@ -38,12 +38,9 @@ class CustomerStagePlaybookStart(models.Model):
 class CustomerTierEvent(models.Model):
     _inherit = "customer.tier.event"
 
-    def _carry_out(self):
-        stages = self.filtered(lambda event: event.kind == "stage")
-        if stages:
-            self.env["customer.stage.playbook.start"]._enter(stages.standing_id)
-            stages.write({"state": "done", "done_on": fields.Datetime.now(), "error": False})
-        return super(CustomerTierEvent, self - stages)._carry_out()
+    def _after_stage_change(self):
+        self.env["customer.stage.playbook.start"]._enter(self.standing_id)
+        return super()._after_stage_change()
 
     def _forecast(self):
         tiers = self.filtered(lambda event: event.kind != "stage")
@@ -117,3 +114,12 @@ class CustomerTierRun(models.Model):
         self.env["customer.win.back"]._close_ordered(self.company_id)
         self.env["customer.stage.playbook.start"]._wake()
         return result
+
+
+class CustomerTierStore(models.AbstractModel):
+    _inherit = "customer.tier.store"
+
+    def _wants_stages(self, company):
+        playbooks = self.env["customer.stage.playbook"].sudo()
+        ours = [("company_id", "in", (False, company.id))]
+        return bool(playbooks.search_count(ours, limit=1)) or super()._wants_stages(company)

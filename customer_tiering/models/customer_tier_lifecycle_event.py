@@ -93,7 +93,8 @@ class CustomerTierStore(models.AbstractModel):
                       FROM customer_tier_change c
                       JOIN customer_tier_standing s ON s.id = c.standing_id
                      WHERE c.id > %s AND s.company_id = %s
-                       AND c.from_stage IS NOT NULL AND c.to_stage IS NOT NULL
+                       AND c.reason <> 'merge'
+                       AND c.to_stage IS NOT NULL AND c.to_stage IS DISTINCT FROM c.from_stage
                         ON CONFLICT DO NOTHING
                     """,
                     after,
