@@ -2,9 +2,9 @@
 
 import logging
 from datetime import timedelta
-from itertools import groupby
 
 from odoo.fields import Command
+from odoo.tools import groupby
 
 from .pay import Payer
 
@@ -38,9 +38,9 @@ def create_invoices(env, company, partners, today):
         order="partner_invoice_id, date_order desc, id",
     )
     vals_list, bills = [], []
-    for customer, own in groupby(orders, lambda order: order.partner_invoice_id):
+    for customer, own in groupby(orders, lambda o: o.partner_invoice_id):
         payer = Payer(keys[customer.id], today)
-        for order in _spread(list(own)):
+        for order in _spread(own):
             bill = payer.bill(order.date_order.date())
             if bill.day <= today:
                 bills.append(bill)

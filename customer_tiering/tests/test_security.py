@@ -31,6 +31,8 @@ RIGHTS = {
     "customer.tier.run.error": (NOTHING, READ, READ),
     "customer.tier.stale": (NOTHING, NOTHING, READ),
     "customer.tier.by.hand": (NOTHING, "rwc-", "rwc-"),
+    # For people with rights on the ledger, see the tests of credit scores.
+    "customer.tier.credit.line": (NOTHING, NOTHING, NOTHING),
     "customer.tier.start": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.ahp": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.ahp.pair": (NOTHING, NOTHING, "rwc-"),
@@ -59,6 +61,8 @@ PRIVATE_FIELDS = {
         "customer_score",
         "customer_segment_id",
         "customer_next_order_date",
+        "customer_credit_score",
+        "customer_credit_band",
         "customer_standing_id",
         "customer_tier_since",
         "customer_last_order_date",
@@ -68,7 +72,13 @@ PRIVATE_FIELDS = {
         "customer_is_gradable",
         "customer_value_ids",
     ),
-    "sale.order": ("customer_tier_id", "customer_score", "customer_segment_id"),
+    "sale.order": (
+        "customer_tier_id",
+        "customer_score",
+        "customer_segment_id",
+        "customer_credit_score",
+        "customer_credit_band",
+    ),
 }
 
 
@@ -80,9 +90,9 @@ class SecurityCase(GradingCase):
         super().setUpClass()
         cls.internal = cls._create_user("tiering_internal", "base.group_user")
         cls.portal = cls._create_user("tiering_portal", "base.group_portal")
-        cls.manager_b = cls._create_user(
-            "tiering_manager_b", "customer_tiering.group_manager", company_id=cls.company_b.id
-        )
+        # With every right that any of the records asks for.
+        groups = "customer_tiering.group_manager,account.group_account_invoice"
+        cls.manager_b = cls._create_user("tiering_manager_b", groups, company_id=cls.company_b.id)
         cls.records = cls._create_records(cls.company)
         cls.records_b = cls._create_records(cls.company_b)
 
@@ -161,6 +171,7 @@ class SecurityCase(GradingCase):
             cls.env["customer.tier.by.hand"].create(
                 {"standing_ids": standing.ids, "reason": "Promised"}
             ),
+            cls._create_credit_line(standing),
             rule,
             cls.env["customer.reminder"].create(
                 {
@@ -172,6 +183,17 @@ class SecurityCase(GradingCase):
             ),
         )
         return {record._name: record for record in records}
+
+    @classmethod
+    def _create_credit_line(cls, standing):
+        company = standing.company_id
+        journal = cls.env["account.journal"].create(
+            {"name": "Any", "code": "ANY", "type": "general", "company_id": company.id}
+        )
+        move = cls.env["account.move"].create({"move_type": "entry", "journal_id": journal.id})
+        return cls.env["customer.tier.credit.line"].create(
+            {"standing_id": standing.id, "move_id": move.id}
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -341,6 +363,7 @@ class TestSecurity(SecurityCase):
             "action_open_distribution", "action_freeze",
             "action_preview", "action_accept", "action_refuse", "action_open_standing",
             "action_accept_proposals", "action_open_proposals", "action_add_entry_rules",
+            "action_open_credit_parts", "action_open_invoice",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
