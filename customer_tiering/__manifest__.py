@@ -46,6 +46,7 @@
         "views/customer_tier_advice_templates.xml",
         "views/customer_tier_credit_templates.xml",
         "views/customer_tier_standing_views.xml",
+        "views/customer_tier_standing_credit_views.xml",
         "views/customer_tier_entry_rule_views.xml",
         "views/res_country_group_views.xml",
         "views/customer_tier_change_views.xml",

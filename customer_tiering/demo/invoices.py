@@ -39,7 +39,7 @@ def create_invoices(env, company, partners, today):
     vals_list, bills = [], []
     for customer, own in orders.grouped("partner_invoice_id").items():
         payer = Payer(keys[customer.id], today)
-        for order in _spread(list(own)):
+        for order in _spread(own):
             bill = payer.bill(order.date_order.date())
             if bill.day <= today:
                 bills.append(bill)

@@ -34,6 +34,7 @@ from . import test_ahp
 from . import test_metric_manual
 from . import test_metric_order
 from . import test_credit
+from . import test_credit_score
 from . import test_credit_shown
 from . import test_install
 from . import test_metric_record

@@ -34,6 +34,8 @@ RIGHTS = {
     "customer.tier.run.error": (NOTHING, READ, READ),
     "customer.tier.stale": (NOTHING, NOTHING, READ),
     "customer.tier.by.hand": (NOTHING, "rwc-", "rwc-"),
+    # For people with rights on the ledger, see the tests of credit scores.
+    "customer.tier.credit.line": (NOTHING, NOTHING, NOTHING),
     "customer.tier.start": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.ahp": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.ahp.pair": (NOTHING, NOTHING, "rwc-"),
@@ -79,6 +81,8 @@ PRIVATE_FIELDS = {
         "customer_score",
         "customer_segment_id",
         "customer_next_order_date",
+        "customer_credit_score",
+        "customer_credit_band",
         "customer_standing_id",
         "customer_tier_since",
         "customer_last_order_date",
@@ -102,6 +106,7 @@ PRIVATE_FIELDS = {
         "customer_tier_id",
         "customer_score",
         "customer_segment_id",
+        "customer_credit_score",
         "customer_credit_band",
         "customer_credit_over",
         "customer_overdue_amount",
@@ -117,9 +122,9 @@ class SecurityCase(GradingCase):
         super().setUpClass()
         cls.internal = cls._create_user("tiering_internal", "base.group_user")
         cls.portal = cls._create_user("tiering_portal", "base.group_portal")
-        cls.manager_b = cls._create_user(
-            "tiering_manager_b", "customer_tiering.group_manager", company_id=cls.company_b.id
-        )
+        # With every right that any of the records asks for.
+        groups = "customer_tiering.group_manager,account.group_account_invoice"
+        cls.manager_b = cls._create_user("tiering_manager_b", groups, company_id=cls.company_b.id)
         # Somebody must be there to be asked for credit.
         cls.env.ref("base.user_admin").company_ids += cls.company | cls.company_b
         cls.records = cls._create_records(cls.company)
@@ -225,8 +230,10 @@ class SecurityCase(GradingCase):
             cls.env["customer.tier.by.hand"].create(
                 {"standing_ids": standing.ids, "reason": "Promised"}
             ),
+            cls._create_credit_line(standing),
             rule,
             *cls._create_playbook_records(standing),
+            cls._create_credit_line(standing),
             cls.env.ref("customer_tiering.late_reason_dispute"),
             cls.env["customer.late.reason.set"].create({}),
             program.credit_rule_ids,
@@ -243,6 +250,17 @@ class SecurityCase(GradingCase):
             ),
         )
         return {record._name: record for record in records}
+
+    @classmethod
+    def _create_credit_line(cls, standing):
+        company = standing.company_id
+        journal = cls.env["account.journal"].create(
+            {"name": "Any", "code": "ANY", "type": "general", "company_id": company.id}
+        )
+        move = cls.env["account.move"].create({"move_type": "entry", "journal_id": journal.id})
+        return cls.env["customer.tier.credit.line"].create(
+            {"standing_id": standing.id, "move_id": move.id}
+        )
 
     @classmethod
     def _create_playbook_records(cls, standing):
@@ -431,7 +449,8 @@ class TestSecurity(SecurityCase):
             "action_refuse_proposal", "action_refresh", "action_add_entry_rules",
             "action_tell", "action_discard", "action_retry", "action_open_events",
             "action_discard_events",
-            "action_apply_credit", "action_approve",
+            "action_apply_credit", "action_approve", "action_open_credit_parts",
+            "action_open_invoice",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -103,6 +105,9 @@ class TestWinBack(PlaybookCase):
             order.with_user(self.leader).action_confirm()
             with self.subTest(outcome):
                 self.assertEqual((found.outcome, found.order_id), ("won_back", order))
+            # The next one is another day's.
+            order.date_order -= timedelta(days=2)
+            found.date -= timedelta(days=2)
 
     def test_grading_wins_back(self):
         """Orders that came in past the order form close it with the next grading; returns do

@@ -24,18 +24,23 @@ FILLED_TABLES = (
 )
 
 
-def build(name, base, customers, orders, invoices, with_lines, log):
-    """Create database ``name`` from ``base``; ``log`` receives the seconds of each step."""
+def build(name, base, options, log):
+    """Create database ``name`` from ``base``; ``log`` receives the seconds of each step.
+
+    :param options: numbers of ``customers``, ``orders`` and ``invoices``, and whether orders have
+        ``lines``
+    """
     unfinished = name + "_unfinished"
     database.clone(base, unfinished)
     size = {
-        "customers": customers,
-        "orders": orders,
+        "customers": options.customers,
+        "orders": options.orders,
+        "invoices": options.invoices,
         "products": PRODUCTS,
-        "invoices": invoices,
     }
-    steps = ["products", "customers", "orders"] + (["lines"] if with_lines else [])
-    steps += ["invoices"] if invoices else []
+    steps = ["products", "customers", "orders"]
+    steps += ["lines"] if options.lines else []
+    steps += ["invoices"] if options.invoices else []
     with database.connect(unfinished) as connection, connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'")
         cursor.execute("SET synchronous_commit = off")

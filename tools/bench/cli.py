@@ -50,6 +50,8 @@ def main(arguments=None):
     print(_table(measured))
     if options.grade and options.metrics:
         print(_metric_table(measured))
+    if options.grade and options.invoices:
+        print(_credit_table(measured))
     return _report(checks)
 
 
@@ -79,6 +81,12 @@ def _parse(arguments):
     )
     parser.add_argument("--customers", type=_positive, default=200_000)
     parser.add_argument("--orders", type=_positive, default=2_000_000)
+    parser.add_argument(
+        "--invoices",
+        type=_not_negative,
+        default=200_000,
+        help="posted invoices, most of them paid; 0 leaves the credit score out",
+    )
     parser.add_argument("--preset", default="wholesale", help="programme to grade with")
     parser.add_argument("--repeat", type=_positive, default=3, help="the table shows medians")
     parser.add_argument(
@@ -114,11 +122,15 @@ def _positive(text):
     return number
 
 
+def _not_negative(text):
+    return 0 if text == "0" else _positive(text)
+
+
 def _prepare(options):
     """Name of a database with the data asked for and the present state of the addon."""
     module = ADDON if options.grade else WITHOUT_ADDON
     base = f"{database.PREFIX}_base_{module}"
-    parts = [database.PREFIX, options.customers, options.orders]
+    parts = [database.PREFIX, options.customers, options.orders, options.invoices]
     parts += [
         word for word, wanted in (("nolines", options.lines), ("bare", options.grade)) if not wanted
     ]
@@ -135,7 +147,7 @@ def _prepare(options):
         database.upgrade(base, module)
     _say(f"Building {data}")
     database.drop(data)
-    build.build(data, base, options.customers, options.orders, options.lines, _say)
+    build.build(data, base, options, _say)
     return data
 
 
@@ -150,6 +162,9 @@ def _measure(name, options):
         results["one"] = _run(name, "one")
         if options.metrics:
             results["metrics"] = _run(name, "metrics")
+        if options.invoices:
+            results["bare_debts"] = _run(name, "bare_debts")
+            results["credit"] = _run(name, "credit")
     return results
 
 
@@ -194,6 +209,22 @@ def _metric_table(measured):
         for code, read, computed in measured[-1]["metrics"]["metrics"]
     ]
     return render(("metric", "read s", "compute s", "x bare"), rows)
+
+
+def _credit_table(measured):
+    """Cost of the credit score of all customers against one bare aggregate over their debts,
+    medians over the passes."""
+
+    def median(measurement, key):
+        return statistics.median(results[measurement][key] for results in measured)
+
+    bare = median("bare_debts", "seconds")
+    credit = [median("credit", key) for key in ("gathering", "scoring", "score")]
+    row = [f"{seconds:.3f}" for seconds in (bare, *credit)]
+    row.append(f"{credit[-1] / bare:.2f}")
+    row.append(measured[-1]["credit"]["result"])
+    header = ("credit score", "bare s", "gathering s", "scoring s", "sum s", "x bare", "result")
+    return render(header, [("receivable lines", *row)])
 
 
 def _report(checks):

@@ -18,6 +18,13 @@ BARE = """
     SELECT partner_id, max(date_order), count(*), sum(amount_untaxed)
       FROM sale_order WHERE state = 'sale' GROUP BY partner_id
 """
+BARE_DEBTS = """
+    SELECT partner_id, max(date_maturity), count(*), sum(balance), sum(amount_residual)
+      FROM account_move_line
+     WHERE account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')
+       AND display_type = 'payment_term' AND parent_state = 'posted'
+     GROUP BY partner_id
+"""
 EXAMPLES = [
     {
         "name": "Orders, counted as any records",
@@ -46,12 +53,17 @@ PEAK_UNITS_PER_MIB = 1024**2 if sys.platform == "darwin" else 1024
 
 def bare_fetched(name):
     """The aggregate as it costs without the addon: its index on orders is left aside."""
-    return _bare(name, "off")
+    return _bare(name, BARE, "off")
 
 
 def bare_indexed(name):
     """The aggregate when it may read the addon's index instead of the orders."""
-    return _bare(name, "on")
+    return _bare(name, BARE, "on")
+
+
+def bare_debts(name):
+    """The aggregate over the receivable lines of invoices, without the addon's index."""
+    return _bare(name, BARE_DEBTS, "off")
 
 
 def first(name, preset, reminders):
@@ -105,9 +117,37 @@ def metrics(name):
         return {**done, "metrics": [(code, *seconds) for code, seconds in costs.items()]}
 
 
+def credit(name):
+    """Gathering how invoices were paid and scoring it, in chunks as a regrade does.
+
+    :return: as always, ``gathering`` and ``scoring`` in seconds, and ``score``, their sum
+    """
+    with _environment(name) as env:
+        import numpy as np
+
+        from odoo.addons.customer_tiering.grading import payment
+
+        gather, company = env["customer.tier.gather"], env.company
+        today, policy = gather._today(company), company._customer_credit_policy()
+        seconds = {"gathering": 0.0, "scoring": 0.0}
+        scored, known = 0, 0
+        for scope in _chunks(env):
+            started = time.perf_counter()
+            payments = gather._payments(company, today, scope, policy)
+            gathered = time.perf_counter()
+            customers = np.unique(payments["customer"])
+            found = payment.standings(payments, customers, today, policy)
+            seconds["gathering"] += gathered - started
+            seconds["scoring"] += time.perf_counter() - gathered
+            scored += len(payments)
+            known += int(found["credit_score"].notna().sum())
+        result = f"{scored:,} parts, {known:,} scores"
+        return {**seconds, "score": sum(seconds.values()), "result": result}
+
+
 MEASUREMENTS = {
     function.__name__: function
-    for function in (bare_fetched, bare_indexed, first, again, one, metrics)
+    for function in (bare_fetched, bare_indexed, bare_debts, first, again, one, metrics, credit)
 }
 
 
@@ -150,15 +190,15 @@ def _add_costs(env, scope, costs):
             timed(metric.code, 1, compute, facts, parts._policy(), today)
 
 
-def _bare(name, index_scans):
+def _bare(name, aggregate, index_scans):
     with database.connect(name, autocommit=True) as connection, connection.cursor() as cursor:
         # Pages of a fresh copy are read once before anything is timed.
-        cursor.execute(f"SELECT count(*) FROM ({BARE}) AS bare")
+        cursor.execute(f"SELECT count(*) FROM ({aggregate}) AS bare")
         for scan in ("indexscan", "indexonlyscan", "bitmapscan"):
             cursor.execute(f"SET enable_{scan} = {index_scans}")
 
         def work():
-            cursor.execute(BARE)
+            cursor.execute(aggregate)
             return {"result": f"{len(cursor.fetchall()):,} fetched"}
 
         return {**_measured(work), "statements": 1}
