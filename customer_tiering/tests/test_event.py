@@ -363,7 +363,8 @@ class TestTelling(EventCase):
         saver = self.env["customer.tier.store"]
         self._events().unlink()
         after = saver._last_change() - 30
-        with self.assertQueryCount(2):
+        # Two of them for changes of stage, and whether anybody wants to hear of these.
+        with self.assertQueryCount(4):
             saver._enqueue(self.company, after)
         self.assertEqual(len(self._events()), 30)
 
