@@ -16,7 +16,7 @@ class TestWinBackTour(HttpCase):
             env,
             "tour_seller",
             name="Tour Seller",
-            groups="sales_team.group_sale_salesman",
+            groups="sales_team.group_sale_manager",
             company_id=company.id,
         )
         customer = env["res.partner"].create(
