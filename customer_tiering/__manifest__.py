@@ -54,6 +54,7 @@
         "views/customer_tier_run_views.xml",
         "views/customer_tier_event_rule_views.xml",
         "views/customer_tier_event_views.xml",
+        "views/customer_tier_event_stage_views.xml",
         "views/customer_reminder_views.xml",
         "views/customer_reminder_rule_views.xml",
         "views/res_partner_views.xml",
