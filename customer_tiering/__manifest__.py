@@ -62,7 +62,6 @@
         "views/sale_report_views.xml",
         "views/customer_tier_standing_stage_views.xml",
         "views/customer_tier_change_stage_views.xml",
-        "views/customer_tier_event_stage_views.xml",
         "views/res_partner_stage_views.xml",
         "views/sale_order_stage_views.xml",
         "views/res_config_settings_views.xml",
