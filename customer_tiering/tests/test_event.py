@@ -363,8 +363,7 @@ class TestTelling(EventCase):
         saver = self.env["customer.tier.store"]
         self._events().unlink()
         after = saver._last_change() - 30
-        # Two of them for changes of stage, and whether anybody wants to hear of these.
-        with self.assertQueryCount(4):
+        with self.assertQueryCount(3):
             saver._enqueue(self.company, after)
         self.assertEqual(len(self._events()), 30)
 
