@@ -233,7 +233,6 @@ class SecurityCase(GradingCase):
             cls._create_credit_line(standing),
             rule,
             *cls._create_playbook_records(standing),
-            cls._create_credit_line(standing),
             cls.env.ref("customer_tiering.late_reason_dispute"),
             cls.env["customer.late.reason.set"].create({}),
             program.credit_rule_ids,
