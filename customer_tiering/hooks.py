@@ -17,10 +17,15 @@ def uninstall_hook(env):
     Records that people may still need (quotations with a tier's prices, demo customers with their
     orders) stay; they only lose their tie to the addon.
     """
-    activity_type = env.ref("customer_tiering.mail_activity_type_reorder", raise_if_not_found=False)
-    if activity_type:
-        activities = env["mail.activity"].with_context(active_test=False)
-        activities.search([("activity_type_id", "=", activity_type.id)]).unlink()
+    for name in (
+        "mail_activity_type_reorder",
+        "mail_activity_type_credit_approval",
+        "mail_activity_type_win_back",
+    ):
+        activity_type = env.ref(f"customer_tiering.{name}", raise_if_not_found=False)
+        if activity_type:
+            activities = env["mail.activity"].with_context(active_test=False)
+            activities.search([("activity_type_id", "=", activity_type.id)]).unlink()
     tier_lists = env["product.pricelist"].with_context(active_test=False)
     tier_lists.search([("customer_tier_id", "!=", False)]).action_archive()
     env["ir.model.data"].search(
@@ -30,6 +35,11 @@ def uninstall_hook(env):
         ]
     ).unlink()
     # History and standings refer to tiers and tiers to metrics: from the leaves to the root.
-    for table in ("customer_tier_change", "customer_tier_standing", "customer_tier_program"):
+    for table in (
+        "customer_credit_change",
+        "customer_tier_change",
+        "customer_tier_standing",
+        "customer_tier_program",
+    ):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.invalidate_all(flush=False)

@@ -5,5 +5,5 @@
     "category": "Hidden/Tests",
     "author": "Customer Tiering contributors",
     "license": "LGPL-3",
-    "depends": ["customer_tiering", "crm", "crm_claim"],
+    "depends": ["customer_tiering", "base_automation", "crm", "crm_claim"],
 }

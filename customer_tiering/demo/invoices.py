@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 from odoo.fields import Command
-from odoo.tools import groupby
 
 from .pay import Payer
 
@@ -38,7 +37,7 @@ def create_invoices(env, company, partners, today):
         order="partner_invoice_id, date_order desc, id",
     )
     vals_list, bills = [], []
-    for customer, own in groupby(orders, lambda o: o.partner_invoice_id):
+    for customer, own in orders.grouped("partner_invoice_id").items():
         payer = Payer(keys[customer.id], today)
         for order in _spread(own):
             bill = payer.bill(order.date_order.date())

@@ -91,3 +91,35 @@ def _next_anniversary(after, entered):
             break
         years = years + late
     return np.where(known, result, np.nan)
+
+
+def year_start(days, since):
+    """The first day of the year that a day lies in.
+
+    Years begin on the anniversaries of ``since``; those of 29 February on the 28th where there is
+    no 29th, as reviews do.
+
+    :param days, since: day numbers or arrays of them
+    :return: float array
+    """
+    years = _year(days) - _year(since)
+    start = add_months(since, 12 * years)
+    return np.where(start > days, add_months(since, 12 * (years - 1)), start)
+
+
+def next_year(days, since):
+    """The first day of the year after the one that a day lies in, see :func:`year_start`."""
+    # No year has more than 366 days, and none fewer than 365.
+    return year_start(year_start(days, since) + 366, since)
+
+
+def year_before(days, since):
+    """The last day of as much of the year before: of a whole year, the last day of the one before;
+    else the day before the same day a year earlier is over."""
+    after = np.asarray(days, dtype=float) + 1
+    start = year_start(days, since)
+    return np.where(year_start(after, since) == after, start, add_months(after, -12)) - 1
+
+
+def _year(days):
+    return _parts(days)[1].astype("datetime64[Y]").astype(np.int64)

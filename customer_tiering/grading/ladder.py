@@ -11,9 +11,8 @@ _COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operato
 
 
 def _subject(condition, values, score):
-    if condition.metric == SCORE:
-        return np.asarray(score, dtype=float)
-    return values[condition.metric].to_numpy()
+    known = score if condition.metric == SCORE else values[condition.metric]
+    return np.asarray(known, dtype=float)
 
 
 def holds(condition, values, score):
@@ -58,7 +57,7 @@ def highest(tiers, values, score, below=None):
     return result
 
 
-def _limits(program, values, score):
+def limits(program, values, score):
     """Highest position that the vetoes leave, and the id of the veto that sets it (0: none)."""
     positions = {tier.id: position for position, tier in enumerate(program.tiers)}
     limit = np.full(len(score), len(program.tiers))
@@ -70,15 +69,15 @@ def _limits(program, values, score):
     return limit, veto_id
 
 
-def _bits(flags):
+def bits(flags):
     """Boolean rows as one integer each, the first column being the lowest bit."""
     return flags @ (1 << np.arange(flags.shape[1], dtype=np.int64))
 
 
-def _placed(program, values, score, entered, by_rule):
+def _placed(program, values, score, entered, by_rule, caps):
     """Position that is reached, the one that vetoes leave of it, and the id of the veto (0: none)
     that takes the difference."""
-    limit, veto_id = _limits(program, values, score)
+    limit, veto_id = caps
     reached = highest(program.tiers, values, score)
     position = highest(program.tiers, values, score, limit)
     if by_rule.any():
@@ -87,13 +86,14 @@ def _placed(program, values, score, entered, by_rule):
     return reached, position, np.where(reached > limit, veto_id, 0)
 
 
-def climb(program, values, score, entered=None):
+def climb(program, values, score, entered=None, caps=None):
     """Everybody's tier with the reason for it and the distance to the next one.
 
     :param values: frame of metric values
     :param score: float array, NaN for unknown
     :param entered: int array, position of the tier that an entry rule gives instead of what the
         figures would, -1 for none
+    :param caps: :func:`limits`, where vetoes look at other values
     :return: dict of arrays. ``tier``: id of the tier, 0 for none; ``reached``: id of the one that
         vetoes took away, else the same; ``veto``: id of the veto that did, else 0; ``next``: id of
         the tier above ``reached``, 0 where nothing is missing to it and at the top; ``met``:
@@ -105,30 +105,53 @@ def climb(program, values, score, entered=None):
     """
     tiers, size = program.tiers, len(score)
     by_rule = np.zeros(size, dtype=bool) if entered is None else entered >= 0
-    reached, position, veto_id = _placed(program, values, score, entered, by_rule)
+    caps = limits(program, values, score) if caps is None else caps
+    reached, position, veto_id = _placed(program, values, score, entered, by_rule, caps)
     ids = np.array([tier.id for tier in tiers] + [0], dtype=np.int64)
-    result = {
+    met = [_requirements_met(tier, values, score) for tier in tiers]
+    known = np.zeros(size, dtype=np.int64)
+    for index in range(len(tiers)):
+        here = (position == index) & ~by_rule
+        known[here] = bits(met[index][here])
+    distance = _ahead(program, values, score, reached, met)
+    return {
         "tier": ids[position],
         "reached": ids[reached],
         "veto": veto_id,
+        "next": distance.pop("next"),
+        "met": known,
+        **distance,
+    }
+
+
+def ahead(program, values, score, reached):
+    """The distance to the tier above the one that is reached, by whatever figures that was.
+
+    :param reached: int array of positions, -1 for none
+    :return: dict of the arrays ``next``, ``missing`` and ``gap:<n>`` of :func:`climb`
+    """
+    met = [_requirements_met(tier, values, score) for tier in program.tiers]
+    return _ahead(program, values, score, reached, met)
+
+
+def _ahead(program, values, score, reached, met):
+    tiers, size = program.tiers, len(score)
+    ids = np.array([tier.id for tier in tiers] + [0], dtype=np.int64)
+    result = {
         "next": ids[np.minimum(reached + 1, len(tiers))],
-        "met": np.zeros(size, dtype=np.int64),
         "missing": np.zeros(size, dtype=np.int64),
     }
     for index in range(max((len(tier.requirements) for tier in tiers), default=0)):
         result[f"gap:{index}"] = np.full(size, np.nan)
     volatile = metrics.volatile(program.metrics)
     for index, tier in enumerate(tiers):
-        met = _requirements_met(tier, values, score)
-        here = (position == index) & ~by_rule
         # An entry rule may stand below what the figures would reach.
-        below = (reached == index - 1) & ~_reaches(tier, met)
-        result["met"][here] = _bits(met[here])
-        result["missing"][below] = _bits(~met[below])
+        below = (reached == index - 1) & ~_reaches(tier, met[index])
+        result["missing"][below] = bits(~met[index][below])
         for number, condition in enumerate(tier.requirements):
             # Where the best begin moves with everybody's figures.
             if condition.metric not in volatile and condition is not tier.top:
-                short = below & ~met[:, number]
+                short = below & ~met[index][:, number]
                 gap = condition.value - _subject(condition, values, score)[short]
                 # Sums and differences of floats carry noise in the last digits.
                 result[f"gap:{number}"][short] = np.round(gap, 6)
@@ -143,11 +166,27 @@ def kept(program, values, score, positions):
 
     :param positions: int array, the tier each customer is in, -1 for none
     """
-    limit, _veto_id = _limits(program, values, score)
-    result = np.full(len(score), -1)
+    return highest_kept(stays(program, values, score), positions)
+
+
+def stays(program, values, score, caps=None):
+    """Boolean array (customers × tiers): who would keep which tier.
+
+    :param caps: as for :func:`climb`
+    """
+    limit, _veto_id = limits(program, values, score) if caps is None else caps
+    result = np.zeros((len(score), len(program.tiers)), dtype=bool)
     for position, tier in enumerate(program.tiers):
-        stays = _reaches(tier, _requirements_met(tier, values, score, staying=True))
-        result[stays & (position <= np.minimum(limit, positions))] = position
+        kept_up = _reaches(tier, _requirements_met(tier, values, score, staying=True))
+        result[:, position] = kept_up & (position <= limit)
+    return result
+
+
+def highest_kept(staying, positions):
+    """As :func:`kept`, from what :func:`stays` gives."""
+    result = np.full(len(positions), -1)
+    for position in range(staying.shape[1]):
+        result[staying[:, position] & (position <= positions)] = position
     return result
 
 

@@ -6,15 +6,15 @@ not for the frequency (``frequent`` is False for them). Unknown is NaN, never 0.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from . import payment, rhythm
-from .dates import EPOCH, add_months, day_number, day_of_month
-from .policy import GIVEN, RATIO, Credit
+from .dates import EPOCH, add_months, day_number, day_of_month, next_year, year_before, year_start
+from .policy import GIVEN, RATIO, YEAR, Credit
 from .rounding import quotient, rounded
 
 ORDER_TYPES = {"customer": np.int64, "day": np.int64, "amount": float, "frequent": bool}
@@ -43,7 +43,11 @@ class Facts:
         not computed from orders, NaN for unknown; customers and codes may be missing
     :param entry: array with the id of the ``policy.Entry`` that fits each customer, 0 for none, or
         None when there are no such rules
+    :param given_last: as ``given``, as of the end of each customer's last full year, see ``years``;
+        what is missing in it is the same as in ``given``
     :param payments: frame of how invoices were paid, see ``payment``, or None for nobody's
+    :param since: array of day numbers on which customers without orders became known, NaN for
+        unknown, or None
     :raise ValueError: when customers are not sorted and distinct, or a row belongs to none of
         them (it would silently count for somebody else)
     """
@@ -53,7 +57,9 @@ class Facts:
     lines: pd.DataFrame | None = None
     given: pd.DataFrame | None = None
     entry: np.ndarray | None = None
+    given_last: pd.DataFrame | None = None
     payments: pd.DataFrame | None = None
+    since: np.ndarray | None = None
 
     def __post_init__(self):
         if (np.diff(self.customers) <= 0).any():
@@ -69,18 +75,39 @@ class Facts:
                 raise ValueError(f"The {name} are not all of these customers.")
             object.__setattr__(self, name, frame)
 
-    def given_values(self, code):
-        """What came with the facts about each of the customers, NaN where nothing did."""
-        if self.given is None or code not in self.given:
-            return np.full(len(self.customers), np.nan)
-        return self.given[code].reindex(self.customers).to_numpy(dtype=float)
+    @cached_property
+    def order_owners(self):
+        """Position of the customer of each order."""
+        return np.searchsorted(self.customers, self.orders["customer"].to_numpy())
+
+    @cached_property
+    def line_owners(self):
+        return np.searchsorted(self.customers, self.lines["customer"].to_numpy())
+
+    def given_values(self, code, last=False):
+        """What came with the facts about each of the customers, NaN where nothing did.
+
+        :param last: as of the end of the last full year
+        """
+        for frame in (self.given_last if last else None, self.given):
+            if frame is not None and code in frame:
+                return frame[code].reindex(self.customers).to_numpy(dtype=float)
+        return np.full(len(self.customers), np.nan)
 
 
 def day_before_window(as_of, months):
-    """Last day number *before* the window of so many months that ends at ``as_of``."""
+    """Last day number *before* the window of so many months that ends at ``as_of``, which is a
+    ``datetime.date`` or an array of day numbers."""
     if not months:
         return np.iinfo(np.int64).min
+    if not isinstance(as_of, date):
+        return add_months(as_of, -months)
     return day_number((pd.Timestamp(as_of) - pd.DateOffset(months=months)).date())
+
+
+def as_date(days):
+    """One day number as ``datetime.date``; an array of them stays one."""
+    return days if np.ndim(days) else EPOCH + timedelta(days=int(days))
 
 
 def leaving_day(days, months):
@@ -101,41 +128,52 @@ def volatile(metrics):
 
 
 class Window:
-    """The facts dated after ``start`` and not after the as-of date, customers as positions."""
+    """The facts dated after ``start`` and not after the as-of date, customers as positions.
 
-    def __init__(self, facts, as_of, months):
+    :param as_of: ``datetime.date``, or an array with a day number for each customer
+    :param since: where a year is one of its own, a day number, or an array of them, on whose
+        anniversaries years begin
+    """
+
+    def __init__(self, facts, as_of, months, since=None):
         self.facts = facts
         self.size = len(facts.customers)
         self.months = months
-        self.as_of = day_number(as_of)
-        self.start = day_before_window(as_of, months)
+        self.since = since if months == YEAR else None
+        self.as_of = day_number(as_of) if isinstance(as_of, date) else as_of
+        if self.since is None:
+            self.start = day_before_window(as_of, months)
+        else:
+            self.start = year_start(self.as_of, since) - 1
 
     @cached_property
     def previous(self):
-        """The window of the same length that ends where this one starts.
+        """The window of the same length that ends where this one starts; of a year that is not
+        over yet, as much of the year before.
 
         :raise ValueError: when this one has no start
         """
         if not self.months:
             raise ValueError("All history has no period before it.")
-        return Window(self.facts, EPOCH + timedelta(days=int(self.start)), self.months)
+        end = self.start if self.since is None else year_before(self.as_of, self.since)
+        return Window(self.facts, as_date(end), self.months, self.since)
 
-    def _cut(self, frame):
+    def _cut(self, frame, owners):
         day = frame["day"].to_numpy()
-        inside = (day > self.start) & (day <= self.as_of)
+        start, end = (b[owners] if np.ndim(b) else b for b in (self.start, self.as_of))
+        inside = (day > start) & (day <= end)
         columns = {name: frame[name].to_numpy()[inside] for name in frame.columns}
-        columns["customer"] = np.searchsorted(self.facts.customers, columns["customer"])
-        return columns
+        return {**columns, "customer": owners[inside]}
 
     @cached_property
     def orders(self):
-        return self._cut(self.facts.orders)
+        return self._cut(self.facts.orders, self.facts.order_owners)
 
     @cached_property
     def lines(self):
         if self.facts.lines is None:
             raise ValueError("A metric looks at products, but no order lines were gathered.")
-        return self._cut(self.facts.lines)
+        return self._cut(self.facts.lines, self.facts.line_owners)
 
     def total(self, customers, weights=None):
         """Sum of the weights (or number of rows) per customer."""
@@ -176,9 +214,11 @@ class Window:
     @cached_property
     def lapse_day(self):
         """Day number on which the first frequent order will no longer be in the window, NaN
-        without an order or an end."""
+        without an order or an end; of a year of its own, the first day of the next one."""
         if not self.months:
             return np.full(self.size, np.nan)
+        if self.since is not None:
+            return np.broadcast_to(next_year(self.as_of, self.since), self.size)
         return leaving_day(self.first_day, self.months)
 
     @cached_property
@@ -253,14 +293,20 @@ PAYMENT_MEASURES = {
 class Windows(dict):
     """The windows of some facts by their months, each cut and sorted once.
 
+    :param as_of, since: as for ``Window``
+    :param last: whether they end with the last full year
     :param credit: ``policy.Credit`` for what comes from payments; without it, its defaults
+    :param payments: how the customers pay, where that is found already
     """
 
-    def __init__(self, facts, as_of, credit=None):
-        self.facts, self.as_of, self.credit = facts, as_of, credit or Credit()
+    def __init__(self, facts, as_of, since=None, last=False, credit=None, payments=None):
+        self.facts, self.as_of, self.since, self.last = facts, as_of, since, last
+        self.credit = credit or Credit()
+        if payments is not None:
+            self.payments = payments
 
     def __missing__(self, months):
-        window = self[months] = Window(self.facts, self.as_of, months)
+        window = self[months] = Window(self.facts, self.as_of, months, self.since)
         return window
 
     @cached_property
@@ -281,7 +327,7 @@ def compute(facts, metrics, as_of, windows=None):
     # Ratios last: the others are their parts.
     for metric in sorted(metrics, key=lambda m: m.measure == RATIO):
         if metric.measure == GIVEN:
-            columns[metric.code] = facts.given_values(metric.code)
+            columns[metric.code] = facts.given_values(metric.code, windows.last)
         elif metric.measure in PAYMENT_MEASURES:
             columns[metric.code] = PAYMENT_MEASURES[metric.measure](windows.payments).to_numpy()
         elif metric.measure == RATIO:

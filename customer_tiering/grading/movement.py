@@ -308,6 +308,18 @@ def guaranteed_until(policy, entered):
     return add_months(entered, policy.hold_months)
 
 
+def decision_day(policy, noticed, entered):
+    """The first day on which whoever was given notice can lose the tier: the first review that is
+    so many days after the notice and not within the guarantee.
+
+    :param noticed, entered: arrays of day numbers, NaN for none
+    :return: array of day numbers, NaN where no notice was given
+    """
+    noticed, entered = np.asarray(noticed, dtype=float), np.asarray(entered, dtype=float)
+    earliest = np.maximum(noticed + policy.notice_days, guaranteed_until(policy, entered))
+    return next_review(policy.review, earliest - 1, entered)
+
+
 def _quiet(policy, state, today):
     """Who was refused a movement since the last review.
 

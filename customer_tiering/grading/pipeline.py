@@ -1,9 +1,12 @@
 """Grading of a set of customers in one call: facts and a programme in, a table out."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from . import ladder, levers, metrics, points, rhythm, score
+from . import ladder, levers, lifecycle, metrics, points, rhythm, score, years
+from .policy import SCORE, YEAR, of_a_year
 
 
 def grade(facts, program, as_of):
@@ -17,36 +20,148 @@ def grade(facts, program, as_of):
     :param as_of: ``datetime.date``; nothing dated later is looked at
     :return: frame indexed by customer id: ``tier`` and ``segment`` (ids, 0 for none), ``score``
         and ``coverage``, ``rfm_r/f/m`` (band numbers, 0 for unknown), ``last_day`` and
-        ``next_day`` (day numbers, NaN for none), the columns of :func:`payment.standings`, and the
-        reason: :func:`reason_columns`
+        ``next_day`` (day numbers, NaN for none), ``next_from`` and ``next_until`` (the window of
+        who orders too irregularly to be expected on a day, else NaN), the columns of
+        ``payment.standings`` and, where the programme has a lifecycle, of ``lifecycle.stages``,
+        and the reason: :func:`reason_columns`. Where the programme looks at years of their own,
+        everything about a customer is by the figures of the better one of two, see
+        :func:`_grade_years`
     """
-    windows = metrics.Windows(facts, as_of, program.credit)
-    values = metrics.compute(facts, program.metrics, as_of, windows)
-    earned = [points.points(i.scale, values[i.metric]) for i in program.indicators]
-    total, coverage = _score(program, earned, len(values))
-    rfm = _rfm(program, values)
-    whole = windows[0]
+    windows = metrics.Windows(facts, as_of, credit=program.credit)
+    if program.period != "rolling":
+        return _grade_years(facts, program, as_of, windows)
+    figures = _Figures.of(facts, program, windows)
+    entry, entered = _entries(facts, program, windows[0])
+    climbed = ladder.climb(program, figures.values, figures.score, entered)
+    return _table(program, figures, climbed, figures, windows, windows[0], entry, facts.since)
+
+
+def _grade_years(facts, program, as_of, rolling):
+    """Grade everybody by the year that runs and by the last full one, as of its last day, and take
+    the better result: the higher tier, of equal ones that without vetoes; of these the running
+    year's unless only the last one has a score.
+
+    The year before a customer's first order does not count. A veto on the figures of a year looks
+    at that year; any other looks at the as-of day, whatever year the tier comes from, and so do
+    the parts of RFM: who has not come back for months is no champion. What is missing to the next
+    tier can only be done in the running year, so it is told by its figures.
+
+    :param rolling: windows of the as-of day; how somebody pays is no matter of years, and taken
+        from there
+    :return: as :func:`grade`, with ``stays``: bits of the positions that either year keeps, and
+        ``best:<code>`` (without a code the score): the higher value of the two years, which a
+        share of the best compares
+    """
+    whole = rolling[0]
+    first = whole.first_day
+    year = years.Years.of(program.period, as_of, first)
+    now = metrics.Windows(facts, as_of, year.since, payments=rolling.payments)
+    running = _Figures.of(facts, program, now)
+    then = metrics.Windows(
+        facts, metrics.as_date(year.start - 1), year.since, last=True, payments=rolling.payments
+    )
+    last = _Figures.of(facts, program, then).where(~(first >= year.start), running)
     entry, entered = _entries(facts, program, whole)
-    climbed = ladder.climb(program, values, total, entered)
+    climbed, stays = [], 0
+    for figures in (running, last):
+        caps = ladder.limits(program, _of_today(program, figures, running), figures.score)
+        climbed.append(ladder.climb(program, figures.values, figures.score, entered, caps))
+        staying = ladder.stays(program, figures.values, figures.score, caps)
+        stays = stays | ladder.bits(staying)
+    back = years.decided_by_last(program, climbed, running.score, last.score)
+    chosen = last.where(back, running)
+    climbed = {name: np.where(back, climbed[1][name], climbed[0][name]) for name in climbed[0]}
+    reached = years.positions(program, climbed["reached"])
+    climbed |= ladder.ahead(program, running.values, running.score, reached)
+    table = _table(program, chosen, climbed, running, now, whole, entry, facts.since)
+    best = {
+        f"best:{code}": np.fmax(*(figures.value(code) for figures in (running, last)))
+        for code in {tier.top.metric for tier in program.tiers if tier.top}
+    }
+    extra = {**year.columns(back), **_so_far(program, running, back), **best, "stays": stays}
+    return table.assign(**extra)
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """What comes of some customers' windows before they climb: metric values (a frame), points per
+    indicator, score and coverage."""
+
+    values: pd.DataFrame
+    earned: list
+    score: np.ndarray
+    coverage: np.ndarray
+
+    @classmethod
+    def of(cls, facts, program, windows):
+        values = metrics.compute(facts, program.metrics, windows.as_of, windows)
+        earned = [points.points(i.scale, values[i.metric]) for i in program.indicators]
+        return cls(values, earned, *_score(program, earned, len(values)))
+
+    def value(self, code):
+        return self.values[code].to_numpy() if code else self.score
+
+    def where(self, mask, other):
+        """These where the mask is true, others elsewhere."""
+        pairs = zip(self.earned, other.earned, strict=True)
+        columns = {
+            code: np.where(mask, self.values[code], other.values[code]) for code in self.values
+        }
+        return _Figures(
+            pd.DataFrame(columns, index=self.values.index),
+            [np.where(mask, mine, theirs) for mine, theirs in pairs],
+            np.where(mask, self.score, other.score),
+            np.where(mask, self.coverage, other.coverage),
+        )
+
+
+def _table(program, figures, climbed, ahead, windows, whole, entry, since):
+    """The table of :func:`grade`.
+
+    :param ahead: the figures that the distance to the next tier is told by, windows their own
+    :param since: see ``metrics.Facts``
+    """
+    values, rfm = figures.values, _rfm(program, _of_today(program, figures, ahead))
+    past = lifecycle.Past(*whole.days, whole.size, whole.as_of, program.typical_interval)
     return pd.DataFrame(
         {
             "tier": climbed.pop("tier"),
-            "score": total,
-            "coverage": coverage,
+            "score": figures.score,
+            "coverage": figures.coverage,
             "last_day": whole.last_day,
-            "next_day": _next_day(whole, program.typical_interval),
+            "next_day": whole.last_day + np.rint(past.rhythm),
+            **_next_window(past, whole.last_day),
             "rfm_r": rfm["r"],
             "rfm_f": rfm["f"],
             "rfm_m": rfm["m"],
             "segment": score.segment_ids(program.segments, *rfm.values(), program.rfm_mode),
             **windows.payments,
             **{f"metric:{m.code}": values[m.code].to_numpy() for m in program.metrics},
-            **_reason(program, values, earned, total, climbed),
+            **_reason(program, figures, ahead, climbed),
             "lapse": _lapse_day(windows, program),
             "entry": entry,
+            **_stages(past, program, since),
         },
         index=values.index,
     )
+
+
+def _next_window(past, last_day):
+    """When the next order of who orders irregularly is expected."""
+    _mean, cv = rhythm.mean_and_cv(*past.gaps, past.size)
+    regular = rhythm.is_regular(cv, past.count - 1)
+    days = rhythm.next_order(last_day, past.rhythm, regular)
+    first, last = (np.where(regular, np.nan, day) for day in days)
+    return {"next_from": first, "next_until": last}
+
+
+def _stages(past, program, since):
+    if not program.lifecycle:
+        return {}
+    if since is not None:
+        # Graded as of a day before it was entered, a customer is as old as that day.
+        since = np.fmin(since, past.as_of)
+    return lifecycle.stages(past, program.lifecycle, since=since)
 
 
 def reason_columns(program):
@@ -57,10 +172,15 @@ def reason_columns(program):
     the next tier; ``reached, veto, next, met, missing, gap:<n>``: :func:`ladder.climb`; ``lapse``:
     day number on which the oldest order leaves the shortest window; ``entry``: id of the rule by
     which a customer without orders entered, else 0. Values are NaN for unknown.
+
+    Of years of their own also ``year:first`` and ``year:last``: first and last day of the year
+    that decided, ``year:counts``: last day on which it counts, that of the following year,
+    ``year:back``: 1 where it is over, else 0, and ``running:<code>`` (without a code the score):
+    values of the running year where it did not decide.
     """
     ids = [indicator.id for indicator in program.indicators]
     gaps = max((len(tier.requirements) for tier in program.tiers), default=0)
-    return [
+    names = [
         *(f"metric:{metric.code}" for metric in program.metrics),
         *(f"{kind}:{id_}" for kind in ("points", "share", "lever") for id_ in ids),
         *("reached", "veto", "next", "met", "missing"),
@@ -68,6 +188,38 @@ def reason_columns(program):
         "lapse",
         "entry",
     ]
+    if program.period == "rolling":
+        return names
+    codes = [SCORE, *(metric.code for metric in program.metrics)]
+    return names + years.COLUMNS + [f"running:{code}" for code in codes]
+
+
+def lasting(frame, program):
+    """The reason as it is kept: dict of arrays by :func:`reason_columns`, NaN where a value
+    changes by itself every day, as that follows from the dates; of a year that is over it stays."""
+    changing = np.ones(len(frame), dtype=bool)
+    if "year:back" in frame:
+        changing = frame["year:back"].to_numpy() == 0
+    result = {name: frame[name].to_numpy() for name in reason_columns(program)}
+    for code in metrics.volatile(program.metrics):
+        name = f"metric:{code}"
+        result[name] = np.where(changing, np.nan, result[name])
+        if f"running:{code}" in result:
+            result[f"running:{code}"] = np.full(len(frame), np.nan)
+    return result
+
+
+def _of_today(program, figures, running):
+    """Values that are of a year as they are in these figures, the others as of the day."""
+    if figures is running:
+        return figures.values
+    day = sorted(set(figures.values) - of_a_year(program.metrics))
+    return figures.values.assign(**running.values[day])
+
+
+def _so_far(program, running, back):
+    codes = [SCORE, *(metric.code for metric in program.metrics)]
+    return {f"running:{code}": np.where(back, running.value(code), np.nan) for code in codes}
 
 
 def _entries(facts, program, whole):
@@ -92,13 +244,13 @@ def _score(program, earned, size):
     return np.where(coverage < program.min_coverage, np.nan, total), coverage
 
 
-def _reason(program, values, earned, total, climbed):
+def _reason(program, figures, ahead, climbed):
     indicators = program.indicators
     target = ladder.target_score(program, climbed)
-    added = levers.shares(earned, [indicator.weight for indicator in indicators])
-    needed = levers.levers(indicators, values, earned, total, target)
+    added = levers.shares(figures.earned, [indicator.weight for indicator in indicators])
+    needed = levers.levers(indicators, ahead.values, ahead.earned, ahead.score, target)
     columns = {}
-    for kind, arrays in (("points", earned), ("share", added), ("lever", needed)):
+    for kind, arrays in (("points", figures.earned), ("share", added), ("lever", needed)):
         for indicator, array in zip(indicators, arrays, strict=True):
             columns[f"{kind}:{indicator.id}"] = array
     return {**columns, **climbed}
@@ -106,7 +258,10 @@ def _reason(program, values, earned, total, climbed):
 
 def _lapse_day(windows, program):
     months = [m.months for m in program.metrics if m.measure in metrics.MEASURES and m.months]
-    return windows[min(months, default=0)].lapse_day
+    if windows.since is None or not of_a_year(program.metrics):
+        return windows[min(months, default=0)].lapse_day
+    shortest = windows[min(set(months) - {YEAR}, default=0)]
+    return np.fmin(windows[YEAR].lapse_day, shortest.lapse_day)
 
 
 def _rfm(program, values):
@@ -116,9 +271,3 @@ def _rfm(program, values):
         if indicator.role:
             numbers[indicator.role] = points.band_number(indicator.scale, values[indicator.metric])
     return numbers
-
-
-def _next_day(window, typical):
-    """Day number on which the next order is expected, NaN without an order or a rhythm."""
-    own, count = rhythm.median(*window.intervals, window.size)
-    return window.last_day + np.rint(rhythm.expected_interval(own, count, typical))

@@ -7,6 +7,8 @@ GIVEN = "given"
 RATIO = "ratio"
 # Stands in a condition for the score instead of a metric's code.
 SCORE = ""
+# The months of a metric that a programme may mean a year of its own by, see ``Program.period``.
+YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,12 @@ class Metric:
     measure: str
     months: int = 0
     parts: tuple[str, ...] = ()
+
+
+def of_a_year(metrics):
+    """Codes of the metrics whose values belong to a year and not to a day."""
+    codes = {m.code for m in metrics if m.months == YEAR and m.measure != RATIO}
+    return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
 
 
 @dataclass(frozen=True)
@@ -187,6 +195,49 @@ class Movement:
 
 
 @dataclass(frozen=True)
+class Lifecycle:
+    """Where the stages of a customer's life begin and end; see ``lifecycle.stages``.
+
+    Ratios compare the days since the last order with the customer's own rhythm: active up to
+    ``mature_ratio``, then dormant, beyond ``lost_ratio`` lost; loyal needs ``loyal_orders`` and at
+    most ``loyal_ratio``. Customers with fewer than ``min_orders`` have no rhythm of their own:
+    they are dormant and lost after fixed days. New is who has at most ``new_orders`` or whose
+    first order is less than ``new_days`` old. Whoever orders after being dormant or lost is won
+    back for ``won_back_days``. Orders of one day count once.
+
+    :raise ValueError: when thresholds are out of order, or days or numbers not positive
+    """
+
+    new_days: int = 90
+    new_orders: int = 1
+    mature_ratio: float = 2.0
+    loyal_orders: int = 10
+    loyal_ratio: float = 1.5
+    lost_ratio: float = 4.0
+    won_back_days: int = 90
+    min_orders: int = 3
+    dormant_days: int = 90
+    lost_days: int = 180
+
+    def __post_init__(self):
+        # Written so that "not a number" is refused too.
+        if not 0 < self.loyal_ratio <= self.mature_ratio < self.lost_ratio:
+            raise ValueError(
+                "Of the ratios, loyal must be positive, mature not less and lost greater."
+            )
+        if not 0 < self.dormant_days < self.lost_days:
+            raise ValueError("Customers must be lost later than they are dormant.")
+        if not min(self.new_days, self.won_back_days) > 0:
+            raise ValueError("New and won back must last a day at least.")
+        if not 1 <= self.new_orders < self.loyal_orders:
+            raise ValueError("Loyal customers need more orders than new ones, and these one.")
+        if not 2 <= self.min_orders <= self.loyal_orders:
+            raise ValueError(
+                "A rhythm takes two orders at least, and loyal customers need a rhythm."
+            )
+
+
+@dataclass(frozen=True)
 class Segment:
     """A named box of RFM band numbers, bounds inclusive; see ``Program.rfm_mode``."""
 
@@ -226,7 +277,10 @@ class Program:
     so that one customer is graded the same alone and among all; ``None`` when nobody knows.
     A score that rests on less than ``min_coverage`` (0–1) of the weights counts as unknown.
     ``rfm_mode`` tells what segments are boxes of: ``three`` of R, F and M, ``mean`` of R and the
-    mean of F and M, which their F bounds are for.
+    mean of F and M, which their F bounds are for. Without ``lifecycle`` there are no stages.
+    ``period`` tells what metrics over ``YEAR`` months look at: ``rolling`` the months before the
+    as-of day, else years of their own, see ``years``: ``calendar`` from 1 January,
+    ``anniversary`` from each customer's first order.
     """
 
     id: int
@@ -241,3 +295,9 @@ class Program:
     movement: Movement = Movement()
     entries: tuple[Entry, ...] = ()
     credit: Credit = Credit()
+    lifecycle: Lifecycle | None = None
+    period: str = "rolling"
+
+    def __post_init__(self):
+        if self.period not in {"rolling", "calendar", "anniversary"}:
+            raise ValueError(f"Unknown period {self.period!r}")

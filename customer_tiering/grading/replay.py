@@ -4,9 +4,9 @@ It starts from nothing and carries each customer's state from one grading to the
 what a policy would have brought, whatever is stored. Orders later than a grading are not seen by
 it. Numbers that come with the facts (``Facts.given``: kept by hand, over other records), and what
 is frozen in the programme (shares of the best, typical interval) are the same on all days: they
-are known as of the end only. Nobody can be asked in the past: what needs approval is approved at
-once. Payments later than a grading are not seen by it either; what a credit note settled is not
-seen as open before that.
+are known as of the end only, and as of the end of the last full year then (see ``years``). Nobody
+can be asked in the past: what needs approval is approved at once. Payments later than a grading
+are not seen by it either; what a credit note settled is not seen as open before that.
 """
 
 from collections import Counter
@@ -53,7 +53,9 @@ def replay(facts, program, days):
         and ``after`` (tier ids, 0 for none), ``reason``: ``first`` for the first tier ever, else
         ``up`` or ``down``
     """
-    program = replace(program, movement=replace(program.movement, approval="none"))
+    movement = replace(program.movement, approval="none")
+    # Only tiers are counted.
+    program = replace(program, movement=movement, lifecycle=None)
     since = _known_since(facts)
     rank = pd.Series({0: 0} | {tier.id: n for n, tier in enumerate(program.tiers, start=1)})
     previous = pd.DataFrame({name: pd.Series(dtype=float) for name in PREVIOUS})

@@ -24,6 +24,7 @@ PREVIOUS = {
     "noticed": np.nan,
     "asked": np.nan,
     "refused": np.nan,
+    "stage": 0,
 }
 # Bits of ``lock``.
 UP, DOWN = 1, 2
@@ -32,10 +33,12 @@ UP, DOWN = 1, 2
 def settle(frame, previous, program, as_of):
     """Move customers from where they were.
 
-    :param frame: result of ``pipeline.grade``; its ``tier`` is what the figures ask for
+    :param frame: result of ``pipeline.grade``; its ``tier`` is what the figures ask for, and its
+        ``stays``, where there are any, which positions they keep
     :param previous: frame indexed by customer with the columns of ``PREVIOUS`` (ids, 0 for none;
         day numbers, NaN for none; ``asked``, the tier that approval is asked for or was refused,
-        NaN for none and 0 for no tier); customers may be missing
+        NaN for none and 0 for no tier; ``stage``, a code of ``lifecycle.STAGES``); customers may be
+        missing
     :param program: ``policy.Program``
     :return: the frame with ``target`` (what the figures ask for), ``computed`` (where the rules
         leave the customer), ``tier`` (what counts: one set by hand goes first), the state after
@@ -45,6 +48,7 @@ def settle(frame, previous, program, as_of):
         (codes of ``movement.REASONS`` for who is not where the figures ask, else 0),
         ``notice`` (1 where one is due),
         ``before`` and ``known`` (the tier before, and whether there was a grading),
+        ``stage`` and ``stage_was`` (codes of the stage now and the one stored before, 0 for none),
         ``expired`` (1 where a tier or lock set by hand has ended) and ``follow_up`` (day number
         on which whoever entered by a rule is to be followed up next, NaN for never)
     """
@@ -54,13 +58,11 @@ def settle(frame, previous, program, as_of):
     order = np.array([tier.id for tier in program.tiers] + [0])
     where = {id_: position for position, id_ in enumerate(order[:-1].tolist())}
     state = _state(before, program, where)
-    values = _values(frame, program)
-    score = frame["score"].to_numpy()
     target = frame["tier"].map(where).fillna(-1).to_numpy(dtype=np.int64)
-    kept = np.maximum(ladder.kept(program, values, score, state.position), target)
-    ended = before["manual_until"].to_numpy() < today
-    lock = np.where(ended, 0, before["lock"].to_numpy(dtype=np.int64))
-    manual = np.where(ended, 0, before["manual"].to_numpy(dtype=np.int64))
+    kept = np.maximum(_kept(frame, program, state.position), target)
+    over = ended(before, as_of).to_numpy()
+    lock = np.where(over, 0, before["lock"].to_numpy(dtype=np.int64))
+    manual = np.where(over, 0, before["manual"].to_numpy(dtype=np.int64))
     # Nobody is asked about a tier that would not count.
     locked_up = (lock & UP > 0) | ((manual > 0) & program.movement.asks("up"))
     locked_down = (lock & DOWN > 0) | ((manual > 0) & program.movement.asks("down"))
@@ -72,14 +74,39 @@ def settle(frame, previous, program, as_of):
         computed=computed,
         tier=np.where(manual > 0, manual, computed),
         before=before["tier"].astype(np.int64),
+        stage=frame.get("stage", 0),
+        stage_was=before["stage"].astype(np.int64),
         known=known.astype(int),
-        expired=ended.astype(int),
+        expired=over.astype(int),
         **_columns(program.movement, after, why),
         proposed=order[np.maximum(after.asked, -1)],
         follow_up=_follow_up(frame["entry"].to_numpy(), program, after.entered, today),
         waiting=np.where(why["reason"] >= WAITING[0], why["reason"], 0),
         notice=why["notice"].astype(int),
     )
+
+
+def ended(previous, as_of):
+    """For whom what was set by hand, a tier or a lock, had its last day before a day.
+
+    :param previous: as in :func:`settle`
+    :return: boolean series
+    """
+    by_hand = (previous["manual"] > 0) | (previous["lock"] > 0)
+    return by_hand & (previous["manual_until"] < day_number(as_of))
+
+
+def asked(frame, program):
+    """How many customers wait for approval of a change up and down; out of all tiers is down.
+
+    :param frame: result of :func:`settle`
+    :return: dict of ``asked_up`` and ``asked_down``
+    """
+    waits = frame[frame["waiting"] == movement.REASONS["approval"]]
+    rank = {tier.id: position for position, tier in enumerate(program.tiers, start=1)}
+    proposed, present = (waits[name].map(rank).fillna(0) for name in ("proposed", "computed"))
+    up = int((proposed > present).sum())
+    return {"asked_up": up, "asked_down": len(waits) - up}
 
 
 def entry(policy, as_of):
@@ -136,6 +163,10 @@ def _follow_up(entry, program, entered, today):
     return entered + days * np.fmax(passed, 1)
 
 
-def _values(frame, program):
+def _kept(frame, program, positions):
+    if "stays" in frame:
+        bits = frame["stays"].to_numpy()[:, None] >> np.arange(len(program.tiers))
+        return ladder.highest_kept(bits & 1 > 0, positions)
     columns = {f"metric:{metric.code}": metric.code for metric in program.metrics}
-    return frame[list(columns)].rename(columns=columns)
+    values = frame[list(columns)].rename(columns=columns)
+    return ladder.kept(program, values, frame["score"].to_numpy(), positions)

@@ -2,7 +2,7 @@ import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 _logger = logging.getLogger(__name__)
 
@@ -12,6 +12,7 @@ class CustomerReminder(models.Model):
     the customer was last approached."""
 
     _name = "customer.reminder"
+    _inherit = "customer.order.awaited"
     _description = "Repurchase Reminder"
     _order = "date desc, id desc"
     _rec_name = "partner_id"
@@ -146,37 +147,3 @@ class CustomerReminder(models.Model):
             done.activity_id.filtered("active").action_feedback(
                 feedback=self.env._("Order %s came in.", order.name)
             )
-
-    def _orders_since(self):
-        """First confirmed order on or after the day of each reminder, where there is one.
-
-        Which orders count is grading's rule: samples and returns do not close a reminder.
-
-        :return: dict ``customer.reminder`` → ``sale.order``
-        """
-        if not self:
-            return {}
-        self.env.flush_all()
-        gather = self.env["customer.tier.gather"]
-        rows = []
-        for company, reminders in self.grouped("company_id").items():
-            self.env.cr.execute(
-                SQL(
-                    """
-                    SELECT DISTINCT ON (r.id) r.id, o.id
-                      FROM customer_reminder r
-                      JOIN res_partner c ON c.commercial_partner_id = r.partner_id
-                      JOIN sale_order o ON o.partner_id = c.id AND o.company_id = r.company_id
-                     WHERE r.id = ANY(%(reminders)s) AND o.state = 'sale' AND %(frequent)s
-                       -- Reminders have days of the company, orders moments in UTC.
-                       AND (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date >= r.date
-                     ORDER BY r.id, o.date_order, o.id
-                    """,
-                    reminders=reminders.ids,
-                    frequent=gather._frequent_condition(company),
-                    zone=gather._timezone(company),
-                )
-            )
-            rows += self.env.cr.fetchall()
-        order = self.env["sale.order"]
-        return {self.browse(reminder): order.browse(id_) for reminder, id_ in rows}

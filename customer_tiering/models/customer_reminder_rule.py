@@ -144,7 +144,7 @@ class CustomerReminderRule(models.Model):
                   FROM given)
             SELECT id, user_id FROM ranked WHERE %(limit)s = 0 OR position <= %(limit)s ORDER BY id
             """,
-            **self._responsible(company),
+            **self.env["customer.tier.responsible"]._parts(company),
             company=company.id,
             earliest=as_of - timedelta(days=self.max_late_days),
             latest=as_of - timedelta(days=self.lead_days),
@@ -172,31 +172,3 @@ class CustomerReminderRule(models.Model):
             gather._frequent_condition(company),
             gather._end_of_day(company, as_of),
         )
-
-    def _responsible(self, company):
-        """Who is reminded about a customer: the salesperson, else the leader of the team of the
-        last order, else the company's fallback user, else the administrator; only people who
-        still work in the company.
-
-        :return: dict with the user ids who are ``able``, the SQL of the ``leader`` for standing
-            ``s``, and the id of the ``fallback``
-        """
-        able = self.env["res.users"].search(
-            [("share", "=", False), ("company_ids", "in", company.id)]
-        )
-        leader = SQL(
-            """(SELECT t.user_id
-                  FROM sale_order o
-                  JOIN res_partner c ON c.id = o.partner_id
-                  JOIN crm_team t ON t.id = o.team_id
-                 WHERE c.commercial_partner_id = s.partner_id AND o.company_id = s.company_id
-                   AND o.state = 'sale' AND t.user_id = ANY(%s)
-                 ORDER BY o.date_order DESC LIMIT 1)""",
-            able.ids,
-        )
-        fallback = company.customer_tier_fallback_user_id & able
-        return {
-            "able": able.ids,
-            "leader": leader,
-            "fallback": (fallback or self.env.ref("base.user_admin")).id,
-        }

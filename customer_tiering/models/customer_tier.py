@@ -283,6 +283,8 @@ class CustomerTier(models.Model):
                 "target_tier_id",
             ),
             "customer.tier.proposal": ("from_tier_id", "to_tier_id"),
+            "customer.tier.event": ("from_tier_id", "to_tier_id"),
+            "customer.credit.change": ("tier_id",),
         }
         for model, names in fields_of.items():
             domain = Domain.OR(Domain(name, "in", self.ids) for name in names)

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..bulk_fields import BulkMany2one, BulkNumbers
+
+# Lines about the tier: where it changed, was locked, or is no longer set by hand.
+TIER_LINES = Domain("direction", "!=", "stay") | Domain("reason", "!=", "rule")
 
 
 class CustomerTierChange(models.Model):
@@ -117,7 +121,7 @@ class CustomerTierChange(models.Model):
                 "computed_tier_id": standing.computed_tier_id.id,
                 "target_tier_id": standing.target_tier_id.id,
                 "direction": direction,
-                "date": fields.Date.context_today(standing),
+                "date": self.env["customer.tier.gather"]._today(standing.company_id),
                 "reason": reason,
                 "by_hand": bool(standing.manual_tier_id),
                 "note": note,

@@ -3,13 +3,15 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .explained import Explained
+from .explained_years import ExplainedYears, days_behind
 
 
-class ExplainedThen(Explained):
+class ExplainedThen(ExplainedYears):
     """A grading of the past."""
 
     def _asked(self, tier, facts):
+        if self.year:
+            return super()._asked(tier, facts)
         return self.env._(
             "The figures of that day ask for %(tier)s: %(facts)s.", tier=tier, facts=facts
         )
@@ -107,7 +109,8 @@ class CustomerTierChange(models.Model):
                     "be told apart."
                 )
             )
-        return self.standing_id._open_records(metric_id, self.date)
+        days = days_behind(self.sudo().policy_id, self.numbers, self.date)
+        return self.standing_id._open_records(metric_id, *days)
 
     def action_open_standing(self):
         """The customer's grading of today."""

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import formatLang
 
-from .explained import Explained
+from .explained_years import ExplainedYears, days_behind
 
 
 class CustomerTierStanding(models.Model):
@@ -31,10 +31,10 @@ class CustomerTierStanding(models.Model):
         """The content of ``explanation``.
 
         :param rules: instead of those of the policy
-        :param words: a kind of ``Explained``
+        :param words: a kind of ``ExplainedYears``
         """
         numbers = policy._values(self.numbers)
-        explained = (words or Explained)(self, rules or policy.rules, numbers)
+        explained = (words or ExplainedYears)(self, rules or policy.rules, numbers)
         return {
             "model": self._name,
             "record_id": self.id,
@@ -50,16 +50,20 @@ class CustomerTierStanding(models.Model):
         self.ensure_one()
         self.check_access("read")
         as_of = self.company_id.sudo().customer_tier_graded_on or fields.Date.context_today(self)
-        return self._open_records(metric_id, as_of)
+        days = days_behind(self.sudo().policy_id, self.numbers, as_of)
+        return self._open_records(metric_id, *days)
 
-    def _open_records(self, metric_id, as_of):
-        """The records that the value of a metric came from on a day."""
+    def _open_records(self, metric_id, as_of, since=None):
+        """The records that the value of a metric came from on a day.
+
+        :param since: see ``_records_behind`` of metrics
+        """
         metric = self.env["customer.tier.metric"].browse(metric_id).exists()
         if not metric:
             raise UserError(self.env._("This metric no longer exists."))
         if reason := metric._sleeps():
             raise UserError(reason)
-        model, domain = metric._records_behind(self.partner_id, self.company_id, as_of)
+        model, domain = metric._records_behind(self.partner_id, self.company_id, as_of, since)
         if not self.env[model].has_access("read"):
             raise AccessError(
                 self.env._(

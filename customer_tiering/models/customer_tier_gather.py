@@ -188,6 +188,8 @@ class CustomerTierGather(models.AbstractModel):
         columns of ``settle.PREVIOUS``."""
         import pandas as pd
 
+        from ..grading.lifecycle import STAGES
+
         def day(*names):
             names = SQL(", ").join(SQL.identifier("s", name) for name in names)
             return SQL("COALESCE((COALESCE(%s) - date '1970-01-01')::float8, 'NaN')", names)
@@ -216,6 +218,9 @@ class CustomerTierGather(models.AbstractModel):
                 "THEN COALESCE(s.proposed_tier_id, 0)::float8 ELSE 'NaN' END"
             ),
             "refused": day("refused_on"),
+            "stage": SQL(
+                "COALESCE(array_position(%s::varchar[], s.lifecycle_stage), 0)", list(STAGES)
+            ),
         }
         days = ("manual_until", "entered", "reviewed", "above", "noticed", "asked", "refused")
         rows = self._read(
@@ -229,12 +234,13 @@ class CustomerTierGather(models.AbstractModel):
         )
         return pd.DataFrame(rows).set_index("customer")
 
-    def _read_for(self, metrics, company, as_of, scope):
+    def _read_for(self, metrics, company, as_of, scope, span=None):
         """What some metrics need to know besides the orders.
 
         A metric that cannot be read is left out: its values are unknown, the others go on.
 
         :param metrics: ``customer.tier.metric`` with the parts of ratios
+        :param span: see ``_values`` of metrics
         :return: (lines, or None where no metric needs them; dict metric → values as ``_values`` of
             metrics gives them; dict metric → error message)
         """
@@ -252,7 +258,7 @@ class CustomerTierGather(models.AbstractModel):
                 continue
             try:
                 with self.env.cr.savepoint():
-                    given[metric] = metric._values(company, as_of, scope)
+                    given[metric] = metric._values(company, as_of, scope, span)
             except TransactionRollbackError:
                 raise
             except Exception as error:
@@ -278,25 +284,29 @@ class CustomerTierGather(models.AbstractModel):
         :param customers: sorted int array
         :param entry, payments: see ``Facts``
         """
-        import pandas as pd
-
         from ..grading.metrics import Facts
 
         def own(frame):
             return frame[frame["customer"].isin(customers)]
 
-        columns = {
-            metric.code: pd.Series(values, index=owners).reindex(customers, fill_value=others)
-            for metric, (owners, values, others) in (given or {}).items()
-        }
         return Facts(
             customers,
             own(orders),
             None if lines is None else own(lines),
-            pd.DataFrame(columns, index=customers, dtype=float),
+            self._given_frame(customers, given),
             entry,
-            None if payments is None else own(payments),
+            payments=None if payments is None else own(payments),
         )
+
+    def _given_frame(self, customers, given):
+        """Values as metrics give them, as a frame of ``Facts``."""
+        import pandas as pd
+
+        columns = {
+            metric.code: pd.Series(values, index=owners).reindex(customers, fill_value=others)
+            for metric, (owners, values, others) in (given or {}).items()
+        }
+        return pd.DataFrame(columns, index=customers, dtype=float)
 
     def _sample(self, program, as_of, size, metrics=None, own=False):
         """Facts of a fixed sample of a programme's customers, for proposals.
@@ -315,11 +325,8 @@ class CustomerTierGather(models.AbstractModel):
         if own:
             free = ~np.isin(customers, self._taken_before(program))
             customers, known = customers[free], known[free]
-        if len(customers) > size:
-            # Multiplicative hashing spreads neighbouring ids over the whole range.
-            rank = np.argsort((customers * 2654435761) % 2**32, kind="stable")
-            chosen = np.sort(rank[:size])
-            customers, known = customers[chosen], known[chosen]
+        chosen = np.isin(customers, self._fixed_sample(customers, size))
+        customers, known = customers[chosen], known[chosen]
         scope = self._scope_of(customers.tolist())
         metrics = self.env["customer.tier.metric"] if metrics is None else metrics
         orders = self._orders(company, as_of, scope)
@@ -333,6 +340,17 @@ class CustomerTierGather(models.AbstractModel):
         customers = customers[seen & np.isin(customers, valued)]
         payments = self._payments_for(metrics._with_parts(), company, as_of, scope)
         return self._facts(customers, orders, lines, given, payments=payments)
+
+    def _fixed_sample(self, customers, size):
+        """So many of some customers, the same each time.
+
+        :param customers: sorted int array
+        """
+        import numpy as np
+
+        # Multiplicative hashing spreads neighbouring ids over the whole range.
+        rank = np.argsort((customers * 2654435761) % 2**32, kind="stable")
+        return customers[np.sort(rank[:size])]
 
     def _taken_before(self, program):
         """Customers whom other programmes select before this one does: int array."""

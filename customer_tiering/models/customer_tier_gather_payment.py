@@ -137,4 +137,9 @@ class CustomerTierGather(models.AbstractModel):
     def _payment_counts(self):
         """Whether a delay counts against the customer, as a condition on receivable line ``l`` of
         the invoice ``l.move_id``."""
-        return SQL("TRUE")
+        return SQL(
+            """l.move_id NOT IN (SELECT m.id
+                                   FROM customer_late_reason r
+                                   JOIN account_move m ON m.customer_late_reason_id = r.id
+                                  WHERE NOT r.counts)"""
+        )

@@ -14,6 +14,8 @@ def readable(env, number):
     return formatLang(env, number, digits=0 if float(number).is_integer() else 2)
 
 
+# The months looked at that a programme may mean a year of its own by.
+YEAR = 12
 # Every grading stores these two on the customer.
 STORED_CODES = ("amount", "order_count")
 # Measure of orders: the unit it is shown in.
@@ -240,23 +242,28 @@ class CustomerTierMetric(models.Model):
         self.ensure_one()
         return next(filter(None, (part._sleeps() for part in self._with_parts() - self)), "")
 
-    def _values(self, company, as_of, scope):
+    def _values(self, company, as_of, scope, span=None):
         """Values that are not computed from orders, read for all customers of a scope at once.
 
         :param scope: see ``customer.tier.gather``
+        :param span: ``Span`` that ends instead of the day, and is looked at instead of twelve
+            months; only for kinds that know of it, see ``_has_years``
         :return: int array of distinct commercial partner ids, float array of their values, and
             the value of everybody else (NaN for unknown)
         """
         self.ensure_one()
-        return getattr(self, f"_{self.kind}_values")(company, as_of, scope)
+        extra = {"span": span} if span else {}
+        return getattr(self, f"_{self.kind}_values")(company, as_of, scope, **extra)
 
-    def _records_behind(self, partner, company, as_of):
+    def _records_behind(self, partner, company, as_of, since=None):
         """The very records that a customer's value comes from.
 
+        :param since: first day that is looked at instead of twelve months
         :return: name of their model and ``Domain``; of a ratio those of its numerator
         """
         self.ensure_one()
-        return getattr(self, f"_{self.kind}_records")(partner, company, as_of)
+        extra = {"since": since} if since and self.kind in ("order", "record", "ratio") else {}
+        return getattr(self, f"_{self.kind}_records")(partner, company, as_of, **extra)
 
     def _records_model(self):
         """Name of the model that the values come from, as for ``_records_behind``."""
@@ -270,13 +277,13 @@ class CustomerTierMetric(models.Model):
         model = self._records_model()
         return not self._sleeps() and self.env[model].has_access("read")
 
-    def _ratio_records(self, partner, company, as_of):
-        return self.numerator_id._records_behind(partner, company, as_of)
+    def _ratio_records(self, partner, company, as_of, since=None):
+        return self.numerator_id._records_behind(partner, company, as_of, since)
 
-    def _order_records(self, partner, company, as_of):
+    def _order_records(self, partner, company, as_of, since=None):
         # Growth rests on the period before as well.
         periods = 2 if self.measure == "growth" else 1
-        start, end = self._window(company, as_of, periods)
+        start, end = self._window(company, as_of, periods, since)
         domain = (
             Domain("partner_id.commercial_partner_id", "=", partner.id)
             & Domain("company_id", "=", company.id)
@@ -290,7 +297,7 @@ class CustomerTierMetric(models.Model):
             domain &= Domain("id", "in", gather._frequent_orders(partner, company))
         return "sale.order", domain
 
-    def _window(self, company, as_of, periods=1):
+    def _window(self, company, as_of, periods=1, since=None):
         """First moment (UTC) of the window, None without a limit, and the first one after it.
 
         :param periods: how many windows in a row, the last of them ending on the day
@@ -299,8 +306,15 @@ class CustomerTierMetric(models.Model):
         end = gather._end_of_day(company, as_of)
         if not self.window_months:
             return None, end
-        before = as_of - relativedelta(months=self.window_months * periods)
+        before = self._day_before(as_of, since)
+        before -= relativedelta(months=self.window_months * (periods - 1))
         return gather._end_of_day(company, before), end
+
+    def _day_before(self, as_of, since=None):
+        """Last day before what is looked at as of a day; None without a limit."""
+        if since and self.window_months == YEAR:
+            return since - relativedelta(days=1)
+        return as_of - relativedelta(months=self.window_months) if self.window_months else None
 
     def _policy(self):
         """The metrics as frozen values for the grading core."""
@@ -313,7 +327,7 @@ class CustomerTierMetric(models.Model):
                 measure=metric.measure
                 if metric.kind == "order"
                 else measures.get(metric.kind, GIVEN),
-                months=metric.window_months,
+                months=metric.window_months if metric._has_window() else 0,
                 parts=(metric.numerator_id.code, metric.denominator_id.code)
                 if metric.kind == "ratio"
                 else (),

@@ -66,7 +66,7 @@ class CustomerTierMetric(models.Model):
                 )
             )
 
-    def _manual_values(self, company, as_of, scope):
+    def _manual_values(self, company, as_of, scope, span=None):
         """The value of each customer that counts in a company on a day.
 
         The latest date wins; on the same date, a company's own value goes before the one for all
@@ -84,15 +84,17 @@ class CustomerTierMetric(models.Model):
                        p.commercial_partner_id, v.value::float8
                   FROM customer_tier_value v
                   JOIN res_partner p ON p.id = v.partner_id
+                  %(spans)s
                  WHERE v.metric_id = %(metric)s
                    AND (v.company_id = %(company)s OR v.company_id IS NULL)
-                   AND v.date <= %(as_of)s
+                   AND v.date <= %(end)s
                    AND %(scope)s
               ORDER BY p.commercial_partner_id, v.date DESC, v.company_id NULLS LAST, v.id DESC
                 """,
                 metric=self.id,
                 company=company.id,
-                as_of=as_of,
+                spans=span.join(SQL("p.commercial_partner_id")) if span else SQL(),
+                end=span.last_sql if span else as_of,
                 scope=scope(SQL("p.commercial_partner_id")),
             ),
             {"customer": "int4", "value": "float8"},

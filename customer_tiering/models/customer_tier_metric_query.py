@@ -1,7 +1,6 @@
 import ast
 
 import psycopg2
-from dateutil.relativedelta import relativedelta
 from psycopg2.errors import QueryCanceled
 from psycopg2.extensions import TransactionRollbackError
 
@@ -26,12 +25,12 @@ class CustomerTierMetricQuery(models.Model):
 
     _inherit = "customer.tier.metric"
 
-    def _record_values(self, company, as_of, scope):
+    def _record_values(self, company, as_of, scope, span=None):
         from ..binary_copy import read_columns
 
         self._check_record_definition()
         try:
-            query = self._record_query(company, as_of, scope)
+            query = self._record_query(company, as_of, scope, span)
             self.env.flush_query(query)
             rows = read_columns(self.env.cr, query, {"customer": "int4", "value": "float8"})
         except (TransactionRollbackError, QueryCanceled):
@@ -49,14 +48,18 @@ class CustomerTierMetricQuery(models.Model):
         others = 0.0 if self.aggregate in COUNTED else float("nan")
         return rows["customer"], rows["value"], others
 
-    def _record_query(self, company, as_of, scope):
+    def _record_query(self, company, as_of, scope, span=None):
         """Query ``(commercial partner id, value)`` over the records that count."""
         Model = self._record_model(company)
-        query = Model._search(self._record_selection(company, as_of))
+        as_of = span.latest if span else as_of
+        before = self._span_opening(span) if span else self._day_before(as_of)
+        query = Model._search(self._record_selection(company, as_of, before))
         partners, alias = self._join_path(Model, query.table, self.partner_path, query)
         customer = partners._field_to_sql(alias, "commercial_partner_id", query)
         query.add_where(SQL("%s IS NOT NULL", customer))
         query.add_where(scope(customer))
+        if span and span.customers and self.date_path:
+            self._add_spans(Model, query, customer, span, company)
         query.groupby = customer
         return query.select(customer, self._aggregate_sql(Model, query, company))
 
@@ -68,15 +71,18 @@ class CustomerTierMetricQuery(models.Model):
         # As the filter editor shows it: archived records only where the filter asks for them.
         return Model.with_context(active_test=True, lang=None, tz=zone)
 
-    def _record_selection(self, company, as_of):
-        """Which records count, whosever they are, as a ``Domain``."""
+    def _record_selection(self, company, as_of, before):
+        """Which records count, whosever they are, as a ``Domain``.
+
+        :param before: the last day that is too early, None if none is
+        """
         Model = self._record_model(company)
         domain = self._own_domain()
         owner = Model._fields.get("company_id")
         if owner and owner.comodel_name == "res.company" and owner._description_searchable:
             domain &= Domain("company_id", "in", [company.id, False])
         if self.date_path:
-            domain &= self._record_window(company, as_of)
+            domain &= self._record_window(company, as_of, before)
         return domain
 
     def _own_domain(self):
@@ -86,26 +92,25 @@ class CustomerTierMetricQuery(models.Model):
             raise ValueError(self.env._("a list of conditions was expected"))
         return Domain(value)
 
-    def _record_window(self, company, as_of):
-        start = as_of - relativedelta(months=self.window_months)
+    def _record_window(self, company, as_of, before):
         if self._follow(self.date_path)[-1][1].type == "date":
             domain = Domain(self.date_path, "<=", fields.Date.to_string(as_of))
             return domain & Domain(
-                [(self.date_path, ">", fields.Date.to_string(start))] if self.window_months else []
+                [(self.date_path, ">", fields.Date.to_string(before))] if before else []
             )
         end_of_day = self.env["customer.tier.gather"]._end_of_day
         domain = Domain(self.date_path, "<", fields.Datetime.to_string(end_of_day(company, as_of)))
-        if self.window_months:
-            opening = fields.Datetime.to_string(end_of_day(company, start))
+        if before:
+            opening = fields.Datetime.to_string(end_of_day(company, before))
             domain &= Domain(self.date_path, ">=", opening)
         return domain
 
     def _records_model(self):
         return self.model_name if self.kind == "record" else super()._records_model()
 
-    def _record_records(self, partner, company, as_of):
+    def _record_records(self, partner, company, as_of, since=None):
         path = ".".join(filter(None, (self.partner_path, "commercial_partner_id")))
-        domain = self._record_selection(company, as_of)
+        domain = self._record_selection(company, as_of, self._day_before(as_of, since))
         return self.model_name, domain & Domain(path, "=", partner.commercial_partner_id.id)
 
     # Parts of the query

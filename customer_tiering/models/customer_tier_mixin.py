@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..bulk_fields import KnownFloat
 from .customer_tier_credit import BANDS
+from .customer_tier_lifecycle import STAGES
 
 # Field of the mixin: column of the standing behind it.
 COLUMNS = {
@@ -13,6 +14,7 @@ COLUMNS = {
     "customer_next_order_date": "next_order_date",
     "customer_credit_score": "credit_score",
     "customer_credit_band": "credit_band",
+    "customer_lifecycle_stage": "lifecycle_stage",
 }
 SALESPEOPLE = "sales_team.group_sale_salesman"
 
@@ -25,6 +27,7 @@ class CustomerTierMixin(models.AbstractModel):
     """
 
     _name = "customer.tier.mixin"
+    _inherit = "customer.tier.staged"
     _description = "Customer Grading Fields"
 
     customer_tier_id = fields.Many2one(
@@ -70,6 +73,17 @@ class CustomerTierMixin(models.AbstractModel):
         search="_search_customer_credit_band",
         groups=SALESPEOPLE,
     )
+
+    customer_lifecycle_stage = fields.Selection(
+        STAGES,
+        string="Lifecycle Stage",
+        compute="_compute_customer_standing",
+        search="_search_customer_lifecycle_stage",
+        groups=SALESPEOPLE,
+    )
+
+    def _stage_fields(self):
+        return {"customer_lifecycle_stage"}
 
     def _standing_keys(self):
         """The commercial partner and the company whose standing counts, per record."""
@@ -159,3 +173,7 @@ class CustomerTierMixin(models.AbstractModel):
     @api.model
     def _search_customer_credit_band(self, operator, value):
         return self._search_standing("customer_credit_band", operator, value)
+
+    @api.model
+    def _search_customer_lifecycle_stage(self, operator, value):
+        return self._search_standing("customer_lifecycle_stage", operator, value)

@@ -56,6 +56,11 @@ class CustomerTierProgram(models.Model):
         default=1,
         help="So many reviews in a row must find a customer below what keeps its tier.",
     )
+    notice_days = fields.Integer(
+        string="Notice Before a Demotion (days)",
+        help="Nobody loses a tier at a review unless notice was given so many days before it; 0 "
+        "gives none. Who hears of it stands under Messages.",
+    )
     one_level = fields.Boolean(
         string="One Level at a Time",
         help="A demotion goes one tier down, however low the figures are.",
@@ -79,6 +84,11 @@ class CustomerTierProgram(models.Model):
     _movement_range = models.Constraint(
         "check(promotion_days >= 0 and hold_months >= 0 and misses >= 1)",
         "Periods cannot be negative, and at least one missed review is needed for a demotion.",
+    )
+
+    _notice_not_negative = models.Constraint(
+        "check(notice_days >= 0)",
+        "A notice cannot be given a negative number of days before. Enter 0 for none.",
     )
 
     @api.constrains("review_every", "review_dates")
@@ -119,6 +129,7 @@ class CustomerTierProgram(models.Model):
             promotion_days=self.promotion_days,
             hold_months=self.hold_months,
             misses=self.misses,
+            notice_days=self.notice_days,
             one_level=self.one_level,
             approval=self.approval,
             review=Review(self.review_every, dates),

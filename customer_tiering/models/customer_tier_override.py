@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 # What an officer may write; everything else is computed.
 BY_HAND = {"manual_tier_id", "manual_until", "manual_reason", "lock"}
@@ -40,6 +40,19 @@ class CustomerTierStanding(models.Model):
         search="_search_differs",
         help="The tier is not the one that today's figures ask for.",
     )
+
+    may_override = fields.Boolean(
+        compute="_compute_may_override",
+        exportable=False,
+        help="Whether there is anything about overrides to see or to do for this user.",
+    )
+
+    @api.depends("manual_tier_id", "lock")
+    @api.depends_context("uid")
+    def _compute_may_override(self):
+        allowed = self.env["customer.tier.standing"].has_access("write")
+        for standing in self:
+            standing.may_override = bool(allowed or standing.manual_tier_id or standing.lock)
 
     @api.depends("tier_id", "target_tier_id")
     def _compute_differs(self):
@@ -82,7 +95,7 @@ class CustomerTierStanding(models.Model):
                         "%(customer)s: %(day)s is over already. Choose a day from today on, or "
                         "leave it empty.",
                         customer=standing.partner_id.display_name,
-                        day=standing.manual_until,
+                        day=format_date(self.env, standing.manual_until),
                     )
                 )
             if standing.lock and not (standing.manual_reason or "").strip():
@@ -110,21 +123,37 @@ class CustomerTierStanding(models.Model):
             )
         if not vals.keys() & BY_HAND:
             return super().write(vals)
-        if not vals.get("manual_tier_id", True) and "lock" not in vals:
-            # The end of an override is the end of its reason, unless a lock still needs it.
-            unlocked = self.filtered(lambda standing: not standing.lock)
-            rest = {"manual_until": False, "manual_reason": False}
-            if unlocked and unlocked != self:
-                unlocked.write(vals)
-                return (self - unlocked).write(vals)
-            if unlocked:
-                vals = {**rest, **vals}
+        over = self.filtered(
+            lambda standing: (
+                not vals.get("manual_tier_id", standing.manual_tier_id)
+                and not vals.get("lock", standing.lock)
+            )
+        )
+        if over and over != self:
+            over.write(vals)
+            return (self - over).write(vals)
+        if over:
+            over._check_nothing_said(vals)
+            # The end of what is set by hand is the end of its reason and of its last day.
+            vals = {**vals, "manual_until": False, "manual_reason": False}
         before = {standing: standing.tier_id for standing in self}
         held = {standing: (standing.lock, standing.manual_reason) for standing in self}
         result = super().write(vals)
         self._apply_override(before)
         self._note_unmoved(before, held)
         return result
+
+    def _check_nothing_said(self, vals):
+        """A reason and a last day are about a tier or a lock; alone they would be dropped without
+        a word."""
+        if vals.get("manual_until") or (vals.get("manual_reason") or "").strip():
+            raise ValidationError(
+                self.env._(
+                    "%s: nothing is set by hand that the reason or the last day could be about. "
+                    "Choose a tier or a lock too, or empty them.",
+                    self[0].partner_id.display_name,
+                )
+            )
 
     def _apply_override(self, before):
         """Let what is set by hand count, say whose doing it is, and record the change."""
@@ -136,20 +165,43 @@ class CustomerTierStanding(models.Model):
                 "manual_on": by_hand and fields.Datetime.now(),
             }
             if tier != before[standing]:
-                vals |= {"tier_id": tier.id, "tier_since": fields.Date.context_today(standing)}
+                today = self.env["customer.tier.gather"]._today(standing.company_id)
+                vals |= {"tier_id": tier.id, "tier_since": tier and today}
             # Read-only for officers; setting by hand goes through here alone.
             standing.sudo().write(vals)
             if tier != before[standing]:
                 change = self.env["customer.tier.change"]
-                change._record(standing, before[standing], tier, "manual", standing.manual_reason)
+                note = standing._override_note()
+                change._record(standing, before[standing], tier, "manual", note)
         # Contacts, orders and prices read the tier through fields that nothing else refreshes.
         self.env.invalidate_all()
+
+    def _override_note(self):
+        """Why a tier was set, or that it no longer is."""
+        self.ensure_one()
+        return self.manual_reason if self.manual_tier_id else self.env._("Follows the rules again")
 
     def action_clear_override(self):
         """Let the rules decide again."""
         self.check_access("write")
         if not any(standing.manual_tier_id or standing.lock for standing in self):
             raise UserError(self.env._("Nothing is set by hand here."))
-        self.write(
-            {"manual_tier_id": False, "manual_until": False, "manual_reason": False, "lock": False}
+        overruled = self.filtered(lambda standing: standing.manual_tier_id or standing.lock)
+        overruled.write({"manual_tier_id": False, "lock": False})
+        return self._notify_override(
+            self.env._("The customer follows the rules again.")
+            if len(overruled) == 1
+            else self.env._("%s customers follow the rules again.", len(overruled))
         )
+
+    @api.model
+    def _notify_override(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -17,7 +17,8 @@ LOCK_CLASS = 19057
 class Tally:
     """What grading some customers came to.
 
-    ``counts`` has ``customers, written, first, up, down, switch, out``; ``matrix`` counts
+    ``counts`` has ``customers, written, first, up, down, switch, out`` and, of those who wait for
+    approval, ``asked_up`` and ``asked_down``, and ``stage``, who changed stage; ``matrix`` counts
     customers by (tier id before, tier id after), 0 for none; ``errors`` are dicts of ``message``
     and ``partner_id``, ``program_id`` or ``metric_id``; ``spreads`` has a ``Spread`` per programme
     id; ``replay`` counts moves by (month, reason), see ``grading.replay``.
@@ -109,7 +110,7 @@ class CustomerTierPipeline(models.AbstractModel):
 
     def _grade_scope(self, scope, company, as_of, store, run_id, cuts, days):
         from ..grading.pipeline import grade
-        from ..grading.settle import settle
+        from ..grading.settle import asked, settle
         from ..grading.spread import Spread
 
         tally = Tally()
@@ -131,6 +132,9 @@ class CustomerTierPipeline(models.AbstractModel):
         tally.matrix.update(moves.groupby(["before", "tier"]).size().to_dict())
         tally.counts.update(moves.loc[moves["before"] != moves["tier"], "direction"].tolist())
         tally.counts["customers"] += sum(map(len, frames.values()))
+        tally.counts["stage"] += int(self.env["customer.tier.store"]._staged(moves).sum())
+        for program, frame in frames.items():
+            tally.counts.update(asked(frame, policies[program]))
         if store and run_id:
             tally.spreads = {p.id: Spread.of(frame, policies[p]) for p, frame in frames.items()}
         if store:
@@ -141,8 +145,10 @@ class CustomerTierPipeline(models.AbstractModel):
                 )
             # The history of who leaves quotes the last standing, so it is written before that goes.
             saver._save_changes(company, moves, as_of, run_id)
-            saver._expire(company, [frame[frame["expired"] > 0].index for frame in frames.values()])
-            saver._release(company, left.index.tolist())
+            ends = [*frames.values(), left]
+            saver._expire(company, [frame[frame["expired"] > 0].index for frame in ends])
+            kept = left.index[left["after"] > 0].tolist()
+            saver._release(company, left.index.tolist(), kept)
             self.env.invalidate_all(flush=False)
         return tally
 
@@ -163,7 +169,7 @@ class CustomerTierPipeline(models.AbstractModel):
 
         :param first: the first day that is graded
         :return: (dict programme → facts; previous standings; those of them that no programme
-            selects any more)
+            selects any more, see ``_left``)
         """
         import numpy as np
 
@@ -189,13 +195,39 @@ class CustomerTierPipeline(models.AbstractModel):
             if policy and selected is not None:
                 customers = np.setdiff1d(selected, taken)
                 entry = gather._entry(customers, entries, traces)
-                facts[program] = gather._facts(customers, orders, lines, given, entry, payments)
+                known = gather._facts(customers, orders, lines, given, entry, payments)
+                known = gather._with_since(known, company)
+                facts[program], errors = gather._in_years(known, program, as_of, scope)
+                tally.errors += [{"metric_id": m.id, "message": e} for m, e in errors.items()]
             else:
                 # The customers of a broken programme keep what they have.
                 customers = previous.index[previous["program"] == program.id].to_numpy()
             taken = np.union1d(taken, customers)
-        left = previous[~previous.index.isin(taken) & (previous["program"] > 0)]
-        return facts, previous, left
+        return facts, previous, self._left(previous[~previous.index.isin(taken)], as_of)
+
+    def _left(self, previous, as_of):
+        """Those whom no programme selects and who have something to lose: the computed tier, or
+        one that was set by hand and is over. ``after`` is the tier that stays, ``expired`` as in
+        ``grading.settle``."""
+        from ..grading.settle import ended
+
+        over = ended(previous, as_of)
+        left = previous.assign(
+            after=previous["manual"].where(~over & self._customers_still(previous.index), 0),
+            expired=over.astype(int),
+        )
+        return left[(left["program"] > 0) | over | (left["tier"] != left["after"])]
+
+    def _customers_still(self, index):
+        """Who is not archived and nobody's contact, as booleans along an index of partners."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM res_partner "
+                "WHERE id = ANY(%s) AND active AND commercial_partner_id = id",
+                index.tolist(),
+            )
+        )
+        return index.isin([id_ for (id_,) in self.env.cr.fetchall()])
 
     def _policy(self, program, cuts, tally):
         """The rules of a programme, or None with the error noted when they cannot be read."""
@@ -221,12 +253,12 @@ class CustomerTierPipeline(models.AbstractModel):
 
     def _moves(self, frames, left):
         """Everybody's tier before and after: ``before, tier`` (ids, 0 for none), ``known``,
-        ``expired`` and ``direction`` (first, up, down, switch, out)."""
+        ``expired`` and ``direction`` (first, up, down, switch, out); and ``stage_was, stage``."""
         import numpy as np
         import pandas as pd
 
-        gone = left[["tier"]].rename(columns={"tier": "before"})
-        gone = gone.assign(tier=0, known=1, expired=0)
+        gone = left[["tier", "after", "expired"]].assign(known=1, stage=0, stage_was=left["stage"])
+        gone = gone.rename(columns={"tier": "before", "after": "tier"})
         parts = [frame[list(gone)] for frame in frames] + [gone]
         moves = pd.concat([part for part in parts if len(part)] or [gone])
         tiers = self.env["customer.tier"].with_context(active_test=False)

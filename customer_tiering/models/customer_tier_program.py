@@ -280,6 +280,7 @@ class CustomerTierProgram(models.Model):
             rfm_mode=self.rfm_mode,
             movement=self._movement_policy(),
             entries=self.entry_rule_ids._policy(),
+            period=self.period,
             credit=self.company_id._customer_credit_policy(),
         )
 
@@ -330,6 +331,9 @@ class CustomerTierProgram(models.Model):
     def _sample_values(self, metrics):
         """Today's values of some metrics for a fixed sample of the programme's customers.
 
+        A year is the last twelve months, whatever it is in the programme: one that has just begun
+        is no measure of what customers come to in a whole one.
+
         :return: pandas frame, a column per metric code
         """
         from ..grading.metrics import Windows, compute
@@ -337,7 +341,7 @@ class CustomerTierProgram(models.Model):
         gather = self.env["customer.tier.gather"]
         today = gather._today(self.company_id)
         facts = gather._sample(self, today, SAMPLE_SIZE, metrics)
-        windows = Windows(facts, today, self.company_id._customer_credit_policy())
+        windows = Windows(facts, today, credit=self.company_id._customer_credit_policy())
         return compute(facts, metrics._with_parts()._policy(), today, windows)
 
     # Actions

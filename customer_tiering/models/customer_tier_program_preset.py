@@ -6,6 +6,9 @@ from odoo.fields import Command
 
 from .customer_tier_preset import PRESETS, SEGMENTS, preset_terms
 
+# Key of the context in which gradings tell nobody, as they are about days long past.
+QUIET = "customer_tier_quiet"
+
 
 class CustomerTierProgram(models.Model):
     """Programmes made from a preset, and the one of the demo data."""
@@ -43,6 +46,7 @@ class CustomerTierProgram(models.Model):
             }
         )
         program._add_usual_entry_rules()
+        program._add_usual_event_rules()
         program._translate_preset(preset)
         # Where customers have ordered already; the preset's own bounds serve until then.
         quantile = program.indicator_ids.filtered(lambda i: i.scale == "quantile")
@@ -164,27 +168,17 @@ class CustomerTierProgram(models.Model):
             program._grade_past_year()
             program.action_grade()
 
-    def _register_hook(self):
-        """Demo invoices that waited for a chart of accounts, which Invoicing loads in its own hook
-        before this one."""
-        result = super()._register_hook()
-        if self.env.registry.__dict__.pop("customer_tiering_demo_waits", False):
-            from ..demo.generate import load_demo_invoices
-
-            if load_demo_invoices(self.env):
-                self._for_company(self.env.ref("base.main_company"))[:1].action_grade()
-        return result
-
     def _grade_past_year(self):
         """Grade as of each month of the last year, so that there is a history to look at.
 
-        Nobody is reminded of what was due then.
+        Nobody is reminded of what was due then, or told of it.
         """
         today = fields.Date.context_today(self)
         rules = self.env["customer.reminder.rule"].search([("active", "=", True)])
         rules.active = False
         for months in range(12, 0, -1):
-            run = self.env["customer.tier.run"].create(
+            run = self.env["customer.tier.run"].with_context(**{QUIET: True})
+            run = run.create(
                 {
                     "company_id": self.company_id.id,
                     "as_of": today - relativedelta(months=months, day=1),

@@ -52,7 +52,7 @@ class CustomerTierProposal(models.Model):
     date = fields.Date(string="Proposed On", required=True, readonly=True)
     state = fields.Selection(
         selection=[
-            ("open", "Open"),
+            ("open", "To Decide"),
             ("accepted", "Accepted"),
             ("refused", "Refused"),
             ("superseded", "No longer proposed"),
@@ -89,18 +89,32 @@ class CustomerTierProposal(models.Model):
         fitting._close("accepted", user_id=self.env.uid)
         # Contacts, orders and prices read the tier through fields that nothing else refreshes.
         self.env.invalidate_all()
+        message = self._told_accepted(len(fitting), len(dropped))
+        return self._notify(message, "warning" if dropped else "success")
+
+    @api.model
+    def _told_accepted(self, applied, dropped):
         messages = []
-        if fitting:
-            messages.append(self.env._("%s change(s) applied.", len(fitting)))
-        if dropped:
+        if applied == 1:
+            messages.append(self.env._("The change is applied."))
+        elif applied:
+            messages.append(self.env._("%s changes are applied.", applied))
+        if dropped == 1:
             messages.append(
                 self.env._(
-                    "%s change(s) no longer fit, because the customer or the tier has changed "
-                    "meanwhile, and were dropped. The next grading looks at them again.",
-                    len(dropped),
+                    "One change no longer fits, because the customer or the tier has changed "
+                    "meanwhile, and was dropped. The next grading looks at it again."
                 )
             )
-        return self._notify(" ".join(messages), "warning" if dropped else "success")
+        elif dropped:
+            messages.append(
+                self.env._(
+                    "%s changes no longer fit, because the customers or the tiers have changed "
+                    "meanwhile, and were dropped. The next grading looks at them again.",
+                    dropped,
+                )
+            )
+        return " ".join(messages)
 
     def action_refuse(self):
         """Ask why, before these changes are refused."""
@@ -132,7 +146,12 @@ class CustomerTierProposal(models.Model):
                 }
             )
         proposals._close("refused", user_id=self.env.uid, refusal_reason=reason)
-        return self._notify(self.env._("%s change(s) refused.", len(self)), "success")
+        message = (
+            self.env._("The change is refused.")
+            if len(self) == 1
+            else self.env._("%s changes are refused.", len(self))
+        )
+        return self._notify(message, "success")
 
     def _take(self):
         """Make sure that these are open and that nobody else decides on them at the same time."""
@@ -171,7 +190,7 @@ class CustomerTierProposal(models.Model):
             )
         raise UserError(
             self.env._(
-                "%(count)s of %(all)s change(s) cannot be decided any more, such as %(customer)s: "
+                "%(count)s of %(all)s changes cannot be decided any more, such as %(customer)s: "
                 "%(what)s. Nothing was done; reload the list and choose again.",
                 count=len(closed),
                 all=len(self),
@@ -201,6 +220,7 @@ class CustomerTierProposal(models.Model):
             and standing.program_id == self.program_id
             and standing.computed_tier_id == self.from_tier_id
             and standing.proposed_tier_id == self.to_tier_id
+            and self.program_id.active
             and (not self.to_tier_id or self.to_tier_id.active)
         )
 

@@ -11,6 +11,24 @@ class CustomerTierRun(models.Model):
     proposal_ids = fields.One2many("customer.tier.proposal", "run_id", readonly=True)
     proposal_count = fields.Integer(string="Proposals", compute="_compute_proposal_count")
     open_proposal_count = fields.Integer(string="Open Proposals", compute="_compute_proposal_count")
+    asked_up_count = fields.Integer(
+        string="Promotions to Approve",
+        readonly=True,
+        copy=False,
+        help="Promotions that the grading would leave for approval, and those that wait already.",
+    )
+    asked_down_count = fields.Integer(
+        string="Demotions to Approve",
+        readonly=True,
+        copy=False,
+        help="Demotions that the grading would leave for approval, and those that wait already.",
+    )
+
+    def _add(self, tally):
+        result = super()._add(tally)
+        self.asked_up_count += tally.counts["asked_up"]
+        self.asked_down_count += tally.counts["asked_down"]
+        return result
 
     def _compute_proposal_count(self):
         rows = self.env["customer.tier.proposal"]._read_group(

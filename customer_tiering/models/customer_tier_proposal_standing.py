@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ..bulk_fields import BulkMany2one
 from .customer_tier_proposal import OPEN
@@ -14,7 +15,11 @@ class CustomerTierStanding(models.Model):
         readonly=True,
         help="The tier that waits for approval, or was refused since the last review.",
     )
-    refused_on = fields.Date(readonly=True)
+    refused_on = fields.Date(
+        string="Change Refused On",
+        readonly=True,
+        help="Until the next review it is not proposed again.",
+    )
     proposal_ids = fields.One2many("customer.tier.proposal", "standing_id", readonly=True)
 
     def write(self, vals):
@@ -22,6 +27,24 @@ class CustomerTierStanding(models.Model):
         if vals.get("manual_tier_id") or vals.get("lock"):
             self._drop_proposals()
         return result
+
+    def action_accept_proposal(self):
+        """Accept what waits for approval on this customer."""
+        return self._open_proposals().action_accept()
+
+    def action_refuse_proposal(self):
+        """Ask why, and refuse what waits for approval on this customer."""
+        return self._open_proposals().action_refuse()
+
+    def _open_proposals(self):
+        self.check_access("write")
+        proposals = self.env["customer.tier.proposal"]
+        found = proposals.search([("standing_id", "in", self.ids), *OPEN])
+        if not found:
+            raise UserError(
+                self.env._("Nothing is proposed for this customer any more. Reload the page.")
+            )
+        return found
 
     def _drop_proposals(self):
         """What is set by hand answers the question: it must not be overturned by an answer to

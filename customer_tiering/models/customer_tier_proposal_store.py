@@ -44,8 +44,8 @@ class CustomerTierStore(models.AbstractModel):
             self._propose(company, as_of, run_id)
         return written
 
-    def _release(self, company, partner_ids):
-        result = super()._release(company, partner_ids)
+    def _release(self, company, partner_ids, kept_ids):
+        result = super()._release(company, partner_ids, kept_ids)
         if partner_ids:
             self._supersede_proposals(company, SQL("SELECT unnest(%s)", partner_ids))
         return result

@@ -3,7 +3,10 @@ import time
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+
+from .customer_tier_change import TIER_LINES
 
 _logger = logging.getLogger(__name__)
 
@@ -75,6 +78,7 @@ class CustomerTierRun(models.Model):
     error_count = fields.Integer(compute="_compute_error_count")
 
     @api.depends("company_id", "as_of", "simulation")
+    @api.depends_context("lang")
     def _compute_name(self):
         for run in self:
             template = (
@@ -82,7 +86,8 @@ class CustomerTierRun(models.Model):
                 if run.simulation
                 else self.env._("Grading as of %(day)s – %(company)s")
             )
-            run.name = template % {"day": run.as_of, "company": run.company_id.name}
+            day = format_date(self.env, run.as_of)
+            run.name = template % {"day": day, "company": run.company_id.name}
 
     @api.depends("name")
     def _compute_display_name(self):
@@ -130,7 +135,7 @@ class CustomerTierRun(models.Model):
     def _compute_change_count(self):
         counts = dict(
             self.env["customer.tier.change"]._read_group(
-                [("run_id", "in", self.ids)], ["run_id"], ["__count"]
+                Domain("run_id", "in", self.ids) & TIER_LINES, ["run_id"], ["__count"]
             )
         )
         for run in self:
@@ -150,7 +155,7 @@ class CustomerTierRun(models.Model):
                     self.env._(
                         "Customers cannot be graded as of %s, which lies in the future. "
                         "Choose today or an earlier day.",
-                        run.as_of,
+                        format_date(self.env, run.as_of),
                     )
                 )
 
@@ -173,6 +178,14 @@ class CustomerTierRun(models.Model):
             # Keys are to go, which adding some cannot do.
             self = self.with_context(context)  # pylint: disable=context-overridden
         return super().create(vals_list)
+
+    def write(self, vals):
+        # No group may, but rights can be given; the history is explained by what runs found.
+        if not self.env.su and (
+            vals.keys() - CHOSEN_FIELDS or any(run.state != "draft" for run in self)
+        ):
+            raise AccessError(self.env._("What comes of a grading is not edited."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
@@ -208,7 +221,8 @@ class CustomerTierRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_tiering.customer_tier_change_action"
         )
-        return {**action, "domain": [("run_id", "=", self.id)], "context": {}}
+        domain = list(Domain("run_id", "=", self.id) & TIER_LINES)
+        return {**action, "domain": domain, "context": {}}
 
     # One run
 
@@ -256,7 +270,8 @@ class CustomerTierRun(models.Model):
         """
         self.ensure_one()
         pipeline = self.env["customer.tier.pipeline"]
-        if not pipeline._lock(self.company_id):
+        # What stores nothing is in nobody's way.
+        if not (self.simulation or pipeline._lock(self.company_id)):
             raise UserError(
                 self.env._(
                     "The customers of %s are being graded right now. Try again in a minute.",
@@ -285,6 +300,10 @@ class CustomerTierRun(models.Model):
             self._finish()
         return more
 
+    def _chunk_size(self):
+        """How many partners a chunk is made of."""
+        return CHUNK_SIZE
+
     def _chunk_end(self):
         """Highest commercial partner id of the next chunk (0 when there is none), and whether
         others may come after it."""
@@ -298,7 +317,7 @@ class CustomerTierRun(models.Model):
                          ORDER BY id LIMIT %(size)s) chunk
                 """,
                 last=self.last_partner_id,
-                size=CHUNK_SIZE,
+                size=self._chunk_size(),
             )
         )
         return self.env.cr.fetchone()
@@ -309,8 +328,9 @@ class CustomerTierRun(models.Model):
             self.company_id.customer_tier_graded_on = self.as_of
             self._follow_up()
         _logger.info(
-            "%s: %s customers, %s updated, %s promoted, %s demoted in %.1f s",
-            self.name,
+            "Run %s of company %s: %s customers, %s updated, %s promoted, %s demoted in %.1f s",
+            self.id,
+            self.company_id.id,
             self.customer_count,
             self.written_count,
             self.up_count,

@@ -101,7 +101,7 @@ class CustomerTierRun(models.Model):
     def _due_companies(self):
         """Companies with a run that is under way, or that are to be graded today."""
         today = self.env["customer.tier.gather"]._today
-        running = self.search([("state", "=", "running")]).company_id
+        running = self.search([("state", "=", "running"), ("simulation", "=", False)]).company_id
         Program = self.env["customer.tier.program"]
         companies = Program.search([("company_id", "!=", False)]).company_id
         archived = Program.search([("active", "=", False), ("company_id", "not in", companies.ids)])
@@ -117,9 +117,8 @@ class CustomerTierRun(models.Model):
     @api.model
     def _daily_run(self, company):
         """The run of a company that is under way, or a new one."""
-        run = self.search(
-            [("company_id", "=", company.id), ("state", "=", "running")], order="id", limit=1
-        )
+        under_way = [("state", "=", "running"), ("simulation", "=", False)]
+        run = self.search([("company_id", "=", company.id), *under_way], order="id", limit=1)
         if not run:
             as_of = self.env["customer.tier.gather"]._today(company)
             run = self.create({"company_id": company.id, "as_of": as_of})

@@ -2,8 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from .timeline_picture import format_month
+
 # Each day grades all customers again: more would keep the job at it for hours.
 MAX_DAYS = 400
+# The longest time from one grading to the next.
+PERIOD_DAYS = {"day": 1, "month": 31, "quarter": 92, "year": 366}
 
 
 class CustomerTierRun(models.Model):
@@ -55,28 +59,32 @@ class CustomerTierRun(models.Model):
                 raise ValidationError(
                     self.env._(
                         "A replay from %(start)s cannot end on %(end)s. Let it start earlier.",
-                        start=run.replay_from,
-                        end=run.as_of,
+                        start=format_date(self.env, run.replay_from),
+                        end=format_date(self.env, run.as_of),
                     )
                 )
-            if len(run._replay_days()) > MAX_DAYS:
+            # A year mistyped is not counted day by day.
+            least = (run.as_of - run.replay_from).days // PERIOD_DAYS[run.replay_every]
+            count = least if least > MAX_DAYS else len(run._replay_days())
+            if count > MAX_DAYS:
                 raise ValidationError(
                     self.env._(
                         "A replay of %(count)s gradings takes too long; %(limit)s are the most. "
                         "Let it start later or grade less often.",
-                        count=len(run._replay_days()),
+                        count=count,
                         limit=MAX_DAYS,
                     )
                 )
 
     @api.depends("replay_from")
+    @api.depends_context("lang")
     def _compute_name(self):
         replays = self.filtered("replay_from")
         for run in replays:
             run.name = self.env._(
                 "Replay from %(start)s to %(end)s – %(company)s",
-                start=run.replay_from,
-                end=run.as_of,
+                start=format_date(self.env, run.replay_from),
+                end=format_date(self.env, run.as_of),
                 company=run.company_id.name,
             )
         return super(CustomerTierRun, self - replays)._compute_name()
@@ -122,7 +130,7 @@ class CustomerTierRun(models.Model):
         reasons = ("first", "up", "down")
         rows = [
             {
-                "month": format_date(self.env, month, date_format="MMM yyyy"),
+                "month": format_month(self.env, month),
                 "cells": [counts.get(f"{month:%Y-%m}", {}).get(reason, 0) for reason in reasons],
             }
             for month in months

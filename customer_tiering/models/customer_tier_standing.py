@@ -189,12 +189,19 @@ class CustomerTierStanding(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("Graded; something new about %s customer(s).", changed)
-                if changed
-                else self.env._("Graded; nothing has changed."),
+                "message": self._told_graded(changed),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _told_graded(self, changed):
+        if not changed:
+            return self.env._("Graded; nothing has changed.")
+        if len(self) == 1:
+            return self.env._("Graded; there is something new.")
+        if changed == 1:
+            return self.env._("Graded; there is something new about one customer.")
+        return self.env._("Graded; there is something new about %s customers.", changed)
 
     def action_open_orders(self):
         """The confirmed orders that the grading looked at."""

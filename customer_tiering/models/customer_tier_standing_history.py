@@ -51,7 +51,7 @@ class CustomerTierStanding(models.Model):
             elif tier == before[standing] and not standing.manual_tier_id:
                 last = standing.change_ids.sorted("id")[-1:]
                 if last.by_hand:
-                    Change._record(standing, tier, tier, "manual")
+                    Change._record(standing, tier, tier, "manual", standing._override_note())
 
     def _lock_note(self, reason_before):
         """Which lock and why, or that there is none any more."""

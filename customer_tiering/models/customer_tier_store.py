@@ -30,6 +30,8 @@ class CustomerTierStore(models.AbstractModel):
             "order_count": SQL("s.order_count"),
             "last_order_date": SQL(day.format("last_day")),
             "next_order_date": SQL(day.format("next_day")),
+            "next_order_from": SQL(day.format("next_from")),
+            "next_order_until": SQL(day.format("next_until")),
             "rfm_r": SQL("NULLIF(s.rfm_r, 0)"),
             "rfm_f": SQL("NULLIF(s.rfm_f, 0)"),
             "rfm_m": SQL("NULLIF(s.rfm_m, 0)"),
@@ -51,12 +53,10 @@ class CustomerTierStore(models.AbstractModel):
     def _stage_columns(self, frame, policy):
         """SQL types and values of the staged columns, and the names of those that are the reason;
         these are numbered, as metrics' names are the administrator's."""
-        from ..grading import metrics
-        from ..grading.pipeline import reason_columns
+        from ..grading.pipeline import lasting
 
-        numbers = reason_columns(policy)
-        # What changes by itself every day follows from the dates.
-        volatile = {f"metric:{code}" for code in metrics.volatile(policy.metrics)}
+        reason = lasting(frame, policy)
+        numbers = list(reason)
         columns = {
             "partner": "int4",
             **dict.fromkeys(("known", "program", "tier", "computed", "target"), "int4"),
@@ -71,10 +71,7 @@ class CustomerTierStore(models.AbstractModel):
             "partner": frame.index.to_numpy(),
             "amount": frame["metric:amount"].to_numpy(),
             "order_count": frame["metric:order_count"].to_numpy(),
-            **{
-                f"n{position}": float("nan") if name in volatile else frame[name].to_numpy()
-                for position, name in enumerate(numbers)
-            },
+            **{f"n{position}": reason[name] for position, name in enumerate(numbers)},
         }
         for name in columns.keys() - values.keys():
             values[name] = frame[name].to_numpy()
@@ -178,35 +175,49 @@ class CustomerTierStore(models.AbstractModel):
                     -- Whoever graded a new customer at the same moment makes this one try again.
                     ON CONFLICT (partner_id, company_id) DO NOTHING
                 RETURNING id, tier_id, computed_tier_id, target_tier_id, score, last_order_date,
-                          policy_id, numbers)
+                          policy_id, numbers, lifecycle_stage, previous_stage, stage_since)
             INSERT INTO customer_tier_change (
                 standing_id, to_tier_id, computed_tier_id, target_tier_id, direction, date, reason,
-                score, last_order_date, policy_id, numbers, run_id)
-            SELECT id, tier_id, computed_tier_id, target_tier_id, 'first', %(as_of)s, 'rule',
-                   score, last_order_date, policy_id, numbers, %(run)s
+                score, last_order_date, policy_id, numbers, from_stage, to_stage, stage_since,
+                run_id)
+            SELECT id, tier_id, computed_tier_id, target_tier_id,
+                   CASE WHEN tier_id IS NULL THEN 'stay' ELSE 'first' END, %(as_of)s, 'rule',
+                   score, last_order_date, policy_id, numbers,
+                   CASE WHEN %(graded)s THEN previous_stage END, lifecycle_stage, stage_since,
+                   %(run)s
               FROM fresh
              WHERE tier_id IS NOT NULL
+                -- Where everybody is graded for the first time, nobody has changed anything.
+                OR %(graded)s AND previous_stage IS NOT NULL
             """,
             names=SQL(", ").join(SQL.identifier(name) for name in columns),
             values=SQL(", ").join(columns.values()),
             stage=SQL.identifier(STAGE),
             company=company.id,
             as_of=as_of,
+            graded=bool(company.customer_tier_graded_on),
             now=fields.Datetime.now(),
             run=run_id,
         )
 
-    def _release(self, company, partner_ids):
-        """Take the tier from customers whom no programme selects any more; their history and
-        what was set by hand stay."""
+    def _release(self, company, partner_ids, kept_ids):
+        """Take the tier from customers whom no programme selects any more; their history and what
+        was set by hand stay.
+
+        :param kept_ids: those for whom the tier that was set by hand goes on to count
+        """
         if not partner_ids:
             return
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE customer_tier_standing
-                   SET program_id = NULL, tier_id = NULL, computed_tier_id = NULL, score = NULL,
-                       segment_id = NULL, next_order_date = NULL, tier_since = NULL,
+                   SET program_id = NULL, computed_tier_id = NULL, score = NULL,
+                       tier_id = CASE WHEN partner_id = ANY(%(kept)s) THEN manual_tier_id END,
+                       tier_since = CASE WHEN partner_id = ANY(%(kept)s) THEN tier_since END,
+                       segment_id = NULL, next_order_date = NULL, next_order_from = NULL,
+                       next_order_until = NULL, lifecycle_stage = NULL, stage_since = NULL,
+                       previous_stage = NULL,
                        policy_id = NULL, numbers = NULL, coverage = NULL, target_tier_id = NULL,
                        rfm_r = NULL, rfm_f = NULL, rfm_m = NULL,
                        computed_since = NULL, guaranteed_until = NULL, review_date = NULL,
@@ -219,6 +230,7 @@ class CustomerTierStore(models.AbstractModel):
                 now=fields.Datetime.now(),
                 company=company.id,
                 partners=partner_ids,
+                kept=kept_ids,
             )
         )
 
@@ -231,7 +243,7 @@ class CustomerTierStore(models.AbstractModel):
                     """
                     UPDATE customer_tier_standing
                        SET manual_tier_id = NULL, manual_until = NULL, manual_reason = NULL,
-                           lock = NULL
+                           manual_user_id = NULL, manual_on = NULL, lock = NULL
                      WHERE company_id = %s AND partner_id = ANY(%s)
                     """,
                     company.id,
@@ -240,15 +252,15 @@ class CustomerTierStore(models.AbstractModel):
             )
 
     def _save_changes(self, company, moves, as_of, run_id):
-        """Append to the history what changed tier among customers graded before, and whose tier
-        is no longer set by hand.
+        """Append to the history what changed tier or stage among customers graded before, and
+        whose tier is no longer set by hand; both changes of a customer in one line.
 
         :param moves: frame indexed by customer with ``before``, ``tier`` (ids, 0 for none),
-            ``known``, ``expired`` and ``direction``
+            ``stage_was``, ``stage``, ``known``, ``expired`` and ``direction``
         """
         moved = moves["before"] != moves["tier"]
         ended = (moves["expired"] > 0) & (moves["tier"] > 0)
-        changes = moves[(moved | ended) & (moves["known"] == 1)]
+        changes = moves[(moved | ended | self._staged(moves)) & (moves["known"] == 1)]
         changes = changes.assign(direction=changes["direction"].where(moved, "stay"))
         if not len(changes):
             return
@@ -258,14 +270,17 @@ class CustomerTierStore(models.AbstractModel):
                 INSERT INTO customer_tier_change (
                     standing_id, from_tier_id, to_tier_id, computed_tier_id, target_tier_id,
                     direction, date, reason, by_hand, score, last_order_date, policy_id, numbers,
-                    run_id)
+                    from_stage, to_stage, stage_since, run_id)
                 SELECT s.id, NULLIF(c.before, 0), NULLIF(c.tier, 0), s.computed_tier_id,
                        s.target_tier_id, c.direction, %(as_of)s,
                        CASE WHEN c.expired > 0 THEN 'expiry' ELSE 'rule' END,
                        COALESCE(s.manual_tier_id = c.tier AND c.expired = 0, FALSE), s.score,
-                       s.last_order_date, s.policy_id, s.numbers, %(run)s
-                  FROM unnest(%(partners)s, %(before)s, %(tiers)s, %(direction)s, %(expired)s)
-                       AS c (partner, before, tier, direction, expired)
+                       s.last_order_date, s.policy_id, s.numbers,
+                       %(stage)s[c.stage_was], %(stage)s[c.stage],
+                       CASE WHEN c.stage > 0 THEN s.stage_since END, %(run)s
+                  FROM unnest(%(partners)s, %(before)s, %(tiers)s, %(direction)s, %(expired)s,
+                              %(stages)s, %(stages_before)s)
+                       AS c (partner, before, tier, direction, expired, stage, stage_was)
                   JOIN customer_tier_standing s
                     ON s.partner_id = c.partner AND s.company_id = %(company)s
                 """,
@@ -276,6 +291,7 @@ class CustomerTierStore(models.AbstractModel):
                 tiers=changes["tier"].tolist(),
                 direction=changes["direction"].tolist(),
                 expired=changes["expired"].tolist(),
+                **self._stage_arguments(changes),
                 company=company.id,
             )
         )

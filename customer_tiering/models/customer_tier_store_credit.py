@@ -41,8 +41,8 @@ class CustomerTierStore(models.AbstractModel):
         values.update({name: frame[name].to_numpy(dtype=float) for name in NUMBERS})
         return columns, values, numbers
 
-    def _release(self, company, partner_ids):
-        result = super()._release(company, partner_ids)
+    def _release(self, company, partner_ids, kept_ids):
+        result = super()._release(company, partner_ids, kept_ids)
         if partner_ids:
             self.env.cr.execute(
                 SQL(

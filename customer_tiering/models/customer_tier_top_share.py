@@ -110,10 +110,15 @@ class CustomerTierProgram(models.Model):
 
         gather = self.env["customer.tier.gather"]
         facts = gather._sample(self, as_of, SAMPLE_SIZE, self._metrics(), own=True)
+        scope = gather._scope_of(facts.customers.tolist())
+        facts, _errors = gather._in_years(facts, self, as_of, scope)
         frame = grade(facts, self._policy(), as_of)
         cuts = {}
         for tier in self.tier_ids.filtered("top_share"):
-            column = f"metric:{tier.top_metric_id.code}" if tier.top_metric_id else "score"
+            code = tier.top_metric_id.code
+            column = f"metric:{code}" if code else "score"
+            # Of two years the better one counts.
+            column = column if self.period == "rolling" else f"best:{code or ''}"
             cut = cut_of_share(frame[column], tier.top_share)
             cuts[tier.id] = UNRANKED if cut is None else cut
         return cuts

@@ -50,11 +50,14 @@ class Explained:
         kept = self.rules["names"]["tiers"]
         return self.tier_names.get(tier_id) or kept.get(str(tier_id)) or self.env._("no tier")
 
-    def value(self, code):
-        """The value of a metric, or the score; what grows by itself every day as of today."""
+    def value(self, code, kind="metric"):
+        """The value of a metric, or the score; what grows by itself every day as of today.
+
+        :param kind: of the numbers, see ``pipeline.reason_columns``
+        """
         if not code:
             return self._score()
-        value = self.numbers.get(f"metric:{code}")
+        value = self.numbers.get(f"{kind}:{code}")
         if value is not None:
             return value
         # Not kept where it grows by itself every day: see ``volatile`` of the grading core.
@@ -62,10 +65,14 @@ class Explained:
         if metric["measure"] == "recency_days":
             return self._recency(metric["months"])
         if metric["parts"]:
-            numerator, denominator = map(self.value, metric["parts"])
+            numerator, denominator = (self.value(part, kind) for part in metric["parts"])
             if numerator is not None and (denominator or 0) > 0:
                 return round(numerator / denominator * 100, 2)
         return None
+
+    def present(self, code):
+        """The value that what is missing is counted from."""
+        return self.value(code)
 
     def _recency(self, months):
         """Days since the last order, if that is within so many months (0: ever)."""
@@ -145,11 +152,12 @@ class Explained:
             )
         if not facts:
             return self.env._("%s is open to everybody.", self.tier_name(tier_id))
-        return self.env._(
-            "%(tier)s because %(facts)s.",
-            tier=self.tier_name(tier_id),
-            facts=self._joined(facts, any_is_enough=False),
+        return self._because(
+            tier=self.tier_name(tier_id), facts=self._joined(facts, any_is_enough=False)
         )
+
+    def _because(self, tier, facts):
+        return self.env._("%(tier)s because %(facts)s.", tier=tier, facts=facts)
 
     def _asked(self, tier, facts):
         return self.env._("Today's figures ask for %(tier)s: %(facts)s.", tier=tier, facts=facts)
@@ -200,8 +208,17 @@ class Explained:
         return self.env._(
             "Capped: it would be %(tier)s, but %(fact)s.",
             tier=self.tier_name(int(self.numbers["reached"])),
-            fact=self._fact(condition["metric"], condition["operator"], condition["value"]),
+            fact=self._fact(
+                condition["metric"],
+                condition["operator"],
+                condition["value"],
+                self._vetoed(condition["metric"]),
+            ),
         )
+
+    def _vetoed(self, code):
+        """The value that a veto looked at."""
+        return self.value(code)
 
     def uncovered(self):
         wanted = self.rules.get("min_coverage") or 0
@@ -242,14 +259,16 @@ class Explained:
         met = self._met(tier_id) if tier_id in self.tiers else []
         if not met or tier_id != self.standing.computed_tier_id.id:
             return ""
-        bounds = [
-            f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, kept)}"
-            for code, sign, kept in self._met(tier_id, staying=True)
-        ]
-        names = {
-            "tier": self.tier_name(tier_id),
-            "bounds": self._joined(bounds, self.tiers[tier_id]["match_any"]),
-        }
+        bounds = [self._kept_by(*requirement) for requirement in self._met(tier_id, staying=True)]
+        return self._keeps(
+            tier=self.tier_name(tier_id),
+            bounds=self._joined(bounds, self.tiers[tier_id]["match_any"]),
+        )
+
+    def _kept_by(self, code, sign, bound):
+        return f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, bound)}"
+
+    def _keeps(self, **names):
         if self.standing.manual_tier_id:
             return self.env._("Computed, it stays %(tier)s while %(bounds)s.", **names)
         return self.env._("Keeps %(tier)s while %(bounds)s.", **names)
@@ -265,8 +284,9 @@ class Explained:
     def _bound(self, code, bound):
         return self.text(code, bound) if code else readable(self.env, bound)
 
-    def _fact(self, code, sign, bound):
-        value = self._bound(code, self.value(code)) if self.value(code) is not None else "–"
+    def _fact(self, code, sign, bound, value=None):
+        value = self.value(code) if value is None else value
+        value = self._bound(code, value) if value is not None else "–"
         return f"{self.metric_name(code)} {value} {SIGNS[sign]} {self._bound(code, bound)}"
 
     def _best(self, code, sign, bound):
@@ -296,7 +316,7 @@ class Explained:
         for indicator in self.rules["indicators"]:
             lever = self.numbers.get(f"lever:{indicator['id']}")
             code = indicator["metric"]
-            value = self.value(code)
+            value = self.present(code)
             if lever is None or value is None:
                 continue
             if lever > value:

@@ -23,6 +23,19 @@ class ResCompany(models.Model):
         "the last order a leader.",
     )
 
+    customer_tier_tell_limit = fields.Integer(
+        string="Ask Before Telling About More Than",
+        default=200,
+        help="A grading that changes the tiers of more customers at once tells nobody before an "
+        "officer has agreed; 0 always asks.",
+    )
+
+    _customer_tier_tell_limit_not_negative = models.Constraint(
+        "check(customer_tier_tell_limit >= 0)",
+        "The number of customers to tell about without asking cannot be negative. Enter 0 to be "
+        "asked always.",
+    )
+
     def _activate_or_create_pricelists(self):
         """Pricelists were switched on: the tiers' own lists come to life too."""
         result = super()._activate_or_create_pricelists()

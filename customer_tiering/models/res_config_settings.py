@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     customer_tier_fallback_user_id = fields.Many2one(
         related="company_id.customer_tier_fallback_user_id", readonly=False
     )
+    customer_tier_tell_limit = fields.Integer(
+        related="company_id.customer_tier_tell_limit", readonly=False
+    )
     customer_tier_tz = fields.Selection(
         related="company_id.partner_id.tz",
         string="Days of Customer Grading Begin In",

@@ -20,6 +20,18 @@ class ResPartner(models.Model):
     customer_last_order_date = fields.Date(
         string="Last Order", compute="_compute_customer_grading", groups=SALESPEOPLE
     )
+    customer_stage_since = fields.Date(
+        string="In Stage Since", compute="_compute_customer_grading", groups=SALESPEOPLE
+    )
+    customer_next_order_text = fields.Char(
+        compute="_compute_customer_grading", exportable=False, groups=SALESPEOPLE
+    )
+    customer_next_order_open = fields.Boolean(
+        compute="_compute_customer_grading",
+        exportable=False,
+        groups=SALESPEOPLE,
+        help="The customer orders too irregularly to be expected on a certain day.",
+    )
     customer_tier_explanation = fields.Json(
         compute="_compute_customer_grading", exportable=False, groups=SALESPEOPLE
     )
@@ -48,6 +60,9 @@ class ResPartner(models.Model):
             partner.customer_standing_id = standing.sudo(False)
             partner.customer_tier_since = standing.tier_since
             partner.customer_last_order_date = standing.last_order_date
+            partner.customer_stage_since = standing.stage_since
+            partner.customer_next_order_text = standing.next_order_text
+            partner.customer_next_order_open = bool(standing.next_order_from)
             partner.customer_tier_explanation = standing.sudo(False).explanation
             partner.customer_tier_change_ids = standing.sudo(False).change_ids
 

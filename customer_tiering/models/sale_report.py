@@ -1,19 +1,27 @@
 from odoo import fields, models
 
+from .customer_tier_lifecycle import STAGES
+
 
 class SaleReport(models.Model):
-    _inherit = "sale.report"
+    _name = "sale.report"
+    _inherit = ["sale.report", "customer.tier.staged"]
 
     customer_tier_id = fields.Many2one("customer.tier", readonly=True)
     customer_score = fields.Float(readonly=True, aggregator="avg")
+    customer_lifecycle_stage = fields.Selection(STAGES, string="Lifecycle Stage", readonly=True)
     customer_segment_id = fields.Many2one(
         "customer.tier.segment", string="RFM Segment", readonly=True
     )
+
+    def _stage_fields(self):
+        return {"customer_lifecycle_stage"}
 
     def _select_additional_fields(self):
         columns = super()._select_additional_fields()
         columns["customer_tier_id"] = "standing.tier_id"
         columns["customer_score"] = "standing.score"
+        columns["customer_lifecycle_stage"] = "standing.lifecycle_stage"
         columns["customer_segment_id"] = "standing.segment_id"
         return columns
 

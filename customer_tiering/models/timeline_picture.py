@@ -6,7 +6,11 @@ Across everything is in percent, so that the picture fits any width without stre
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from odoo.tools import format_date
+from babel.dates import format_skeleton
+
+from odoo.tools import babel_locale_parse, format_date, get_lang
+
+from .customer_tier_change import TIER_LINES
 
 # Months between two dates on the axis: the first that needs no more of them than this.
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 360)
@@ -14,6 +18,15 @@ MOST_TICKS = 7
 # Shorter histories have their first and last day named instead.
 SHORT_DAYS = 92
 ICONS = {"merge": "fa-compress", "lock": "fa-lock"}
+
+
+def format_month(env, day):
+    """Month and year as the user's language writes them, and in its order."""
+    return format_skeleton("yMMM", day, locale=babel_locale_parse(get_lang(env).code))
+
+
+def format_year(env, day):
+    return format_date(env, day, date_format="yyyy")
 
 
 @dataclass
@@ -71,7 +84,8 @@ def picture(standing, today):
     """What the client draws, or ``{"since": text}`` where there is but one stretch to tell of;
     ``False`` without any."""
     env = standing.env
-    changes = standing.change_ids.sorted(lambda change: (change.date, change.id))
+    changes = standing.change_ids.filtered_domain(TIER_LINES)
+    changes = changes.sorted(lambda change: (change.date, change.id))
     own = changes.filtered(lambda change: not change.merged_from)
     end = max([today, *changes.mapped("date")]) + timedelta(days=1)
     tracks = [pieces(own, end)]
@@ -182,11 +196,11 @@ class _Axis:
                 for day in days
             ]
         months, step = self._months()
-        pattern = "yyyy" if step % 12 == 0 else "MMM yyyy"
+        written = format_year if step % 12 == 0 else format_month
         return [
             {
                 "x": self.x(day),
-                "text": format_date(env, day, date_format=pattern),
+                "text": written(env, day),
                 "minor": bool(position % 2),
             }
             for position, day in enumerate(months)

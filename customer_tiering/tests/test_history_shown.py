@@ -48,7 +48,7 @@ class TestBreakdown(HistoryCase):
         self._grade(as_of=self._days_ago(90))
         self._create_order(buyer, 100, date=1)
         self._grade()
-        change = self._standing(buyer).change_ids
+        change = self._standing(buyer).change_ids.sorted("id")[0]
         explanation = change.explanation
         self.assertEqual(explanation["score"], "70.00")
         self.assertEqual(explanation["coverage"], 0.5)
@@ -91,7 +91,7 @@ class TestBreakdown(HistoryCase):
         self._grade(as_of=self._days_ago(90))
         later = self._create_order(buyer, 100, date=1)
         self._grade()
-        change = self._standing(buyer).change_ids.with_user(self.salesperson)
+        change = self._standing(buyer).change_ids.sorted("id")[0].with_user(self.salesperson)
         action = change.action_open_records(self._metric("amount").id)
         orders = self.env["sale.order"].search(action["domain"])
         self.assertEqual(orders.mapped("amount_untaxed"), [1500])

@@ -52,7 +52,7 @@ class TestReplay(HistoryCase):
         self.assertFalse(
             self.env["customer.tier.standing"].search([("company_id", "=", self.company.id)])
         )
-        self.assertIn("Replay from 2023-01-01 to 2024-06-30", run.name)
+        self.assertIn("Replay from 01/01/2023 to 06/30/2024", run.name)
 
     def test_policy_is_followed(self):
         """The same history with a hold of twelve months has no reversal."""

@@ -27,6 +27,9 @@ RIGHTS = {
     "customer.tier.change": (READ, READ, READ),
     "customer.tier.proposal": (READ, "rw--", "rw--"),
     "customer.tier.refusal": (NOTHING, "rwc-", "rwc-"),
+    "customer.tier.event.rule": (READ, READ, ALL),
+    "customer.tier.event": (READ, "rw--", "rw--"),
+    "customer.tier.tell": (NOTHING, "rwc-", "rwc-"),
     "customer.tier.run": (NOTHING, "r-c-", "r-cu"),
     "customer.tier.run.error": (NOTHING, READ, READ),
     "customer.tier.stale": (NOTHING, NOTHING, READ),
@@ -42,10 +45,26 @@ RIGHTS = {
     "customer.tier.metric.preview.line": (NOTHING, NOTHING, ALL),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
+    "customer.stage.playbook": (READ, READ, ALL),
+    "customer.stage.playbook.start": (READ, "rw--", "rw--"),
+    "customer.loss.reason": (READ, READ, ALL),
+    "customer.win.back": ("rwc-", "rwc-", ALL),
+    "customer.win.back.ask": ("rwc-", "rwc-", "rwc-"),
+    "customer.late.reason": (READ, READ, ALL),
+    "customer.late.reason.set": (NOTHING, NOTHING, NOTHING),
+    "customer.credit.rule": (READ, READ, ALL),
+    "customer.credit.change": (READ, READ, READ),
+    "customer.credit.approval": ("r-c-", "r-c-", "r-c-"),
+    "customer.credit.apply": (NOTHING, NOTHING, NOTHING),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 # No company of their own: metrics are shared, the wizards are the user's.
 SHARED = {
+    "customer.credit.apply",
+    "customer.late.reason",
+    "customer.loss.reason",
+    "customer.win.back.ask",
+    "customer.late.reason.set",
     "customer.tier.by.hand",
     "customer.tier.metric",
     "customer.tier.metric.preview",
@@ -53,6 +72,7 @@ SHARED = {
     "customer.tier.question",
     "customer.tier.refusal",
     "customer.tier.start",
+    "customer.tier.tell",
 }
 PRIVATE_FIELDS = {
     "res.partner": (
@@ -71,6 +91,16 @@ PRIVATE_FIELDS = {
         "customer_tier_timeline",
         "customer_is_gradable",
         "customer_value_ids",
+        "customer_credit_used",
+        "customer_credit_limit_text",
+        "customer_credit_extra",
+        "customer_credit_approval_ids",
+        "customer_credit_change_ids",
+        "customer_proposed_limit_text",
+        "customer_risk_total",
+        "customer_is_lapsed",
+        "customer_playbook_start_ids",
+        "customer_win_back_ids",
     ),
     "sale.order": (
         "customer_tier_id",
@@ -78,6 +108,8 @@ PRIVATE_FIELDS = {
         "customer_segment_id",
         "customer_credit_score",
         "customer_credit_band",
+        "customer_credit_over",
+        "customer_overdue_amount",
     ),
 }
 
@@ -93,6 +125,8 @@ class SecurityCase(GradingCase):
         # With every right that any of the records asks for.
         groups = "customer_tiering.group_manager,account.group_account_invoice"
         cls.manager_b = cls._create_user("tiering_manager_b", groups, company_id=cls.company_b.id)
+        # Somebody must be there to be asked for credit.
+        cls.env.ref("base.user_admin").company_ids += cls.company | cls.company_b
         cls.records = cls._create_records(cls.company)
         cls.records_b = cls._create_records(cls.company_b)
 
@@ -138,8 +172,30 @@ class SecurityCase(GradingCase):
                 "date": cls._days_ago(0),
             }
         )
+        event = cls.env["customer.tier.event"].create(
+            {
+                "standing_id": standing.id,
+                "company_id": company.id,
+                "program_id": program.id,
+                "kind": "first",
+                "to_tier_id": standing.tier_id.id,
+                "date": cls._days_ago(0),
+                "state": "held",
+            }
+        )
         preview = cls.env["customer.tier.metric.preview"].with_company(company)
         preview = preview.create({"metric_id": cls._metric("amount").id})
+        program.credit_rule_ids = [Command.create({"amount": 1000})]
+        credit_change = standing._apply_credit_proposals("By the credit table")
+        approval = cls.env["customer.credit.approval"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": company.id,
+                "amount": 100,
+                "date_until": cls._days_ago(-30),
+                "reason": "Large order",
+            }
+        )
         records = (
             cls._metric("amount"),
             question,
@@ -162,6 +218,9 @@ class SecurityCase(GradingCase):
             run.error_ids.create({"run_id": run.id, "message": "No such number"}),
             change,
             cls.env["customer.tier.refusal"].create({"proposal_ids": change.ids}),
+            program.event_rule_ids,
+            event,
+            cls.env["customer.tier.tell"].create({"event_ids": event.ids}),
             cls.env["customer.tier.stale"].search([("company_id", "=", company.id)], limit=1),
             cls.env["customer.tier.start"].create({"company_id": company.id}),
             weighing,
@@ -173,6 +232,13 @@ class SecurityCase(GradingCase):
             ),
             cls._create_credit_line(standing),
             rule,
+            *cls._create_playbook_records(standing),
+            cls.env.ref("customer_tiering.late_reason_dispute"),
+            cls.env["customer.late.reason.set"].create({}),
+            program.credit_rule_ids,
+            credit_change,
+            approval,
+            cls.env["customer.credit.apply"].create({"standing_ids": standing.ids}),
             cls.env["customer.reminder"].create(
                 {
                     "rule_id": rule.id,
@@ -193,6 +259,22 @@ class SecurityCase(GradingCase):
         move = cls.env["account.move"].create({"move_type": "entry", "journal_id": journal.id})
         return cls.env["customer.tier.credit.line"].create(
             {"standing_id": standing.id, "move_id": move.id}
+        )
+
+    @classmethod
+    def _create_playbook_records(cls, standing):
+        plan = cls.env.ref("customer_tiering.plan_dormant")
+        company = {"company_id": standing.company_id.id}
+        playbook = cls.env["customer.stage.playbook"].create(
+            {"stage": "dormant", "plan_id": plan.id, **company}
+        )
+        start = {"standing_id": standing.id, "playbook_id": playbook.id, "stage": "dormant"}
+        return (
+            playbook,
+            cls.env["customer.stage.playbook.start"].create(start),
+            cls.env.ref("customer_tiering.loss_reason_price"),
+            cls.env["customer.win.back"].create({"partner_id": standing.partner_id.id, **company}),
+            cls.env["customer.win.back.ask"].create({}),
         )
 
 
@@ -362,8 +444,12 @@ class TestSecurity(SecurityCase):
             "action_use_weights",
             "action_open_distribution", "action_freeze",
             "action_preview", "action_accept", "action_refuse", "action_open_standing",
-            "action_accept_proposals", "action_open_proposals", "action_add_entry_rules",
-            "action_open_credit_parts", "action_open_invoice",
+            "action_accept_proposals", "action_open_proposals", "action_accept_proposal",
+            "action_refuse_proposal", "action_refresh", "action_add_entry_rules",
+            "action_tell", "action_discard", "action_retry", "action_open_events",
+            "action_discard_events",
+            "action_apply_credit", "action_approve", "action_open_credit_parts",
+            "action_open_invoice",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
@@ -388,16 +474,34 @@ class TestSecurity(SecurityCase):
                 "_sample_values",
                 "_add_usual_entry_rules",
             ),
-            "customer.tier.run": ("_grade_partners", "_cron_grade", "_next_chunk", "_start"),
-            "customer.tier.store": ("_save", "_save_changes", "_release", "_apply_proposals"),
+            "customer.tier.run": (
+                "_grade_partners",
+                "_cron_grade",
+                "_cron_replay",
+                "_next_chunk",
+                "_start",
+            ),
+            "customer.tier.store": (
+                "_save",
+                "_save_changes",
+                "_release",
+                "_apply_proposals",
+                "_enqueue",
+                "_enqueue_untold",
+            ),
             "customer.tier.pipeline": ("_grade", "_lock"),
             "customer.tier.change": ("_record",),
             "customer.tier.proposal": ("_refuse", "_close", "_take"),
+            "customer.tier.event": ("_cron_tell", "_decide", "_tell", "_wake", "_forecast"),
+            "customer.tier.tell": ("_open",),
             "customer.tier.stale": ("_mark",),
             "customer.reminder": ("_open", "_close_fulfilled", "_note_ended"),
             "customer.tier.start": ("_open",),
             "customer.tier.ahp": ("_open",),
             "customer.tier.indicator": ("_propose_bands", "_freeze_bands"),
+            "customer.tier.standing": ("_apply_credit_proposals",),
+            "customer.credit.change": ("_record",),
+            "customer.credit.approval": ("_decide", "_take", "_current"),
         }.items():
             for method in methods:
                 self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")

@@ -14,7 +14,7 @@ class CustomerTierByHand(models.TransientModel):
     tier_id = fields.Many2one(
         "customer.tier",
         domain="[('company_id', '=', company_id)]",
-        help="Leave it empty to keep the computed tier and only lock it.",
+        help="Leave it empty to keep the present tier and only lock it.",
     )
     lock = fields.Selection(
         selection=lambda self: self.env["customer.tier.standing"]._fields["lock"].selection
@@ -41,4 +41,8 @@ class CustomerTierByHand(models.TransientModel):
         if self.tier_id:
             vals["manual_tier_id"] = self.tier_id.id
         self.standing_ids.write(vals)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return self.standing_ids._notify_override(
+            self.env._("Set by hand for one customer.")
+            if len(self.standing_ids) == 1
+            else self.env._("Set by hand for %s customers.", len(self.standing_ids))
+        )

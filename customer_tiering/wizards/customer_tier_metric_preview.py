@@ -108,7 +108,7 @@ class CustomerTierMetricPreview(models.TransientModel):
         if payments is not None:
             customers = np.union1d(customers, payments["customer"])
         facts = gather._facts(customers, orders, lines, given, payments=payments)
-        windows = Windows(facts, today, self.company_id._customer_credit_policy())
+        windows = Windows(facts, today, credit=self.company_id._customer_credit_policy())
         frame = compute(facts, metric._with_parts()._policy(), today, windows)
         others = given[metric.sudo()][2] if metric.sudo() in given else float("nan")
         return customers, frame[metric.code].to_numpy(dtype=float), others

@@ -1,1 +1,2 @@
 from . import test_ready_made
+from . import test_automation

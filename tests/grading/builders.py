@@ -12,6 +12,7 @@ from grading.policy import (
     Bands,
     Condition,
     Indicator,
+    Lifecycle,
     Linear,
     Metric,
     Program,
@@ -199,4 +200,14 @@ def programs(draw):
     )
     typical = draw(st.sampled_from([None, 7.0, 30.0]))
     covered = draw(st.sampled_from([0.0, 0.5, 1.0]))
-    return Program(1, METRICS, indicators, tiers, segments, typical, vetoes, covered)
+    return Program(
+        1,
+        METRICS,
+        indicators,
+        tiers,
+        segments,
+        typical,
+        vetoes,
+        covered,
+        lifecycle=draw(st.sampled_from([None, Lifecycle()])),
+    )

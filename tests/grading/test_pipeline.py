@@ -80,6 +80,9 @@ def test_table_of_a_hand_computed_example():
             "last_day": [last, old, nan],
             # (2·35 + 3·31) / 5 = 32.6
             "next_day": [last + 33, old + 31, nan],
+            # Too few orders for a day: from half to double the interval.
+            "next_from": [last + 16, old + 16, nan],
+            "next_until": [last + 65, old + 62, nan],
             "rfm_r": [3, 1, 0],
             "rfm_f": [2, 1, 1],
             "rfm_m": [2, 1, 1],
@@ -121,7 +124,7 @@ def test_table_of_a_hand_computed_example():
         index=pd.Index([4, 8, 15], name="customer"),
     )
     assert_frame_equal(pipeline.grade(known, PROGRAM, AS_OF), expected)
-    assert list(expected)[16:] == pipeline.reason_columns(PROGRAM)
+    assert list(expected)[18:] == pipeline.reason_columns(PROGRAM)
 
 
 def test_score_and_tier_between_the_extremes():

@@ -6,6 +6,7 @@ from itertools import pairwise
 from statistics import fmean, median, pstdev
 
 import numpy as np
+import pandas as pd
 import pytest
 from grading import rhythm
 from hypothesis import given
@@ -37,6 +38,34 @@ def test_interval_statistics_equal_the_naive_loop(orders):
         assert mean[customer] == pytest.approx(fmean(gaps) if gaps else math.nan, nan_ok=True)
         variation = pstdev(gaps) / fmean(gaps) if len(gaps) > 1 else math.nan
         assert cv[customer] == pytest.approx(variation, abs=1e-6, nan_ok=True)
+
+
+@pytest.mark.parametrize("narrow", [0, rhythm.NARROW])
+@given(_orders)
+def test_running_median_equals_the_naive_loop(narrow, orders):
+    """What was known at an order must not contain what came later, nor another customer's
+    intervals, whichever of the two ways it is counted in."""
+    columns = np.array(orders, dtype=np.int64).reshape(-1, 2)
+    found = rhythm.intervals(*rhythm.order_days(columns[:, 0], columns[:, 1]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rhythm, "NARROW", narrow)
+        # Two columns or three at a time, so that tables are filled one after the other.
+        patch.setattr(rhythm, "TABLE_CELLS", 24)
+        running = rhythm.running_median(*found, SIZE)
+    expected = [
+        median(gaps[: number + 1]) for gaps in _naive_gaps(orders) for number in range(len(gaps))
+    ]
+    assert running.tolist() == expected
+
+
+def test_running_median_of_many_sizes():
+    """Customers of all sizes at once go into tables of several widths; each gets its own."""
+    rng = np.random.default_rng(19)
+    owners = np.repeat(np.arange(400), rng.integers(0, 70, 400))
+    owners = np.concatenate([owners, np.full(700, 400)])
+    lengths = rng.integers(1, 9, len(owners))
+    expected = pd.Series(lengths).groupby(owners).expanding().median().to_numpy()
+    assert rhythm.running_median(owners, lengths, 402).tolist() == expected.tolist()
 
 
 def test_clockwork_customer_has_no_variation():
@@ -82,3 +111,88 @@ def test_typical_interval_leaves_out_what_could_not_have_been_seen_whole():
     days = np.array(slow + lately)
     customers = np.array([0] * len(slow) + [1] * len(lately))
     assert rhythm.typical_interval(customers, days, as_of=800) == 100.0
+
+
+def test_typical_interval_withstands_a_wrong_year():
+    """One order dated years before all others made half of the history longer than all of it but
+    that one interval, which became the rhythm of everybody."""
+    days = np.array([0] + [1500 + 10 * n for n in range(37)])
+    assert rhythm.typical_interval(np.zeros(38, dtype=int), days, as_of=1860) == 10.0
+
+
+@pytest.mark.parametrize(
+    ("cv", "count", "regular"),
+    [(0.79, 3, True), (0.8, 3, False), (0.0, 2, False), (math.nan, 1, False), (math.nan, 0, False)],
+)
+def test_who_is_regular(cv, count, regular):
+    """A date promised for somebody who orders at random is wrong, and two intervals that happen
+    to be equal are no rhythm."""
+    assert rhythm.is_regular(np.array([cv]), np.array([count])).tolist() == [regular]
+
+
+def test_next_order_on_a_day_or_in_a_window():
+    """Who is irregular is not expected on a certain day."""
+    last, expected = np.array([100.0, 100.0, np.nan]), np.array([20.4, 20.4, 30.0])
+    first, latest = rhythm.next_order(last, expected, np.array([True, False, False]))
+    assert first[:2].tolist() == [120.0, 110.0]
+    assert latest[:2].tolist() == [120.0, 141.0]
+    assert np.isnan([first[2], latest[2]]).all()
+
+
+def _purchases(rows):
+    return rhythm.Purchases(*np.array(rows, dtype=np.int64).T)
+
+
+def test_rhythm_per_customer_and_category():
+    """Categories that a customer buys at different times must not make one fast rhythm, and what
+    it bought once or twice is no rhythm of its own."""
+    cement = [(7, 1, day) for day in (0, 30, 60, 60, 90)]
+    paint = [(7, 2, day) for day in (10, 210)]
+    other = [(9, 1, day) for day in (5, 15, 25)]
+    found = _purchases(paint + other + cement).rhythms(pd.Series({1: 20.0}), 100)
+    rows = found[["customer", "category", "orders", "last_day"]].to_numpy().tolist()
+    assert rows == [[7, 1, 4, 90], [7, 2, 2, 210], [9, 1, 3, 25]]
+    expected = [(3 * 30 + 3 * 20) / 6, math.nan, (2 * 10 + 3 * 20) / 5]
+    assert found["interval"].tolist() == pytest.approx(expected, nan_ok=True)
+    assert found["cv"].tolist() == pytest.approx([0.0, math.nan, 0.0], nan_ok=True)
+
+
+def test_rhythm_per_category_without_a_population():
+    """Where nothing is frozen, nor known of all, the own median stands alone."""
+    found = _purchases([(7, 1, 0), (7, 1, 10), (7, 1, 30)]).rhythms(pd.Series(dtype=float), None)
+    assert found["interval"].tolist() == [15.0]
+
+
+def test_typical_interval_of_each_category():
+    """Fast and slow categories have their own; one with few intervals has none, as it would go
+    before the customer's own rhythm; what began lately is not seen whole."""
+    fast = [(1, 5, 7 * n) for n in range(60)]
+    slow = [(2, 6, 25 * n) for n in range(24)]
+    rare = [(3, 8, 10 * n) for n in range(5)]
+    lately = [(customer, 6, 600 + day) for customer in range(10, 40) for day in (0, 1)]
+    typical = _purchases(fast + slow + rare + lately).typical_intervals(as_of=620)
+    assert typical.to_dict() == {5: 7.0, 6: 25.0}
+    assert _purchases([(1, 1, 0)]).typical_intervals(as_of=9).empty
+
+
+def test_preferred_interval_is_the_first_known():
+    """A cycle typed by hand goes first, then what is nearest to this customer and category."""
+    nan = math.nan
+    known = {
+        "product": [60, 0, nan, nan, nan, nan],
+        "customer_category": [9, 50, nan, nan, nan, nan],
+        "category": [9, 9, 40, nan, nan, nan],
+        "customer": [9, 9, 9, 30, nan, nan],
+        "all": [9, 9, 9, 9, 20, nan],
+    }
+    days, source = rhythm.preferred_interval(known)
+    assert days.tolist() == pytest.approx([60, 50, 40, 30, 20, nan], nan_ok=True)
+    assert source.tolist() == [0, 1, 2, 3, 4, -1]
+
+
+def test_preferred_interval_takes_numbers_and_gaps():
+    """The population's is one number for all, and not everything is always asked for."""
+    days, source = rhythm.preferred_interval({"customer": [12.0, math.nan], "all": 30})
+    assert (days.tolist(), source.tolist()) == ([12.0, 30.0], [3, 4])
+    with pytest.raises(ValueError, match="nobody"):
+        rhythm.preferred_interval({"nobody": 1})

@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 
-from . import build, check, database
+from . import backtest, build, check, database
 from .table import render
 
 ADDON = "customer_tiering"
@@ -38,6 +38,9 @@ HEADER = (
 
 
 def main(arguments=None):
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["rhythm"]:
+        return backtest.main(arguments[1:])
     options = _parse(arguments)
     try:
         measured, checks = _measurements(options)
@@ -73,7 +76,8 @@ def _parse(arguments):
     parser = argparse.ArgumentParser(
         prog="python -m tools.bench",
         description="Time a regrade against the bare SQL aggregate over the same orders. The "
-        "PG* variables name the server, ODOO_RC the configuration file of Odoo.",
+        "PG* variables name the server, ODOO_RC the configuration file of Odoo. With “rhythm FILE” "
+        "instead: how well next orders of a list are foreseen, without a database.",
     )
     parser.add_argument("--customers", type=_positive, default=200_000)
     parser.add_argument("--orders", type=_positive, default=2_000_000)

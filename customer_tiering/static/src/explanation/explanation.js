@@ -8,6 +8,7 @@ import { useService } from "@web/core/utils/hooks";
 const ICONS = {
     left: "fa-sign-out text-muted",
     why: "fa-check-circle text-success",
+    year: "fa-calendar text-muted",
     waiting: "fa-hourglass-half text-warning",
     veto: "fa-ban text-danger",
     uncovered: "fa-question-circle text-warning",

@@ -1,0 +1,45 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class CustomerOrderAwaited(models.AbstractModel):
+    """Records that end with the next order of a customer: they have a ``partner_id``, a
+    ``company_id`` and a ``date`` from which orders count."""
+
+    _name = "customer.order.awaited"
+    _description = "Waiting for an Order"
+
+    def _orders_since(self):
+        """First confirmed order on or after the day of each of these, where there is one.
+
+        Which orders count is grading's rule: samples and returns end nothing.
+
+        :return: dict record of ``self`` → ``sale.order``
+        """
+        if not self:
+            return {}
+        self.env.flush_all()
+        gather = self.env["customer.tier.gather"]
+        rows = []
+        for company, awaited in self.grouped("company_id").items():
+            self.env.cr.execute(
+                SQL(
+                    """
+                    SELECT DISTINCT ON (r.id) r.id, o.id
+                      FROM %(table)s r
+                      JOIN res_partner c ON c.commercial_partner_id = r.partner_id
+                      JOIN sale_order o ON o.partner_id = c.id AND o.company_id = r.company_id
+                     WHERE r.id = ANY(%(ids)s) AND o.state = 'sale' AND %(frequent)s
+                       -- These have days of the company, orders moments in UTC.
+                       AND (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date >= r.date
+                     ORDER BY r.id, o.date_order, o.id
+                    """,
+                    table=SQL.identifier(self._table),
+                    ids=awaited.ids,
+                    frequent=gather._frequent_condition(company),
+                    zone=gather._timezone(company),
+                )
+            )
+            rows += self.env.cr.fetchall()
+        order = self.env["sale.order"]
+        return {self.browse(id_): order.browse(order_id) for id_, order_id in rows}

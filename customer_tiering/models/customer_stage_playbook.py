@@ -1,0 +1,158 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .customer_tier_lifecycle import STAGES
+
+
+class CustomerStagePlaybook(models.Model):
+    """What is due when a customer enters a stage of its life: a plan of activities."""
+
+    _name = "customer.stage.playbook"
+    _description = "Playbook of a Stage"
+    _order = "sequence, id"
+    _rec_name = "plan_id"
+
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    stage = fields.Selection(STAGES, required=True)
+    company_id = fields.Many2one("res.company", help="Empty: for all companies.", index=True)
+    program_id = fields.Many2one(
+        "customer.tier.program",
+        string="Programme",
+        ondelete="cascade",
+        help="Only customers of this programme; empty: of all.",
+    )
+    tier_ids = fields.Many2many(
+        "customer.tier",
+        "customer_stage_playbook_tier_rel",
+        "playbook_id",
+        "tier_id",
+        string="Tiers",
+        help="Only customers in these tiers; empty: all.",
+    )
+    plan_id = fields.Many2one(
+        "mail.activity.plan",
+        required=True,
+        ondelete="restrict",
+        domain="[('res_model', '=', 'res.partner'), ('company_id', 'in', (False, company_id))]",
+        context={"default_res_model": "res.partner", "default_company_id": False},
+        help="Its activities are put on the contact when the customer enters the stage. What is "
+        "left of them is cancelled when the customer leaves it.",
+    )
+    daily_limit = fields.Integer(
+        string="Per Person and Day",
+        default=20,
+        help="Customers with the best score come first, the others on the next days; 0 sets no "
+        "limit.",
+    )
+    activity_count = fields.Integer(string="Activities", related="plan_id.steps_count")
+    open_count = fields.Integer(string="Under Way", compute="_compute_open_count")
+
+    _daily_limit_not_negative = models.Constraint(
+        "check(daily_limit >= 0)",
+        "A limit per person and day cannot be negative. Enter 0 for no limit.",
+    )
+
+    def _compute_open_count(self):
+        counts = dict(
+            self.env["customer.stage.playbook.start"]._read_group(
+                [("playbook_id", "in", self.ids), ("state", "in", ("waiting", "open"))],
+                ["playbook_id"],
+                ["__count"],
+            )
+        )
+        for playbook in self:
+            playbook.open_count = counts.get(playbook, 0)
+
+    @api.constrains("plan_id", "company_id")
+    def _check_plan(self):
+        for playbook in self:
+            plan = playbook.plan_id
+            if plan.res_model != "res.partner":
+                raise ValidationError(
+                    self.env._(
+                        "Plan “%s” is made for other records. A playbook needs a plan that applies "
+                        "to contacts.",
+                        plan.name,
+                    )
+                )
+            if not plan.template_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Plan “%s” has no activities, so nothing would happen. Add some to it "
+                        "first, or choose another plan.",
+                        plan.name,
+                    )
+                )
+            if plan.company_id and plan.company_id != playbook.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Plan “%(plan)s” belongs to %(company)s alone. Choose that company on the "
+                        "playbook as well, or a plan for all companies.",
+                        plan=plan.name,
+                        company=plan.company_id.name,
+                    )
+                )
+
+    @api.constrains("company_id", "program_id", "tier_ids")
+    def _check_customers(self):
+        for playbook in self:
+            companies = playbook.program_id.company_id | playbook.tier_ids.company_id
+            program = playbook.program_id
+            foreign = playbook.tier_ids.filtered(lambda t, p=program: p and t.program_id != p)
+            if foreign:
+                raise ValidationError(
+                    self.env._(
+                        "Tier “%(tier)s” belongs to another programme. Choose one of "
+                        "“%(program)s”.",
+                        tier=foreign[0].name,
+                        program=program.name,
+                    )
+                )
+            if playbook.company_id and companies - playbook.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "The programme and the tiers of a playbook must be of its company, %s.",
+                        playbook.company_id.name,
+                    )
+                )
+
+    @api.depends("stage", "plan_id.name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        names = dict(self._fields["stage"]._description_selection(self.env))
+        for playbook in self:
+            parts = (names.get(playbook.stage), playbook.plan_id.name)
+            playbook.display_name = ": ".join(part for part in parts if part)
+
+    @api.model
+    def _of(self, standings):
+        """The playbook of some customers' present stage, where there is one: the first that fits.
+
+        :return: dict ``customer.tier.standing`` → ``customer.stage.playbook``
+        """
+        Playbook = self.sudo()
+        usable = Playbook.search([("plan_id.active", "=", True)])
+        found = {}
+        for standing in standings.sudo():
+            fitting = usable.filtered(lambda playbook, s=standing: playbook._fits(s))
+            if fitting:
+                found[standing] = fitting[0]
+        return found
+
+    def _fits(self, standing):
+        self.ensure_one()
+        return (
+            self.stage == standing.lifecycle_stage
+            and self.company_id in (standing.company_id, self.company_id.browse())
+            and (not self.program_id or self.program_id == standing.program_id)
+            and (not self.tier_ids or standing.tier_id in self.tier_ids)
+        )
+
+    def action_open_starts(self):
+        """What this playbook has started."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_tiering.customer_stage_playbook_start_action"
+        )
+        return {**action, "domain": [("playbook_id", "=", self.id)], "context": {}}

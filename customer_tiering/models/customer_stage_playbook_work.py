@@ -1,0 +1,240 @@
+import logging
+
+from markupsafe import Markup
+from psycopg2.extensions import TransactionRollbackError
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from .customer_stage_playbook_start import UNDER_WAY
+
+_logger = logging.getLogger(__name__)
+
+SLICE_SIZE = 100
+
+
+class CustomerStagePlaybookStart(models.Model):
+    """Starting plans as far as each person's day allows, and ending them with the stage."""
+
+    _inherit = "customer.stage.playbook.start"
+
+    @api.model
+    def _wake(self):
+        """Let the job begin as soon as this transaction is committed."""
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id("customer_tiering.ir_cron_playbook")
+        if cron_id:
+            self.env["ir.cron"].sudo().browse(cron_id)._trigger()
+
+    @api.model
+    def _cron_start(self):
+        """End what is over and start what waits, slice by slice, as far as the time goes."""
+        Cron = self.env["ir.cron"]
+        companies = self.search([("state", "in", UNDER_WAY)]).company_id
+        time_left = Cron._commit_progress(remaining=len(companies))
+        for company in companies:
+            self._end_over(company)
+            time_left = Cron._commit_progress(1)
+            more = True
+            while more and time_left:
+                more = bool(self._start_slice(company))
+                time_left = Cron._commit_progress(0, remaining=int(more))
+
+    # Ending
+
+    @api.model
+    def _end_over(self, company):
+        """End plans whose customers are in another stage or gone, and those that are done."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT b.id
+                  FROM customer_stage_playbook_start b
+                  JOIN customer_tier_standing s ON s.id = b.standing_id
+                  JOIN res_partner p ON p.id = s.partner_id
+                 WHERE b.company_id = %s AND b.state IN ('waiting', 'open')
+                   AND (NOT p.active OR s.lifecycle_stage IS DISTINCT FROM b.stage)
+                """,
+                company.id,
+            )
+        )
+        self.browse([id_ for (id_,) in self.env.cr.fetchall()])._leave()
+        under_way = self.search([("company_id", "=", company.id), ("state", "=", "open")])
+        over = under_way.filtered(lambda start: not start._open_activities())
+        over.write({"state": "done", "ended_on": self._today(company)})
+
+    def _open_activities(self):
+        return self.sudo().with_context(active_test=False).activity_ids.filtered("active")
+
+    @api.model
+    def _today(self, company):
+        return self.env["customer.tier.gather"]._today(company)
+
+    def _leave(self, reason=None):
+        """Cancel what is left of these plans, and say so on the contacts.
+
+        :param reason: text for the chatter instead of the stage that was left
+        """
+        starts = self.sudo()
+        # What never began is not worth a line in the log.
+        waiting = starts.filtered(lambda start: start.state == "waiting")
+        for start in starts - waiting:
+            left = start._open_activities()
+            start.partner_id._message_log(body=start._said_left(left, reason))
+            left.unlink()
+            start.write({"state": "left", "ended_on": self._today(start.company_id)})
+        waiting.unlink()
+
+    def _said_left(self, left, reason):
+        said = self.with_context(lang=self.user_id.lang or self.company_id.partner_id.lang)
+        names = dict(self._fields["stage"]._description_selection(said.env))
+        plan = said.plan_id.name
+        head = reason or said.env._(
+            "Left stage “%(stage)s”: plan “%(plan)s” has ended.",
+            stage=names[self.stage],
+            plan=plan,
+        )
+        if not left:
+            return Markup("<p>%s</p>") % head
+        items = Markup().join(
+            Markup("<li>%s</li>") % (activity.summary or activity.activity_type_id.name)
+            for activity in left
+        )
+        return Markup("<p>%s</p><p>%s</p><ul>%s</ul>") % (
+            head,
+            said.env._("Cancelled, because still open:"),
+            items,
+        )
+
+    # Starting
+
+    @api.model
+    def _start_slice(self, company):
+        """Start the best of those that wait, as far as each person's day allows.
+
+        :return: how many were taken on
+        """
+        rows = self._due(company)
+        due = {self.browse(id_): self.env["res.users"].browse(user) for id_, user in rows}
+        starts = self.browse([id_ for id_, _user in rows])
+        try:
+            with self.env.cr.savepoint():
+                starts._start(company, due)
+                return len(starts)
+        except TransactionRollbackError:
+            raise
+        except Exception:
+            _logger.exception("Plans could not be started together; starting them one by one")
+        for start in starts:
+            try:
+                with self.env.cr.savepoint():
+                    start._start(company, due)
+            except TransactionRollbackError:
+                raise
+            except Exception as error:
+                message = str(error) or type(error).__name__
+                start.write({"state": "failed", "error": message})
+        return len(starts)
+
+    @api.model
+    def _due(self, company):
+        """Ids of plans and of whose day they count for, the best customers of each first."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH waiting AS (
+                    SELECT b.id, b.playbook_id, s.score, COALESCE(
+                               CASE WHEN p.user_id = ANY(%(able)s) THEN p.user_id END,
+                               %(leader)s, %(fallback)s) AS user_id
+                      FROM customer_stage_playbook_start b
+                      JOIN customer_tier_standing s ON s.id = b.standing_id
+                      JOIN res_partner p ON p.id = s.partner_id
+                     WHERE b.company_id = %(company)s AND b.state = 'waiting'
+                ), ranked AS (
+                    SELECT w.*, ROW_NUMBER() OVER (
+                               PARTITION BY playbook_id, user_id
+                               ORDER BY score DESC NULLS LAST, id)
+                           + (SELECT COUNT(*) FROM customer_stage_playbook_start d
+                               WHERE d.playbook_id = w.playbook_id AND d.user_id = w.user_id
+                                 AND d.company_id = %(company)s
+                                 AND d.started_on = %(today)s) AS position
+                      FROM waiting w)
+                SELECT r.id, r.user_id
+                  FROM ranked r JOIN customer_stage_playbook k ON k.id = r.playbook_id
+                 WHERE k.daily_limit = 0 OR r.position <= k.daily_limit
+                 ORDER BY r.position, r.id LIMIT %(slice)s
+                """,
+                **self.env["customer.tier.responsible"]._parts(company),
+                company=company.id,
+                today=self._today(company),
+                slice=SLICE_SIZE,
+            )
+        )
+        return self.env.cr.fetchall()
+
+    def _start(self, company, users):
+        """Put the activities of these plans on the contacts.
+
+        :param users: dict of these → ``res.users`` whose day they count for
+        """
+        for playbook, starts in self.with_company(company).grouped("playbook_id").items():
+            templates = playbook.plan_id.template_ids
+            if not templates:
+                raise UserError(
+                    self.env._("Plan “%s” has no activities any more.", playbook.plan_id.name)
+                )
+            vals = {start: [] for start in starts}
+            for template in templates:
+                doers = template._users_of(starts.standing_id, company)
+                for start in starts:
+                    vals[start].append(start._activity_vals(template, doers[start.standing_id]))
+            # One e-mail per activity would be a flood; the list of activities is what counts.
+            Activity = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
+            made = iter(Activity.create([one for start in starts for one in vals[start]]))
+            for start in starts:
+                activities = Activity.union(*(next(made) for _template in templates))
+                start._note_start(activities, users[start], self._today(company))
+
+    def _activity_vals(self, template, user):
+        said = template.with_context(lang=user.lang or self.env.lang)
+        return {
+            "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+            "res_id": self.partner_id.id,
+            "activity_type_id": template.activity_type_id.id,
+            "summary": said.summary,
+            "note": said.note,
+            "date_deadline": template._get_date_deadline(self._today(self.company_id)),
+            "user_id": user.id,
+            "automated": True,
+        }
+
+    def _note_start(self, activities, user, today):
+        self.write(
+            {
+                "state": "open",
+                "user_id": user.id,
+                "started_on": today,
+                "activity_ids": activities.ids,
+                "activity_count": len(activities),
+            }
+        )
+        said = self.with_context(lang=user.lang or self.env.lang)
+        items = Markup().join(
+            Markup("<li>%s</li>")
+            % said.env._(
+                "%(activity)s: %(name)s, due on %(day)s",
+                activity=activity.summary or activity.activity_type_id.name,
+                name=activity.user_id.name,
+                day=format_date(said.env, activity.date_deadline),
+            )
+            for activity in activities
+        )
+        names = dict(self._fields["stage"]._description_selection(said.env))
+        head = said.env._(
+            "Entered stage “%(stage)s”: plan “%(plan)s” has started.",
+            stage=names[self.stage],
+            plan=said.plan_id.name,
+        )
+        self.partner_id._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (head, items))

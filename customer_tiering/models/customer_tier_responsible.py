@@ -1,0 +1,97 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class CustomerTierResponsible(models.AbstractModel):
+    """Who of the company looks after a customer: the salesperson, else the leader of the team of
+    the last order, else the company's fallback user, else the administrator; only people who still
+    work in the company."""
+
+    _name = "customer.tier.responsible"
+    _description = "Who Looks After a Customer"
+
+    def _able(self, company):
+        """Internal users who still work in a company."""
+        working = [("share", "=", False), ("company_ids", "in", company.id)]
+        return self.env["res.users"].sudo().search(working)
+
+    def _fallback(self, company, able=None):
+        """Who does what nobody else is there for."""
+        able = self._able(company) if able is None else able
+        chosen = company.sudo().customer_tier_fallback_user_id & able
+        return chosen or self.env.ref("base.user_admin").sudo()
+
+    def _parts(self, company):
+        """What a query about standings ``s`` needs.
+
+        :return: dict with the user ids who are ``able``, the SQL of the ``leader``, and the id of
+            the ``fallback``
+        """
+        able = self._able(company)
+        leader = SQL(
+            """(SELECT t.user_id
+                  FROM sale_order o
+                  JOIN res_partner c ON c.id = o.partner_id
+                  JOIN crm_team t ON t.id = o.team_id
+                 WHERE c.commercial_partner_id = s.partner_id AND o.company_id = s.company_id
+                   AND o.state = 'sale' AND t.user_id = ANY(%s)
+                 ORDER BY o.date_order DESC LIMIT 1)""",
+            able.ids,
+        )
+        return {"able": able.ids, "leader": leader, "fallback": self._fallback(company, able).id}
+
+    def _of(self, standings, company):
+        """Who looks after some customers of a company.
+
+        :return: dict ``customer.tier.standing`` → ``res.users``
+        """
+        parts = self._parts(company)
+        return self._look_up(standings, parts, SQL("p.user_id = ANY(%s)", parts["able"]))
+
+    def _leaders_of(self, standings, company):
+        """Who leads those who look after some customers: the leader of the salesperson's team,
+        else of the team of the last order, else the company's fallback user.
+
+        :return: dict ``customer.tier.standing`` → ``res.users``
+        """
+        parts = self._parts(company)
+        return self._look_up(standings, parts, SQL("FALSE"), self._team_leader(parts["able"]))
+
+    def _team_leader(self, able):
+        return SQL(
+            """(SELECT t.user_id
+                  FROM crm_team_member m
+                  JOIN crm_team t ON t.id = m.crm_team_id AND t.active
+                 WHERE m.user_id = p.user_id AND m.active AND t.user_id = ANY(%s)
+                   AND (t.company_id IS NULL OR t.company_id = s.company_id)
+                 ORDER BY t.sequence, t.id LIMIT 1)""",
+            able,
+        )
+
+    def _look_up(self, standings, parts, is_able, first=None):
+        """
+        :param parts: see :meth:`_parts`
+        :param is_able: ``SQL``, whether the salesperson does it
+        :param first: ``SQL`` of who comes before the leader
+        :return: dict ``customer.tier.standing`` → ``res.users``
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT s.id, COALESCE(
+                           CASE WHEN %(is_able)s THEN p.user_id END,
+                           %(first)s, %(leader)s, %(fallback)s)
+                  FROM customer_tier_standing s
+                  JOIN res_partner p ON p.id = s.partner_id
+                 WHERE s.id = ANY(%(standings)s)
+                """,
+                is_able=is_able,
+                first=first or SQL("NULL"),
+                leader=parts["leader"],
+                fallback=parts["fallback"],
+                standings=standings.ids,
+            )
+        )
+        users = self.env["res.users"]
+        return {standings.browse(id_): users.browse(user) for id_, user in self.env.cr.fetchall()}

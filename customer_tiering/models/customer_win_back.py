@@ -1,0 +1,187 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .customer_tier_lifecycle import STAGES
+
+LAPSED = ("dormant", "lost")
+OUTCOMES = [
+    ("open", "Open"),
+    ("won_back", "Won back"),
+    ("not_now", "Not now"),
+    ("for_good", "Lost for good"),
+]
+
+
+class CustomerWinBack(models.Model):
+    """Why a customer stays away, and what came of following it up."""
+
+    _name = "customer.win.back"
+    _inherit = "customer.order.awaited"
+    _description = "Win-Back"
+    _order = "date desc, id desc"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company,
+        readonly=True,
+    )
+    date = fields.Date(string="Followed Up On", required=True, default=fields.Date.context_today)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Salesperson",
+        help="Who looked after the customer then.",
+    )
+    stage = fields.Selection(STAGES, string="Stage Then", readonly=True)
+    tier_id = fields.Many2one(
+        "customer.tier", string="Tier Then", ondelete="set null", readonly=True, index=True
+    )
+    tier_color = fields.Integer(related="tier_id.color", string="Tier Color", exportable=False)
+    reason_id = fields.Many2one("customer.loss.reason", ondelete="restrict", index="btree_not_null")
+    note = fields.Text(string="What Was Said")
+    outcome = fields.Selection(
+        selection=OUTCOMES,
+        required=True,
+        default="open",
+        help="An order that comes in makes it won back by itself. Who is lost for good gets "
+        "neither reminders nor playbooks until then.",
+    )
+    order_id = fields.Many2one(
+        "sale.order", ondelete="set null", readonly=True, index="btree_not_null"
+    )
+
+    _customer_idx = models.Index("(partner_id, company_id, id)")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What the customer was on that day is kept, whatever it becomes."""
+        Partner = self.env["res.partner"]
+        for vals in vals_list:
+            if vals.get("partner_id"):
+                partner = Partner.browse(vals["partner_id"]).commercial_partner_id
+                company = vals.setdefault("company_id", self.env.company.id)
+                own = [("partner_id", "=", partner.id), ("company_id", "=", company)]
+                standing = self.env["customer.tier.standing"].sudo().search(own, limit=1)
+                vals["partner_id"] = partner.id
+                vals.setdefault("stage", standing.lifecycle_stage)
+                vals.setdefault("tier_id", standing.tier_id.id)
+                vals.setdefault("user_id", partner.sudo().user_id.id or self.env.uid)
+        records = super().create(vals_list)
+        records._after_outcome()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "outcome" in vals:
+            self._after_outcome()
+        return result
+
+    def _after_outcome(self):
+        """Leave those in peace who are lost for good."""
+        for record in self.filtered(lambda record: record.outcome == "for_good").sudo():
+            reminders = self.env["customer.reminder"].sudo()
+            reminders = reminders.search([*record._own_domain(), ("state", "=", "open")])
+            reminders.activity_id.filtered("active").unlink()
+            reminders.state = "cancel"
+            Start = self.env["customer.stage.playbook.start"].sudo()
+            under_way = [("state", "in", ("waiting", "open"))]
+            starts = Start.search([*record._own_domain(), *under_way])
+            starts._leave(reason=self.env._("Lost for good: the plan has ended."))
+
+    @api.model
+    def _follow_up(self, partner, **vals):
+        """Note what a follow-up of today came to: in the record that is open, or a new one.
+
+        What is not known (``False``) does not replace what is.
+
+        :return: ``customer.win.back``
+        """
+        own = [("partner_id", "=", partner.commercial_partner_id.id)]
+        own += [("company_id", "=", self.env.company.id), ("outcome", "=", "open")]
+        record = self.search(own, limit=1)
+        known = {name: value for name, value in vals.items() if value}
+        if record:
+            if record.note and known.get("note"):
+                known["note"] = f"{record.note}\n{known['note']}"
+            record.write(known)
+            return record
+        return self.create({"partner_id": partner.id, **known})
+
+    def _own_domain(self):
+        self.ensure_one()
+        return [
+            ("partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+        ]
+
+    # Until an order comes
+
+    @api.model
+    def _given_up_sql(self):
+        """Whether the customer of standing ``s`` was last found to be lost for good."""
+        return SQL(
+            """(SELECT w.outcome FROM customer_win_back w
+                 WHERE w.partner_id = s.partner_id AND w.company_id = s.company_id
+                 ORDER BY w.id DESC LIMIT 1) IS NOT DISTINCT FROM 'for_good'"""
+        )
+
+    @api.model
+    def _given_up(self, standings):
+        """Those of some customers who are lost for good."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "SELECT s.id FROM customer_tier_standing s WHERE s.id = ANY(%s) AND %s",
+                standings.ids,
+                self._given_up_sql(),
+            )
+        )
+        return standings.browse([id_ for (id_,) in self.env.cr.fetchall()])
+
+    @api.model
+    def _close_fulfilled(self, partners):
+        """Customers who have ordered since they were followed up last are won back.
+
+        :param partners: commercial partners
+        """
+        # The salesperson who confirms the order need not be the one who followed up.
+        WinBack = self.sudo()
+        found = WinBack.search([("partner_id", "in", partners.ids)], order="id desc")
+        last = WinBack.union(
+            *(
+                records[0]
+                for records in found.grouped(lambda r: (r.partner_id, r.company_id)).values()
+            )
+        ).filtered(lambda record: record.outcome != "won_back")
+        for record, order in last._orders_since().items():
+            record.write({"outcome": "won_back", "order_id": order.id})
+
+    @api.model
+    def _close_ordered(self, company):
+        """The same for orders that came in past the order form."""
+        pending = [("company_id", "=", company.id), ("outcome", "!=", "won_back")]
+        self._close_fulfilled(self.sudo().search(pending).partner_id)
+
+
+class CustomerReminder(models.Model):
+    _inherit = "customer.reminder"
+
+    @api.model
+    def _close_fulfilled(self, partners):
+        result = super()._close_fulfilled(partners)
+        self.env["customer.win.back"]._close_fulfilled(partners)
+        return result
+
+
+class CustomerReminderRule(models.Model):
+    _inherit = "customer.reminder.rule"
+
+    def _silent_since(self, company, as_of):
+        """Nor does anybody ask again who is lost for good."""
+        silent = super()._silent_since(company, as_of)
+        return SQL("%s AND NOT %s", silent, self.env["customer.win.back"]._given_up_sql())

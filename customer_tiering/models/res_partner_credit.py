@@ -1,0 +1,198 @@
+from math import inf
+from typing import NamedTuple
+
+from odoo import api, fields, models
+
+from .customer_tier_mixin import SALESPEOPLE
+from .customer_tier_standing_limit import limit_text
+
+# Open risk of the OCA addon account_financial_risk, where that is installed.
+RISK_FIELD = "risk_total"
+
+
+class CreditPosition(NamedTuple):
+    """How much a customer owes and may owe in one company, in its currency.
+
+    ``limit`` is the contact's, else the company's; 0 for no limit, as in the core. ``extra`` is
+    what special approvals add to it today; ``requested`` are those nobody has decided on.
+    """
+
+    limit: float
+    extra: float
+    receivable: float
+    to_invoice: float
+    requested: models.BaseModel
+
+    @property
+    def used(self):
+        return self.receivable + self.to_invoice
+
+    @property
+    def allowed(self):
+        return self.limit + self.extra if self.limit else inf
+
+    def over(self, more=0.0):
+        """By how much the customer is over its limit when so much more is ordered."""
+        return max(self.used + more - self.allowed, 0.0)
+
+
+class ResPartner(models.Model):
+    """Credit of a customer, for people without any right on the ledger."""
+
+    _inherit = "res.partner"
+
+    customer_credit_used = fields.Monetary(
+        string="Credit Used",
+        compute="_compute_customer_credit",
+        groups=SALESPEOPLE,
+        help="Unpaid invoices and orders that are not invoiced yet, in company currency.",
+    )
+    customer_credit_limit_text = fields.Char(
+        string="Present Credit Limit",
+        compute="_compute_customer_credit",
+        groups=SALESPEOPLE,
+        exportable=False,
+    )
+    customer_credit_extra = fields.Monetary(
+        string="Special Approvals",
+        compute="_compute_customer_credit",
+        groups=SALESPEOPLE,
+        help="What the customer may owe beyond its credit limit today.",
+    )
+    customer_credit_checked = fields.Boolean(
+        compute="_compute_customer_credit", groups=SALESPEOPLE, export_string_translation=False
+    )
+    customer_credit_approval_ids = fields.One2many(
+        "customer.credit.approval",
+        string="Approvals of Extra Credit",
+        compute="_compute_customer_credit_records",
+        groups=SALESPEOPLE,
+    )
+    customer_credit_change_ids = fields.One2many(
+        "customer.credit.change",
+        string="Credit History",
+        compute="_compute_customer_credit_records",
+        groups=SALESPEOPLE,
+    )
+    customer_credit_differs = fields.Boolean(
+        compute="_compute_customer_credit_proposal",
+        groups=SALESPEOPLE,
+        export_string_translation=False,
+    )
+    customer_present_term_id = fields.Many2one(
+        "account.payment.term",
+        string="Present Payment Terms",
+        compute="_compute_customer_credit_proposal",
+        groups=SALESPEOPLE,
+    )
+    customer_proposed_limit_text = fields.Char(
+        string="Credit Limit by Rule",
+        compute="_compute_customer_credit_proposal",
+        groups=SALESPEOPLE,
+        exportable=False,
+    )
+    customer_proposed_term_id = fields.Many2one(
+        "account.payment.term",
+        string="Proposed Payment Terms",
+        compute="_compute_customer_credit_proposal",
+        groups=SALESPEOPLE,
+    )
+    customer_risk_total = fields.Float(
+        string="Financial Risk",
+        compute="_compute_customer_risk_total",
+        groups=SALESPEOPLE,
+        help="Total risk as the addon for financial risk counts it.",
+    )
+    customer_risk_known = fields.Boolean(
+        compute="_compute_customer_risk_total",
+        groups=SALESPEOPLE,
+        export_string_translation=False,
+    )
+
+    def _credit_positions(self, company):
+        """What these commercial partners owe and may owe in a company.
+
+        :return: dict ``res.partner`` → ``CreditPosition``; empty where the company does not use
+            credit limits
+        """
+        # Salespeople see what their customers owe in total, without any right on invoices.
+        company = company.sudo()
+        if not company.account_use_credit_limit:
+            return {}
+        current = self.env["customer.credit.approval"]._current(self, company)
+        none = (0.0, self.env["customer.credit.approval"])
+        return {
+            partner: CreditPosition(
+                limit=rich.credit_limit,
+                extra=current.get((partner.id, "approved"), none)[0],
+                receivable=rich.credit,
+                to_invoice=rich.credit_to_invoice,
+                requested=current.get((partner.id, "requested"), none)[1],
+            )
+            for partner, rich in zip(self, self.sudo().with_company(company), strict=True)
+        }
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "lang")
+    def _compute_customer_credit(self):
+        company = self.env.company
+        partners = self.commercial_partner_id._origin
+        positions = partners._credit_positions(company)
+        for partner in self:
+            position = positions.get(partner.commercial_partner_id._origin)
+            partner.customer_credit_checked = bool(position)
+            partner.customer_credit_used = position and position.used
+            partner.customer_credit_extra = position and position.extra
+            partner.customer_credit_limit_text = position and limit_text(
+                self.env, position.limit, company.currency_id
+            )
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "lang")
+    def _compute_customer_credit_proposal(self):
+        for partner in self:
+            standing = partner.customer_standing_id
+            partner.customer_credit_differs = standing.credit_differs
+            partner.customer_present_term_id = standing.payment_term_id
+            partner.customer_proposed_limit_text = standing.proposed_credit_limit_text
+            partner.customer_proposed_term_id = standing.proposed_payment_term_id
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_customer_credit_records(self):
+        domain = [
+            ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
+            ("company_id", "=", self.env.company.id),
+        ]
+        names = {
+            "customer_credit_approval_ids": "customer.credit.approval",
+            "customer_credit_change_ids": "customer.credit.change",
+        }
+        for name, model in names.items():
+            groups = (
+                self.env[model]
+                .search(domain)
+                .grouped(lambda record: record.partner_id.commercial_partner_id)
+            )
+            for partner in self:
+                partner[name] = groups.get(partner.commercial_partner_id._origin, False)
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_customer_risk_total(self):
+        known = RISK_FIELD in self._fields
+        for partner in self:
+            # That addon shows it to accountants; salespeople see the total of what they sell on.
+            customer = partner.commercial_partner_id.sudo()
+            partner.customer_risk_known = known
+            partner.customer_risk_total = customer[RISK_FIELD] if known else 0.0
+
+    def action_request_credit(self):
+        """Ask for more credit for this customer for a time."""
+        self.ensure_one()
+        return self.env["customer.credit.approval"]._open_request(self.commercial_partner_id)
+
+    def action_apply_customer_credit(self):
+        """Show what the credit table would change for this customer."""
+        self.ensure_one()
+        return self.customer_standing_id.action_apply_credit()

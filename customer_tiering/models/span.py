@@ -1,0 +1,67 @@
+from dataclasses import dataclass
+from datetime import date
+
+from odoo.tools import SQL
+
+ALIAS = "customer_span"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days that are looked at, both inclusive.
+
+    Customers listed have days of their own, in lists of equal length; ``first`` and ``last`` are
+    those of everybody else.
+    """
+
+    first: date
+    last: date
+    customers: tuple = ()
+    firsts: tuple = ()
+    lasts: tuple = ()
+
+    @property
+    def latest(self):
+        return max(self.last, *self.lasts) if self.lasts else self.last
+
+    @property
+    def earliest(self):
+        return min(self.first, *self.firsts) if self.firsts else self.first
+
+    @property
+    def earliest_end(self):
+        return min(self.last, *self.lasts) if self.lasts else self.last
+
+    @property
+    def table(self):
+        return SQL(
+            "(SELECT * FROM unnest(%s::int[], %s::date[], %s::date[]) t (customer, first, last))",
+            list(self.customers),
+            list(self.firsts),
+            list(self.lasts),
+        )
+
+    def condition(self, customer):
+        """Whose days a row of the table is, for the SQL of a customer's id."""
+        return SQL("%s = %s", SQL.identifier(ALIAS, "customer"), customer)
+
+    def join(self, customer):
+        """The SQL that joins the table where there is one."""
+        if not self.customers:
+            return SQL()
+        alias, condition = SQL.identifier(ALIAS), self.condition(customer)
+        return SQL("LEFT JOIN %s AS %s ON %s", self.table, alias, condition)
+
+    def _own(self, name, other):
+        if not self.customers:
+            return SQL("%s::date", other)
+        return SQL("COALESCE(%s, %s::date)", SQL.identifier(ALIAS, name), other)
+
+    @property
+    def first_sql(self):
+        """First day of a customer, where the table is joined."""
+        return self._own("first", self.first)
+
+    @property
+    def last_sql(self):
+        return self._own("last", self.last)
