@@ -36,6 +36,9 @@ def uninstall_hook(env):
     ).unlink()
     # History and standings refer to tiers and tiers to metrics: from the leaves to the root.
     for table in (
+        "customer_win_back",
+        "customer_stage_playbook_start",
+        "customer_stage_playbook",
         "customer_credit_change",
         "customer_tier_change",
         "customer_tier_standing",

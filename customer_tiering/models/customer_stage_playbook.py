@@ -46,6 +46,7 @@ class CustomerStagePlaybook(models.Model):
         "limit.",
     )
     activity_count = fields.Integer(string="Activities", related="plan_id.steps_count")
+    step_ids = fields.One2many(related="plan_id.template_ids", string="Steps")
     open_count = fields.Integer(string="Under Way", compute="_compute_open_count")
 
     _daily_limit_not_negative = models.Constraint(

@@ -1,6 +1,6 @@
 from collections import Counter
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 from .customer_stage_playbook_start import UNDER_WAY

@@ -32,7 +32,7 @@ class CustomerStagePlaybookStart(models.Model):
             ("waiting", "Waiting"),
             ("open", "Under way"),
             ("done", "Done"),
-            ("left", "Stage left"),
+            ("left", "Ended early"),
             ("failed", "Failed"),
         ],
         string="Status",

@@ -81,7 +81,7 @@ class CustomerTierEvent(models.Model):
                                 ELSE FIRST_VALUE(e.from_tier_id) OVER w END AS told_id,
                            LEAD(e.id) OVER w AS later_id
                       FROM customer_tier_event e
-                     WHERE e.state IN ('new', 'held') AND e.kind <> 'stage'
+                     WHERE e.state IN ('new', 'held')
                        AND e.standing_id IN (
                            SELECT standing_id FROM customer_tier_event WHERE id = ANY(%(ids)s))
                     WINDOW w AS (

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 STAGES = [
-    ("potential", "Potential"),
-    ("new", "New"),
+    ("potential", "Potential customer"),
+    ("new", "New customer"),
     ("mature", "Mature"),
     ("loyal", "Loyal"),
     ("dormant", "Dormant"),

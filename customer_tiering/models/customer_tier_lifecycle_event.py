@@ -89,7 +89,9 @@ class CustomerTierStore(models.AbstractModel):
                         standing_id, company_id, program_id, kind, change_id, run_id, from_stage,
                         to_stage, date, state)
                     SELECT c.standing_id, s.company_id, s.program_id, 'stage', c.id, c.run_id,
-                           c.from_stage, c.to_stage, c.date, 'new'
+                           -- Nobody was told of where somebody unknown was before.
+                           CASE WHEN c.direction <> 'first' THEN c.from_stage END, c.to_stage,
+                           c.date, 'new'
                       FROM customer_tier_change c
                       JOIN customer_tier_standing s ON s.id = c.standing_id
                      WHERE c.id > %s AND s.company_id = %s

@@ -5,6 +5,8 @@ from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT, BaseCommon
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
+from ..models.customer_tier_change import TIER_LINES
+
 
 class TieringCommon(BaseCommon):
     """Two companies of their own, so that demo data neither help nor disturb.
@@ -195,6 +197,11 @@ class TieringCommon(BaseCommon):
                 ("company_id", "=", (company or cls.company).id),
             ]
         )
+
+    @classmethod
+    def _tier_changes(cls, partner, company=None):
+        """The lines of a customer's history that are about its tier, the oldest first."""
+        return cls._standing(partner, company).change_ids.filtered_domain(TIER_LINES).sorted("id")
 
     @classmethod
     def _numbers(cls, partner, kind, company=None):

@@ -363,7 +363,7 @@ class TestTelling(EventCase):
         saver = self.env["customer.tier.store"]
         self._events().unlink()
         after = saver._last_change() - 30
-        with self.assertQueryCount(2):
+        with self.assertQueryCount(3):
             saver._enqueue(self.company, after)
         self.assertEqual(len(self._events()), 30)
 

@@ -73,7 +73,7 @@ class TestStageEvents(LifecycleCase):
         events = self._events(partner)
         self.assertEqual(set(events.mapped("kind")), {"first", "stage"})
         self.assertEqual(len(events.change_id), 1)
-        self.assertEqual(self._tell(), [(partner, "lost", "won_back")])
+        self.assertEqual(self._tell(), [(partner, False, "won_back")])
         self.assertEqual(set(events.mapped("state")), {"done"})
 
     def test_overtaken(self):

@@ -59,7 +59,9 @@ class TestMovement(GradingCase):
         standing = self._standing(buyer)
         self.assertFalse(standing.waiting)
         self.assertEqual(standing.computed_since, self._day("2024-02-01"))
-        self.assertEqual(standing.change_ids.sorted("id").mapped("direction"), ["first", "down"])
+        self.assertEqual(
+            self._tier_changes(standing.partner_id).mapped("direction"), ["first", "down"]
+        )
 
     def test_hold_is_explained(self):
         """A customer whose figures ask for less must not look like a mistake."""

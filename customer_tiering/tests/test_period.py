@@ -69,7 +69,7 @@ class TestPeriod(PeriodCase):
             self._graded(buyer, *days), ["Low", "Silver", "Silver", "Silver", "Silver", "Low"]
         )
         self.assertEqual(
-            [str(change.date) for change in self._standing(buyer).change_ids.sorted("id")],
+            [str(change.date) for change in self._tier_changes(buyer)],
             ["2025-02-01", "2025-04-20", "2027-01-01"],
         )
 
@@ -139,7 +139,7 @@ class TestPeriod(PeriodCase):
         self._graded(buyer, "2027-02-01")
         said = self._said(self._standing(buyer))
         self.assertIn("The figures of 2026 ask for Silver: Amount", said["why"])
-        change = self._standing(buyer).change_ids
+        change = self._tier_changes(buyer)
         self.assertIn("Gold by the figures of 2025 because", self._said(change)["why"])
 
     def test_days_since_the_last_order(self):
@@ -206,7 +206,7 @@ class TestPeriod(PeriodCase):
             for day in run._replay_days():
                 simulated = self._grade(as_of=day, simulation=True)
                 self.assertEqual(simulated.matrix, self._grade(as_of=day).matrix)
-        stored = self._standing(buyer).change_ids.sorted("id")
+        stored = self._tier_changes(buyer)
         months = [f"{change.date:%Y-%m}" for change in stored]
         self.assertEqual(months, ["2025-02", "2025-05", "2026-02", lost])
         replayed = {m: {k: n for k, n in row.items() if n} for m, row in run.replay.items()}

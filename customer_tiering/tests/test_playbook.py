@@ -356,7 +356,7 @@ class TestPlaybook(PlaybookCase):
         self.assertEqual(
             (event.kind, event.from_stage, event.to_stage), ("stage", "mature", "dormant")
         )
-        self.assertEqual(event.headline, "From stage Mature to Dormant")
+        self.assertEqual(event.headline, "Stage: from Mature to Dormant")
 
 
 @tagged("post_install", "-at_install")

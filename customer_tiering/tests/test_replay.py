@@ -81,7 +81,7 @@ class TestReplay(HistoryCase):
         run = self._replay()
         for day in run._replay_days():
             self._grade(as_of=day)
-        stored = self._standing(buyer).change_ids.sorted("id")
+        stored = self._tier_changes(buyer)
         replayed = {
             (month, reason)
             for month, counts in run.replay.items()

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -94,15 +96,21 @@ class TestWinBack(PlaybookCase):
 
     def test_order_wins_back(self):
         """The order closes it at once, whoever confirms it, whatever was thought before."""
-        for outcome in ("open", "not_now", "for_good"):
-            self._put("dormant", event=False)
-            self._answer(outcome=outcome)
-            found = self._found()[-1]
-            order = self._create_order(self.buyer, 50, state="draft", user_id=self.leader.id)
+        outcomes = ("open", "not_now", "for_good")
+        buyers = [self._create_buyer(outcome) for outcome in outcomes]
+        self._grade()
+        for buyer, outcome in zip(buyers, outcomes, strict=True):
+            self._put("dormant", buyer, event=False)
+            self._answer(buyer, outcome=outcome)
+            found = self._found(buyer)
+            order = self._create_order(buyer, 50, state="draft", user_id=self.leader.id)
             self.assertFalse(found.order_id, "a quotation is no order")
             order.with_user(self.leader).action_confirm()
             with self.subTest(outcome):
                 self.assertEqual((found.outcome, found.order_id), ("won_back", order))
+            # The next one is another day's.
+            order.date_order -= timedelta(days=2)
+            found.date -= timedelta(days=2)
 
     def test_grading_wins_back(self):
         """Orders that came in past the order form close it with the next grading; returns do

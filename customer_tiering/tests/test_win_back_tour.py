@@ -3,7 +3,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 @tagged("post_install", "-at_install")
 class TestWinBackTour(HttpCase):
-    """A salesperson and a dormant customer, in a real browser."""
+    """A sales manager and a dormant customer, in a real browser."""
 
     def test_playbook_reason_analysis(self):
         """The playbook's activity, the reason behind a button and the analysis in a report are
@@ -16,7 +16,7 @@ class TestWinBackTour(HttpCase):
             env,
             "tour_seller",
             name="Tour Seller",
-            groups="sales_team.group_sale_salesman",
+            groups="sales_team.group_sale_manager",
             company_id=company.id,
         )
         customer = env["res.partner"].create(

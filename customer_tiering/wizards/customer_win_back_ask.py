@@ -38,7 +38,7 @@ class CustomerWinBackAsk(models.TransientModel):
         )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Follow Up Who Stays Away"),
+            "name": self.env._("Win-Back"),
             "res_model": self._name,
             "res_id": wizard.id,
             "view_mode": "form",
