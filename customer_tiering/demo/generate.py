@@ -51,24 +51,9 @@ def load_demo(env):
         users=_users(env),
     )
     writer.write_orders(companies, plan_orders(companies, products, today))
-    if not load_demo_invoices(env):
-        # Installed in one go with Invoicing, whose accounts come at the very end.
-        env.registry.customer_tiering_demo_waits = True
-
-
-def load_demo_invoices(env):
-    """Invoice some demo orders and pay most of that.
-
-    :return: False where there is nothing to post to yet
-    """
-    company = env.ref("base.main_company")
-    env = env(context={**env.context, **QUIET, "allowed_company_ids": company.ids}, su=True)
-    if not has_ledger(company.with_env(env)):
-        return False
-    partners = {row.key: env.ref(f"{MODULE}.demo_partner_{row.key}") for row in tables.companies()}
-    today = fields.Date.context_today(company)
-    create_invoices(env, company.with_env(env), partners, today)
-    return True
+    # A company that keeps its books elsewhere has no accounts to post to.
+    if has_ledger(company.with_env(env)):
+        create_invoices(env, company.with_env(env), partners, today)
 
 
 def _is_loaded(env):

@@ -168,17 +168,6 @@ class CustomerTierProgram(models.Model):
             program._grade_past_year()
             program.action_grade()
 
-    def _register_hook(self):
-        """Demo invoices that waited for a chart of accounts, which Invoicing loads in its own hook
-        before this one."""
-        result = super()._register_hook()
-        if self.env.registry.__dict__.pop("customer_tiering_demo_waits", False):
-            from ..demo.generate import load_demo_invoices
-
-            if load_demo_invoices(self.env):
-                self._for_company(self.env.ref("base.main_company"))[:1].action_grade()
-        return result
-
     def _grade_past_year(self):
         """Grade as of each month of the last year, so that there is a history to look at.
 
