@@ -118,7 +118,9 @@ class CustomerTierStanding(models.Model):
             standing.credit_differs = differs
             currency = standing.currency_id
             standing.credit_limit_text = limit_text(self.env, present, currency)
-            standing.proposed_credit_limit_text = rule and limit_text(self.env, proposed, currency)
+            standing.proposed_credit_limit_text = (
+                limit_text(self.env, proposed, currency) if rule else False
+            )
             standing.credit_direction = differs and standing._credit_direction()
 
     def _credit_direction(self):

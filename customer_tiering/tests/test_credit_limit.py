@@ -146,6 +146,14 @@ class TestCreditProposal(CreditCase):
         self.assertEqual((standing.credit_limit, standing.payment_term_id), (1000, self.net30))
         self.assertFalse(standing.credit_differs, "no term is proposed")
 
+    def test_no_line_fits(self):
+        """Customers without a proposal were shown the name of a model as their proposed limit."""
+        self._set_rules()
+        standing = self._create_graded()
+        self.assertFalse(standing.proposed_credit_limit_text)
+        partner = standing.partner_id.with_company(self.company)
+        self.assertFalse(partner.customer_proposed_limit_text)
+
     def test_words(self):
         """0 read as nothing would be the opposite of what it means."""
         self._set_rules({"limit_kind": "none"})
