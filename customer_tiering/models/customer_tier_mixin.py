@@ -105,7 +105,7 @@ class CustomerTierMixin(models.AbstractModel):
                     ("partner_id", "in", [partner.id for partner, _ in keys.values() if partner]),
                     ("company_id", "in", list({company.id for _, company in keys.values()})),
                 ],
-                ["partner_id", "company_id", *COLUMNS.values()],
+                ["partner_id", "company_id", "overdue_amount", *COLUMNS.values()],
             )
         }
         return {

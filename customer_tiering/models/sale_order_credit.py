@@ -25,12 +25,6 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    customer_credit_band = fields.Selection(
-        selection=lambda self: self.env["customer.tier.standing"]._fields["credit_band"].selection,
-        string="Credit Risk",
-        compute="_compute_partner_credit_warning",
-        groups=SALESPEOPLE,
-    )
     customer_overdue_amount = fields.Monetary(
         string="Customer's Overdue Amount",
         compute="_compute_partner_credit_warning",
@@ -67,36 +61,15 @@ class SaleOrder(models.Model):
             # Customers read their orders in the portal.
             open_orders = self.browse()
         over = {case.order: case for case in open_orders._over_credit_limit(together=False)}
-        standings = self._credit_standings()
+        standings = self._standings()
         for order in self:
             case = over.get(order)
-            standing = standings.get(order._standing_keys())
             order.partner_credit_warning = case and order._credit_warning(case) or ""
             order.customer_credit_over = case and case.over
             order.customer_credit_asks = bool(
                 case and case.own > 0 and order.company_id.sudo().customer_credit_check == "warn"
             )
-            order.customer_credit_band = standing and standing.credit_band
-            order.customer_overdue_amount = standing and standing.overdue_amount
-
-    def _credit_standings(self):
-        """Standing by commercial partner and company, in one query.
-
-        Salespeople may read them; whoever else may read orders need not.
-        """
-        keys = {order._standing_keys() for order in self}
-        standings = (
-            self.env["customer.tier.standing"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("partner_id", "in", [partner.id for partner, _company in keys if partner]),
-                    ("company_id", "in", list({company.id for _partner, company in keys})),
-                ],
-                ["partner_id", "company_id", "credit_band", "overdue_amount"],
-            )
-        )
-        return {(standing.partner_id, standing.company_id): standing for standing in standings}
+            order.customer_overdue_amount = standings[order].overdue_amount
 
     def _credit_warning(self, case):
         """What the user is told about an order that is over the limit, in lines."""

@@ -181,7 +181,7 @@ class TestCreditWarning(QuotationCase):
         ]
         # What the form reads anyway.
         usual = ["state", "amount_total", "currency_rate", "partner_id", "company_id"]
-        usual += ["transaction_ids", "invoice_ids", "currency_id"]
+        usual += ["transaction_ids", "invoice_ids", "currency_id", "customer_tier_id"]
         counts = []
         for read in (
             lambda: CoreSaleOrder._compute_partner_credit_warning(order),
