@@ -105,6 +105,24 @@ def day_before_window(as_of, months):
     return day_number((pd.Timestamp(as_of) - pd.DateOffset(months=months)).date())
 
 
+def lines_start(programs, first):
+    """Last day number before any order line that grading looks at, or None when it looks at all.
+
+    :param programs: ``policy.Program`` each
+    :param first: ``datetime.date``, the first day that is graded
+    """
+    start = day_number(first)
+    for program in programs:
+        # The last full year of a customer's own ends within a year before, with days to spare.
+        more = 0 if program.period == "rolling" else YEAR + 1
+        for metric in program.metrics:
+            if metric.measure in LINE_MEASURES:
+                if not metric.months:
+                    return None
+                start = min(start, day_before_window(first, metric.months + more))
+    return start
+
+
 def as_date(days):
     """One day number as ``datetime.date``; an array of them stays one."""
     return days if np.ndim(days) else EPOCH + timedelta(days=int(days))

@@ -42,6 +42,7 @@ from . import customer_tier_change_explanation
 from . import customer_tier_lifecycle
 from . import customer_tier_timeline
 from . import customer_tier_gather
+from . import customer_tier_gather_line
 from . import customer_tier_gather_sample
 from . import customer_tier_gather_years
 from . import customer_tier_traces

@@ -129,16 +129,14 @@ class CustomerTierEntryRule(models.Model):
         """The rules as frozen values for the grading core; those of archived tiers rest."""
         from ..grading.policy import Entry
 
-        Tag = self.env["res.partner.category"].with_context(active_test=False)
+        tags = self._tags_below()
         return tuple(
             Entry(
                 id=rule.id,
                 tier_id=rule.tier_id.id,
                 medium=rule.medium_id.id or 0,
                 source=rule.source_id.id or 0,
-                tags=tuple(sorted(Tag.search([("id", "child_of", rule.tag_id.id)]).ids))
-                if rule.tag_id
-                else (),
+                tags=tags.get(rule.tag_id, ()),
                 countries=tuple(sorted(rule.country_group_id.country_ids.ids))
                 if rule.country_group_id
                 else None,
@@ -148,6 +146,15 @@ class CustomerTierEntryRule(models.Model):
             )
             for rule in self.filtered("tier_id.active").sorted(lambda r: (r.sequence, r.id))
         )
+
+    def _tags_below(self):
+        """Dict of the rules' tags → sorted ids of the tag and all below it, archived ones too."""
+        Tag = self.env["res.partner.category"].with_context(active_test=False)
+        found = Tag.search_fetch([("id", "child_of", self.tag_id.ids)], ["parent_path"], order="id")
+        return {
+            tag: tuple(t.id for t in found if t.parent_path.startswith(tag.parent_path))
+            for tag in self.tag_id
+        }
 
     def _companies(self):
         """Companies where a grade may depend on where a customer came from."""

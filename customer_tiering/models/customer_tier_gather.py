@@ -120,69 +120,6 @@ class CustomerTierGather(models.AbstractModel):
         )
         return [id_ for (id_,) in self.env.cr.fetchall()]
 
-    def _lines(self, company, as_of, scope, money=False):
-        """Ordered products: frame ``customer, day, product, category, quantity``, the quantity
-        in the product's own unit.
-
-        :param money: whether to add ``revenue`` and ``cost``, untaxed in company currency
-        """
-        import pandas as pd
-
-        columns = {
-            "customer": "int4",
-            "ordered_at": "timestamp",
-            "product": "int4",
-            "category": "int4",
-            "quantity": "float8",
-        }
-        if money:
-            columns |= {"revenue": "float8", "cost": "float8"}
-        rows = self._read(self._line_query(company, as_of, scope, money), columns)
-        rows["day"] = self._local_days(rows.pop("ordered_at"), company)
-        return pd.DataFrame(rows)
-
-    def _line_query(self, company, as_of, scope, money):
-        revenue = SQL("l.price_subtotal::float8 / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8")
-        cost = SQL("COALESCE((%s)::float8, 0)", self._line_cost(company))
-        return SQL(
-            """
-            SELECT p.commercial_partner_id,
-                   o.date_order,
-                   l.product_id,
-                   COALESCE(t.categ_id, 0),
-                   (%(quantity)s)::float8
-                   %(money)s
-              FROM res_partner p
-              JOIN sale_order o ON o.partner_id = p.id
-              JOIN sale_order_line l ON l.order_id = o.id
-              JOIN product_product v ON v.id = l.product_id
-              JOIN product_template t ON t.id = v.product_tmpl_id
-         LEFT JOIN uom_uom u ON u.id = l.product_uom_id
-         LEFT JOIN uom_uom own ON own.id = t.uom_id
-             WHERE o.state = 'sale'
-               AND o.company_id = %(company)s
-               AND o.date_order < %(end)s
-               AND l.display_type IS NULL
-               AND %(scope)s
-            """,
-            quantity=self._line_quantity(),
-            money=SQL(", %s, %s", revenue, cost) if money else SQL(),
-            company=company.id,
-            end=self._end_of_day(company, as_of),
-            scope=scope(SQL("p.commercial_partner_id")),
-        )
-
-    def _line_quantity(self):
-        """Quantity of order line ``l`` in the own unit of its product."""
-        return SQL("l.product_uom_qty * COALESCE(u.factor / NULLIF(own.factor, 0), 1)")
-
-    def _line_cost(self, company):
-        """Cost of order line ``l`` of order ``o`` in company currency: today's cost of product
-        ``v``; orders do not remember another one."""
-        # A cost is nobody's secret here: what leaves grading is a margin per customer.
-        Product = self.env["product.product"].sudo().with_company(company)
-        return SQL("%s * %s", self._line_quantity(), Product._field_to_sql("v", "standard_price"))
-
     def _previous(self, company, scope):
         """What is stored about the customers of a scope: frame indexed by customer with the
         columns of ``settle.PREVIOUS``."""
@@ -234,24 +171,23 @@ class CustomerTierGather(models.AbstractModel):
         )
         return pd.DataFrame(rows).set_index("customer")
 
-    def _read_for(self, metrics, company, as_of, scope, span=None):
+    def _read_for(self, metrics, company, as_of, scope, span=None, after=None):
         """What some metrics need to know besides the orders.
 
         A metric that cannot be read is left out: its values are unknown, the others go on.
 
         :param metrics: ``customer.tier.metric`` with the parts of ratios
         :param span: see ``_values`` of metrics
+        :param after: see ``_lines``
         :return: (lines, or None where no metric needs them; dict metric → values as ``_values`` of
             metrics gives them; dict metric → error message)
         """
-        from ..grading.metrics import LINE_MEASURES, MONEY_MEASURES
+        from ..grading.metrics import LINE_MEASURES
 
         # Grading looks at everything, whoever starts it.
         metrics = metrics.sudo()
-        measures = {m.measure for m in metrics if m.kind == "order"}
-        lines = None
-        if measures & LINE_MEASURES:
-            lines = self._lines(company, as_of, scope, money=bool(measures & MONEY_MEASURES))
+        measures = LINE_MEASURES.intersection(m.measure for m in metrics if m.kind == "order")
+        lines = self._lines(company, as_of, scope, measures, after) if measures else None
         given, errors = {}, {}
         for metric in metrics.filtered(lambda m: m.kind not in COMPUTED_KINDS):
             if metric._sleeps():

@@ -173,13 +173,16 @@ class CustomerTierPipeline(models.AbstractModel):
         """
         import numpy as np
 
+        from ..grading.metrics import lines_start
+
         gather = self.env["customer.tier.gather"]
         previous = gather._previous(company, scope)
         metrics = self.env["customer.tier.metric"].union(
             *(program._metrics() for program, policy in policies.items() if policy)
         )
         orders = gather._orders(company, as_of, scope)
-        lines, given, errors = gather._read_for(metrics, company, as_of, scope)
+        after = lines_start(filter(None, policies.values()), first)
+        lines, given, errors = gather._read_for(metrics, company, as_of, scope, after=after)
         credit = company._customer_credit_policy()
         payments = gather._payments(company, as_of, scope, credit, first)
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]

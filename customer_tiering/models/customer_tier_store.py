@@ -118,19 +118,23 @@ class CustomerTierStore(models.AbstractModel):
     def _hold(self, policy):
         """Keep what the rows refer to from being deleted until they are committed; stands in for
         the foreign keys that ``BulkMany2one`` does without."""
-        for table, ids in (
-            ("customer_tier_program", [policy.id]),
-            ("customer_tier", [tier.id for tier in policy.tiers]),
-            ("customer_tier_segment", [segment.id for segment in policy.segments]),
-            ("customer_tier_entry_rule", [entry.id for entry in policy.entries]),
-        ):
-            self.env.cr.execute(
+        held = {
+            "customer_tier_program": [policy.id],
+            "customer_tier": [tier.id for tier in policy.tiers],
+            "customer_tier_segment": [segment.id for segment in policy.segments],
+            "customer_tier_entry_rule": [entry.id for entry in policy.entries],
+        }
+        self.env.cr.execute(
+            SQL(" UNION ALL ").join(
                 SQL(
-                    "SELECT id FROM %s WHERE id = ANY(%s) FOR KEY SHARE",
+                    "SELECT id FROM (SELECT id FROM %s WHERE id = ANY(%s) FOR KEY SHARE) held",
                     SQL.identifier(table),
                     ids,
                 )
+                for table, ids in held.items()
+                if ids
             )
+        )
 
     def _update_query(self, company, as_of, columns):
         """Rows that differ from what is stored. Not an upsert: that would lock every row.

@@ -470,6 +470,27 @@ def test_one_customer_alone_is_graded_as_among_all(known, program, period, some)
         assert_same(alone, together.loc[alone.index])
 
 
+@given(
+    histories,
+    programs(),
+    st.sampled_from(["rolling", "calendar", "anniversary"]),
+    st.integers(0, 60),
+)
+def test_lines_before_the_start_are_not_missed(known, program, period, days):
+    """Lines that are too old to count are not read from the database; a day too few would take
+    products away, a window of all history read as a year would take most of them."""
+    whole = program.metrics
+    for kept in (whole, tuple(replace(m, months=m.months or 6) for m in whole)):
+        rules = replace(program, period=period, metrics=kept)
+        start = metrics.lines_start([rules], AS_OF - timedelta(days=days))
+        assert (start is None) == (kept is whole)
+        if start is not None:
+            cut = replace(known, lines=known.lines[known.lines["day"] > start])
+            for as_of in (AS_OF, AS_OF - timedelta(days=days)):
+                expected = pipeline.grade(known, rules, as_of)
+                assert_same(pipeline.grade(cut, rules, as_of), expected)
+
+
 @given(histories, programs(), PERIODS, st.integers(0, 400))
 def test_grading_the_past_sees_what_was_known_then(known, program, period, days):
     """Nothing later is looked at, not even for the day on which a year begins."""

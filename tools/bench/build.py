@@ -81,10 +81,14 @@ def _skip_foreign_key_checks(connection, cursor):
 
 
 def _drop_indexes(cursor):
-    """Drop the indexes of the filled tables that back no constraint; return their definitions."""
+    """Drop the indexes of the filled tables that back no constraint; return the statements that
+    make them again, with their comments: by these an upgrade sees whether one has changed."""
     cursor.execute(
         """
-        SELECT c.relname, pg_get_indexdef(c.oid)
+        SELECT c.relname,
+               pg_get_indexdef(c.oid)
+               || COALESCE(format('; COMMENT ON INDEX %%I IS %%L',
+                                  c.relname, obj_description(c.oid, 'pg_class')), '')
           FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
          WHERE i.indrelid = ANY(%s::regclass[])
            AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = c.oid)

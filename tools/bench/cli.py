@@ -12,11 +12,12 @@ from .table import render
 ADDON = "customer_tiering"
 WITHOUT_ADDON = "sale_management"
 CHECKED_CUSTOMERS = 200
-BASELINE = "bare_fetched"
 # Measurement in ``measure``: label of its row.
 BARE_LABELS = {
-    "bare_fetched": "bare GROUP BY, without the addon's index",
-    "bare_indexed": "bare GROUP BY, reading the addon's index",
+    "bare_fetched": "bare GROUP BY of orders, without the addon's index",
+    "bare_indexed": "the same, reading the addon's index",
+    "bare_lines": "bare GROUP BY of order lines",
+    "bare_debts": "bare GROUP BY of receivable lines",
 }
 GRADE_LABELS = {
     "first": "first regrade",
@@ -28,6 +29,7 @@ HEADER = (
     "measure",
     "seconds",
     "x bare",
+    "target",
     "grading s",
     "x bare",
     "peak MiB",
@@ -35,6 +37,11 @@ HEADER = (
     "statements",
     "result",
 )
+# What is promised: how many times the bare aggregates over the same tables, or seconds.
+TARGETS = {"first": 4, "changed": 3}
+TARGET_SECONDS = {"one": 0.060}
+TARGET_GROWTH = 2.2
+TARGET_PEAK_MIB = 600
 
 
 def main(arguments=None):
@@ -44,6 +51,7 @@ def main(arguments=None):
     options = _parse(arguments)
     try:
         measured, checks = _measurements(options)
+        half = _half(options) if options.grade and options.doubling else None
     except subprocess.CalledProcessError as error:
         _say(f"Stopped, see above: {' '.join(error.cmd)} ended with {error.returncode}")
         return 1
@@ -52,7 +60,16 @@ def main(arguments=None):
         print(_metric_table(measured))
     if options.grade and options.invoices:
         print(_credit_table(measured))
+    if half:
+        print(_growth_table(half, measured))
     return _report(checks)
+
+
+def _half(options):
+    """The same measurements over half of everything."""
+    sizes = ("customers", "orders", "invoices")
+    halves = {size: getattr(options, size) // 2 for size in sizes}
+    return _measurements(argparse.Namespace(**{**vars(options), **halves, "metrics": False}))[0]
 
 
 def _measurements(options):
@@ -87,7 +104,7 @@ def _parse(arguments):
         default=200_000,
         help="posted invoices, most of them paid; 0 leaves the credit score out",
     )
-    parser.add_argument("--preset", default="wholesale", help="programme to grade with")
+    parser.add_argument("--preset", default="weighted", help="programme to grade with")
     parser.add_argument("--repeat", type=_positive, default=3, help="the table shows medians")
     parser.add_argument(
         "--no-lines", dest="lines", action="store_false", help="orders without their two lines"
@@ -108,6 +125,11 @@ def _parse(arguments):
         dest="metrics",
         action="store_false",
         help="without the cost of each metric",
+    )
+    parser.add_argument(
+        "--doubling",
+        action="store_true",
+        help="regrade half as many customers and orders too, and print how cost grows",
     )
     data = parser.add_mutually_exclusive_group()
     data.add_argument("--keep", action="store_true", help="use the data of the last time (default)")
@@ -153,7 +175,16 @@ def _prepare(options):
 
 def _measure(name, options):
     """One pass over all measurements: their results by name."""
-    results = {measurement: _run(name, measurement) for measurement in BARE_LABELS}
+    results = {
+        measurement: _run(name, measurement)
+        for measurement, wanted in {
+            "bare_fetched": True,
+            "bare_indexed": True,
+            "bare_lines": options.lines,
+            "bare_debts": options.invoices,
+        }.items()
+        if wanted
+    }
     if options.grade:
         results["first"] = _run(name, "first", options.preset, options.reminders)
         results["unchanged"] = _run(name, "again")
@@ -163,7 +194,6 @@ def _measure(name, options):
         if options.metrics:
             results["metrics"] = _run(name, "metrics")
         if options.invoices:
-            results["bare_debts"] = _run(name, "bare_debts")
             results["credit"] = _run(name, "credit")
     return results
 
@@ -178,9 +208,9 @@ def _table(measured):
     """Medians over the passes; the result column is that of the last pass."""
 
     def median(measurement, key):
-        return statistics.median(results[measurement][key] for results in measured)
+        return _median(measured, measurement, key)
 
-    baseline = median(BASELINE, "seconds")
+    baseline = sum(median(name, "seconds") for name in _same_tables(measured[-1]))
     rows = []
     for measurement, label in {**BARE_LABELS, **GRADE_LABELS}.items():
         if measurement in measured[-1]:
@@ -190,6 +220,7 @@ def _table(measured):
                     label,
                     f"{seconds:.3f}",
                     f"{seconds / baseline:.2f}",
+                    _target(measurement),
                     f"{grading:.3f}",
                     f"{grading / baseline:.2f}",
                     f"{median(measurement, 'peak_mib'):.0f}",
@@ -201,9 +232,58 @@ def _table(measured):
     return render(HEADER, rows)
 
 
+def _median(measured, measurement, key):
+    return statistics.median(results[measurement][key] for results in measured)
+
+
+def _same_tables(results):
+    """The bare aggregates over the tables that the programme reads, whose sum counts as one."""
+    lines = results.get("first", {}).get("lines")
+    wanted = {"bare_fetched": True, "bare_lines": lines, "bare_debts": True}
+    return [name for name, read in wanted.items() if read and name in results]
+
+
+def _target(measurement):
+    if measurement in TARGETS:
+        return f"<= {TARGETS[measurement]:.2f} x"
+    if measurement in TARGET_SECONDS:
+        return f"<= {TARGET_SECONDS[measurement]:.3f} s"
+    return ""
+
+
+def _growth_table(half, whole):
+    """How cost grows when customers and orders double."""
+    rows = []
+    for measurement in ("first", "changed"):
+        before, after = (_median(m, measurement, "seconds") for m in (half, whole))
+        memory = [_median(m, measurement, "peak_mib") for m in (half, whole)]
+        rows.append(
+            (
+                GRADE_LABELS[measurement],
+                f"{before:.3f}",
+                f"{after:.3f}",
+                f"{after / before:.2f}",
+                f"<= {TARGET_GROWTH}",
+                *(f"{mib:.0f}" for mib in memory),
+                f"<= {TARGET_PEAK_MIB}",
+            )
+        )
+    header = (
+        "twice the data",
+        "half s",
+        "whole s",
+        "x",
+        "target",
+        "half MiB",
+        "whole MiB",
+        "target",
+    )
+    return render(header, rows)
+
+
 def _metric_table(measured):
     """Cost of each metric alone, of the last pass."""
-    bare = measured[-1][BASELINE]["seconds"]
+    bare = measured[-1]["bare_fetched"]["seconds"]
     rows = [
         (code, f"{read:.3f}", f"{computed:.3f}", f"{(read + computed) / bare:.2f}")
         for code, read, computed in measured[-1]["metrics"]["metrics"]
@@ -214,12 +294,8 @@ def _metric_table(measured):
 def _credit_table(measured):
     """Cost of the credit score of all customers against one bare aggregate over their debts,
     medians over the passes."""
-
-    def median(measurement, key):
-        return statistics.median(results[measurement][key] for results in measured)
-
-    bare = median("bare_debts", "seconds")
-    credit = [median("credit", key) for key in ("gathering", "scoring", "score")]
+    bare = _median(measured, "bare_debts", "seconds")
+    credit = [_median(measured, "credit", key) for key in ("gathering", "scoring", "score")]
     row = [f"{seconds:.3f}" for seconds in (bare, *credit)]
     row.append(f"{credit[-1] / bare:.2f}")
     row.append(measured[-1]["credit"]["result"])

@@ -25,6 +25,11 @@ BARE_DEBTS = """
        AND display_type = 'payment_term' AND parent_state = 'posted'
      GROUP BY partner_id
 """
+BARE_LINES = """
+    SELECT o.partner_id, max(o.date_order), count(*), sum(l.product_uom_qty)
+      FROM sale_order_line l JOIN sale_order o ON o.id = l.order_id
+     WHERE o.state = 'sale' GROUP BY o.partner_id
+"""
 EXAMPLES = [
     {
         "name": "Orders, counted as any records",
@@ -61,19 +66,30 @@ def bare_indexed(name):
     return _bare(name, BARE, "on")
 
 
+def bare_lines(name):
+    """The aggregate over the lines of orders."""
+    return _bare(name, BARE_LINES, "off")
+
+
 def bare_debts(name):
     """The aggregate over the receivable lines of invoices, without the addon's index."""
     return _bare(name, BARE_DEBTS, "off")
 
 
 def first(name, preset, reminders):
-    """All customers, none of them graded before."""
+    """All customers, none of them graded before.
+
+    :return: as always, and ``lines``: whether the programme looks at the lines of orders
+    """
     with _environment(name) as env:
-        env["customer.tier.program"]._create_preset(preset, env.company)
+        from odoo.addons.customer_tiering.grading.metrics import LINE_MEASURES
+
+        program = env["customer.tier.program"]._create_preset(preset, env.company)
         if reminders == "no":
             env["customer.reminder.rule"].search([]).active = False
         env.cr.commit()
-        return _graded(env, _run_all)
+        measures = {metric.measure for metric in program._metrics() if metric.kind == "order"}
+        return {**_graded(env, _run_all), "lines": bool(measures & LINE_MEASURES)}
 
 
 def again(name):
@@ -147,7 +163,17 @@ def credit(name):
 
 MEASUREMENTS = {
     function.__name__: function
-    for function in (bare_fetched, bare_indexed, bare_debts, first, again, one, metrics, credit)
+    for function in (
+        bare_fetched,
+        bare_indexed,
+        bare_lines,
+        bare_debts,
+        first,
+        again,
+        one,
+        metrics,
+        credit,
+    )
 }
 
 
