@@ -20,10 +20,11 @@ from builders import (
     shuffled,
     until,
 )
-from grading import dates, metrics, pipeline
+from grading import dates, metrics, pipeline, years
 from grading.policy import (
     GIVEN,
     RATIO,
+    YEAR,
     Bands,
     Condition,
     Indicator,
@@ -489,6 +490,16 @@ def test_lines_before_the_start_are_not_missed(known, program, period, days):
             for as_of in (AS_OF, AS_OF - timedelta(days=days)):
                 expected = pipeline.grade(known, rules, as_of)
                 assert_same(pipeline.grade(cut, rules, as_of), expected)
+
+
+@given(st.dates(date(2001, 1, 1), date(2060, 1, 1)), st.integers(1, 4000), st.integers(1, 36))
+def test_lines_of_the_last_full_year_are_read(as_of, ago, months):
+    """The last full year began up to two years ago, and months that roll end with it too."""
+    rules = Program(1, (Metric("breadth", "product_count", months),), period="anniversary")
+    start = metrics.lines_start([rules], as_of)
+    year = years.Years.of("anniversary", as_of, np.array([metrics.day_number(as_of) - ago]))
+    assert start < year.last_start[0] or months < YEAR
+    assert start <= metrics.day_before_window(year.start - 1, months)[0]
 
 
 @given(histories, programs(), PERIODS, st.integers(0, 400))
