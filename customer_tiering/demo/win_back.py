@@ -1,4 +1,5 @@
-"""Writes what came of following up the demo customers who stayed away in the graded year."""
+"""Writes what came of following up the demo customers who stayed away in the graded year, and
+what is due about those who do now."""
 
 import logging
 import random
@@ -45,6 +46,14 @@ def create_win_backs(env, company, today):
         records |= records.create([vals for vals in values if vals["date"] <= today])
     _decide(records, today)
     _logger.info("%s demo customers followed up", len(records))
+
+
+def start_playbooks(env, company):
+    """Start what is due about customers who are dormant today."""
+    Start = env["customer.stage.playbook.start"]
+    dormant = [("company_id", "=", company.id), ("lifecycle_stage", "=", "dormant")]
+    Start._enter(env["customer.tier.standing"].search(dormant))
+    Start._start_slice(company)
 
 
 def _stays_away(line):
