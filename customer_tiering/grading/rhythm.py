@@ -246,7 +246,8 @@ class Purchases:
     def rhythms(self, typical_intervals, typical):
         """What is known about each customer in each category.
 
-        :param typical_intervals: series category → days, see :meth:`typical_intervals`
+        :param typical_intervals: series category → days: cycles typed by hand, where there are
+            none those of :meth:`typical_intervals`
         :param typical: interval of all, for the other categories; ``None`` for unknown
         :return: frame sorted by ``customer, category``: ``orders`` (days with one), ``last_day``
             (day number), ``cv`` and ``interval`` (expected days), NaN below

@@ -62,6 +62,7 @@ from . import customer_tier_lifecycle_run
 from . import customer_tier_run_job
 from . import customer_tier_proposal_run
 from . import customer_tier_run_spread
+from . import customer_tier_run_summary
 from . import customer_tier_run_replay
 from . import customer_tier_run_replay_job
 from . import customer_tier_run_error

@@ -1,5 +1,8 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from .customer_tier_lifecycle import STAGES
 
@@ -132,22 +135,67 @@ class CustomerStagePlaybook(models.Model):
 
         :return: dict ``customer.tier.standing`` → ``customer.stage.playbook``
         """
-        Playbook = self.sudo()
-        usable = Playbook.search([("plan_id.active", "=", True)])
-        found = {}
-        for standing in standings.sudo():
-            fitting = usable.filtered(lambda playbook, s=standing: playbook._fits(s))
-            if fitting:
-                found[standing] = fitting[0]
-        return found
+        query = SQL(
+            "SELECT s.id, f.id FROM customer_tier_standing s %s WHERE s.id = ANY(%s)",
+            self._fitting_sql(),
+            standings.ids,
+        )
+        found = dict(self._fetch(query))
+        return {s: self.sudo().browse(found[s.id]) for s in standings if s.id in found}
 
-    def _fits(self, standing):
-        self.ensure_one()
-        return (
-            self.stage == standing.lifecycle_stage
-            and self.company_id in (standing.company_id, self.company_id.browse())
-            and (not self.program_id or self.program_id == standing.program_id)
-            and (not self.tier_ids or standing.tier_id in self.tier_ids)
+    @api.model
+    def _forecast_of(self, source):
+        """How many customers would get which playbook today. One statement counts them all, however
+        many they are.
+
+        :param source: ``SQL`` of ids of standings
+        :return: ``Counter`` of ``customer.stage.playbook``
+        """
+        # Which one fits is looked for once for all customers who are alike.
+        query = SQL(
+            """
+            SELECT f.id, SUM(s.customers)
+              FROM (SELECT s.company_id, s.program_id, s.tier_id, s.lifecycle_stage,
+                           COUNT(*) AS customers
+                      FROM customer_tier_standing s
+                     WHERE s.id IN (%(source)s) AND NOT %(given_up)s
+                       AND NOT EXISTS (
+                           SELECT FROM customer_stage_playbook_start b
+                            WHERE b.standing_id = s.id AND b.state IN ('waiting', 'open'))
+                     GROUP BY s.company_id, s.program_id, s.tier_id, s.lifecycle_stage) s
+              %(fitting)s
+             GROUP BY f.id
+            """,
+            source=source,
+            given_up=self.env["customer.win.back"]._given_up_sql(),
+            fitting=self._fitting_sql(),
+        )
+        return Counter({self.sudo().browse(id_): int(n) for id_, n in self._fetch(query)})
+
+    @api.model
+    def _fetch(self, query):
+        self.env.flush_all()
+        self.env.cr.execute(query)
+        return self.env.cr.fetchall()
+
+    @api.model
+    def _fitting_sql(self):
+        """A join of the playbook ``f`` that comes first of those that fit standing ``s``."""
+        return SQL(
+            """
+            CROSS JOIN LATERAL (
+                SELECT k.id
+                  FROM customer_stage_playbook k
+                  JOIN mail_activity_plan a ON a.id = k.plan_id AND a.active
+                 WHERE k.active AND k.stage = s.lifecycle_stage
+                   AND (k.company_id IS NULL OR k.company_id = s.company_id)
+                   AND (k.program_id IS NULL OR k.program_id = s.program_id)
+                   AND (NOT EXISTS (SELECT FROM customer_stage_playbook_tier_rel r
+                                     WHERE r.playbook_id = k.id)
+                        OR EXISTS (SELECT FROM customer_stage_playbook_tier_rel r
+                                    WHERE r.playbook_id = k.id AND r.tier_id = s.tier_id))
+                 ORDER BY k.sequence, k.id LIMIT 1) f
+            """
         )
 
     def action_open_starts(self):

@@ -1,6 +1,4 @@
-from collections import Counter
-
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 from .customer_stage_playbook_start import UNDER_WAY
@@ -42,48 +40,44 @@ class CustomerTierEvent(models.Model):
         self.env["customer.stage.playbook.start"]._enter(self.standing_id)
         return super()._after_stage_change()
 
-    def _forecast(self):
-        tiers = self.filtered(lambda event: event.kind != "stage")
-        return super(CustomerTierEvent, tiers)._forecast()
-
-    def _forecast_playbooks(self):
-        """:return: ``Counter`` of ``customer.stage.playbook`` that these would start"""
-        stages = self.filtered(lambda event: event.kind == "stage")
-        return stages.standing_id._forecast_playbooks()
-
-
-class CustomerTierStanding(models.Model):
-    _inherit = "customer.tier.standing"
+    @api.model
+    def _forecast_of(self, source):
+        """What changes of stage come to is told by :meth:`_forecast_playbooks`."""
+        return super()._forecast_of(
+            SQL(
+                "SELECT * FROM (%s) t (standing, program, kind, tier) WHERE t.kind <> 'stage'",
+                source,
+            )
+        )
 
     def _forecast_playbooks(self):
         """:return: ``Counter`` of ``customer.stage.playbook`` that these would start today"""
-        free = self.filtered(
-            lambda standing: (
-                not standing.sudo().playbook_start_ids.filtered(
-                    lambda start: start.state in UNDER_WAY
-                )
+        return self.env["customer.stage.playbook"]._forecast_of(
+            SQL(
+                "SELECT standing_id FROM customer_tier_event WHERE id = ANY(%s) AND kind = 'stage'",
+                self.ids,
             )
         )
-        free -= self.env["customer.win.back"]._given_up(free)
-        return Counter(self.env["customer.stage.playbook"]._of(free).values())
 
 
 class CustomerTierRun(models.Model):
     _inherit = "customer.tier.run"
 
-    def _staged_standings(self):
-        """Customers whose stage nobody was told of, of a company graded for the first time."""
-        self.ensure_one()
-        return (
-            self.env["customer.tier.standing"]
-            .sudo()
-            .search(
-                [
-                    ("company_id", "=", self.company_id.id),
-                    ("lifecycle_stage", "!=", False),
-                    ("partner_id.active", "=", True),
-                ]
-            )
+    def _forecast_playbooks(self):
+        """:return: ``Counter`` of ``customer.stage.playbook`` that asking for them would start"""
+        return self.env["customer.stage.playbook"]._forecast_of(self._staged_source())
+
+    def _staged_source(self):
+        """Ids of the customers whose stage nobody was told of, of a company graded for the first
+        time, as ``SQL``."""
+        return SQL(
+            """
+            SELECT g.id
+              FROM customer_tier_standing g
+              JOIN res_partner p ON p.id = g.partner_id AND p.active
+             WHERE g.company_id = %s AND g.lifecycle_stage IS NOT NULL
+            """,
+            self.company_id.id,
         )
 
     def _enqueue_stages(self):
@@ -99,11 +93,11 @@ class CustomerTierRun(models.Model):
                     standing_id, company_id, program_id, kind, run_id, to_stage, date, state)
                 SELECT s.id, s.company_id, s.program_id, 'stage', %s, s.lifecycle_stage, %s, 'new'
                   FROM customer_tier_standing s
-                 WHERE s.id = ANY(%s)
+                 WHERE s.id IN (%s)
                 """,
                 self.id,
                 self.as_of,
-                self._staged_standings().ids,
+                self._staged_source(),
             )
         )
         return self.env.cr.rowcount

@@ -183,7 +183,10 @@ class CustomerStagePlaybookStart(models.Model):
             templates = playbook.plan_id.template_ids
             if not templates:
                 raise UserError(
-                    self.env._("Plan “%s” has no activities any more.", playbook.plan_id.name)
+                    self.env._(
+                        "Plan “%s” has no activities any more. Add some to it, then try again.",
+                        playbook.plan_id.name,
+                    )
                 )
             vals = {start: [] for start in starts}
             for template in templates:

@@ -347,10 +347,12 @@ class CustomerTierProgram(models.Model):
     # Actions
 
     def action_grade(self):
-        """Grade the companies of these programmes as of today and show the result."""
-        for company in self.company_id:
-            self.env["customer.tier.run"].create({"company_id": company.id}).action_run()
-        return self.browse().action_open_standings()
+        """Grade the companies of these programmes as of today, tell what came of it and show the
+        result."""
+        companies = [{"company_id": company.id} for company in self.company_id]
+        runs = self.env["customer.tier.run"].create(companies)
+        runs.action_run()
+        return runs._notification(then=self.browse().action_open_standings())
 
     def action_open_standings(self):
         """The graded customers of these programmes, or all of them."""

@@ -43,7 +43,10 @@ from . import test_newcomer
 from . import test_event
 from . import test_override_ends
 from . import test_playbook
+from . import test_playbook_forecast
+from . import test_playbook_plan
 from . import test_win_back
+from . import test_win_back_demo
 from . import test_win_back_tour
 from . import test_late_reason
 from . import test_credit_limit

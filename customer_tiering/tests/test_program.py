@@ -230,8 +230,34 @@ class TestProgram(TieringCommon):
         buyer = self._create_buyer("Buyer", 6000)
         program = self._create_program().with_user(self.manager)
         action = program.action_grade()
-        self.assertEqual(action["res_model"], "customer.tier.standing")
+        self.assertEqual(action["params"]["next"]["res_model"], "customer.tier.standing")
         self.assertEqual(self._standing(buyer).tier_id, program.tier_ids.sudo()[1])
+
+    def test_grading_says_what_came_of_it(self):
+        """After the button, the list of customers looked as before and nobody knew whether
+        anything had happened, or gone wrong."""
+        buyer = self._create_buyer("Buyer", 6000)
+        program = self._create_program(domain=[("name", "=", "Buyer")]).with_user(self.manager)
+
+        def told():
+            params = program.action_grade()["params"]
+            run = self.env["customer.tier.run"].search([], limit=1)
+            self.assertTrue(params["links"][0]["url"].endswith(f"/{run.id}"))
+            return params["title"], params["type"]
+
+        first = "Customers graded: 1 · for the first time: 1"
+        self.assertEqual(told(), (first, "success"))
+        same = "Customers graded: 1 · all in the same tiers and stages as before"
+        self.assertEqual(told(), (same, "success"))
+        self._create_order(buyer, 30000, date=1)
+        self.assertEqual(told(), ("Customers graded: 1 · promoted: 1", "success"))
+        # As when the addon that brought a field has been uninstalled.
+        self.env.cr.execute(
+            "UPDATE customer_tier_program SET domain = %s WHERE id = %s",
+            ["[('no_such_field', '=', 1)]", program.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(told(), ("Customers graded: 0 · problems: 1", "warning"))
 
     def test_start_as_manager(self):
         """First opening → choose a preset → graded, with no more rights than a manager has."""

@@ -18,10 +18,7 @@ class CustomerTierTell(models.TransientModel):
     def _compute_playbook_forecast(self):
         for wizard in self:
             wizard._check_rights()
-            if wizard.run_id:
-                counts = wizard.run_id._staged_standings()._forecast_playbooks()
-            else:
-                counts = wizard.event_ids._forecast_playbooks()
+            counts = (wizard.run_id or wizard.event_ids)._forecast_playbooks()
             wizard.playbook_count = counts.total()
             lines = [
                 {

@@ -60,6 +60,8 @@ def main(arguments=None):
         print(_metric_table(measured))
     if options.grade and options.invoices:
         print(_credit_table(measured))
+    if options.grade:
+        print(_stage_table(measured))
     if half:
         print(_growth_table(half, measured))
     return _report(checks)
@@ -75,7 +77,7 @@ def _half(options):
 def _measurements(options):
     """Results of all passes, and what the checks of their standings found."""
     data = _prepare(options)
-    scratch = f"{database.PREFIX}_scratch"
+    scratch = f"{data}_scratch"
     measured, checks = [], []
     try:
         for number in range(1, options.repeat + 1):
@@ -191,6 +193,7 @@ def _measure(name, options):
         build.add_orders(name)
         results["changed"] = _run(name, "again")
         results["one"] = _run(name, "one")
+        results["stages"] = _run(name, "stages")
         if options.metrics:
             results["metrics"] = _run(name, "metrics")
         if options.invoices:
@@ -301,6 +304,26 @@ def _credit_table(measured):
     row.append(measured[-1]["credit"]["result"])
     header = ("credit score", "bare s", "gathering s", "scoring s", "sum s", "x bare", "result")
     return render(header, [("receivable lines", *row)])
+
+
+def _stage_table(measured):
+    """Cost of finding all customers' rhythm and stage, and which part of a regrade of the same
+    pass that is; medians over the passes."""
+    keys = ("gathering", "rhythm", "staging", "stages")
+    rows = []
+    for regrade in ("first", "unchanged"):
+        costs = [
+            [results["stages"][key] for key in keys] + [results[regrade]["grading"]]
+            for results in measured
+        ]
+        shares = [statistics.median(part / whole for *_parts, part, whole in costs)]
+        shares.append(statistics.median(staging / whole for _g, _r, staging, _s, whole in costs))
+        seconds = [statistics.median(column) for column in zip(*costs, strict=True)]
+        row = [GRADE_LABELS[regrade], *(f"{number:.3f}" for number in seconds)]
+        row += [f"{100 * share:.1f} %" for share in shares]
+        rows.append((*row, measured[-1]["stages"]["result"]))
+    header = ("stages", "gathering s", "rhythm s", "staging s", "sum s", "regrade s")
+    return render((*header, "sum of it", "staging of it", "result"), rows)
 
 
 def _report(checks):

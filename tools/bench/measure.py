@@ -11,6 +11,7 @@ import json
 import resource
 import sys
 import time
+from collections import Counter
 
 from . import database
 
@@ -161,18 +162,35 @@ def credit(name):
         return {**seconds, "score": sum(seconds.values()), "result": result}
 
 
+def stages(name):
+    """Finding the rhythm and the stage of everybody, in chunks as a regrade does.
+
+    The days of orders are not counted, which metrics look at as well; what is found is stored in
+    the rows that are stored anyway.
+
+    :return: as always, ``gathering``, ``rhythm`` and ``staging`` in seconds, and ``stages``, their
+        sum
+    """
+    with _environment(name) as env:
+        from odoo.addons.customer_tiering.grading import lifecycle
+
+        policies = {p: p._policy() for p in env["customer.tier.program"]._for_company(env.company)}
+        seconds = dict.fromkeys(("gathering", "rhythm", "staging"), 0.0)
+        members = Counter()
+        for scope in _chunks(env):
+            for facts, policy in _facts_of_chunk(env, scope, policies, seconds):
+                members.update(_staged(env, facts, policy, seconds).tolist())
+        names = {code: name for name, code in lifecycle.STAGES.items()}
+        result = ", ".join(f"{members[code]:,} {names[code]}" for code in sorted(names))
+        return {**seconds, "stages": sum(seconds.values()), "result": result}
+
+
 MEASUREMENTS = {
     function.__name__: function
     for function in (
-        bare_fetched,
-        bare_indexed,
-        bare_lines,
-        bare_debts,
-        first,
-        again,
-        one,
-        metrics,
-        credit,
+        *(bare_fetched, bare_indexed, bare_lines, bare_debts),
+        *(first, again, one),
+        *(metrics, credit, stages),
     )
 }
 
@@ -214,6 +232,43 @@ def _add_costs(env, scope, costs):
             lines, given, _errors = timed(metric.code, 0, gather._read_for, *more)
             facts = gather._facts(customers, orders, lines, given)
             timed(metric.code, 1, compute, facts, parts._policy(), today)
+
+
+def _facts_of_chunk(env, scope, policies, seconds):
+    """Facts of each programme's customers, with their rules; only what stages need to know besides
+    is timed."""
+    import numpy as np
+
+    gather, company = env["customer.tier.gather"], env.company
+    orders = gather._orders(company, gather._today(company), scope)
+    taken = np.array([], dtype=np.int64)
+    for program, policy in policies.items():
+        customers, known = gather._customers(program, scope)
+        customers = customers[known | np.isin(customers, orders["customer"])]
+        customers, taken = np.setdiff1d(customers, taken), np.union1d(customers, taken)
+        facts = gather._facts(customers, orders, None)
+        started = time.perf_counter()
+        facts = gather._with_since(facts, company)
+        seconds["gathering"] += time.perf_counter() - started
+        yield facts, policy
+
+
+def _staged(env, facts, policy, seconds):
+    """Codes of the stages of some customers."""
+    from odoo.addons.customer_tiering.grading import lifecycle, metrics, pipeline
+
+    today = env["customer.tier.gather"]._today(env.company)
+    whole = metrics.Windows(facts, today)[0]
+    # What is known of the orders otherwise: metrics look at the days, and so does the last one.
+    last_day = whole.last_day
+    started = time.perf_counter()
+    past = lifecycle.Past(*whole.days, whole.size, whole.as_of, policy.typical_interval)
+    pipeline._next_window(past, last_day)
+    known = time.perf_counter()
+    found = pipeline._stages(past, policy, facts.since)
+    seconds["rhythm"] += known - started
+    seconds["staging"] += time.perf_counter() - known
+    return found["stage"]
 
 
 def _bare(name, aggregate, index_scans):
