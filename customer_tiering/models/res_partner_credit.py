@@ -7,7 +7,7 @@ from .customer_tier_mixin import SALESPEOPLE
 from .customer_tier_standing_limit import limit_text
 
 # Open risk of the OCA addon account_financial_risk, where that is installed.
-RISK_FIELD = "risk_total"
+RISK_FIELD, RISK_CURRENCY_FIELD = "risk_total", "risk_currency_id"
 
 
 class CreditPosition(NamedTuple):
@@ -15,6 +15,7 @@ class CreditPosition(NamedTuple):
 
     ``limit`` is the contact's, else the company's; 0 for no limit, as in the core. ``extra`` is
     what special approvals add to it today; ``requested`` are those nobody has decided on.
+    ``to_invoice`` are confirmed orders without what is invoiced of them.
     """
 
     limit: float
@@ -97,11 +98,15 @@ class ResPartner(models.Model):
         compute="_compute_customer_credit_proposal",
         groups=SALESPEOPLE,
     )
-    customer_risk_total = fields.Float(
+    customer_risk_total = fields.Monetary(
         string="Financial Risk",
         compute="_compute_customer_risk_total",
+        currency_field="customer_risk_currency_id",
         groups=SALESPEOPLE,
         help="Total risk as the addon for financial risk counts it.",
+    )
+    customer_risk_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_customer_risk_total", groups=SALESPEOPLE
     )
     customer_risk_known = fields.Boolean(
         compute="_compute_customer_risk_total",
@@ -120,13 +125,14 @@ class ResPartner(models.Model):
         if not company.account_use_credit_limit:
             return {}
         current = self.env["customer.credit.approval"]._current(self, company)
+        missing = self.env["sale.order"]._credit_not_counted(self, company)
         none = (0.0, self.env["customer.credit.approval"])
         return {
             partner: CreditPosition(
                 limit=rich.credit_limit,
                 extra=current.get((partner.id, "approved"), none)[0],
                 receivable=rich.credit,
-                to_invoice=rich.credit_to_invoice,
+                to_invoice=rich.credit_to_invoice + missing[partner.id],
                 requested=current.get((partner.id, "requested"), none)[1],
             )
             for partner, rich in zip(self, self.sudo().with_company(company), strict=True)
@@ -185,6 +191,8 @@ class ResPartner(models.Model):
             # That addon shows it to accountants; salespeople see the total of what they sell on.
             customer = partner.commercial_partner_id.sudo()
             partner.customer_risk_known = known
+            # It counts in a currency that is chosen per customer.
+            partner.customer_risk_currency_id = known and customer[RISK_CURRENCY_FIELD]
             partner.customer_risk_total = customer[RISK_FIELD] if known else 0.0
 
     def action_request_credit(self):
