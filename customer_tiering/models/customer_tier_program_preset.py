@@ -164,9 +164,9 @@ class CustomerTierProgram(models.Model):
         load_demo(self.env)
         self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
         company = self.env.ref("base.main_company")
-        # So that a limit has its effect as soon as one is applied. What was sold a week ago is
-        # delivered by then: deliveries are not in the demo.
-        company.write({"account_use_credit_limit": True, "customer_credit_order_days": 7})
+        # So that a limit has its effect as soon as one is applied. Nothing is delivered in the
+        # demo, and an order of the day before yesterday may have an invoice already.
+        company.write({"account_use_credit_limit": True, "customer_credit_order_days": 1})
         if not self._for_company(company):
             program = self._create_preset("wholesale", company)
             program._grade_past_year()

@@ -122,6 +122,25 @@ class TestCreditExposure(ExposureCase):
         entry.action_post()
         (debt + entry.line_ids.filtered("credit")).reconcile()
 
+    def test_credit_left(self):
+        """Salespeople reckoned what their customer may still order on paper; “No limit” is not
+        nothing, and “No credit” not one cent."""
+        for limit, granted, left in (
+            (1000, 0, 500),
+            (0.01, 0, -500),
+            (0.01, 600, 100),
+            (1000, 0, 1100),
+            (0, 0, 0),
+        ):
+            self.customer.credit_limit = limit
+            if granted:
+                self._grant(granted)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            seen = self.contact.with_user(self.salesperson)
+            self.assertEqual(seen.customer_credit_left, left)
+            self.assertEqual(seen.customer_credit_limited, bool(limit))
+
     def test_goods_sent_back(self):
         """What comes back makes the order smaller."""
         lines = [
