@@ -5,5 +5,12 @@
     "category": "Hidden/Tests",
     "author": "Customer Tiering contributors",
     "license": "LGPL-3",
-    "depends": ["customer_tiering", "base_automation", "crm", "crm_claim"],
+    "depends": [
+        "customer_tiering",
+        "account_financial_risk",
+        "base_automation",
+        "crm",
+        "crm_claim",
+        "pos_sale",
+    ],
 }

@@ -34,6 +34,7 @@ from . import customer_credit_rule
 from . import customer_credit_change
 from . import customer_late_reason
 from . import account_move_late_reason
+from . import account_move_credit
 from . import customer_tier_credit_breakdown
 from . import customer_tier_entry
 from . import customer_tier_explanation
@@ -110,5 +111,6 @@ from . import res_partner_credit
 from . import res_partner_playbook
 from . import sale_order
 from . import sale_order_credit
+from . import sale_order_credit_open
 from . import sale_order_line
 from . import sale_report

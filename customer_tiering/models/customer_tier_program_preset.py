@@ -47,6 +47,7 @@ class CustomerTierProgram(models.Model):
         )
         program._add_usual_entry_rules()
         program._add_usual_event_rules()
+        program._add_credit_rules(preset.get("credit", ()))
         program._translate_preset(preset)
         # Where customers have ordered already; the preset's own bounds serve until then.
         quantile = program.indicator_ids.filtered(lambda i: i.scale == "quantile")
@@ -164,6 +165,9 @@ class CustomerTierProgram(models.Model):
         load_demo(self.env)
         self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
         company = self.env.ref("base.main_company")
+        # So that a limit has its effect as soon as one is applied. Nothing is delivered in the
+        # demo, and an order of the day before yesterday may have an invoice already.
+        company.write({"account_use_credit_limit": True, "customer_credit_order_days": 1})
         if not self._for_company(company):
             program = self._create_preset("wholesale", company)
             program._grade_past_year()

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
@@ -22,3 +23,20 @@ class ResCompany(models.Model):
         ],
         help="A credit approver; left empty, the first one of the company.",
     )
+    customer_credit_order_days = fields.Integer(
+        string="Undelivered Orders Count For (days)",
+        default=90,
+        help="Odoo counts goods that are invoiced on delivery from their delivery on. Here they "
+        "count from the confirmation of the order on, for so many days; 0 waits for the delivery.",
+    )
+
+    @api.constrains("customer_credit_order_days")
+    def _check_customer_credit_order_days(self):
+        for company in self:
+            if not 0 <= company.customer_credit_order_days <= 3660:
+                raise ValidationError(
+                    self.env._(
+                        "Orders that are not delivered count towards the credit limit for 0 to "
+                        "3660 days. Enter such a number."
+                    )
+                )

@@ -7,18 +7,21 @@ from .customer_tier_mixin import SALESPEOPLE
 from .customer_tier_standing_limit import limit_text
 
 # Open risk of the OCA addon account_financial_risk, where that is installed.
-RISK_FIELD = "risk_total"
+RISK_FIELD, RISK_CURRENCY_FIELD = "risk_total", "risk_currency_id"
 
 
 class CreditPosition(NamedTuple):
     """How much a customer owes and may owe in one company, in its currency.
 
     ``limit`` is the contact's, else the company's; 0 for no limit, as in the core. ``extra`` is
-    what special approvals add to it today; ``requested`` are those nobody has decided on.
+    what special approvals add to it today, ``allowed`` the sum, where the one cent that stands for
+    no credit is none; ``requested`` are those nobody has decided on.
+    ``to_invoice`` are confirmed orders without what is invoiced of them.
     """
 
     limit: float
     extra: float
+    allowed: float
     receivable: float
     to_invoice: float
     requested: models.BaseModel
@@ -26,10 +29,6 @@ class CreditPosition(NamedTuple):
     @property
     def used(self):
         return self.receivable + self.to_invoice
-
-    @property
-    def allowed(self):
-        return self.limit + self.extra if self.limit else inf
 
     def over(self, more=0.0):
         """By how much the customer is over its limit when so much more is ordered."""
@@ -59,7 +58,17 @@ class ResPartner(models.Model):
         groups=SALESPEOPLE,
         help="What the customer may owe beyond its credit limit today.",
     )
+    customer_credit_left = fields.Monetary(
+        string="Credit Left",
+        compute="_compute_customer_credit",
+        groups=SALESPEOPLE,
+        help="What the customer may still order today, special approvals included; negative where "
+        "it is over its limit.",
+    )
     customer_credit_checked = fields.Boolean(
+        compute="_compute_customer_credit", groups=SALESPEOPLE, export_string_translation=False
+    )
+    customer_credit_limited = fields.Boolean(
         compute="_compute_customer_credit", groups=SALESPEOPLE, export_string_translation=False
     )
     customer_credit_approval_ids = fields.One2many(
@@ -97,11 +106,15 @@ class ResPartner(models.Model):
         compute="_compute_customer_credit_proposal",
         groups=SALESPEOPLE,
     )
-    customer_risk_total = fields.Float(
+    customer_risk_total = fields.Monetary(
         string="Financial Risk",
         compute="_compute_customer_risk_total",
+        currency_field="customer_risk_currency_id",
         groups=SALESPEOPLE,
         help="Total risk as the addon for financial risk counts it.",
+    )
+    customer_risk_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_customer_risk_total", groups=SALESPEOPLE
     )
     customer_risk_known = fields.Boolean(
         compute="_compute_customer_risk_total",
@@ -120,17 +133,27 @@ class ResPartner(models.Model):
         if not company.account_use_credit_limit:
             return {}
         current = self.env["customer.credit.approval"]._current(self, company)
+        missing = self.env["sale.order"]._credit_not_counted(self, company)
         none = (0.0, self.env["customer.credit.approval"])
+        cent = company.currency_id.rounding
+        extra = {partner: current.get((partner.id, "approved"), none)[0] for partner in self}
         return {
             partner: CreditPosition(
                 limit=rich.credit_limit,
-                extra=current.get((partner.id, "approved"), none)[0],
+                extra=extra[partner],
+                allowed=self._credit_allowed(rich.credit_limit, extra[partner], cent),
                 receivable=rich.credit,
-                to_invoice=rich.credit_to_invoice,
+                to_invoice=rich.credit_to_invoice + missing[partner.id],
                 requested=current.get((partner.id, "requested"), none)[1],
             )
             for partner, rich in zip(self, self.sudo().with_company(company), strict=True)
         }
+
+    @api.model
+    def _credit_allowed(self, limit, extra, cent):
+        if not limit:
+            return inf
+        return extra + (limit if limit > cent else 0.0)
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang")
@@ -143,6 +166,9 @@ class ResPartner(models.Model):
             partner.customer_credit_checked = bool(position)
             partner.customer_credit_used = position and position.used
             partner.customer_credit_extra = position and position.extra
+            limited = bool(position and position.limit)
+            partner.customer_credit_limited = limited
+            partner.customer_credit_left = limited and position.allowed - position.used
             partner.customer_credit_limit_text = position and limit_text(
                 self.env, position.limit, company.currency_id
             )
@@ -185,6 +211,8 @@ class ResPartner(models.Model):
             # That addon shows it to accountants; salespeople see the total of what they sell on.
             customer = partner.commercial_partner_id.sudo()
             partner.customer_risk_known = known
+            # It counts in a currency that is chosen per customer.
+            partner.customer_risk_currency_id = known and customer[RISK_CURRENCY_FIELD]
             partner.customer_risk_total = customer[RISK_FIELD] if known else 0.0
 
     def action_request_credit(self):

@@ -157,7 +157,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         # Payments and invoices are none of a salesperson's business, their total is.
         order = self.sudo()
-        invoiced = order.amount_invoiced if order.invoice_ids else 0.0
+        invoiced = sum(order.order_line.mapped("amount_invoiced")) if order.invoice_ids else 0.0
         # The ledger has what was posted.
         paid = sum(
             transaction.amount
@@ -165,17 +165,42 @@ class SaleOrder(models.Model):
             if transaction.state in ("authorized", "done")
             and transaction.payment_id.state not in ("in_process", "paid")
         )
+        paid += sum(line.price_subtotal_incl * share for line, share in self._paid_at_till())
         return (order.amount_total - invoiced - paid) / (order.currency_rate or 1.0)
 
+    def _paid_at_till(self):
+        """What this order was paid for at a till, where that app is there.
+
+        :return: pairs of a line there, and the share of it that is paid, or in the ledger already
+        """
+        order = self.sudo()
+        if "pos_order_line_ids" not in order._fields:
+            return []
+        shares = {}
+        for till_order in order.pos_order_line_ids.order_id:
+            if till_order.state == "paid" and not till_order.account_move:
+                # What is put on the customer's account there is owed like any other order.
+                owed = till_order.payment_ids.filtered(
+                    lambda payment: payment.payment_method_id.type == "pay_later"
+                )
+                total = till_order.amount_total
+                shares[till_order] = 1 - sum(owed.mapped("amount")) / total if total else 1.0
+            elif till_order.state in ("paid", "done"):
+                shares[till_order] = 1.0
+        return [
+            (line, shares[line.order_id])
+            for line in order.pos_order_line_ids
+            if line.order_id in shares
+        ]
+
     def _credit_settled(self):
-        """Whether the customer has kept its side already: who has paid online, or at a till, what
-        was asked for must get the order."""
+        """Whether the customer has kept its side already: who has paid online what was asked for
+        must get the order, and who has settled it at a till has the goods."""
         self.ensure_one()
         order = self.sudo()
         if order.amount_paid > 0 and order._is_confirmation_amount_reached():
             return True
-        lines = order.order_line
-        return "pos_order_line_ids" in lines._fields and bool(lines.pos_order_line_ids)
+        return bool(self._paid_at_till())
 
     # Confirming
 

@@ -49,6 +49,7 @@ from . import test_win_back
 from . import test_win_back_demo
 from . import test_win_back_tour
 from . import test_late_reason
+from . import test_credit_exposure
 from . import test_credit_limit
 from . import test_credit_approval
 from . import test_credit_quotation

@@ -270,7 +270,10 @@ class TestCreditProposal(CreditCase):
         partner = self._create_customer(partner_latitude=12.5).with_user(self.salesperson)
         self.assertFalse(partner.customer_risk_known)
         partner.invalidate_recordset()
-        with patch.object(res_partner_credit, "RISK_FIELD", "partner_latitude"):
+        with (
+            patch.object(res_partner_credit, "RISK_FIELD", "partner_latitude"),
+            patch.object(res_partner_credit, "RISK_CURRENCY_FIELD", "currency_id"),
+        ):
             self.assertTrue(partner.customer_risk_known)
             self.assertEqual(partner.customer_risk_total, 12.5)
 

@@ -92,6 +92,7 @@ PRIVATE_FIELDS = {
         "customer_is_gradable",
         "customer_value_ids",
         "customer_credit_used",
+        "customer_credit_left",
         "customer_credit_limit_text",
         "customer_credit_extra",
         "customer_credit_approval_ids",
