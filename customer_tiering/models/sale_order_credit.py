@@ -25,9 +25,12 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    customer_credit_warning = fields.Text(
+        compute="_compute_customer_credit_warning", export_string_translation=False
+    )
     customer_overdue_amount = fields.Monetary(
         string="Customer's Overdue Amount",
-        compute="_compute_partner_credit_warning",
+        compute="_compute_customer_credit_warning",
         currency_field="customer_credit_currency_id",
         groups=SALESPEOPLE,
         help="Open and past its due date as of the last grading, in company currency.",
@@ -37,12 +40,12 @@ class SaleOrder(models.Model):
     )
     customer_credit_over = fields.Monetary(
         string="Over the Credit Limit By",
-        compute="_compute_partner_credit_warning",
+        compute="_compute_customer_credit_warning",
         currency_field="customer_credit_currency_id",
         groups=SALESPEOPLE,
     )
     customer_credit_asks = fields.Boolean(
-        compute="_compute_partner_credit_warning",
+        compute="_compute_customer_credit_warning",
         export_string_translation=False,
         help="Whether confirming the quotation asks first.",
     )
@@ -53,23 +56,30 @@ class SaleOrder(models.Model):
         "partner_id", "company_id", "amount_total", "currency_rate", "state", "transaction_ids"
     )
     @api.depends_context("lang", "uid")
-    def _compute_partner_credit_warning(self):
-        """Replaces the core's warning, which is about the user's current company instead of the
-        order's, and knows nothing of special approvals."""
+    def _compute_customer_credit_warning(self):
+        """Shown instead of the core's warning, which is about the user's current company instead of
+        the order's, and knows nothing of special approvals."""
         open_orders = self.filtered(lambda order: order.state in ("draft", "sent"))
         if not self.env.user._is_internal():
-            # Customers read their orders in the portal.
+            # Customers may read their own orders.
             open_orders = self.browse()
         over = {case.order: case for case in open_orders._over_credit_limit(together=False)}
         standings = self._standings()
         for order in self:
             case = over.get(order)
-            order.partner_credit_warning = case and order._credit_warning(case) or ""
+            order.customer_credit_warning = case and order._credit_warning(case) or ""
             order.customer_credit_over = case and case.over
             order.customer_credit_asks = bool(
                 case and case.own > 0 and order.company_id.sudo().customer_credit_check == "warn"
             )
             order.customer_overdue_amount = standings[order].overdue_amount
+
+    def _compute_partner_credit_warning(self):
+        """Customers read their orders in the portal, but not what they may owe."""
+        if self.env.user._is_internal():
+            return super()._compute_partner_credit_warning()
+        self.partner_credit_warning = ""
+        return None
 
     def _credit_warning(self, case):
         """What the user is told about an order that is over the limit, in lines."""

@@ -37,29 +37,29 @@ class TestCreditWarning(QuotationCase):
     def test_warning_of_a_salesperson(self):
         """Salespeople have no right on the ledger, and sold to who could not pay. Everything the
         customer owes counts, and each thing once."""
-        self.assertFalse(self._quote(500).partner_credit_warning, "just what is left")
+        self.assertFalse(self._quote(500).customer_credit_warning, "just what is left")
         order = self._quote(500.01)
         self.assertEqual(order.customer_credit_over, 0.01)
-        warning = order.partner_credit_warning
+        warning = order.customer_credit_warning
         for amount in (1000, 0.01, 300, 200, 500.01):
             self.assertIn(self._money(amount), warning)
         self.assertIn("With this quotation Owing Customer goes over", warning)
         self._create_order(self.contact, 600)
         self.env.invalidate_all()
-        self.assertIn("Owing Customer is over its credit limit", order.partner_credit_warning)
+        self.assertIn("Owing Customer is over its credit limit", order.customer_credit_warning)
 
     def test_while_typing(self):
         """A warning after the quotation is saved comes too late: it is in the mail by then."""
         with Form(self.env["sale.order"].with_user(self.salesperson)) as form:
             form.partner_id = self.contact
-            self.assertFalse(form.partner_credit_warning)
+            self.assertFalse(form.customer_credit_warning)
             with form.order_line.new() as line:
                 line.product_id = self.product
                 line.product_uom_qty = 6
-            self.assertIn(self._money(1000), form.partner_credit_warning)
+            self.assertIn(self._money(1000), form.customer_credit_warning)
             self.assertTrue(form.customer_credit_asks)
             form.partner_id = self._create_customer("Free")
-            self.assertFalse(form.partner_credit_warning)
+            self.assertFalse(form.customer_credit_warning)
 
     def test_company_of_the_order(self):
         """The core looks into the user's current company: a warning that is not true, or none."""
@@ -77,39 +77,39 @@ class TestCreditWarning(QuotationCase):
                 context = {"allowed_company_ids": companies}
                 seen = order.with_context(**context)
                 self.assertEqual(seen.customer_credit_over, 40)
-                self.assertIn(self._money(100), seen.partner_credit_warning)
-                self.assertFalse(own.with_context(**context).partner_credit_warning)
+                self.assertIn(self._money(100), seen.customer_credit_warning)
+                self.assertFalse(own.with_context(**context).customer_credit_warning)
 
     def test_special_approval(self):
         """What is granted is not warned about any more, and what is asked for is mentioned."""
         order = self._quote(700)
         self._request(amount=300, order_id=order.id)
         order.invalidate_recordset()
-        self.assertIn(f"{self._money(300)} more until", order.partner_credit_warning)
+        self.assertIn(f"{self._money(300)} more until", order.customer_credit_warning)
         self._grant(100)
         self.assertEqual(order.customer_credit_over, 100)
-        self.assertIn("from special approvals", order.partner_credit_warning)
+        self.assertIn("from special approvals", order.customer_credit_warning)
         self._grant(100)
-        self.assertFalse(order.partner_credit_warning)
+        self.assertFalse(order.customer_credit_warning)
 
     def test_no_limit(self):
         """A company that uses no limits, and a customer without one, hear nothing."""
         order = self._quote(90000)
-        self.assertTrue(order.partner_credit_warning)
+        self.assertTrue(order.customer_credit_warning)
         self.customer.credit_limit = 0
         order.invalidate_recordset()
-        self.assertFalse(order.partner_credit_warning)
+        self.assertFalse(order.customer_credit_warning)
         self.customer.credit_limit = 1000
         self.company.account_use_credit_limit = False
         order.invalidate_recordset()
-        self.assertFalse(order.partner_credit_warning)
+        self.assertFalse(order.customer_credit_warning)
         self.assertFalse(order.customer_credit_over)
 
     def test_confirmed_orders_are_not_warned_about(self):
         """The warning stays for good on every order of who owes much."""
         order = self._quote(900)
         order.action_confirm()
-        self.assertFalse(order.partner_credit_warning)
+        self.assertFalse(order.customer_credit_warning)
         self.assertFalse(order.customer_credit_asks)
 
     def test_foreign_currency(self):
@@ -164,7 +164,12 @@ class TestCreditWarning(QuotationCase):
         seen = order.with_user(portal)
         seen.invalidate_recordset()
         self.assertFalse(seen.partner_credit_warning)
-        for name in ("customer_credit_band", "customer_overdue_amount", "customer_credit_over"):
+        for name in (
+            "customer_credit_warning",
+            "customer_credit_band",
+            "customer_overdue_amount",
+            "customer_credit_over",
+        ):
             with self.assertRaises(AccessError):
                 seen.read([name])
 
@@ -174,6 +179,7 @@ class TestCreditWarning(QuotationCase):
         self._grant(10)
         names = [
             "partner_credit_warning",
+            "customer_credit_warning",
             "customer_credit_over",
             "customer_credit_asks",
             "customer_credit_band",
@@ -279,7 +285,7 @@ class TestCreditBlock(QuotationCase):
     def test_one_after_the_other(self):
         """In one transaction the second order did not know of the first."""
         first, second = self._quote(400), self._quote(400)
-        self.assertFalse(second.partner_credit_warning)
+        self.assertFalse(second.customer_credit_warning)
         first.action_confirm()
         self._refuses(second)
 
@@ -287,7 +293,7 @@ class TestCreditBlock(QuotationCase):
         """A free sample adds nothing to what the customer owes."""
         self._create_invoice(self.customer, 5000)
         free = self._quote(0)
-        self.assertIn("is over its credit limit", free.partner_credit_warning)
+        self.assertIn("is over its credit limit", free.customer_credit_warning)
         free.action_confirm()
         self.assertEqual(free.state, "sale")
         self._refuses(self._quote(0.01))
@@ -313,7 +319,7 @@ class TestCreditBlock(QuotationCase):
             with self.subTest(check):
                 self.company.customer_credit_check = check
                 order = self._quote(800)
-                self.assertTrue(order.partner_credit_warning)
+                self.assertTrue(order.customer_credit_warning)
                 self.assertEqual(order.customer_credit_asks, noted)
                 order.action_confirm()
                 self.assertEqual(order.state, "sale")
@@ -326,7 +332,7 @@ class TestCreditBlock(QuotationCase):
         partner = self._create_customer("In B")
         partner.with_company(self.company_b).credit_limit = 10
         order = self._quote(800, partner=partner, company=self.company_b, user=self.salesperson_b)
-        self.assertTrue(order.partner_credit_warning)
+        self.assertTrue(order.customer_credit_warning)
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
@@ -363,7 +369,7 @@ class TestCreditOnline(HttpCase, QuotationCase):
         too. It owes nothing for it."""
         order = self._quote(800)
         transaction = self._pay(order, 800)
-        self.assertFalse(order.partner_credit_warning)
+        self.assertFalse(order.customer_credit_warning)
         transaction._check_amount_and_confirm_order()
         self.assertEqual(order.state, "sale")
 

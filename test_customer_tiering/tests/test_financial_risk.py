@@ -58,7 +58,7 @@ class TestFinancialRisk(QuotationCase):
         """Our warning and refusal count as they do without it, and each thing once."""
         order = self._quote(500.01)
         self.assertEqual(order.customer_credit_over, 0.01)
-        self.assertIn(self._money(1000), order.partner_credit_warning)
+        self.assertIn(self._money(1000), order.customer_credit_warning)
         self.company.customer_credit_check = "block"
         with self.assertRaises(UserError), self.env.cr.savepoint():
             order.action_confirm()
