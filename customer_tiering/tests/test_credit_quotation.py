@@ -164,12 +164,8 @@ class TestCreditWarning(QuotationCase):
         seen = order.with_user(portal)
         seen.invalidate_recordset()
         self.assertFalse(seen.partner_credit_warning)
-        for name in (
-            "customer_credit_warning",
-            "customer_credit_band",
-            "customer_overdue_amount",
-            "customer_credit_over",
-        ):
+        self.assertFalse(seen.customer_credit_warning)
+        for name in ("customer_credit_band", "customer_overdue_amount", "customer_credit_over"):
             with self.assertRaises(AccessError):
                 seen.read([name])
 
