@@ -117,7 +117,8 @@ def _compare_nights(options, alone, shared):
         for line in found[:10]:
             _say(f"  differs: {line}")
         jobs = "SELECT COUNT(*), COUNT(DISTINCT worker_pid) FROM queue_job"
-        rows.append((night, *_rows(shared, jobs)[0], killed, number, len(found)))
+        counts = (*_rows(shared, jobs)[0], killed, number, len(found))
+        rows.append((str(night), *map(str, counts)))
         differing += len(found)
     return rows, differing
 
