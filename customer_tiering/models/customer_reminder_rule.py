@@ -110,7 +110,8 @@ class CustomerReminderRule(models.Model):
 
     def _due_query(self, company, as_of):
         """Ids of standings and users. Customers without a salesperson count as one person's
-        until the few best of them are given to somebody: looking up who would take thousands."""
+        until the few best of them are given to somebody: looking up who would take thousands.
+        Among equals the oldest contacts come first, whoever was graded first."""
         return SQL(
             """
             WITH due AS (
@@ -129,15 +130,16 @@ class CustomerReminderRule(models.Model):
                    AND %(silent)s
             ), best AS (
                 SELECT *, ROW_NUMBER() OVER (
-                    PARTITION BY user_id ORDER BY score DESC NULLS LAST, id) AS position
+                    PARTITION BY user_id ORDER BY score DESC NULLS LAST, partner_id) AS position
                   FROM due
             ), given AS (
-                SELECT s.id, s.score, COALESCE(s.user_id, %(leader)s, %(fallback)s) AS user_id
+                SELECT s.id, s.partner_id, s.score,
+                       COALESCE(s.user_id, %(leader)s, %(fallback)s) AS user_id
                   FROM best s
                  WHERE %(limit)s = 0 OR s.position <= %(limit)s
             ), ranked AS (
                 SELECT id, user_id, ROW_NUMBER() OVER (
-                           PARTITION BY user_id ORDER BY score DESC NULLS LAST, id)
+                           PARTITION BY user_id ORDER BY score DESC NULLS LAST, partner_id)
                        + (SELECT COUNT(*) FROM customer_reminder r
                            WHERE r.rule_id = %(rule)s AND r.user_id = given.user_id
                              AND r.date = %(as_of)s) AS position

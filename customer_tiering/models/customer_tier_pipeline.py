@@ -48,12 +48,14 @@ class CustomerTierPipeline(models.AbstractModel):
     _name = "customer.tier.pipeline"
     _description = "Customer Grading Pipeline"
 
-    def _lock(self, company):
+    def _lock(self, company, shared=False):
         """Let one transaction at a time grade a company.
 
+        :param shared: beside others that say so, whose customers must not be the same
         :return: False when another one is at it
         """
-        self.env.cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, company.id))
+        lock = SQL.identifier(f"pg_try_advisory_xact_lock{'_shared' if shared else ''}")
+        self.env.cr.execute(SQL("SELECT %s(%s, %s)", lock, LOCK_CLASS, company.id))
         return self.env.cr.fetchone()[0]
 
     def _grade(self, company, as_of, scope, store=True, run_id=None, cuts=None, days=None):

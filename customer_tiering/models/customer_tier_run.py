@@ -279,34 +279,39 @@ class CustomerTierRun(models.Model):
                 )
             )
         started = time.monotonic()
-        high, more = self._chunk_end()
+        high, more = self._chunk_end(self.last_partner_id)
         if high:
             # Behind the last customer may be standings of partners who are contacts by now.
-            end = high if more else LAST_ID
-            scope = self.env["customer.tier.gather"]._scope_between(self.last_partner_id, end)
-            tally = pipeline._grade(
-                self.company_id,
-                self.as_of,
-                scope,
-                store=not self.simulation,
-                run_id=self.id,
-                cuts={int(tier_id): cut for tier_id, cut in (self.cuts or {}).items()},
-                days=self._replay_days(),
-            )
-            self._add(tally)
+            self._add(self._grade_between(self.last_partner_id, high if more else LAST_ID))
             self.last_partner_id = high
         self.duration += time.monotonic() - started
         if not more:
             self._finish()
         return more
 
+    def _grade_between(self, after, until):
+        """Grade the customers behind one partner id up to another one; the run itself is not
+        written.
+
+        :return: ``Tally``
+        """
+        return self.env["customer.tier.pipeline"]._grade(
+            self.company_id,
+            self.as_of,
+            self.env["customer.tier.gather"]._scope_between(after, until),
+            store=not self.simulation,
+            run_id=self.id,
+            cuts={int(tier_id): cut for tier_id, cut in (self.cuts or {}).items()},
+            days=self._replay_days(),
+        )
+
     def _chunk_size(self):
         """How many partners a chunk is made of."""
         return CHUNK_SIZE
 
-    def _chunk_end(self):
-        """Highest commercial partner id of the next chunk (0 when there is none), and whether
-        others may come after it."""
+    def _chunk_end(self, after):
+        """Highest commercial partner id of the chunk behind one (0 when there is none), and
+        whether others may come after it."""
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         self.env.cr.execute(
             SQL(
@@ -316,7 +321,7 @@ class CustomerTierRun(models.Model):
                          WHERE id > %(last)s AND commercial_partner_id = id
                          ORDER BY id LIMIT %(size)s) chunk
                 """,
-                last=self.last_partner_id,
+                last=after,
                 size=self._chunk_size(),
             )
         )

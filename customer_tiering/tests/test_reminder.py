@@ -293,6 +293,16 @@ class TestReminder(GradingCase):
         self._grade()
         self.assertEqual([len(self._activities(p)) for p in partners], [1, 1, 1])
 
+    def test_equals_at_the_limit(self):
+        """Who was graded first is chance where several processes grade; which of two equal
+        customers a salesperson is reminded of must not be."""
+        older, newer = self._create_regular("Older"), self._create_regular("Newer")
+        for partner in (newer, older):
+            self.env["customer.tier.run"]._grade_partners(partner, self.company)
+        self.rule.daily_limit = 1
+        self._grade()
+        self.assertEqual([len(self._activities(p)) for p in (older, newer)], [1, 0])
+
     def test_archived_rule(self):
         """A rule switched off reminds nobody."""
         self.rule.active = False

@@ -19,13 +19,18 @@ def for_odoo() -> None:
     odoo.write_configuration()
 
 
-def for_tests() -> None:
-    """All of that, a browser for the tours, and the apps that the tests of test addons need."""
+def for_all_addons() -> None:
+    """All of that, and the addons of other makers that glue addons and tests need."""
     for_pure_tests()
     with only_one("setup"):
         ensure_oca_addons()
-    system.ensure(FOR_TESTS)
     for_odoo()
+
+
+def for_tests() -> None:
+    """All of that, and a browser for the tours."""
+    system.ensure(FOR_TESTS)
+    for_all_addons()
 
 
 def for_pure_tests() -> None:

@@ -43,7 +43,7 @@ def incomplete() -> str:
 
 def _export(folder: Path) -> dict[str, Path]:
     """Each addon's terms, as Odoo finds them in a database with all of them."""
-    setup.for_odoo()
+    setup.for_all_addons()
     names = [addon.name for addon in addons()]
     databases.fresh(DATABASE, modules=names)
     exported = {name: folder / f"{name}.pot" for name in names}
