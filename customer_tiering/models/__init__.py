@@ -59,6 +59,7 @@ from . import customer_tier_responsible
 from . import customer_tier_run
 from . import customer_tier_lifecycle_run
 from . import customer_tier_run_job
+from . import customer_tier_run_turn
 from . import customer_tier_proposal_run
 from . import customer_tier_run_spread
 from . import customer_tier_run_replay
@@ -72,6 +73,7 @@ from . import customer_tier_event_work
 from . import customer_tier_event_forecast
 from . import customer_tier_event_store
 from . import customer_tier_event_run
+from . import customer_tier_run_problem
 from . import customer_tier_lifecycle_event
 from . import customer_tier_stale
 from . import customer_order_awaited

@@ -79,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     # Without a help of its own, so that -h also goes through.
     text = "measure; arguments go to tools/bench"
     add("bench", _bench, text, takes_more=True, add_help=False)
+    text = "grade among people at work or crashes; arguments go to tools/stress"
+    add("stress", _stress, text, takes_more=True, add_help=False)
     add("setup", _setup, "prepare everything the other commands need")
     add("stop", _stop, "stop the server and the private PostgreSQL cluster")
     add("help", lambda _: parser.print_help(), "this text")
@@ -137,6 +139,13 @@ def _psql(options) -> int:
 def _bench(options) -> int:
     setup.for_odoo()
     command = [RUNTIME.python, "-m", "tools.bench", *options.rest]
+    sys.stdout.flush()
+    return subprocess.run(command, cwd=ROOT, env=odoo.environment(), check=False).returncode
+
+
+def _stress(options) -> int:
+    setup.for_odoo()
+    command = [RUNTIME.python, "-m", "tools.stress", *options.rest]
     sys.stdout.flush()
     return subprocess.run(command, cwd=ROOT, env=odoo.environment(), check=False).returncode
 
