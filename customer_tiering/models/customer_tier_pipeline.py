@@ -126,8 +126,11 @@ class CustomerTierPipeline(models.AbstractModel):
         if days:
             return self._replay(facts, policies, days, tally)
         frames = {
-            program: settle(
-                grade(its_facts, policies[program], as_of), previous, policies[program], as_of
+            program: self._sound(
+                settle(
+                    grade(its_facts, policies[program], as_of), previous, policies[program], as_of
+                ),
+                tally,
             )
             for program, its_facts in facts.items()
         }

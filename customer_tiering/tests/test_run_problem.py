@@ -156,6 +156,7 @@ class TestImpossibleNumbers(GradingCase):
             self.assertTrue(math.isfinite(standing.score))
             self.assertTrue(0 <= standing.score <= 100)
             self.assertTrue(math.isfinite(standing.amount))
+            self.assertFalse(any(number and math.isinf(number) for number in standing.numbers))
         self.assertTrue(run.error_ids or self._standing(self.broken))
 
     def test_amounts(self):
@@ -165,7 +166,11 @@ class TestImpossibleNumbers(GradingCase):
             for amount in ("'NaN'", "1e300", "-1e300", "'Infinity'"):
                 with self.subTest(preset=preset, amount=amount), mute_logger(PIPELINE_LOGGER):
                     self._set_amount(amount)
-                    self._check(self._grade())
+                    run = self._grade()
+                    self._check(run)
+                    if amount in ("'NaN'", "'Infinity'"):
+                        self.assertEqual(run.error_ids.partner_id, self.broken)
+                        self.assertIn("is not a number", run.error_ids.message)
             self._set_amount("10")
             program.active = False
 

@@ -19,7 +19,7 @@ from .nights import pass_by
 
 # Longest time from the beginning of work to a kill: some come before the first chunk is
 # committed, most in the middle.
-LONGEST_SECONDS = 2.5
+LONGEST_SECONDS = 4
 # How long an undisturbed night may take before something is taken for stuck.
 NIGHT_SECONDS = 120
 
