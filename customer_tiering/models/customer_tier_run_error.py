@@ -13,7 +13,7 @@ class CustomerTierRunError(models.Model):
     metric_id = fields.Many2one("customer.tier.metric", ondelete="cascade")
     message = fields.Text(required=True)
     culprit = fields.Char(compute="_compute_culprit")
-    remedy = fields.Char(string="How to Mend It", compute="_compute_culprit")
+    remedy = fields.Text(string="How to Mend It", compute="_compute_culprit")
 
     @api.depends("partner_id", "program_id", "metric_id")
     @api.depends_context("lang")
@@ -39,7 +39,7 @@ class CustomerTierRunError(models.Model):
         if self.metric_id:
             return self.env._(
                 "Open the metric: choose fields that exist and a filter that works, which Preview "
-                "shows, or archive it. Until then its values are unknown to all customers."
+                "shows, or archive it. Until then its values are unknown for all customers."
             )
         if self.program_id:
             return self.env._(
