@@ -57,10 +57,12 @@ from . import customer_tier_proposal_standing
 from . import customer_tier_merge
 from . import customer_tier_proposal_store
 from . import customer_tier_pipeline
+from . import customer_tier_pipeline_sound
 from . import customer_tier_responsible
 from . import customer_tier_run
 from . import customer_tier_lifecycle_run
 from . import customer_tier_run_job
+from . import customer_tier_run_turn
 from . import customer_tier_proposal_run
 from . import customer_tier_run_spread
 from . import customer_tier_run_summary
@@ -75,6 +77,7 @@ from . import customer_tier_event_work
 from . import customer_tier_event_forecast
 from . import customer_tier_event_store
 from . import customer_tier_event_run
+from . import customer_tier_run_problem
 from . import customer_tier_lifecycle_event
 from . import customer_tier_stale
 from . import customer_order_awaited

@@ -77,10 +77,8 @@ class CustomerTierPipeline(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 return self._grade_scope(scope, **arguments)
-        except TransactionRollbackError:
-            # Somebody else was faster: the whole transaction is tried again by its caller.
-            raise
-        except Exception:
+        except Exception as error:
+            self._raise_if_hopeless(error)
             _logger.exception("A chunk could not be graded; looking for the customer behind it")
         self.env.cr.execute(
             SQL(
@@ -100,15 +98,20 @@ class CustomerTierPipeline(models.AbstractModel):
                 with self.env.cr.savepoint():
                     scope = self.env["customer.tier.gather"]._scope_of(half)
                     tally.add(self._grade_scope(scope, **arguments))
-            except TransactionRollbackError:
-                raise
             except Exception as error:
+                self._raise_if_hopeless(error)
                 if len(half) > 1:
                     tally.add(self._grade_halves(half, arguments))
                 else:
                     message = str(error) or type(error).__name__
                     tally.errors.append({"partner_id": half[0], "message": message})
         return tally
+
+    def _raise_if_hopeless(self, error):
+        """Let go what no customer is to blame for. Somebody else was faster: the whole transaction
+        is tried again by its caller. The server is gone: nothing can be asked any more."""
+        if isinstance(error, TransactionRollbackError) or self.env.cr.closed:
+            raise error
 
     def _grade_scope(self, scope, company, as_of, store, run_id, cuts, days):
         from ..grading.pipeline import grade
@@ -125,8 +128,11 @@ class CustomerTierPipeline(models.AbstractModel):
         if days:
             return self._replay(facts, policies, days, tally)
         frames = {
-            program: settle(
-                grade(its_facts, policies[program], as_of), previous, policies[program], as_of
+            program: self._sound(
+                settle(
+                    grade(its_facts, policies[program], as_of), previous, policies[program], as_of
+                ),
+                tally,
             )
             for program, its_facts in facts.items()
         }

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CustomerTierRunError(models.Model):
@@ -12,3 +12,48 @@ class CustomerTierRunError(models.Model):
     program_id = fields.Many2one("customer.tier.program", string="Programme", ondelete="cascade")
     metric_id = fields.Many2one("customer.tier.metric", ondelete="cascade")
     message = fields.Text(required=True)
+    culprit = fields.Char(compute="_compute_culprit")
+    remedy = fields.Text(string="How to Mend It", compute="_compute_culprit")
+
+    @api.depends("partner_id", "program_id", "metric_id")
+    @api.depends_context("lang")
+    def _compute_culprit(self):
+        for error in self:
+            record = error._record()
+            # Whoever may see the run may know whom it is about.
+            error.culprit = record.sudo().display_name if record else error.run_id.name
+            error.remedy = error._remedy()
+
+    def _record(self):
+        """What is to be mended; nothing where it is the grading as a whole."""
+        self.ensure_one()
+        return self.partner_id or self.metric_id or self.program_id
+
+    def _remedy(self):
+        if self.partner_id:
+            return self.env._(
+                "Open the customer: look for an order or invoice with an impossible amount or "
+                "date, and under Values Kept by Hand. Correct it and grade again; until then "
+                "the customer keeps the old grade."
+            )
+        if self.metric_id:
+            return self.env._(
+                "Open the metric: choose fields that exist and a filter that works, which Preview "
+                "shows, or archive it. Until then its values are unknown for all customers."
+            )
+        if self.program_id:
+            return self.env._(
+                "Open the programme: correct its filter, indicators and tiers as the message "
+                "says. Until then its customers keep the old grades."
+            )
+        return self.env._("Grade again. If it stays, show the message to whoever runs Odoo.")
+
+    def action_open_culprit(self):
+        """What is to be mended, or all of it together where it is nothing in particular."""
+        self.ensure_one()
+        return (self._record() or self.run_id).get_formview_action()
+
+    def _causes(self):
+        """What is wrong, as a set, the same as long as nobody mends it: messages may contain
+        numbers."""
+        return {(e.partner_id.id, e.program_id.id, e.metric_id.id) for e in self}

@@ -1,12 +1,20 @@
 import logging
 from datetime import date, timedelta
 
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from . import customer_tier_run
 
 _logger = logging.getLogger(__name__)
+
+# When the job comes back to a company that somebody else is grading or working in right now.
+SOON = timedelta(minutes=1)
+# When it comes back to what it could not finish. Odoo puts a job that was killed three times in a
+# row, or that failed, off to its next regular call, which is tomorrow.
+LATER = timedelta(hours=1)
 
 
 class CustomerTierRun(models.Model):
@@ -44,21 +52,25 @@ class CustomerTierRun(models.Model):
         """Grade customers whose orders changed, then everybody once a day, in chunks that are
         committed one by one; whatever is left is taken up by the next call."""
         due = self._due_companies()
+        if due or self.env["customer.tier.stale"].search_count([], limit=1):
+            self._come_back(LATER)
         if not self._grade_stale(later=len(due)):
             return
         for position, company in enumerate(due, start=1):
+            later = len(due) - position
             try:
-                if not self._run_in_slices(self._daily_run(company), later=len(due) - position):
+                # Before there is a run: starting one measures what others may be storing.
+                if self._lock_or_come_back(company) and not self._run_in_slices(
+                    self._daily_run(company), later=later
+                ):
                     return
-            except Exception:
-                # Takes back the last chunk only, and the other companies have their turn.
-                self.env.cr.rollback()
-                _logger.exception("Customers of company %s could not be graded", company.id)
+            except Exception as error:
+                self._put_off(company, error)
         self.env["ir.cron"]._commit_progress(remaining=0)
 
     @api.model
     def _grade_stale(self, later=0):
-        """Work off the queue of customers whose orders changed.
+        """Work off the queue of customers whose orders changed, a company at a time.
 
         :param later: what remains to be done afterwards
         :return: False when time is up
@@ -70,19 +82,55 @@ class CustomerTierRun(models.Model):
         time_left = Cron._commit_progress(remaining=remaining + later)
         while remaining and time_left:
             waiting = [("company_id", "not in", busy.ids)]
-            queue = Stale.search(waiting, order="id", limit=customer_tier_run.CHUNK_SIZE)
-            for company, entries in queue.grouped("company_id").items():
-                if not self._lock_or_come_back(company):
-                    busy |= company
-                    queue -= entries
-                    continue
-                self._grade_partners(entries.partner_id, company)
-                self.env["customer.reminder"]._close_fulfilled(entries.partner_id)
-            done = len(queue)
-            queue.unlink()
+            company = Stale.search(waiting, order="id", limit=1).company_id
+            try:
+                done = self._grade_entries(company)
+            except Exception as error:
+                self._put_off(company, error)
+                done = 0
+            if not done:
+                busy |= company
             remaining = Stale.search_count([("company_id", "not in", busy.ids)])
             time_left = Cron._commit_progress(done, remaining=remaining + later)
         return bool(time_left)
+
+    @api.model
+    def _grade_entries(self, company):
+        """Grade the customers of a company who have waited longest.
+
+        :return: how many entries of the queue that were; 0 when somebody else grades the company
+        """
+        if not self._lock_or_come_back(company):
+            return 0
+        queue = self.env["customer.tier.stale"].search(
+            [("company_id", "=", company.id)], order="id", limit=customer_tier_run.CHUNK_SIZE
+        )
+        self._grade_partners(queue.partner_id, company)
+        self.env["customer.reminder"]._close_fulfilled(queue.partner_id)
+        done = len(queue)
+        queue.unlink()
+        return done
+
+    @api.model
+    def _put_off(self, company, error):
+        """Take back what could not be stored, the last chunk at most, and let the other companies
+        have their turn."""
+        self.env.cr.rollback()
+        if isinstance(error, TransactionRollbackError):
+            # Somebody changed the same customers at the same moment, who goes first.
+            _logger.info("Grading company %s is put off: %s", company.id, error)
+            self._come_back(SOON)
+        else:
+            _logger.error("Customers of company %s could not be graded", company.id, exc_info=error)
+
+    @api.model
+    def _come_back(self, after):
+        """Wake the job again after some time, unless something else does so before."""
+        cron = self.env.ref("customer_tiering.ir_cron_grade")
+        now = fields.Datetime.now()
+        awaited = [("cron_id", "=", cron.id), ("call_at", ">", now), ("call_at", "<=", now + after)]
+        if not self.env["ir.cron.trigger"].search_count(awaited, limit=1):
+            cron._trigger(at=now + after)
 
     @api.model
     def _lock_or_come_back(self, company):
@@ -93,8 +141,7 @@ class CustomerTierRun(models.Model):
         """
         locked = self.env["customer.tier.pipeline"]._lock(company)
         if not locked:
-            moment = fields.Datetime.now() + timedelta(minutes=1)
-            self.env.ref("customer_tiering.ir_cron_grade")._trigger(at=moment)
+            self._come_back(SOON)
         return locked
 
     @api.model

@@ -29,6 +29,8 @@ from . import test_reminder
 from . import test_security
 from . import test_simulation_approval
 from . import test_rules_hold
+from . import test_run_problem
+from . import test_run_turn
 from . import test_bad_input
 from . import test_ahp
 from . import test_metric_manual

@@ -450,7 +450,7 @@ class TestSecurity(SecurityCase):
             "action_tell", "action_discard", "action_retry", "action_open_events",
             "action_discard_events",
             "action_apply_credit", "action_approve", "action_open_credit_parts",
-            "action_open_invoice",
+            "action_open_invoice", "action_open_culprit",
             "action_open_starts", "action_customer_win_back", "action_open_stage_changes",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}

@@ -79,8 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     # Without a help of its own, so that -h also goes through.
     text = "measure; arguments go to tools/bench"
     add("bench", _bench, text, takes_more=True, add_help=False)
-    text = "grade by jobs of queue_job whose workers are killed; see tools/stress_queue.py"
-    add("stress-queue", _stress_queue, text, takes_more=True, add_help=False)
+    text = "grade among people at work or crashes; arguments go to tools/stress"
+    add("stress", _stress, text, takes_more=True, add_help=False)
     add("setup", _setup, "prepare everything the other commands need")
     add("stop", _stop, "stop the server and the private PostgreSQL cluster")
     add("help", lambda _: parser.print_help(), "this text")
@@ -143,9 +143,10 @@ def _bench(options) -> int:
     return subprocess.run(command, cwd=ROOT, env=odoo.environment(), check=False).returncode
 
 
-def _stress_queue(options) -> int:
-    setup.for_all_addons()
-    command = [RUNTIME.python, "-m", "tools.stress_queue", *options.rest]
+def _stress(options) -> int:
+    # Grading by jobs needs the addon of other makers that runs them.
+    setup.for_all_addons() if options.rest[:1] == ["queue"] else setup.for_odoo()
+    command = [RUNTIME.python, "-m", "tools.stress", *options.rest]
     sys.stdout.flush()
     return subprocess.run(command, cwd=ROOT, env=odoo.environment(), check=False).returncode
 

@@ -123,7 +123,7 @@ def _create() -> None:
     run_step(
         "Private PostgreSQL cluster",
         [
-            _programs() / "initdb",
+            programs() / "initdb",
             *("-D", data_folder(), "-U", DATABASE_USER, "--auth=trust"),
             *("--encoding=UTF8", "--locale=C.UTF-8"),
         ],
@@ -152,7 +152,7 @@ def _place() -> None:
 
 
 def _reachable(folder: Path) -> bool:
-    test = subprocess.run(["test", "-x", folder], check=False, **_switch_user())
+    test = subprocess.run(["test", "-x", folder], check=False, **owner_options())
     return test.returncode == 0
 
 
@@ -169,7 +169,7 @@ def _start() -> None:
         )
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """The folder of programs of the version that the cluster was made with."""
     newest = postgres_folder()
     version_file = data_folder() / "PG_VERSION"
@@ -183,7 +183,7 @@ def _programs() -> Path:
     return newest
 
 
-def _switch_user() -> dict:
+def owner_options() -> dict:
     """Options that run a program as the cluster's owner."""
     if not is_root():
         return {}
@@ -196,14 +196,14 @@ def _switch_user() -> dict:
 
 def _run_options() -> dict:
     # The working directory may be closed to the owner, who is warned about it.
-    return {"cwd": "/", **_switch_user()}
+    return {"cwd": "/", **owner_options()}
 
 
 def _as_owner(program: str, *arguments: str | Path) -> subprocess.CompletedProcess:
     # A started server keeps these streams: pipes would never close.
     with (DEV / "pg_ctl.log").open("w+") as output:
         done = subprocess.run(
-            [str(_programs() / program), *map(str, arguments)],
+            [str(programs() / program), *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -1,4 +1,4 @@
-"""Gradings by the workers of OCA queue_job against one without them (``./dev stress-queue``).
+"""Gradings by the workers of OCA queue_job against one without them (``./dev stress queue``).
 
 A data set is copied twice. One copy is graded by the nightly job alone, the other by a real server
 with two jobs at a time, of which one is killed and another loses its connection. Two nights, the
@@ -68,7 +68,7 @@ def main(arguments=None):
 
 
 def _parse(arguments):
-    parser = argparse.ArgumentParser(prog="./dev stress-queue", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="./dev stress queue", description=__doc__.split("\n")[0])
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--port", type=int, default=0, help="of the server; any free one without")
     parser.add_argument("--prefix", default="customer_tiering_queue", help="of databases")
@@ -105,7 +105,7 @@ def _compare_nights(options, alone, shared):
                 build.add_orders(name)
                 _change(name, "UPDATE res_company SET customer_tier_graded_on = CURRENT_DATE - 1")
         _say(f"Night {night}: without jobs")
-        subprocess.run([sys.executable, "-m", "tools.stress_queue", "night", alone], check=True)
+        subprocess.run([sys.executable, "-m", "tools.stress.queue", "night", alone], check=True)
         _say(f"Night {night}: with jobs")
         killed = _night_of_jobs(options, shared, night)
         number = sum(len(_written(alone, table)) for table in WRITTEN)
@@ -150,7 +150,7 @@ def _night_of_jobs(options, name, night):
     _change(name, "UPDATE ir_cron SET nextcall = now() at time zone 'utc' WHERE active")
     with log.open("w") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "tools.stress_queue", "serve", chunk, *command],
+            [sys.executable, "-m", "tools.stress.queue", "serve", chunk, *command],
             env=os.environ | {"ODOO_QUEUE_JOB_CHANNELS": "root:2"},
             stdin=subprocess.DEVNULL,
             stdout=output,
