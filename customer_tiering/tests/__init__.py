@@ -28,6 +28,7 @@ from . import test_replay_job
 from . import test_reminder
 from . import test_security
 from . import test_simulation_approval
+from . import test_rights_rpc
 from . import test_rules_hold
 from . import test_bad_input
 from . import test_ahp
