@@ -86,9 +86,9 @@ tops = st.builds(Condition, subjects, st.just(">="), thresholds, keeps)
 scores = st.sampled_from([0.0, 0.01, 20.0, 50.0, 99.99, 100.0])
 reviews = st.one_of(
     st.sampled_from(["day", "month", "quarter", "year", "anniversary"]).map(Review),
-    st.lists(
-        st.tuples(st.integers(1, 12), st.integers(1, 31)), min_size=1, max_size=3
-    ).map(lambda dates: Review("dates", tuple(dates))),
+    st.lists(st.tuples(st.integers(1, 12), st.integers(1, 31)), min_size=1, max_size=3).map(
+        lambda dates: Review("dates", tuple(dates))
+    ),
 )
 movements = st.builds(
     Movement,
@@ -213,9 +213,7 @@ def histories(draw, program, as_of):
     who, days = st.sampled_from(ids), _around(today)
     order = st.tuples(who, days, amounts, st.sampled_from([True, True, True, False]))
     quantity = st.integers(-3000, 9000).map(lambda number: number / 1000)
-    line = st.tuples(
-        who, days, st.integers(0, 4), st.integers(0, 2), quantity, amounts, amounts
-    )
+    line = st.tuples(who, days, st.integers(0, 4), st.integers(0, 2), quantity, amounts, amounts)
     number = st.one_of(st.just(np.nan), thresholds)
     given = [
         pd.DataFrame({"judged": draw(st.dictionaries(who, number))}, dtype=float)
