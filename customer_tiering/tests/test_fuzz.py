@@ -2,7 +2,6 @@ import os
 import random
 from collections import Counter
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from unittest.mock import patch
 
 from psycopg2 import IntegrityError
@@ -326,7 +325,33 @@ class TestFuzz(LedgerCase):
         self.assertEqual(results[1], results[2])
         self._graded(as_of)
         for _again in range(2):
-            self.assertEqual(self._graded(as_of).written_count, 0)
-        self.assertEqual(self._standings(), results[2])
+            run = self._graded(as_of)
+            # First, as it says what is different.
+            self.assertEqual(self._standings(), results[2])
+            self.assertEqual(run.written_count, 0)
         self._check_screens(program)
-        self._graded(as_of + timedelta(days=1))
+
+    def test_longest_periods(self):
+        """One period too long, and grading stores a date that no calendar has: nobody could open
+        a list with that customer any more. The longest that are accepted are all graded, and
+        longer ones are refused when they are typed."""
+        longest = {
+            "hold_months": 1200,
+            "typical_interval_days": 3650,
+            "stage_dormant_days": 36499,
+            "stage_lost_days": 36500,
+            "stage_mature_ratio": 99.99,
+            "stage_lost_ratio": 100,
+        }
+        program = self._create_program(
+            domain=OWN, notice_days=2**31 - 1, promotion_days=2**31 - 1, misses=2**31 - 1, **longest
+        )
+        entry = {"name": "All", "tier_id": program.tier_ids[0].id, "tag_id": self.tag.id}
+        program.entry_rule_ids = [Command.clear(), Command.create(entry | {"follow_up_days": 3650})]
+        self._graded(self._days_ago(0))
+        self._check_screens(program)
+        for name, value in longest.items():
+            with self.subTest(name):
+                self.assertIsNone(self._accepted(lambda n=name, v=value: program.write({n: v + 1})))
+        rule = program.entry_rule_ids
+        self.assertIsNone(self._accepted(lambda: rule.write({"follow_up_days": 3651})))
