@@ -95,6 +95,7 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
     :param today: day number of the as-of date
     :param locked_up, locked_down: boolean arrays: who is not moved in a direction
     :return: (:class:`State` after; dict of arrays: ``reason`` (codes of ``REASONS``),
+        ``waiting``: the same of who is not where the figures ask once everybody has moved, else 0,
         ``guaranteed``: first day on which the tier can be lost, ``review``: the next one,
         ``notice``: True where the notice of a demotion is due today)
     """
@@ -113,7 +114,11 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
     warnable = day.wish_down & ~day.moved & ~day.locked_down
     notice = _notice_due(policy, after, warnable, ahead["review"], today)
     after = replace(after, noticed=np.where(notice, today, after.noticed))
-    return after, {"reason": day.reason, "notice": notice, **ahead}
+    waiting = np.where(day.reason >= WAITING[0], day.reason, 0)
+    # One level down and more to go; said like this when they are graded again today.
+    further = day.moved & (kept < after.position)
+    waiting[further] = REASONS["hold" if policy.hold_months else "review"]
+    return after, {"reason": day.reason, "waiting": waiting, "notice": notice, **ahead}
 
 
 @dataclass
@@ -192,14 +197,28 @@ class _Day:
         return rising | (self._still_open("up") & self.wish_up)
 
     @cached_property
-    def falling(self):
-        due = self.wish_down & self.reviewing & ~self.held & self.enough
+    def due(self):
+        """Who would fall at a review today."""
+        due = self.wish_down & ~self.held & self.enough
         if self.policy.notice_days:
             due &= self.noticed + self.policy.notice_days <= self.today
+        return due
+
+    @cached_property
+    def falling(self):
+        due = self.due & self.reviewing
         if self.policy.one_level:
             # Reviewed every day and graded twice on one, a customer falls one level.
             due &= self.entered < self.today
         return due | (self._still_open("down") & self.wish_down & ~self.held)
+
+    @cached_property
+    def reviewed_before(self):
+        """Whose review was today at an earlier grading, and found them where they are still asked
+        away from: why they wait must not depend on how often they are graded."""
+        earlier = (self.reviewed == self.today) & (self.entered < self.today)
+        up = self.wish_up & (self.policy.promotion == "review")
+        return ~self.first & earlier & (up | (self.wish_down & (self.missed > 0)))
 
     @cached_property
     def wanted(self):
@@ -254,20 +273,23 @@ class _Day:
 
     @cached_property
     def reason(self):
+        rising = self.rising | (self.wish_up & self.reviewed_before)
+        falling = self.falling | (self.due & self.reviewed_before)
         cases = {
             "first": self.first,
             "up": self.up,
             "down": self.down,
-            "locked": (self.rising & self.locked_up) | (self.falling & self.locked_down),
+            "locked": (rising & self.locked_up) | (falling & self.locked_down),
             "approval": self.ask,
         }
         # Refused, a movement comes up again at a review.
         wait_up = "window" if self.policy.promotion == "after" else "review"
         waits = [
-            ("review", self.rising | self.falling),
+            ("review", rising | falling),
             (wait_up, self.wish_up),
             ("hold", self.wish_down & self.held),
-            ("review", self.wish_down & ~self.reviewing),
+            ("review", self.wish_down & ~(self.reviewing | self.reviewed_before)),
+            ("review", self.wish_down & (self.entered == self.today)),
             ("miss", self.wish_down & ~self.enough),
             ("notice", self.wish_down),
         ]

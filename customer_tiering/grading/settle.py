@@ -7,7 +7,6 @@ import numpy as np
 
 from . import ladder, movement
 from .metrics import day_number
-from .movement import WAITING
 
 # Columns of ``previous``, with the value of a customer who was never graded.
 PREVIOUS = {
@@ -81,7 +80,7 @@ def settle(frame, previous, program, as_of):
         **_columns(program.movement, after, why),
         proposed=order[np.maximum(after.asked, -1)],
         follow_up=_follow_up(frame["entry"].to_numpy(), program, after.entered, today),
-        waiting=np.where(why["reason"] >= WAITING[0], why["reason"], 0),
+        waiting=why["waiting"],
         notice=why["notice"].astype(int),
     )
 

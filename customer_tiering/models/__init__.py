@@ -58,6 +58,7 @@ from . import customer_tier_merge
 from . import customer_tier_proposal_store
 from . import customer_tier_pipeline
 from . import customer_tier_pipeline_sound
+from . import customer_tier_reach
 from . import customer_tier_responsible
 from . import customer_tier_run
 from . import customer_tier_lifecycle_run

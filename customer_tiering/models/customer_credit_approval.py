@@ -359,6 +359,7 @@ class CustomerCreditApproval(models.Model):
 
         :param vals: values to begin with
         """
+        self.check_access("create")
         company = company or self.env.company
         until = self.env["customer.tier.gather"]._today(company) + timedelta(days=USUAL_DAYS)
         vals = {"date_until": until, **vals, "partner_id": partner.id, "company_id": company.id}

@@ -201,6 +201,7 @@ class CustomerStagePlaybook(models.Model):
     def action_open_starts(self):
         """What this playbook has started."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_tiering.customer_stage_playbook_start_action"
         )

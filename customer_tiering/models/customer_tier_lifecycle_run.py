@@ -17,6 +17,7 @@ class CustomerTierRun(models.Model):
 
     def action_open_stage_changes(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_tiering.customer_tier_change_action_stage"
         )

@@ -356,6 +356,7 @@ class CustomerTierProgram(models.Model):
 
     def action_open_standings(self):
         """The graded customers of these programmes, or all of them."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_tiering.customer_tier_standing_action"
         )

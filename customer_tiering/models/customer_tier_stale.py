@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class CustomerTierStale(models.Model):
@@ -16,17 +17,43 @@ class CustomerTierStale(models.Model):
 
     @api.model
     def _mark(self, pairs):
-        """Put (commercial partner, company) pairs into the queue and wake the grading job."""
+        """Put (commercial partner, company) pairs into the queue and wake the grading job, in one
+        statement: this is in everybody's way who confirms an order or books a payment.
+
+        Salespeople cause gradings without having any right on them.
+        """
         Program = self.env["customer.tier.program"]
-        vals_list = [
-            {"partner_id": partner.id, "company_id": company.id}
+        marked = sorted(
+            (partner.id, company.id)
             for partner, company in pairs
             if partner and Program._company_has_program(company.id)
-        ]
-        if vals_list:
-            # Salespeople cause gradings without having any right on them.
-            self.sudo().create(vals_list)
-            # Orders go on without the job; customers then wait for a grading by hand.
-            cron_id = self.env["ir.model.data"]._xmlid_to_res_id("customer_tiering.ir_cron_grade")
-            if cron_id:
-                self.env["ir.cron"].sudo().browse(cron_id)._trigger()
+        )
+        if not marked:
+            return
+        # Orders go on without the job; customers then wait for a grading by hand.
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id("customer_tiering.ir_cron_grade")
+        partner_ids, company_ids = map(list, zip(*marked, strict=True))
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH marked AS (
+                    INSERT INTO customer_tier_stale (
+                        partner_id, company_id, create_uid, create_date, write_uid, write_date)
+                    SELECT partner, company, %(uid)s, %(now)s, %(uid)s, %(now)s
+                      FROM unnest(%(partners)s::int[], %(companies)s::int[]) AS t (partner, company)
+                )
+                INSERT INTO ir_cron_trigger (
+                    cron_id, call_at, create_uid, create_date, write_uid, write_date)
+                SELECT id, %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM ir_cron
+                 WHERE id = %(cron)s AND active
+                """,
+                partners=partner_ids,
+                companies=company_ids,
+                cron=cron_id or None,
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+            )
+        )
+        if self.env.cr.rowcount:
+            self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)

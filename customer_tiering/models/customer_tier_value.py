@@ -214,6 +214,8 @@ class CustomerTierValue(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # Before what is wrong with the values: who may not enter any needs not know.
+        self.check_access("create")
         vals_list = [self._prepare_vals(vals) for vals in vals_list]
         for vals in vals_list:
             # An empty cell of an imported table is no zero.

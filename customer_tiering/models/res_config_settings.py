@@ -32,4 +32,5 @@ class ResConfigSettings(models.TransientModel):
             )
 
     def action_customer_tier_start(self):
+        self.check_access("write")
         return self.env["customer.tier.start"]._open()

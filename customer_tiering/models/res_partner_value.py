@@ -47,11 +47,13 @@ class ResPartner(models.Model):
 
     def action_add_customer_value(self):
         """Enter a number for this customer."""
+        self.env["customer.tier.value"].check_access("create")
         title = self.env._("Value of %s", self.commercial_partner_id.name)
         return self._open_customer_value(title, self.env["customer.tier.value"])
 
     def action_assess_customer(self):
         """Answer the questions of the first metric that has some, or go on with today's answers."""
+        self.env["customer.tier.value"].check_access("create")
         asked = [("kind", "=", "manual"), ("question_ids", "!=", False)]
         metric = self.env["customer.tier.metric"].search(asked, limit=1)
         today = [
@@ -83,6 +85,7 @@ class ResPartner(models.Model):
     def action_open_customer_values(self):
         """All values of this customer, the earlier ones too."""
         self.ensure_one()
+        self.env["customer.tier.value"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_tiering.customer_tier_value_action"
         )

@@ -471,8 +471,9 @@ def test_the_same_day_again_changes_nothing(policy, path):
     for gap, target in path:
         today += gap
         wanted = np.array([target])
-        now, _why = movement.move(now, wanted, wanted, policy, today)
+        now, told = movement.move(now, wanted, wanted, policy, today)
     again, why = movement.move(now, wanted, wanted, policy, today)
+    assert why["waiting"][0] == told["waiting"][0]
     for field in fields(State):
         one, two = getattr(now, field.name), getattr(again, field.name)
         assert np.array_equal(one, two, equal_nan=True), field.name

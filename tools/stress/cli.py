@@ -30,8 +30,8 @@ def main(arguments=None):
 def _parse(arguments):
     parser = argparse.ArgumentParser(
         prog="./dev stress",
-        description="Prints a table of what was counted; ends with 1 when anything went wrong. “queue” "
-        "instead: grading by the jobs of queue_job, whose workers are killed.",
+        description="Prints a table of what was counted; ends with 1 when anything went wrong. "
+        "Also “queue”: grading by the jobs of queue_job, whose workers are killed.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     text = "people work over RPC while the jobs grade without a pause"

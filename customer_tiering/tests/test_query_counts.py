@@ -1,0 +1,200 @@
+import re
+from unittest.mock import patch
+
+from lxml import etree
+
+from odoo.fields import Command
+from odoo.sql_db import Cursor
+from odoo.tests import tagged
+
+from .test_grading_run import OWN, GradingCase
+
+# The table that a statement is about: the first one that it reads or writes.
+SUBJECT = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?(\w+)', re.IGNORECASE)
+CONTACTS = 80
+
+
+@tagged("post_install", "-at_install")
+class TestQueryCounts(GradingCase):
+    """What grading adds to the screens and steps that people wait for, in statements sent to the
+    database: each is done with us and without, once before to fill the caches of the process."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.program = cls._create_program(domain=OWN)
+        cls.graded = cls.env["res.partner"].create(
+            [
+                {"name": f"Buyer {number:02}", "is_company": True, "company_id": cls.company.id}
+                for number in range(CONTACTS)
+            ]
+        )
+        for partner in cls.graded[:20]:
+            cls._create_order(partner, 900 * (partner.id % 7), date=10)
+        cls._grade()
+        tiers = cls.program.tier_ids
+        cls.env["customer.tier.standing"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": cls.company.id,
+                    "manual_tier_id": tiers[partner.id % len(tiers)].id,
+                }
+                for partner in cls.graded[20:]
+            ]
+        )
+        cls.plain = cls._create_customer("Plain")
+        cls.Partner = cls.env["res.partner"].with_user(cls.salesperson)
+        cls.Order = cls.env["sale.order"].with_user(cls.salesperson)
+
+    def _statements(self, action):
+        """Tables of the statements of an action, in a new transaction as it were."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        execute, statements = Cursor.execute, []
+
+        def noted(cursor, query, *args, **kwargs):
+            statements.append(str(getattr(query, "code", query)))
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(Cursor, "execute", noted):
+            action()
+            self.env.flush_all()
+        return [found[1] for found in map(SUBJECT.search, statements) if found]
+
+    def _extra(self, without, with_us):
+        """How many statements an action takes more than another one."""
+        for action in (without, with_us):
+            self._statements(action)
+        base, tables = (self._statements(action) for action in (without, with_us))
+        return len(tables) - len(base)
+
+    def _specifications(self, view, kind):
+        """What the web client asks for when it shows a view: without our fields, and with them."""
+        arch = etree.fromstring(self.Partner.get_view(self.env.ref(view).id, kind)["arch"])
+        specification = {}
+        for node in arch.iterfind(".//field"):
+            if not any(parent.tag == "field" for parent in node.iterancestors()):
+                field = self.Partner._fields[node.get("name")]
+                names = {"fields": {"display_name": {}}} if field.relational else {}
+                specification[field.name] = names
+        ours = {name for name in specification if name.startswith("customer_")}
+        self.assertTrue(ours)
+        return {n: s for n, s in specification.items() if n not in ours}, specification
+
+    def _extra_of_view(self, partners, view, kind):
+        partners = partners.with_user(self.salesperson)
+        without, with_us = self._specifications(view, kind)
+        return self._extra(lambda: partners.web_read(without), lambda: partners.web_read(with_us))
+
+    def test_contacts_list(self):
+        """A list of contacts that asks once per contact, or more often the more it shows."""
+        for view, kind, most in (
+            ("base.view_partner_tree", "list", 3),
+            ("base.res_partner_kanban_view", "kanban", 2),
+        ):
+            with self.subTest(kind):
+                self.assertLessEqual(self._extra_of_view(self.graded, view, kind), most)
+
+    def test_contacts_list_is_searched_and_sorted_in_one(self):
+        """Filtering, sorting or grouping by tier and score asks twice."""
+        domain = [("customer_score", ">=", 0), ("customer_tier_id", "!=", False)]
+
+        def grouped():
+            self.Partner.formatted_read_group(domain, ["customer_tier_id"], ["__count"])
+
+        def counted():
+            self.Partner.formatted_read_group([("is_company", "=", True)], ["user_id"], ["__count"])
+
+        def found():
+            self.Partner.search(domain, order="customer_score desc", limit=CONTACTS)
+
+        def usual():
+            self.Partner.search([("is_company", "=", True)], order="name", limit=CONTACTS)
+
+        self.assertEqual(self._extra(usual, found), 0)
+        # The names of the tiers.
+        self.assertLessEqual(self._extra(counted, grouped), 1)
+
+    def test_contact_form(self):
+        """The form of a contact shows the grading with its history, credit and follow-ups, and
+        each of them is a query; of a contact that is not graded there is nothing to ask."""
+        for partner, most in ((self.graded[0], 20), (self.plain, 9)):
+            with self.subTest(partner.name):
+                extra = self._extra_of_view(partner, "base.view_partner_form", "form")
+                self.assertLessEqual(extra, most)
+
+    def _quote(self, partner):
+        return self.Order.create(
+            {
+                "partner_id": partner.id,
+                "company_id": self.company.id,
+                "order_line": [Command.create({"product_id": self.product.id, "price_unit": 5})],
+            }
+        )
+
+    def test_creating_a_quotation(self):
+        """Pricing by tier asks for the standing and for the tier, and else for no more than a list
+        that was chosen for the customer by hand."""
+        customer = self.graded[0]
+        ours = [t for t in self._twice(customer) if t.startswith("customer_")]
+        self.assertLessEqual(len(ours), 2, ours)
+        self.plain.with_company(self.company).property_product_pricelist = customer.with_company(
+            self.company
+        ).property_product_pricelist
+        extra = self._extra(lambda: self._quote(self.plain), lambda: self._quote(customer))
+        self.assertLessEqual(extra, 2)
+
+    def _twice(self, customer):
+        """Statements of the second of two quotations: the first fills caches of the process."""
+        self._quote(customer)
+        return self._statements(lambda: self._quote(customer))
+
+    def test_totals_of_a_quotation(self):
+        """Typing into the lines of a quotation never asks for the grading of its customer."""
+        orders = {partner: self._quote(partner) for partner in (self.plain, self.graded[0])}
+
+        def type_into(partner):
+            line = orders[partner].order_line
+            line.write({"product_uom_qty": line.product_uom_qty + 1})
+            line.write({"price_unit": line.price_unit + 1})
+            self.assertTrue(orders[partner].amount_total)
+
+        actions = [lambda p=partner: type_into(p) for partner in orders]
+        self.assertEqual(self._extra(*actions), 0)
+        self.assertFalse([t for t in self._statements(actions[1]) if t.startswith("customer_")])
+
+    def test_confirming_an_order(self):
+        """Whoever confirms an order waits for one statement of the queue, and for two looks at
+        whether a reminder or a follow-up ends with it."""
+        orders = iter([self._quote(self.graded[0]) for _number in range(2)])
+        self._statements(lambda: next(orders).action_confirm())
+        tables = self._statements(lambda: next(orders).action_confirm())
+        ours = [t for t in tables if t.startswith(("customer_", "ir_cron"))]
+        self.assertEqual(
+            sorted(ours), ["customer_reminder", "customer_tier_stale", "customer_win_back"]
+        )
+
+    def test_marking_is_one_statement(self):
+        """Any number of customers cost as much as one, with the job that is woken; in a company
+        without a programme nothing is asked."""
+        Stale = self.env["customer.tier.stale"].with_user(self.salesperson)
+        pairs = {(partner, self.company) for partner in self.graded}
+        elsewhere = {(self.plain, self.company_b)}
+        # Whether there is a programme, and the id of the job, are remembered by the process.
+        Stale._mark(pairs | elsewhere)
+        self.assertEqual(self._statements(lambda: Stale._mark(pairs)), ["customer_tier_stale"])
+        self.assertEqual(self._statements(lambda: Stale._mark(elsewhere)), [])
+
+    def test_job_that_is_switched_off_is_not_woken(self):
+        """Its wake-up calls would pile up."""
+        cron = self.env.ref("customer_tiering.ir_cron_grade")
+        Trigger, domain = self.env["ir.cron.trigger"], [("cron_id", "=", cron.id)]
+        pairs = {(self.graded[0], self.company)}
+        for active, more in ((True, 1), (False, 0)):
+            cron.active = active
+            self.env.flush_all()
+            before = Trigger.search_count(domain)
+            self.env["customer.tier.stale"]._mark(pairs)
+            self.assertEqual(Trigger.search_count(domain), before + more)
+        self.assertGreaterEqual(self.env["customer.tier.stale"].search_count([]), 2)
