@@ -80,7 +80,8 @@ class CustomerTierGather(models.AbstractModel):
             """
             SELECT p.commercial_partner_id,
                    o.date_order,
-                   COALESCE(o.amount_untaxed, 0)::float8 / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8,
+                   COALESCE(o.amount_untaxed, 0)::float8
+                       / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8,
                    (%(frequent)s)::int
               FROM res_partner p
               JOIN sale_order o ON o.partner_id = p.id
