@@ -41,7 +41,8 @@ class ResCompany(models.Model):
         result = super()._activate_or_create_pricelists()
         if self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist"):
             company_domain = [("company_id", "in", self.ids)] if self else []
-            tiers = self.env["customer.tier"].search(company_domain)
+            # Also somebody who may not see tiers creates companies and activates currencies.
+            tiers = self.env["customer.tier"].sudo().search(company_domain)
             tiers.filtered(
                 lambda tier: tier.discount or tier.pricelist_id.customer_tier_id == tier
             )._update_discount_pricelist()

@@ -237,6 +237,9 @@ class SaleOrder(models.Model):
         if vals.get("state") == "sale":
             cases = self.filtered(lambda order: order.state != "sale")._check_credit()
         result = super().write(vals)
+        if vals.get("state") == "sale":
+            # What was read for the check does not have these orders yet.
+            self._forget_credit()
         for case in cases:
             case.order._note_over_credit_limit(case)
         return result
@@ -247,8 +250,7 @@ class SaleOrder(models.Model):
         :return: those over the limit that are confirmed all the same
         """
         # An order that was confirmed a moment ago counts already.
-        partners = self.partner_id.commercial_partner_id
-        partners.invalidate_recordset(["credit", "credit_to_invoice"])
+        self._forget_credit()
         cases = [
             case
             for case in self._over_credit_limit()
@@ -263,6 +265,10 @@ class SaleOrder(models.Model):
         if refused:
             raise UserError(self._credit_refusal(refused))
         return cases
+
+    def _forget_credit(self):
+        partners = self.partner_id.commercial_partner_id
+        partners.invalidate_recordset(["credit", "credit_to_invoice"])
 
     def _credit_refusal(self, cases):
         names = ", ".join(case.order.display_name for case in cases)

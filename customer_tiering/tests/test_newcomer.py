@@ -1,10 +1,11 @@
 from odoo import fields
 from odoo.exceptions import ValidationError
-from odoo.tests import Form
+from odoo.tests import Form, tagged
 
 from .common import TieringCommon
 
 
+@tagged("post_install", "-at_install")
 class TestNewcomer(TieringCommon):
     """What somebody who has never seen the addon stumbles over."""
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from . import databases, lint, odoo, postgres, server, setup, tests, translations
+from . import beside, databases, lint, odoo, postgres, server, setup, suite, tests, translations
 from .console import Failure, say
 from .odoo_source import describe
 from .paths import ROOT
@@ -64,6 +64,15 @@ def _parser() -> argparse.ArgumentParser:
     test = add("test", _test, "run all tests; more arguments go to pytest", takes_more=True)
     test.add_argument("--runner", choices=["pytest", "odoo"], default="pytest")
     test.add_argument("--coverage", action="store_true", help="measure what pytest covers")
+    text = "Odoo's own suites, with the addon and without it: what differs"
+    neighbours = add("suite", _suite, text)
+    neighbours.add_argument("modules", metavar="MODULE", nargs="*", help="instead of all")
+    neighbours.add_argument("--tags", default="", help="narrow down, such as :TestClass.test_it")
+    neighbours.add_argument("--limit", type=float, metavar="MINUTES", help="for all of it")
+    neighbours.add_argument("--again", action="store_true", help="also without the addon")
+    neighbours.add_argument(
+        "--beside", action="store_true", help="install beside other apps instead, both orders"
+    )
     check = add("lint", _lint, "check code, views, imports and translations")
     check.add_argument("--fast", action="store_true", help="leave out what needs a database")
     add("format", _format, "format code and views in place")
@@ -93,6 +102,13 @@ def _run(options) -> int:
 
 def _test(options) -> int:
     return tests.run(options.runner, options.rest, coverage=options.coverage)
+
+
+def _suite(options) -> int:
+    if options.beside:
+        return beside.run(limit=options.limit or beside.LIMIT)
+    limit = options.limit or suite.LIMIT
+    return suite.run(options.modules, tags=options.tags, limit=limit, again=options.again)
 
 
 def _lint(options) -> int:

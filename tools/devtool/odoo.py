@@ -68,8 +68,8 @@ def free_port(wished: int = 0) -> int:
     raise OSError("no free port")
 
 
-def change_modules(title: str, database: str, *arguments: str, log: str) -> None:
-    """Install or update modules, and show what Odoo warns about."""
+def change_modules(title: str, database: str, *arguments: str, log: str) -> list[str]:
+    """Install or update modules, show what Odoo warns about and return it."""
     # "--no-http" alone would still fail where another Odoo holds its usual port.
     quiet = ["--no-http", "--http-port", str(free_port()), "--log-level", "info"]
     log_file = run_step(
@@ -86,6 +86,7 @@ def change_modules(title: str, database: str, *arguments: str, log: str) -> None
     ]
     for line in warnings[:10]:
         say(f"  ! {line[:300]}")
+    return warnings
 
 
 def run_script(database: str, script: str) -> str:
