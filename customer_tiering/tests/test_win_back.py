@@ -94,6 +94,18 @@ class TestWinBack(PlaybookCase):
         self.assertEqual((found.note, found.outcome), ("They moved", "open"))
         self.assertFalse(found.reason_id)
 
+    def test_from_the_activity_of_who_does_not_sell(self):
+        """Bookkeepers whom a playbook asks could not close their activity."""
+        clerk = self._create_user("win_back_clerk", "base.group_user,base.group_partner_manager")
+        self._put("dormant", event=False)
+        asked = self.buyer.activity_schedule(
+            "customer_tiering.mail_activity_type_win_back", user_id=clerk.id
+        )
+        asked.with_user(clerk).action_feedback(feedback="Closed their shop")
+        self.assertEqual(self._found().note, "Closed their shop")
+        with self.assertRaises(AccessError):
+            self._found().with_user(clerk).read(["note"])
+
     def test_order_wins_back(self):
         """The order closes it at once, whoever confirms it, whatever was thought before."""
         outcomes = ("open", "not_now", "for_good")
