@@ -59,10 +59,8 @@ class CustomerTierRun(models.Model):
         for position, company in enumerate(due, start=1):
             later = len(due) - position
             try:
-                # Before there is a run: starting one measures what others may be storing.
-                if self._lock_or_come_back(company) and not self._run_in_slices(
-                    self._daily_run(company), later=later
-                ):
+                run = self._daily_run(company)
+                if run and not self._run_in_slices(run, later=later):
                     return
             except Exception as error:
                 self._put_off(company, error)
@@ -163,10 +161,11 @@ class CustomerTierRun(models.Model):
 
     @api.model
     def _daily_run(self, company):
-        """The run of a company that is under way, or a new one."""
+        """The run of a company that is under way, or a new one; none while somebody else is
+        grading the company: starting one measures what others may be storing."""
         under_way = [("state", "=", "running"), ("simulation", "=", False)]
         run = self.search([("company_id", "=", company.id), *under_way], order="id", limit=1)
-        if not run:
+        if not run and self._lock_or_come_back(company):
             as_of = self.env["customer.tier.gather"]._today(company)
             run = self.create({"company_id": company.id, "as_of": as_of})
             run._start()

@@ -236,6 +236,7 @@ class TestRightsRpc(RpcRightsCase):
 
     def test_every_method_is_in_the_table(self):
         """A public method that nobody thought about can be called by every user of the portal."""
+        self.maxDiff = None
         self.assertEqual(self._our_methods(), {name: set(of) for name, of in CALLERS.items()})
 
     def test_every_method_by_every_group(self):
