@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 # Set while a programme is saved with its lines: they are checked together at the end, because
 # half-way through a save two thresholds may well contradict each other.
 SAVING = "customer_tier_program_saving"
+# Days; see the constraint in ``customer_tier_reach``.
+LONGEST_INTERVAL = 3650
 SAMPLE_SIZE = 20000
 
 
@@ -326,7 +328,8 @@ class CustomerTierProgram(models.Model):
                 continue
             window = metrics.Window(facts, as_of, 0)
             days = rhythm.typical_interval(*window.days, window.as_of)
-            program.typical_interval_days = days or 0
+            # Longer by dates that cannot be true only.
+            program.typical_interval_days = min(days or 0, LONGEST_INTERVAL)
 
     def _sample_values(self, metrics):
         """Today's values of some metrics for a fixed sample of the programme's customers.

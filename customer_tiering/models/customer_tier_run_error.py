@@ -51,6 +51,7 @@ class CustomerTierRunError(models.Model):
     def action_open_culprit(self):
         """What is to be mended, or all of it together where it is nothing in particular."""
         self.ensure_one()
+        self.check_access("read")
         return (self._record() or self.run_id).get_formview_action()
 
     def _causes(self):
