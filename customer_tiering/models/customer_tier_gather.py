@@ -215,11 +215,11 @@ class CustomerTierGather(models.AbstractModel):
         judged = [owners for m, (owners, _values, _others) in given.items() if m.kind == "manual"]
         return np.unique(np.concatenate([orders["customer"], *judged]))
 
-    def _facts(self, customers, orders, lines, given=None, entry=None, payments=None):
+    def _facts(self, customers, orders, lines, given=None, entry=None, payments=None, since=None):
         """Facts of one programme's customers, cut out of what was read for all programmes.
 
         :param customers: sorted int array
-        :param entry, payments: see ``Facts``
+        :param entry, payments, since: see ``Facts``
         """
         from ..grading.metrics import Facts
 
@@ -233,6 +233,7 @@ class CustomerTierGather(models.AbstractModel):
             self._given_frame(customers, given),
             entry,
             payments=None if payments is None else own(payments),
+            since=since,
         )
 
     def _given_frame(self, customers, given):

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from odoo import models
 from odoo.tools import SQL
 
@@ -7,28 +5,27 @@ from odoo.tools import SQL
 class CustomerTierGather(models.AbstractModel):
     _inherit = "customer.tier.gather"
 
-    def _with_since(self, facts, company):
-        """Facts with the day since when those who have not ordered are known.
+    def _since(self, customers, orders, company):
+        """The day since when those who have not ordered are known.
 
-        :param facts: as ``_facts`` gives them, of one programme
+        :param customers: sorted int array
+        :param orders: as ``_orders`` gives them, of these customers and others
+        :return: array of day numbers, NaN for whoever ordered
         """
         import numpy as np
 
-        ordered = facts.orders.loc[facts.orders["frequent"], "customer"]
-        silent = ~np.isin(facts.customers, ordered)
-        since = np.full(len(facts.customers), np.nan)
+        silent = ~np.isin(customers, orders["customer"][orders["frequent"]])
+        since = np.full(len(customers), np.nan)
         rows = self._read(
             SQL(
                 "SELECT id, create_date FROM res_partner "
                 "WHERE id = ANY(%s) AND create_date IS NOT NULL",
-                facts.customers[silent].tolist(),
+                customers[silent].tolist(),
             ),
             {"id": "int4", "created": "timestamp"},
         )
-        since[np.searchsorted(facts.customers, rows["id"])] = self._local_days(
-            rows["created"], company
-        )
-        return replace(facts, since=since)
+        since[np.searchsorted(customers, rows["id"])] = self._local_days(rows["created"], company)
+        return since
 
 
 class CustomerTierStore(models.AbstractModel):

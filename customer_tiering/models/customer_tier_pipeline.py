@@ -206,8 +206,8 @@ class CustomerTierPipeline(models.AbstractModel):
             if policy and selected is not None:
                 customers = np.setdiff1d(selected, taken)
                 entry = gather._entry(customers, entries, traces)
-                known = gather._facts(customers, orders, lines, given, entry, payments)
-                known = gather._with_since(known, company)
+                since = gather._since(customers, orders, company)
+                known = gather._facts(customers, orders, lines, given, entry, payments, since)
                 facts[program], errors = gather._in_years(known, program, as_of, scope)
                 tally.errors += [{"metric_id": m.id, "message": e} for m, e in errors.items()]
             else:

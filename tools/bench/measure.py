@@ -31,6 +31,8 @@ BARE_LINES = """
       FROM sale_order_line l JOIN sale_order o ON o.id = l.order_id
      WHERE o.state = 'sale' GROUP BY o.partner_id
 """
+# How often one customer is graded, an odd number.
+ONES = 9
 EXAMPLES = [
     {
         "name": "Orders, counted as any records",
@@ -100,7 +102,8 @@ def again(name):
 
 
 def one(name):
-    """The customer with the most orders, in a process that has graded before."""
+    """The customer with the most orders, in a process that has graded before: the middle one of
+    some times, each in a transaction of its own, as one is too short to be measured once."""
     with _environment(name) as env:
         env.cr.execute(
             """
@@ -111,7 +114,9 @@ def one(name):
         )
         partner = env["res.partner"].browse(env.cr.fetchone())
         _run_one(env, partner)
-        return _graded(env, lambda env: _run_one(env, partner))
+        env.cr.commit()
+        found = [_graded(env, lambda env: _run_one(env, partner)) for _time in range(ONES)]
+        return sorted(found, key=lambda done: done["seconds"])[ONES // 2]
 
 
 def metrics(name):
@@ -246,11 +251,10 @@ def _facts_of_chunk(env, scope, policies, seconds):
         customers, known = gather._customers(program, scope)
         customers = customers[known | np.isin(customers, orders["customer"])]
         customers, taken = np.setdiff1d(customers, taken), np.union1d(customers, taken)
-        facts = gather._facts(customers, orders, None)
         started = time.perf_counter()
-        facts = gather._with_since(facts, company)
+        since = gather._since(customers, orders, company)
         seconds["gathering"] += time.perf_counter() - started
-        yield facts, policy
+        yield gather._facts(customers, orders, None, since=since), policy
 
 
 def _staged(env, facts, policy, seconds):
