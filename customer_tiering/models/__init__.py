@@ -1,3 +1,4 @@
+from . import customer_tier_badge
 from . import customer_tier_metric
 from . import customer_tier_metric_manual
 from . import customer_tier_question

@@ -37,6 +37,7 @@ from . import test_run_problem
 from . import test_run_turn
 from . import test_bad_input
 from . import test_ahp
+from . import test_badge
 from . import test_metric_manual
 from . import test_metric_order
 from . import test_credit

@@ -90,8 +90,8 @@ class TestQueryCounts(GradingCase):
     def test_contacts_list(self):
         """A list of contacts that asks once per contact, or more often the more it shows."""
         for view, kind, most in (
-            ("base.view_partner_tree", "list", 3),
-            ("base.res_partner_kanban_view", "kanban", 2),
+            ("base.view_partner_tree", "list", 1),
+            ("base.res_partner_kanban_view", "kanban", 1),
         ):
             with self.subTest(kind):
                 self.assertLessEqual(self._extra_of_view(self.graded, view, kind), most)
