@@ -31,8 +31,8 @@ class CustomerTierBadge(models.AbstractModel):
     @ormcache("self.id", "self.env.lang")
     def _badge(self):
         """
-        :return: ``Badge`` of one saved record. Whoever sees a record that refers to it sees its
-            name, as with every many2one.
+        :return: ``Badge`` of one saved record, whoever asks: whoever sees a record that refers
+            to it sees its name, as with every many2one
         """
         known = self.sudo()
         return Badge(known._badge_name(), known.color)
@@ -40,8 +40,10 @@ class CustomerTierBadge(models.AbstractModel):
     @api.depends("name")
     def _compute_display_name(self):
         for record in self:
-            # While it is edited on a form nothing may be remembered.
-            record.display_name = record._badge().name if record.id else record._badge_name()
+            # Lists name what they refer to as superuser; anybody else has to have the right to
+            # read it. While it is edited on a form nothing may be remembered.
+            known = record.id and self.env.su
+            record.display_name = record._badge().name if known else record._badge_name()
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -20,9 +20,9 @@ class ResPartner(models.Model):
     )
 
     def _take_standing(self, standing):
-        super()._take_standing(standing)
         # A contact that is not saved yet has no page to load.
-        self.customer_is_graded = standing and self._origin
+        self.customer_is_graded = bool(standing and self._origin)
+        return super()._take_standing(standing)
 
     @api.depends("commercial_partner_id", "customer_is_graded")
     @api.depends_context("company")

@@ -27,8 +27,8 @@ class ResPartner(models.Model):
     )
 
     def _take_standing(self, standing):
-        super()._take_standing(standing)
         self.customer_is_lapsed = standing.lifecycle_stage in LAPSED
+        return super()._take_standing(standing)
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company")

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import TieringCommon
@@ -64,3 +65,12 @@ class TestBadge(TieringCommon):
         self.assertEqual(self.tier.display_name, "Base")
         self.assertEqual(Tier.new({"name": "Draft", "icon": "☆"}).display_name, "☆ Draft")
         self.assertEqual(Tier.new({"name": "Typed"}, origin=self.tier).display_name, "Typed")
+
+    def test_name_needs_the_right(self):
+        """What is remembered is told to people who may not read tiers."""
+        self.assertEqual(self._shown(), ("Base", "Loyal", 3))
+        user = self._create_user("tiering_badge_reader", "base.group_user")
+        for record in (self.tier, self.segment):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                _name = record.with_user(user).display_name
