@@ -57,6 +57,7 @@
         "views/customer_tier_event_stage_views.xml",
         "views/customer_reminder_views.xml",
         "views/customer_reminder_rule_views.xml",
+        "views/res_partner_tier_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/sale_report_views.xml",

@@ -1,3 +1,4 @@
+from . import customer_tier_badge
 from . import customer_tier_metric
 from . import customer_tier_metric_manual
 from . import customer_tier_question
@@ -110,6 +111,7 @@ from . import res_config_settings_limit
 from . import res_country
 from . import res_partner
 from . import res_partner_value
+from . import res_partner_page
 from . import res_partner_entry
 from . import res_partner_credit
 from . import res_partner_playbook

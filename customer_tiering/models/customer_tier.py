@@ -8,6 +8,7 @@ from .customer_tier_program import SAVING
 
 class CustomerTier(models.Model):
     _name = "customer.tier"
+    _inherit = "customer.tier.badge"
     _description = "Customer Tier"
     _order = "program_id, sequence, id"
 
@@ -69,10 +70,15 @@ class CustomerTier(models.Model):
         "check(min_score >= 0 and min_score <= 100)", "A minimum score lies between 0 and 100."
     )
 
-    @api.depends("name", "icon")
+    @api.depends("icon")
     def _compute_display_name(self):
-        for tier in self:
-            tier.display_name = f"{tier.icon} {tier.name}" if tier.icon else tier.name
+        return super()._compute_display_name()
+
+    def _badge_fields(self):
+        return super()._badge_fields() | {"icon"}
+
+    def _badge_name(self):
+        return f"{self.icon} {self.name}" if self.icon else self.name
 
     def _requirements(self):
         """The requirements in words, in the order of ``policy.Tier.requirements``."""

@@ -115,9 +115,13 @@ class CustomerTierMixin(models.AbstractModel):
 
     def _compute_customer_standing(self):
         for record, standing in self._standings().items():
-            for name, column in COLUMNS.items():
-                record[name] = standing[column]
-            record.customer_tier_color = standing.tier_id.color
+            record._take_standing(standing)
+
+    def _take_standing(self, standing):
+        """Set the fields that every screen shows, from a standing or an empty one."""
+        for name, column in COLUMNS.items():
+            self[name] = standing[column]
+        self.customer_tier_color = standing.tier_id and standing.tier_id._badge().color
 
     def _field_to_sql(self, alias, field_expr, query=None):
         column = COLUMNS.get(field_expr)

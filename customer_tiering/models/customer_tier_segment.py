@@ -5,6 +5,7 @@ BANDS = ("r", "f", "m")
 
 class CustomerTierSegment(models.Model):
     _name = "customer.tier.segment"
+    _inherit = "customer.tier.badge"
     _description = "RFM Segment"
     _order = "program_id, sequence, id"
 

@@ -11,7 +11,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     customer_is_lapsed = fields.Boolean(
-        string="Dormant or Lost", compute="_compute_customer_playbook", groups=SALESPEOPLE
+        string="Dormant or Lost", compute="_compute_customer_standing", groups=SALESPEOPLE
     )
     customer_playbook_start_ids = fields.One2many(
         "customer.stage.playbook.start",
@@ -26,6 +26,10 @@ class ResPartner(models.Model):
         groups=SALESPEOPLE,
     )
 
+    def _take_standing(self, standing):
+        self.customer_is_lapsed = standing.lifecycle_stage in LAPSED
+        return super()._take_standing(standing)
+
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
     def _compute_customer_playbook(self):
@@ -33,11 +37,8 @@ class ResPartner(models.Model):
         own = [("partner_id", "in", customers.ids), ("company_id", "=", self.env.company.id)]
         starts = self.env["customer.stage.playbook.start"].search(own).grouped("partner_id")
         found = self.env["customer.win.back"].search(own).grouped("partner_id")
-        standings = self._standings()
         for partner in self:
             customer = partner.commercial_partner_id._origin
-            standing = standings.get(partner)
-            partner.customer_is_lapsed = bool(standing and standing.lifecycle_stage in LAPSED)
             partner.customer_playbook_start_ids = starts.get(customer)
             partner.customer_win_back_ids = found.get(customer)
 

@@ -8,9 +8,6 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    customer_is_gradable = fields.Boolean(
-        compute="_compute_customer_values", groups=SALESPEOPLE, export_string_translation=False
-    )
     customer_value_ids = fields.One2many(
         "customer.tier.value",
         string="Values Kept by Hand",
@@ -23,7 +20,6 @@ class ResPartner(models.Model):
     def _compute_customer_values(self):
         """The values that count today in the current company, one per metric."""
         company = self.env.company
-        has_program = self.env["customer.tier.program"]._company_has_program(company.id)
         Value = self.env["customer.tier.value"]
         kept = Value.search(
             [
@@ -39,7 +35,6 @@ class ResPartner(models.Model):
             latest[value.partner_id.commercial_partner_id, value.metric_id] = value
         for partner in self:
             customer = partner.commercial_partner_id
-            partner.customer_is_gradable = has_program and customer == partner
             values = [v.id for (owner, _metric), v in latest.items() if owner == customer._origin]
             partner.customer_value_ids = Value.browse(values).sorted(
                 lambda v: (v.metric_id.sequence, v.metric_id.id)

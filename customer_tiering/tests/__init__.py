@@ -37,6 +37,7 @@ from . import test_run_problem
 from . import test_run_turn
 from . import test_bad_input
 from . import test_ahp
+from . import test_badge
 from . import test_metric_manual
 from . import test_metric_order
 from . import test_credit
@@ -59,6 +60,7 @@ from . import test_late_reason
 from . import test_credit_exposure
 from . import test_credit_limit
 from . import test_credit_approval
+from . import test_contact_pages
 from . import test_credit_quotation
 from . import test_event_held
 from . import test_event_rule

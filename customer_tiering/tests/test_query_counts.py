@@ -90,8 +90,8 @@ class TestQueryCounts(GradingCase):
     def test_contacts_list(self):
         """A list of contacts that asks once per contact, or more often the more it shows."""
         for view, kind, most in (
-            ("base.view_partner_tree", "list", 3),
-            ("base.res_partner_kanban_view", "kanban", 2),
+            ("base.view_partner_tree", "list", 1),
+            ("base.res_partner_kanban_view", "kanban", 1),
         ):
             with self.subTest(kind):
                 self.assertLessEqual(self._extra_of_view(self.graded, view, kind), most)
@@ -117,11 +117,19 @@ class TestQueryCounts(GradingCase):
         self.assertLessEqual(self._extra(counted, grouped), 1)
 
     def test_contact_form(self):
-        """The form of a contact shows the grading with its history, credit and follow-ups, and
-        each of them is a query; of a contact that is not graded there is nothing to ask."""
-        for partner, most in ((self.graded[0], 20), (self.plain, 9)):
+        """The form of a contact asks for what is on pages that nobody has opened."""
+        for partner in (self.graded[0], self.plain):
             with self.subTest(partner.name):
                 extra = self._extra_of_view(partner, "base.view_partner_form", "form")
+                self.assertLessEqual(extra, 2)
+
+    def test_pages_of_the_contact_form(self):
+        """The history, credit and follow-ups are a query each when their page is opened, but not
+        one for each line of them."""
+        for page, most in (("tier", 22), ("credit_page", 16)):
+            with self.subTest(page):
+                view = f"customer_tiering.res_partner_view_form_{page}"
+                extra = self._extra_of_view(self.graded[0], view, "form")
                 self.assertLessEqual(extra, most)
 
     def _quote(self, partner):

@@ -90,6 +90,8 @@ PRIVATE_FIELDS = {
         "customer_tier_change_ids",
         "customer_tier_timeline",
         "customer_is_gradable",
+        "customer_is_graded",
+        "customer_has_credit_page",
         "customer_value_ids",
         "customer_credit_used",
         "customer_credit_left",

@@ -86,7 +86,11 @@ class TestFinancialRisk(QuotationCase):
             (risk, {"customer_credit", "financial_risk"}),
             (self.salesperson, {"customer_credit"}),
         ):
-            form = Form(self.customer.with_user(user))
+            Form(self.customer.with_user(user))
+            form = Form(
+                self.customer.with_user(user),
+                view="customer_tiering.res_partner_view_form_credit_page",
+            )
             self.assertEqual(form.customer_risk_total, 300)
             view = self.customer.with_user(user).get_view(view_type="form")["arch"]
             named = {
