@@ -16,8 +16,9 @@ RUN_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_run_job"
 CRON_LOGGER = "odoo.addons.base.models.ir_cron"
 
 
-@tagged("post_install", "-at_install")
-class TestCron(GradingCase):
+class CronCase(GradingCase):
+    """Nothing waits to be graded, and nothing but what a test makes."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -29,6 +30,13 @@ class TestCron(GradingCase):
         cls.Stale.search([]).unlink()
         cls.Run.search([("state", "=", "running")]).write({"state": "cancel"})
         cls.cron = cls.env.ref("customer_tiering.ir_cron_grade")
+
+
+@tagged("post_install", "-at_install")
+class TestCron(CronCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         cls.program = cls._create_program(domain=OWN)
         cls.regular, cls.silver, cls.gold, cls.diamond = cls.program.tier_ids
 

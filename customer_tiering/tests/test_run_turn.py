@@ -11,24 +11,17 @@ from odoo.tools import mute_logger
 
 from ..grading import pipeline
 from ..models.customer_tier_pipeline import LOCK_CLASS
-from .test_cron import CRON_LOGGER, RUN_LOGGER
-from .test_grading_run import OWN, GradingCase
+from .test_cron import CRON_LOGGER, RUN_LOGGER, CronCase
+from .test_grading_run import OWN
 
 
 @tagged("post_install", "-at_install")
-class TestTurn(GradingCase):
+class TestTurn(CronCase):
     """Gradings that meet each other, people at work, or the end of their process."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["customer.tier.program"].search([]).action_archive()
-        cls.env["customer.tier.standing"].search([]).company_id.customer_tier_nightly = False
-        cls.Stale = cls.env["customer.tier.stale"]
-        cls.Run = cls.env["customer.tier.run"]
-        cls.Stale.search([]).unlink()
-        cls.Run.search([("state", "=", "running")]).write({"state": "cancel"})
-        cls.cron = cls.env.ref("customer_tiering.ir_cron_grade")
         cls.env["ir.cron.trigger"].search([("cron_id", "=", cls.cron.id)]).unlink()
         cls._create_program(domain=OWN)
         cls.buyer = cls._create_own_customer("Buyer", (1, 6000))
