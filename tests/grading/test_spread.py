@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_lint import _program
 
-
 _SPREAD_PROGRAM = _program(
     indicators=tuple(Indicator(id_, f"m{id_}", 1, Linear(0, 9)) for id_ in (43, 41, 42)),
     tiers=(Tier(5), Tier(2)),
