@@ -70,7 +70,9 @@ class Facts:
             if frame is None:
                 continue
             money = {k: v for k, v in LINE_MONEY_TYPES.items() if k in frame.columns}
-            frame = frame.astype({**types, **money})
+            # Like astype, which takes five times as long where there are few rows.
+            columns = {k: frame[k].to_numpy(dtype=v) for k, v in {**types, **money}.items()}
+            frame = pd.DataFrame(columns)
             if not np.isin(frame["customer"], self.customers).all():
                 raise ValueError(f"The {name} are not all of these customers.")
             object.__setattr__(self, name, frame)

@@ -125,7 +125,7 @@ class CustomerTierPipeline(models.AbstractModel):
         Event = self.env["customer.tier.event"]
         event = Event._last_id()
         tally = super()._grade(company, as_of, scope, store=store, run_id=run_id, **options)
-        if store and not run_id:
+        if store and not run_id and Event._last_id() > event:
             Event._settle(company, SQL("id > %s", event))
         return tally
 
@@ -133,7 +133,7 @@ class CustomerTierPipeline(models.AbstractModel):
         saver = self.env["customer.tier.store"]
         change = saver._last_change()
         tally = super()._grade_scope(scope, company=company, store=store, **arguments)
-        if store:
+        if store and saver._last_change() > change:
             saver._enqueue(company, change)
         return tally
 

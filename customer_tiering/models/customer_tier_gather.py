@@ -262,7 +262,8 @@ class CustomerTierGather(models.AbstractModel):
         return read_columns(self.env.cr, query, columns)
 
     def _timezone(self, company):
-        return company.sudo().partner_id.tz or "UTC"
+        # Of the whole contact, grading needs no more.
+        return company.sudo().partner_id.with_context(prefetch_fields=False).tz or "UTC"
 
     def _today(self, company):
         """The day it is where the company is."""

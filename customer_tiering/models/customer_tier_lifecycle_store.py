@@ -16,6 +16,8 @@ class CustomerTierGather(models.AbstractModel):
 
         silent = ~np.isin(customers, orders["customer"][orders["frequent"]])
         since = np.full(len(customers), np.nan)
+        if not silent.any():
+            return since
         rows = self._read(
             SQL(
                 "SELECT id, create_date FROM res_partner "
@@ -61,7 +63,7 @@ class CustomerTierStore(models.AbstractModel):
     def _staged(self, moves):
         """Who changed from one stage to another, along ``moves``; leaving all programmes is no
         stage, and neither is what was not known before there were stages."""
-        was, now = moves["stage_was"], moves["stage"]
+        was, now = moves["stage_was"].to_numpy(), moves["stage"].to_numpy()
         return (was > 0) & (now > 0) & (was != now)
 
     def _stage_arguments(self, changes):

@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import formatLang, remove_accents
+from odoo.tools import formatLang, ormcache, remove_accents
 
 
 def readable(env, number):
@@ -231,6 +231,14 @@ class CustomerTierMetric(models.Model):
                         code=metric.code,
                     )
                 )
+
+    @api.model
+    @ormcache()
+    def _stored_ids(self):
+        """Ids of the metrics that every grading stores; they are not deleted, nor other ones later,
+        so that one question lasts."""
+        found = self.with_context(active_test=False).search([("code", "in", STORED_CODES)])
+        return found._ids
 
     def _with_parts(self):
         """These metrics and those that their ratios are made of."""

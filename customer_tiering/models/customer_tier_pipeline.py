@@ -137,7 +137,7 @@ class CustomerTierPipeline(models.AbstractModel):
             for program, its_facts in facts.items()
         }
         moves = self._moves(frames.values(), left)
-        tally.matrix.update(moves.groupby(["before", "tier"]).size().to_dict())
+        tally.matrix.update(zip(moves["before"].tolist(), moves["tier"].tolist(), strict=True))
         tally.counts.update(moves.loc[moves["before"] != moves["tier"], "direction"].tolist())
         tally.counts["customers"] += sum(map(len, frames.values()))
         tally.counts["stage"] += int(self.env["customer.tier.store"]._staged(moves).sum())
@@ -222,11 +222,11 @@ class CustomerTierPipeline(models.AbstractModel):
         ``grading.settle``."""
         from ..grading.settle import ended
 
+        if previous.empty:
+            return previous.assign(after=0, expired=0)
         over = ended(previous, as_of)
-        left = previous.assign(
-            after=previous["manual"].where(~over & self._customers_still(previous.index), 0),
-            expired=over.astype(int),
-        )
+        stays = ~over & self._customers_still(previous.index)
+        left = previous.assign(after=previous["manual"].where(stays, 0), expired=over.astype(int))
         return left[(left["program"] > 0) | over | (left["tier"] != left["after"])]
 
     def _customers_still(self, index):
@@ -268,6 +268,8 @@ class CustomerTierPipeline(models.AbstractModel):
         import numpy as np
         import pandas as pd
 
+        from ..grading.settle import lookup
+
         gone = left[["tier", "after", "expired"]].assign(known=1, stage=0, stage_was=left["stage"])
         gone = gone.rename(columns={"tier": "before", "after": "tier"})
         parts = [frame[list(gone)] for frame in frames] + [gone]
@@ -276,12 +278,11 @@ class CustomerTierPipeline(models.AbstractModel):
         ids = np.union1d(moves["before"], moves["tier"]).tolist()
         ordered = tiers.search([("id", "in", ids)], order="sequence, id")
         rank = {tier.id: position for position, tier in enumerate(ordered, start=1)}
-        before = moves["before"].map(rank).fillna(0)
-        after = moves["tier"].map(rank).fillna(0)
         program = {tier.id: tier.program_id.id for tier in ordered}
-        switched = moves["before"].map(program) != moves["tier"].map(program)
+        before, after = (lookup(moves[name], rank, 0) for name in ("before", "tier"))
+        was, now = (lookup(moves[name], program, 0) for name in ("before", "tier"))
         direction = np.select(
-            [after == 0, before == 0, switched, after > before],
+            [after == 0, before == 0, was != now, after > before],
             ["out", "first", "switch", "up"],
             "down",
         )

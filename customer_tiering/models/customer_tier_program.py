@@ -7,7 +7,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from .customer_tier_metric import STORED_CODES
 
 _logger = logging.getLogger(__name__)
 
@@ -255,11 +254,7 @@ class CustomerTierProgram(models.Model):
         metrics = self.indicator_ids.metric_id | self.veto_ids.metric_id
         metrics |= tiers.condition_ids.metric_id | tiers.top_metric_id
         metrics |= self.entry_rule_ids.metric_id
-        metrics |= (
-            self.env["customer.tier.metric"]
-            .with_context(active_test=False)
-            .search([("code", "in", STORED_CODES)])
-        )
+        metrics |= metrics.browse(metrics._stored_ids())
         return metrics._with_parts()
 
     def _policy(self, cuts=None):

@@ -262,12 +262,14 @@ class CustomerTierStore(models.AbstractModel):
         :param moves: frame indexed by customer with ``before``, ``tier`` (ids, 0 for none),
             ``stage_was``, ``stage``, ``known``, ``expired`` and ``direction``
         """
-        moved = moves["before"] != moves["tier"]
-        ended = (moves["expired"] > 0) & (moves["tier"] > 0)
-        changes = moves[(moved | ended | self._staged(moves)) & (moves["known"] == 1)]
-        changes = changes.assign(direction=changes["direction"].where(moved, "stay"))
-        if not len(changes):
+        before, tier, expired, known = (
+            moves[name].to_numpy() for name in ("before", "tier", "expired", "known")
+        )
+        moved = before != tier
+        changed = (moved | (expired > 0) & (tier > 0) | self._staged(moves)) & (known == 1)
+        if not changed.any():
             return
+        changes = moves.assign(direction=moves["direction"].where(moved, "stay"))[changed]
         self.env.cr.execute(
             SQL(
                 """
