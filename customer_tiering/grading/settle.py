@@ -95,7 +95,9 @@ def ended(previous, as_of):
     :param previous: as in :func:`settle`, or a dict of arrays
     :return: boolean array
     """
-    manual, lock, until = (np.asarray(previous[name]) for name in ("manual", "lock", "manual_until"))
+    manual, lock, until = (
+        np.asarray(previous[name]) for name in ("manual", "lock", "manual_until")
+    )
     return ((manual > 0) | (lock > 0)) & (until < day_number(as_of))
 
 

@@ -7,7 +7,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-
 _logger = logging.getLogger(__name__)
 
 # Set while a programme is saved with its lines: they are checked together at the end, because
