@@ -48,19 +48,8 @@ class CustomerTierProgram(models.Model):
                 rule.name = rule.env._(name)
         return rules
 
-    def copy(self, default=None):
-        """Entry rules of the copy speak of its own tiers."""
-        copies = super().copy(default)
-        if "tier_ids" in (default or {}):
-            # Other tiers than those that the rules speak of.
-            return copies
-        for program, new in zip(self, copies, strict=True):
-            # Lines are copied in the order of their ids, whatever their rank.
-            pairs = zip(program.tier_ids.sorted("id"), new.tier_ids.sorted("id"), strict=True)
-            tiers = dict(pairs)
-            for rule in program.entry_rule_ids.filtered(lambda r, tiers=tiers: r.tier_id in tiers):
-                rule.copy({"program_id": new.id, "tier_id": tiers[rule.tier_id].id})
-        return copies
+    def _rule_fields(self):
+        return [*super()._rule_fields(), "entry_rule_ids"]
 
 
 class CustomerTierStanding(models.Model):

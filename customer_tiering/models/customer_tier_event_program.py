@@ -40,20 +40,14 @@ class CustomerTierProgram(models.Model):
                 for number, (kind, note, days) in enumerate(USUAL_RULES, start=1)
             ]
 
-    def copy(self, default=None):
-        """Rules of the copy speak of its own tiers."""
-        copies = super().copy(default)
-        if "event_rule_ids" in (default or {}):
-            return copies
-        for program, new in zip(self, copies, strict=True):
-            # Lines are copied in the order of their ids, whatever their rank.
-            pairs = zip(program.tier_ids.sorted("id"), new.tier_ids.sorted("id"), strict=False)
-            tiers = {} if "tier_ids" in (default or {}) else dict(pairs)
-            for rule in program.with_context(active_test=False).event_rule_ids:
+    def _copy_rules(self, new, tiers, given):
+        result = super()._copy_rules(new, tiers, given)
+        if "event_rule_ids" not in given:
+            for rule in self.with_context(active_test=False).event_rule_ids:
                 named = [tiers[tier].id for tier in rule.tier_ids if tier in tiers]
                 if named or not rule.tier_ids:
                     rule.copy({"program_id": new.id, "tier_ids": [Command.set(named)]})
-        return copies
+        return result
 
     def _responsible(self):
         """Who decides about the programme's customers, or whoever stands in."""

@@ -291,18 +291,34 @@ class CustomerTierProgram(models.Model):
         }
 
     def copy(self, default=None):
-        """Vetoes of the copy speak of its own tiers."""
+        """Rules of the copy speak of its own tiers."""
+        default = default or {}
         copies = super().copy(default)
-        if "tier_ids" in (default or {}):
-            # Other tiers than those that the vetoes speak of.
-            return copies
         for program, new in zip(self, copies, strict=True):
-            # Lines are copied in the order of their ids, whatever their rank.
-            pairs = zip(program.tier_ids.sorted("id"), new.tier_ids.sorted("id"), strict=True)
-            tiers = dict(pairs)
-            for veto in program.veto_ids.filtered(lambda veto, tiers=tiers: veto.tier_id in tiers):
-                veto.copy({"program_id": new.id, "tier_id": tiers[veto.tier_id].id})
+            tiers = {}
+            # Those given instead are others than the rules speak of.
+            if "tier_ids" not in default:
+                # Lines are copied in the order of their ids, whatever their rank.
+                lines = (record.tier_ids.sorted("id") for record in (program, new))
+                tiers = dict(zip(*lines, strict=True))
+            program._copy_rules(new, tiers, default)
         return copies
+
+    def _copy_rules(self, new, tiers, given):
+        """Copy what speaks of tiers, unless they are gone.
+
+        :param tiers: dict of this programme's tiers → those of the copy
+        :param given: what the copy was given instead, by name of the field
+        """
+        for name in self._rule_fields():
+            for rule in self[name] if name not in given else ():
+                if not rule.tier_id or rule.tier_id in tiers:
+                    tier = tiers.get(rule.tier_id, rule.tier_id)
+                    rule.copy({"program_id": new.id, "tier_id": tier.id})
+
+    def _rule_fields(self):
+        """Names of the fields whose lines speak of one tier, in ``tier_id``, or of any."""
+        return ["veto_ids"]
 
     def _freeze_typical_interval(self, as_of):
         """Measure the population's order interval where nobody has yet.
