@@ -23,7 +23,7 @@ class CustomerTierProgram(models.Model):
 
         :param code: a key of ``PRESETS``
         :param company: ``res.company``
-        :raise UserError: for an unknown code
+        :raise UserError: for an unknown code, and where a metric that it is made of is gone
         """
         preset = PRESETS.get(code)
         if not preset:
@@ -54,19 +54,28 @@ class CustomerTierProgram(models.Model):
         (quantile - quantile._propose_bands()).scale = "bands"
         return program
 
-    def _metric_ids(self):
-        """Id per code of the metrics that presets use; an archived one is hidden, not gone."""
-        presets = PRESETS.values()
-        codes = {indicator[0] for preset in presets for indicator in preset["indicators"]}
-        conditions = (c for p in presets for tier in p["tiers"] for c in tier.get("conditions", ()))
+    def _metric_ids(self, preset):
+        """Id per code of the metrics that a preset uses; an archived one is hidden, not gone."""
+        codes = {indicator[0] for indicator in preset["indicators"]}
+        conditions = (c for tier in preset["tiers"] for c in tier.get("conditions", ()))
         codes |= {code for code, _operator, _value in conditions}
         Metric = self.env["customer.tier.metric"].with_context(active_test=False)
-        return {metric.code: metric.id for metric in Metric.search([("code", "in", list(codes))])}
+        found = {metric.code: metric.id for metric in Metric.search([("code", "in", list(codes))])}
+        if gone := codes - found.keys():
+            raise UserError(
+                self.env._(
+                    "Preset “%(preset)s” is made of metrics that were deleted: %(codes)s. Make "
+                    "metrics with these codes under Metrics, or choose another preset.",
+                    preset=self.env._(preset["name"]),
+                    codes=", ".join(sorted(gone)),
+                )
+            )
+        return found
 
     @api.model
     def _preset_tiers(self, preset):
         """The preset's tiers from the lowest to the highest, as commands to create them."""
-        metrics = self._metric_ids()
+        metrics = self._metric_ids(preset)
         commands = []
         for sequence, tier in enumerate(preset["tiers"], start=1):
             vals = {key: tier[key] for key in ("color", "discount", "min_score") if key in tier}
@@ -84,7 +93,7 @@ class CustomerTierProgram(models.Model):
         return commands
 
     def _preset_indicators(self, preset):
-        metrics = self._metric_ids()
+        metrics = self._metric_ids(preset)
         commands = []
         for sequence, (code, weight, direction, cuts, role) in enumerate(preset["indicators"]):
             size = len(cuts) + 1

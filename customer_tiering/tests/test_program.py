@@ -274,6 +274,17 @@ class TestProgram(TieringCommon):
         self.env["customer.tier.metric"].search([]).action_archive()
         self.assertTrue(self._create_program("weighted").indicator_ids)
 
+    def test_preset_with_deleted_metric(self):
+        """A metric that an administrator deleted was met by a KeyError, which names no remedy."""
+        metric = self.env.ref("customer_tiering.metric_recency_days")
+        metric.unlink()
+        programs = self.env["customer.tier.program"]
+        before = programs.search_count([("company_id", "=", self.company.id)])
+        with self.assertRaisesRegex(UserError, "recency_days"):
+            programs._create_preset("weighted", self.company)
+        now = programs.search_count([("company_id", "=", self.company.id)])
+        self.assertEqual(now, before)
+
     def test_copy(self):
         """A copied programme must be complete and usable, or copying a good start is no help."""
         program = self._create_program()
