@@ -12,6 +12,7 @@ class CustomerTierComparison(models.AbstractModel):
     metric_id = fields.Many2one("customer.tier.metric", required=True, ondelete="restrict")
     operator = fields.Selection(selection=OPERATORS, required=True, default=">=")
     value = fields.Float(digits=(16, 2), required=True)
+    unit = fields.Selection(related="metric_id.unit")
 
     @api.depends("metric_id", "operator", "value")
     @api.depends_context("lang")
