@@ -241,8 +241,10 @@ class CustomerTierProgram(models.Model):
         return bool(self.sudo().search_count([("company_id", "=", company_id)], limit=1))
 
     def _for_company(self, company):
-        """Active programmes of a company in the order in which they select customers."""
-        return self.search([("company_id", "=", company.id)], order="sequence, id")
+        """Active programmes of a company in the order in which they select customers, with their
+        active tiers alone, whatever the list shows that grading is started from."""
+        active = self.with_context(active_test=True)
+        return active.search([("company_id", "=", company.id)], order="sequence, id")
 
     # What grading needs
 

@@ -77,6 +77,9 @@ class CustomerWinBack(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if vals.keys() & {"partner_id", "company_id"}:
+            # The ORM looks at where a record was, not at where it goes.
+            self.check_access("write")
         if "outcome" in vals:
             self._after_outcome()
         return result

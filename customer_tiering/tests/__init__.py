@@ -1,5 +1,6 @@
 from . import test_pricelist
 from . import test_sale_order
+from . import test_same_for_all
 from . import test_partner_fields
 from . import test_sale_report
 from . import test_tours
@@ -29,6 +30,7 @@ from . import test_reminder
 from . import test_security
 from . import test_simulation_approval
 from . import test_companies
+from . import test_foreign_writes
 from . import test_fuzz
 from . import test_query_counts
 from . import test_rights_rpc
