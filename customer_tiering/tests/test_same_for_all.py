@@ -1,3 +1,5 @@
+from odoo.addons.customer_tiering.models.customer_tier_pipeline import LOCK_CLASS
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import TieringCommon
@@ -66,3 +68,18 @@ class TestTierAskedFor(TieringCommon):
         high.unlink()
         self.assertEqual(standing.target_tier_id, program.tier_ids)
         self.assertFalse(standing.waiting)
+
+    def test_delete_tier_during_a_grading(self):
+        """A tier is deleted while a grading puts the first customers into it; it only waits for
+        the grading, and their history refers to nothing."""
+        program = self._create_program(tiers=["Low", "High"])
+        high = program.tier_ids.sorted("sequence")[-1]
+        self.env.flush_all()
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "SELECT pg_advisory_xact_lock_shared(%s, %s)", (LOCK_CLASS, self.company.id)
+            )
+            with self.assertRaisesRegex(UserError, "being graded right now"):
+                high.unlink()
+        high.unlink()
+        self.assertFalse(high.exists())
