@@ -108,7 +108,7 @@ class CustomerReminder(models.Model):
                 last=format_date(env, standing.last_order_date),
                 expected=day,
             ),
-            "date_deadline": fields.Date.context_today(self),
+            "date_deadline": self.env["customer.tier.gather"]._today(standing.company_id),
             "user_id": user.id,
             "automated": True,
         }
@@ -149,7 +149,9 @@ class CustomerReminder(models.Model):
         for order, done in closed.items():
             try:
                 with self.env.cr.savepoint():
-                    done._fulfil(order)
+                    # Nobody who confirms an order waits for a grading that is ending reminders: it
+                    # will find what it was ordered.
+                    done.try_lock_for_update(allow_referencing=True)._fulfil(order)
             except TransactionRollbackError:
                 raise
             except Exception:

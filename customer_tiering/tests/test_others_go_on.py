@@ -1,6 +1,5 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -16,7 +15,7 @@ class TestOthersGoOn(PlaybookCase):
     def _refuse(self, name):
         def refuse(activities, *args, **kwargs):
             if "Stuck" in activities.mapped("summary"):
-                raise UserError("Not this one")
+                raise ValueError("Not this one")
             return original(activities, *args, **kwargs)
 
         original = getattr(self.env.registry["mail.activity"], name)

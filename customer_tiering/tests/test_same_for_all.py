@@ -76,10 +76,51 @@ class TestTierAskedFor(TieringCommon):
         high = program.tier_ids.sorted("sequence")[-1]
         self.env.flush_all()
         with self.registry.cursor() as cr:
-            cr.execute(
-                "SELECT pg_advisory_xact_lock_shared(%s, %s)", (LOCK_CLASS, self.company.id)
-            )
+            cr.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", (LOCK_CLASS, self.company.id))
             with self.assertRaisesRegex(UserError, "being graded right now"):
                 high.unlink()
         high.unlink()
         self.assertFalse(high.exists())
+
+
+@tagged("post_install", "-at_install")
+class TestDaysOfTheCompany(TieringCommon):
+    """What is compared with days of the company is dated by them, wherever the user sits."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Never on the same day.
+        cls.company.partner_id.tz = "Pacific/Niue"
+        cls.env = cls.env(context=dict(cls.env.context, tz="Pacific/Kiritimati"))
+        cls.today = cls.env["customer.tier.gather"]._today(cls.company)
+        cls.customer = cls._create_customer()
+
+    def test_win_back(self):
+        """A customer who orders an hour after being followed up, while the salesperson's day is a
+        day ahead of the company's, is not won back and stays without reminders for good."""
+        found = self.env["customer.win.back"].create(
+            {"partner_id": self.customer.id, "outcome": "for_good"}
+        )
+        self.assertEqual(found.date, self.today)
+        self._create_order(self.customer, date=None)
+        self.assertEqual(found.outcome, "won_back")
+
+    def test_value_by_hand(self):
+        """An assessment counts at once, not from the next day on."""
+        value = self.env["customer.tier.value"].new({})
+        self.assertEqual(value.date, self.today)
+
+    def test_reminder(self):
+        """A reminder is late already on the day it is made, or due tomorrow."""
+        self._create_program(tiers=["All"])
+        self._create_order(self.customer, date=None)
+        self.env["customer.tier.run"]._grade_partners(self.customer, self.company)
+        standing = self.env["customer.tier.standing"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
+        standing.next_order_date = self.today
+        rule = self.env["customer.reminder.rule"].create({"name": "Rule"})
+        due = {standing: self.salesperson}
+        reminder = self.env["customer.reminder"]._open(rule, due, self.today)
+        self.assertEqual(reminder.activity_id.date_deadline, self.today)
