@@ -56,3 +56,22 @@ class TestForeignWrites(PlaybookCase):
         )
         found = self.env["customer.win.back"].search([("partner_id", "=", self.buyer.id)])
         self.assertEqual((found.note, found.company_id), ("Too dear", self.company))
+
+    def test_question_of_another_company(self):
+        """A customer whom two companies have lost is followed up in one of them, and the question
+        of the other is closed as if it had been asked there."""
+        self.plan.template_ids[0].activity_type_id = self.env.ref(
+            "customer_tiering.mail_activity_type_win_back"
+        )
+        self._enter("dormant")
+        theirs = self._starts().activity_ids.sorted("id")[0]
+        self.buyer.company_id = False
+        wizard = (
+            self.env["customer.win.back.ask"]
+            .with_company(self.company_b)
+            .create({"reason_id": self.env.ref("customer_tiering.loss_reason_price").id})
+        )
+        wizard._close_questions(self.buyer)
+        self.assertTrue(theirs.active)
+        wizard.with_company(self.company)._close_questions(self.buyer)
+        self.assertFalse(theirs.active)
