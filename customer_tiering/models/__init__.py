@@ -18,6 +18,7 @@ from . import customer_tier_segment
 from . import customer_tier_comparison
 from . import customer_tier
 from . import customer_tier_top_share
+from . import customer_tier_deletion
 from . import customer_tier_movement
 from . import customer_tier_period
 from . import customer_tier_condition

@@ -23,9 +23,10 @@ class AccountMove(models.Model):
 
     def _settled_invoices(self):
         """Invoices that are reconciled with these, where anybody grades their customers."""
-        graded = self.env["customer.tier.program"]._company_has_program
+        # Companies of one tree settle each other's invoices.
+        graded = self.env["customer.tier.program"]._graded_roots()
         settling = self.filtered(
-            lambda m: m.move_type in SETTLING_TYPES and graded(m.company_id.id)
+            lambda m: m.move_type in SETTLING_TYPES and m.company_id.sudo().root_id.id in graded
         )
         if not settling:
             return settling

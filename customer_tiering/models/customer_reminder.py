@@ -1,6 +1,8 @@
 import logging
 from collections import defaultdict
 
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import api, fields, models
 from odoo.tools import format_date
 
@@ -106,7 +108,7 @@ class CustomerReminder(models.Model):
                 last=format_date(env, standing.last_order_date),
                 expected=day,
             ),
-            "date_deadline": fields.Date.context_today(self),
+            "date_deadline": self.env["customer.tier.gather"]._today(standing.company_id),
             "user_id": user.id,
             "automated": True,
         }
@@ -134,6 +136,8 @@ class CustomerReminder(models.Model):
     def _close_fulfilled(self, partners):
         """Close open reminders of customers who have ordered since.
 
+        One that cannot be closed is reported in the log and stays open.
+
         :param partners: commercial partners
         """
         # The salesperson who confirms the order need not be the one who was reminded.
@@ -143,7 +147,19 @@ class CustomerReminder(models.Model):
         for reminder, order in reminders._orders_since().items():
             closed[order] |= reminder
         for order, done in closed.items():
-            done.write({"state": "ordered", "order_id": order.id})
-            done.activity_id.filtered("active").action_feedback(
-                feedback=self.env._("Order %s came in.", order.name)
-            )
+            try:
+                with self.env.cr.savepoint():
+                    # Nobody who confirms an order waits for a grading that is ending reminders: it
+                    # will find what it was ordered.
+                    done.try_lock_for_update(allow_referencing=True)._fulfil(order)
+            except TransactionRollbackError:
+                raise
+            except Exception:
+                # An order is no less confirmed, nor a grading less finished; the next one tries.
+                _logger.exception("Reminders of customers who ordered stay open: %s", done.ids)
+
+    def _fulfil(self, order):
+        self.write({"state": "ordered", "order_id": order.id})
+        self.activity_id.filtered("active").action_feedback(
+            feedback=self.env._("Order %s came in.", order.name)
+        )

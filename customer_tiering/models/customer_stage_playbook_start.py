@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .customer_tier_lifecycle import STAGES
 
@@ -60,6 +60,16 @@ class CustomerStagePlaybookStart(models.Model):
     )
     _queue_idx = models.Index("(company_id, state) WHERE state IN ('waiting', 'open')")
     _day_idx = models.Index("(playbook_id, user_id, started_on)")
+
+    def write(self, vals):
+        # When a plan ends, the system deletes what is open of its activities, whosever they are.
+        if vals and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "Playbooks of customers are not edited. Change the activities on the contact."
+                )
+            )
+        return super().write(vals)
 
     @api.depends("activity_ids.active")
     def _compute_done_count(self):

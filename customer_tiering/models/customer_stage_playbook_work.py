@@ -59,7 +59,8 @@ class CustomerStagePlaybookStart(models.Model):
                 company.id,
             )
         )
-        self.browse([id_ for (id_,) in self.env.cr.fetchall()])._leave()
+        for start in self.browse([id_ for (id_,) in self.env.cr.fetchall()]):
+            start._try(start._leave)
         under_way = self.search([("company_id", "=", company.id), ("state", "=", "open")])
         over = under_way.filtered(lambda start: not start._open_activities())
         over.write({"state": "done", "ended_on": self._today(company)})
@@ -127,15 +128,19 @@ class CustomerStagePlaybookStart(models.Model):
         except Exception:
             _logger.exception("Plans could not be started together; starting them one by one")
         for start in starts:
-            try:
-                with self.env.cr.savepoint():
-                    start._start(company, due)
-            except TransactionRollbackError:
-                raise
-            except Exception as error:
-                message = str(error) or type(error).__name__
-                start.write({"state": "failed", "error": message})
+            start._try(start._start, company, due)
         return len(starts)
+
+    def _try(self, do, *args):
+        """Do something about one plan, or say why it failed: the others go on."""
+        try:
+            with self.env.cr.savepoint():
+                do(*args)
+        except TransactionRollbackError:
+            raise
+        except Exception as error:
+            message = str(error) or type(error).__name__
+            self.write({"state": "failed", "error": message})
 
     @api.model
     def _due(self, company):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .customer_tier_metric import readable
 from .customer_tier_program import SAVING
@@ -203,10 +204,24 @@ class CustomerTier(models.Model):
         programs = self.program_id
         # Orders may refer to the lists, so they are put away, not deleted.
         lists = self._own_pricelists()
+        self._ask_no_more()
         result = super().unlink()
         lists.action_archive()
         programs._check_configuration()
         return result
+
+    def _ask_no_more(self):
+        """Forget that the figures of some customers ask for these tiers; the next grading knows
+        what they ask for instead."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_tier_standing SET target_tier_id = computed_tier_id, "
+                "waiting = NULL WHERE target_tier_id = ANY(%s)",
+                self.ids,
+            )
+        )
+        self.env.invalidate_all(flush=False)
 
     def _update_discount_pricelist(self):
         """Make or refresh the pricelist that carries a typed discount.

@@ -33,8 +33,7 @@ class CustomerTierGather(models.AbstractModel):
 
         from ..binary_copy import read_columns
 
-        # Grading looks at all customers, whoever starts it; filters may depend on the company.
-        Partner = self.env["res.partner"].sudo().with_company(program.company_id)
+        Partner = self._partner_model(program.company_id)
         domain = program._partner_domain() & Domain(
             "company_id", "in", [program.company_id.id, False]
         )
@@ -57,6 +56,12 @@ class CustomerTierGather(models.AbstractModel):
         )
         order = np.argsort(rows["id"])
         return rows["id"][order].astype(np.int64), rows["known"][order].astype(bool)
+
+    def _partner_model(self, company):
+        """Contacts as grading reads them: all of them, in the company, and the same whoever starts
+        it: names in filters are compared untranslated, days begin where the company is."""
+        Partner = self.env["res.partner"].sudo().with_company(company)
+        return Partner.with_context(active_test=True, lang=None, tz=self._timezone(company))
 
     def _orders(self, company, as_of, scope):
         """Confirmed orders up to the as-of date: frame ``customer, day, amount, frequent``."""

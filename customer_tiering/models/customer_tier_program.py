@@ -240,9 +240,18 @@ class CustomerTierProgram(models.Model):
         """Whether anything is graded in a company, so that orders elsewhere cost nothing."""
         return bool(self.sudo().search_count([("company_id", "=", company_id)], limit=1))
 
+    @api.model
+    @ormcache()
+    def _graded_roots(self):
+        """Ids of the companies at the root of those where anything is graded."""
+        groups = self.sudo()._read_group([("active", "=", True)], ["company_id"])
+        return frozenset(company.root_id.id for (company,) in groups)
+
     def _for_company(self, company):
-        """Active programmes of a company in the order in which they select customers."""
-        return self.search([("company_id", "=", company.id)], order="sequence, id")
+        """Active programmes of a company in the order in which they select customers, with their
+        active tiers alone, whatever the list shows that grading is started from."""
+        active = self.with_context(active_test=True)
+        return active.search([("company_id", "=", company.id)], order="sequence, id")
 
     # What grading needs
 

@@ -67,7 +67,8 @@ class CustomerTierValue(models.Model):
     date = fields.Date(
         string="Valid From",
         required=True,
-        default=fields.Date.context_today,
+        # Gradings look at it by the days of the company.
+        default=lambda self: self.env["customer.tier.gather"]._today(self.env.company),
         help="Counts from this day until the next value.",
     )
     company_id = fields.Many2one("res.company", help="Leave empty to count in all companies.")
@@ -108,7 +109,7 @@ class CustomerTierValue(models.Model):
     def _search_is_current(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = fields.Date.context_today(self)
+        today = self.env["customer.tier.gather"]._today(self.env.company)
 
         def to_sql(model, alias, query):
             columns = {

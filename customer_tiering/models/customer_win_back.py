@@ -31,7 +31,12 @@ class CustomerWinBack(models.Model):
         default=lambda self: self.env.company,
         readonly=True,
     )
-    date = fields.Date(string="Followed Up On", required=True, default=fields.Date.context_today)
+    # Orders are compared with it by the days of the company.
+    date = fields.Date(
+        string="Followed Up On",
+        required=True,
+        default=lambda self: self.env["customer.tier.gather"]._today(self.env.company),
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Salesperson",
@@ -77,6 +82,9 @@ class CustomerWinBack(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if vals.keys() & {"partner_id", "company_id"}:
+            # The ORM looks at where a record was, not at where it goes.
+            self.check_access("write")
         if "outcome" in vals:
             self._after_outcome()
         return result

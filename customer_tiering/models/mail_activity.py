@@ -6,16 +6,20 @@ class MailActivity(models.Model):
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """What was found out about customers who stay away is kept where it can be counted."""
-        found_out = self._found_out() if not self.env.context.get("win_back_recorded") else []
+        found_out = self._found_out() if not self.env.context.get("win_back_recorded") else {}
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         # Whoever was asked need not sell, and may do no more than answer.
         answers = self.env["customer.win.back"].sudo()
-        for partner in found_out:
-            answers._follow_up(partner, note=feedback or False)
+        for company, partners in found_out.items():
+            for partner in partners:
+                answers.with_company(company)._follow_up(partner, note=feedback or False)
         return result
 
     def _found_out(self):
-        """Dormant and lost customers of whom these activities asked why."""
+        """Dormant and lost customers of whom these activities asked why.
+
+        :return: dict ``res.company`` for which they asked → ``res.partner``
+        """
         kind = self.env.ref(
             "customer_tiering.mail_activity_type_win_back", raise_if_not_found=False
         )
@@ -24,5 +28,15 @@ class MailActivity(models.Model):
                 kind and activity.activity_type_id == kind and activity.res_model == "res.partner"
             )
         )
-        partners = self.env["res.partner"].browse(asked.mapped("res_id")).exists()
-        return partners.commercial_partner_id.sudo().filtered("customer_is_lapsed").sudo(False)
+        starts = self.env["customer.stage.playbook.start"].sudo()
+        starts = starts.search([("activity_ids", "in", asked.ids)]) if asked else starts
+        # Asked by hand, it is the company that one is working in.
+        asked_for = {a: start.company_id for start in starts for a in start.activity_ids}
+        found_out = {}
+        for company, activities in asked.grouped(
+            lambda activity: asked_for.get(activity, self.env.company)
+        ).items():
+            partners = self.env["res.partner"].browse(activities.mapped("res_id")).exists()
+            customers = partners.commercial_partner_id.sudo().with_company(company)
+            found_out[company] = customers.filtered("customer_is_lapsed").sudo(False)
+        return found_out

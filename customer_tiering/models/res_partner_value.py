@@ -26,7 +26,7 @@ class ResPartner(models.Model):
                 ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
                 ("company_id", "in", [company.id, False]),
                 ("metric_id.active", "=", True),
-                ("date", "<=", fields.Date.context_today(self)),
+                ("date", "<=", self.env["customer.tier.gather"]._today(self.env.company)),
             ]
         )
         # As grading does: the latest, and a company's own before that for all.
@@ -54,7 +54,7 @@ class ResPartner(models.Model):
         today = [
             ("partner_id", "=", self.commercial_partner_id.id),
             ("metric_id", "=", metric.id),
-            ("date", "=", fields.Date.context_today(self)),
+            ("date", "=", self.env["customer.tier.gather"]._today(self.env.company)),
             ("company_id", "in", [self.env.company.id, False]),
         ]
         value = self.env["customer.tier.value"].search(today, order="company_id", limit=1)

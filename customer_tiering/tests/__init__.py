@@ -1,5 +1,6 @@
 from . import test_pricelist
 from . import test_sale_order
+from . import test_same_for_all
 from . import test_partner_fields
 from . import test_sale_report
 from . import test_tours
@@ -8,6 +9,7 @@ from . import test_period
 from . import test_rfm
 from . import test_advice
 from . import test_bands
+from . import test_branch
 from . import test_grading_run
 from . import test_copied_program
 from . import test_cron
@@ -29,6 +31,7 @@ from . import test_reminder
 from . import test_security
 from . import test_simulation_approval
 from . import test_companies
+from . import test_foreign_writes
 from . import test_fuzz
 from . import test_query_counts
 from . import test_rights_rpc
@@ -47,6 +50,7 @@ from . import test_install
 from . import test_metric_record
 from . import test_metric_record_check
 from . import test_neighbours
+from . import test_others_go_on
 from . import test_newcomer
 from . import test_event
 from . import test_override_ends

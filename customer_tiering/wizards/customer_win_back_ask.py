@@ -72,5 +72,10 @@ class CustomerWinBackAsk(models.TransientModel):
             ]
         )
         if asked:
+            # Another company that lost the customer has a reason of its own to find out.
+            starts = self.env["customer.stage.playbook.start"].sudo()
+            others = [("activity_ids", "in", asked.ids), ("company_id", "!=", self.env.company.id)]
+            asked -= starts.search(others).activity_ids
+        if asked:
             said = ": ".join(text for text in (self.reason_id.name, self.note) if text)
             asked.with_context(win_back_recorded=True).action_feedback(feedback=said)

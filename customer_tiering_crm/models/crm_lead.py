@@ -71,10 +71,11 @@ class CrmLead(models.Model):
         domain = program._partner_domain()
         if domain.is_true():
             return self
-        Partner = self.env["res.partner"].with_company(program.company_id)
+        # As grading reads them, or the filter would find others.
+        Partner = self.env["customer.tier.gather"]._partner_model(program.company_id)
         return self.filtered(
             lambda lead: (
-                lead.partner_id.commercial_partner_id
+                lead.partner_id.commercial_partner_id.with_env(Partner.env)
                 or Partner.new(lead._prepare_customer_values(lead.name, is_company=True))
             ).filtered_domain(domain)
         )

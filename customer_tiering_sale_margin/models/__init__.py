@@ -1,1 +1,2 @@
 from . import customer_tier_gather
+from . import sale_order_line

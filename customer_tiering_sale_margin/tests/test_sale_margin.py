@@ -26,3 +26,14 @@ class TestSaleMargin(TieringCommon):
         )
         self._grade()
         self.assertAlmostEqual(self._numbers(customer, "metric")["margin"], 70.0)
+
+    def test_cost_corrected_on_the_order(self):
+        """A wrong cost is corrected on a confirmed order, and the customer keeps the tier of the
+        wrong margin until the next night."""
+        customer = self._create_customer("Customer", company_id=self.company.id)
+        self._create_program(tiers=["All"])
+        order = self._create_order(customer)
+        stale = self.env["customer.tier.stale"].search([("partner_id", "=", customer.id)])
+        stale.unlink()
+        order.order_line.purchase_price = 30.0
+        self.assertTrue(stale.search([("partner_id", "=", customer.id)]))

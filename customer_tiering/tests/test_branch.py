@@ -1,0 +1,43 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .ledger_common import LedgerCase
+
+
+@tagged("post_install", "-at_install")
+class TestBranch(LedgerCase):
+    """Companies of one tree settle each other's invoices."""
+
+    def test_entry_of_the_parent_is_a_draft_again(self):
+        """The head office books what a branch's customer paid, and takes it back: the customer
+        keeps the score of who has paid until the next night, as only the branch grades."""
+        branch = self._create_company(name="Branch", parent_id=self.company.id)
+        both = (self.company | branch).ids
+        self.env = self.env(context=dict(self.env.context, allowed_company_ids=both))
+        customer = self._create_customer()
+        self._create_program(tiers=["All"], company=branch)
+        invoice = self._invoice(customer.with_env(self.env), company=branch.with_env(self.env))
+        debt = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        journal = self._bank(self.company)
+        values = {"partner_id": customer.id, "name": "Paid"}
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": journal.id,
+                "date": self._days_ago(1),
+                "line_ids": [
+                    Command.create(
+                        {**values, "account_id": journal.default_account_id.id, "debit": 100}
+                    ),
+                    Command.create({**values, "account_id": debt.account_id.id, "credit": 100}),
+                ],
+            }
+        )
+        entry.action_post()
+        (debt | entry.line_ids.filtered("credit")).reconcile()
+        self.assertTrue(debt.reconciled)
+        stale = self.env["customer.tier.stale"]
+        mine = [("partner_id", "=", customer.id), ("company_id", "=", branch.id)]
+        stale.search(mine).unlink()
+        entry.button_draft()
+        self.assertTrue(stale.search(mine))

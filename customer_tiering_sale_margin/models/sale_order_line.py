@@ -1,0 +1,11 @@
+from odoo import models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "purchase_price" in vals:
+            self._mark_customers_stale()
+        return result
