@@ -345,12 +345,12 @@ class CustomerTier(models.Model):
         Archived lists do not count, nor does an archived tier's.
         """
         tier = self.filtered("active")
-        usable = tier.other_pricelist_ids | tier.pricelist_id
-        usable = usable._get_partner_pricelist_multi_filter_hook()
-        same_currency = (usable - tier.pricelist_id).filtered(
-            lambda pricelist: pricelist.currency_id == currency
-        )
-        return same_currency[:1] or (usable & tier.pricelist_id)
+        usual = tier.pricelist_id._get_partner_pricelist_multi_filter_hook()
+        # The others are only looked for where they are needed.
+        if usual.currency_id == currency:
+            return usual
+        others = tier.other_pricelist_ids._get_partner_pricelist_multi_filter_hook()
+        return others.filtered(lambda other: other.currency_id == currency)[:1] or usual
 
     def _contradiction_with(self, upper):
         """Why a tier that stands above this one is easier to reach; empty when it is not."""

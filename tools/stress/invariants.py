@@ -10,6 +10,7 @@ LINES = """
          WHERE c.direction <> 'stay'
         WINDOW w AS (PARTITION BY c.standing_id ORDER BY c.id))
 """
+QUEUED = "a change after the first grading is queued once to be told"
 RULES = {
     "a customer has one standing in each company": """
         SELECT partner_id, company_id, count(*) FROM customer_tier_standing
@@ -50,7 +51,7 @@ RULES = {
     "one run of a company is under way at most": """
         SELECT company_id, count(*) FROM customer_tier_run
          WHERE state = 'running' AND NOT simulation GROUP BY 1 HAVING count(*) > 1""",
-    "a change after the first grading is queued once to be told": """
+    QUEUED: """
         SELECT c.id, count(e.id)
           FROM customer_tier_change c
      LEFT JOIN customer_tier_event e ON e.change_id = c.id AND e.kind <> 'stage'
@@ -68,10 +69,17 @@ RULES = {
 }
 
 
-def violations(name):
-    """One text per rule that does not hold, with some of the rows that break it."""
+def violations(name, graded_after=0):
+    """One text per rule that does not hold, with some of the rows that break it.
+
+    :param graded_after: id of the last change before the company was graded completely: nobody is
+        told of a tier that was set by hand while the first grading was about to end
+    """
     found = []
     for rule, statement in RULES.items():
-        if broken := rows(name, statement):
+        broken = rows(name, statement)
+        if rule == QUEUED:
+            broken = [row for row in broken if row[0] > graded_after]
+        if broken:
             found.append(f"{rule}: not so {len(broken)} times, as in {broken[:3]}")
     return found
