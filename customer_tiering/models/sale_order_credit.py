@@ -9,6 +9,9 @@ from .customer_tier_append_only import by_system
 from .customer_tier_mixin import SALESPEOPLE
 from .res_partner_credit import CreditPosition
 
+# What confirming an order writes.
+CONFIRMATION = {"state", "date_order"}
+
 
 class OverLimit(NamedTuple):
     """An order that takes its customer over the credit limit, in company currency."""
@@ -221,7 +224,8 @@ class SaleOrder(models.Model):
         blocking = [("customer_credit_check", "=", "block")]
         if self.env.su or not self.env["res.company"].sudo().search_count(blocking, limit=1):
             return super().create(vals_list)
-        confirmed = [vals.get("state") == "sale" for vals in vals_list]
+        usual = self.default_get(["state"]).get("state")
+        confirmed = [vals.get("state", usual) == "sale" for vals in vals_list]
         orders = super().create(
             [
                 {**vals, "state": "draft"} if is_confirmed else vals
@@ -233,13 +237,15 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
-        cases = []
-        if vals.get("state") == "sale":
-            cases = self.filtered(lambda order: order.state != "sale")._check_credit()
-        result = super().write(vals)
-        if vals.get("state") == "sale":
-            # What was read for the check does not have these orders yet.
-            self._forget_credit()
+        if vals.get("state") != "sale":
+            return super().write(vals)
+        # What is confirmed is checked as it will be, not as it was before.
+        if others := {name: value for name, value in vals.items() if name not in CONFIRMATION}:
+            super().write(others)
+        cases = self.filtered(lambda order: order.state != "sale")._check_credit()
+        result = super().write({name: vals[name] for name in vals if name in CONFIRMATION})
+        # What was read for the check does not have these orders yet.
+        self._forget_credit()
         for case in cases:
             case.order._note_over_credit_limit(case)
         return result

@@ -169,3 +169,16 @@ class TestLeads(TieringCommon):
             some.mapped("customer_entry_tier_id.name")
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLess(counts[1], counts[0] + 5)
+
+    def test_lead_taken_away(self):
+        """Whoever a lead was given to by mistake kept the tier that it brought until the next
+        night, as did the customer of a lead that was deleted."""
+        first, second = self._create_customer("First"), self._create_customer("Second")
+        lead = self._lead(partner_id=first.id, tag_ids=[Command.set(self.tag.ids)])
+        stale = self.env["customer.tier.stale"]
+        stale.search([]).unlink()
+        lead.partner_id = second
+        self.assertEqual(stale.search([]).partner_id, first | second)
+        stale.search([]).unlink()
+        lead.unlink()
+        self.assertEqual(stale.search([]).partner_id, second)

@@ -1,0 +1,86 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .test_credit_approval import ApprovalCase
+
+
+@tagged("post_install", "-at_install")
+class TestDesk(ApprovalCase):
+    """Credit where salespeople and administrators meet it."""
+
+    def test_both_bounds_lowered_at_once(self):
+        """The settings wrote one bound after the other, and refused two that fit together."""
+        Settings = self.env["res.config.settings"].with_company(self.company)
+        for low, medium in ((40, 30), (95, 90), (80, 50)):
+            with self.subTest(low=low, medium=medium):
+                Settings.create(
+                    {"customer_credit_low_from": low, "customer_credit_medium_from": medium}
+                ).execute()
+                self.assertEqual(self.company.customer_credit_low_from, low)
+                self.assertEqual(self.company.customer_credit_medium_from, medium)
+
+    def test_customer_of_the_head_office(self):
+        """Branches sell to the customers of their head office; extra credit could not be asked for
+        there, and a customer who signed such a quotation online ran into the refusal."""
+        branch = self._create_company(name="Branch", parent_id=self.company.id)
+        both = (self.company | branch).ids
+        self.salesperson.company_ids += branch
+        self.approver.company_ids += branch
+        owned = self._create_customer("Of the head office", company_id=self.company.id)
+        order = self._create_order(owned, 10, state="draft", company=branch)
+        user = self.salesperson
+        approval = (
+            self.env["customer.credit.approval"]
+            .with_user(user)
+            .with_context(allowed_company_ids=both)
+            .create(
+                {
+                    "partner_id": owned.id,
+                    "company_id": branch.id,
+                    "order_id": order.id,
+                    "amount": 100,
+                    "date_until": self.today,
+                    "reason": "Large order",
+                }
+            )
+        )
+        self.assertEqual(approval.company_id, branch)
+
+    def test_state_from_the_context(self):
+        """A default in the context confirmed orders past the limit."""
+        self.company.customer_credit_check = "block"
+        line = {"product_id": self.product.id, "price_unit": 1800, "tax_ids": False}
+        vals = {"partner_id": self.contact.id, "order_line": [Command.create(line)]}
+        Order = self.env["sale.order"].with_user(self.salesperson)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            Order.with_context(default_state="sale").create(vals)
+
+    def test_filled_while_confirmed(self):
+        """Lines that were written together with the state, as an import does, were confirmed past
+        the limit: it looked at the quotation as it was before."""
+        self.company.customer_credit_check = "block"
+        poor = self._create_customer("Poor", credit_limit=1)
+        line = {"product_id": self.product.id, "price_unit": 1800, "tax_ids": False}
+        for vals in ({"order_line": [Command.create(line)]}, {"partner_id": poor.id}):
+            order = self._create_order(self.contact, 10, state="draft", user_id=False)
+            with (
+                self.subTest(vals.keys()),
+                self.assertRaises(UserError),
+                self.env.cr.savepoint(),
+            ):
+                order.write({"state": "sale", **vals})
+        order = self._create_order(self.contact, 10, state="draft")
+        order.write({"state": "sale", "client_order_ref": "PO 7"})
+        self.assertEqual((order.state, order.client_order_ref), ("sale", "PO 7"))
+
+    def test_terms_of_the_head_office(self):
+        """Branches invoice by the payment terms of their head office, but could not propose them."""
+        branch = self._create_company(name="Branch", parent_id=self.company.id)
+        program = self._create_program(tiers=["All"], company=branch)
+        term = self._create_term("Of the head office", company_id=self.company.id)
+        self._set_rules({"amount": 10, "payment_term_id": term.id}, program=program)
+        self.assertEqual(program.credit_rule_ids.payment_term_id, term)
+        foreign = self._create_term("Of B", company_id=self.company_b.id)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self._set_rules({"amount": 10, "payment_term_id": foreign.id}, program=program)
