@@ -75,7 +75,7 @@ class TestDesk(ApprovalCase):
         self.assertEqual((order.state, order.client_order_ref), ("sale", "PO 7"))
 
     def test_terms_of_the_head_office(self):
-        """Branches invoice by the payment terms of their head office, but could not propose them."""
+        """Branches invoice by the terms of their head office, but could not propose them."""
         branch = self._create_company(name="Branch", parent_id=self.company.id)
         program = self._create_program(tiers=["All"], company=branch)
         term = self._create_term("Of the head office", company_id=self.company.id)
