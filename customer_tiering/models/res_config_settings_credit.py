@@ -16,22 +16,26 @@ class ResConfigSettings(models.TransientModel):
     customer_credit_low_from = fields.Float(
         string="Low Risk From",
         digits=(5, 2),
-        compute="_compute_customer_credit_bands",
+        compute="_compute_customer_credit_low_from",
         inverse="_inverse_customer_credit_bands",
     )
     customer_credit_medium_from = fields.Float(
         string="Medium Risk From",
         digits=(5, 2),
-        compute="_compute_customer_credit_bands",
+        compute="_compute_customer_credit_medium_from",
         inverse="_inverse_customer_credit_bands",
     )
 
-    @api.depends("company_id.customer_credit_low_from", "company_id.customer_credit_medium_from")
-    def _compute_customer_credit_bands(self):
+    # Not in one method: while one of them is written, the other could not be read.
+    @api.depends("company_id.customer_credit_low_from")
+    def _compute_customer_credit_low_from(self):
         for settings in self:
-            company = settings.company_id
-            settings.customer_credit_low_from = company.customer_credit_low_from
-            settings.customer_credit_medium_from = company.customer_credit_medium_from
+            settings.customer_credit_low_from = settings.company_id.customer_credit_low_from
+
+    @api.depends("company_id.customer_credit_medium_from")
+    def _compute_customer_credit_medium_from(self):
+        for settings in self:
+            settings.customer_credit_medium_from = settings.company_id.customer_credit_medium_from
 
     def _inverse_customer_credit_bands(self):
         # Together: one after the other they may not fit, although both do.

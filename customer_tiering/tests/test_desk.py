@@ -19,6 +19,14 @@ class TestDesk(ApprovalCase):
                 ).execute()
                 self.assertEqual(self.company.customer_credit_low_from, low)
                 self.assertEqual(self.company.customer_credit_medium_from, medium)
+        # One alone leaves the other as it is.
+        settings = Settings.create({"customer_credit_low_from": 85})
+        settings.execute()
+        self.assertEqual(self.company.customer_credit_medium_from, 50)
+        settings.write({"customer_credit_medium_from": 60})
+        self.assertEqual(self.company.customer_credit_low_from, 85)
+        self.assertEqual(self.company.customer_credit_medium_from, 60)
+        self.assertEqual(Settings.new({}).customer_credit_medium_from, 60)
 
     def test_customer_of_the_head_office(self):
         """Branches sell to the customers of their head office; extra credit could not be asked for
@@ -84,3 +92,25 @@ class TestDesk(ApprovalCase):
         foreign = self._create_term("Of B", company_id=self.company_b.id)
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
             self._set_rules({"amount": 10, "payment_term_id": foreign.id}, program=program)
+
+    def test_exporting_customers(self):
+        """An export of the day of the last order worked out for each customer why it is in its
+        tier; and in a second language it repeated the words of the first."""
+        customers = self.env["res.partner"].create(
+            [{"name": str(number), "is_company": True} for number in range(20)]
+        )
+        for customer in customers:
+            self._create_order(customer, 10)
+        self._grade()
+        for name in ("customer_last_order_date", "customer_proposed_limit_text"):
+            counts = []
+            for some in (customers[:1], customers[:1], customers):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                some.with_user(self.salesperson).read([name])
+                counts.append(self.env.cr.sql_log_count - before)
+            self.assertLessEqual(counts[2], counts[1] + 2, name)
+        field = self.env["res.partner"]._fields["customer_next_order_text"]
+        self.assertIn("lang", self.env.registry.field_depends_context[field])
+        self.assertTrue(customers[0].customer_tier_explanation)
