@@ -247,7 +247,7 @@ class SaleOrder(models.Model):
         # What was read for the check does not have these orders yet.
         self._forget_credit()
         for case in cases:
-            case.order._note_over_credit_limit(case)
+            case.order._in_our_language()._note_over_credit_limit(case)
         return result
 
     def _check_credit(self):
@@ -315,6 +315,12 @@ class SaleOrder(models.Model):
             )
         )
 
+    def _in_our_language(self):
+        """This order in the language of who sells, also where a customer is who acts."""
+        if self.env.user._is_internal():
+            return self
+        return self.with_context(lang=self.user_id.lang or self.company_id.sudo().partner_id.lang)
+
     def _validate_order(self):
         """Customers who sign online have accepted the offer, and are not told about their credit:
         where that needs an approval, the order waits for it as a signed quotation."""
@@ -326,7 +332,7 @@ class SaleOrder(models.Model):
             and not case.order._credit_settled()
         ]
         for case in held:
-            case.order._hold_for_credit(case)
+            case.order._in_our_language()._hold_for_credit(case)
         others = self - self.browse([case.order.id for case in held])
         return super(SaleOrder, others)._validate_order() if others else None
 

@@ -114,3 +114,18 @@ class TestDesk(ApprovalCase):
         field = self.env["res.partner"]._fields["customer_next_order_text"]
         self.assertIn("lang", self.env.registry.field_depends_context[field])
         self.assertTrue(customers[0].customer_tier_explanation)
+
+    def test_customer_of_another_language(self):
+        """Salespeople and approvers were told in the language of the customer who signed."""
+        self.company.customer_credit_check = "block"
+        self.env["res.lang"]._activate_lang("zh_CN")
+        customer = self._create_user("desk_portal", "base.group_portal", lang="zh_CN")
+        order = self._create_order(self.contact, 1800, state="sent", user_id=self.salesperson.id)
+        order.with_user(customer).with_context(lang="zh_CN").sudo()._validate_order()
+        approval = self.env["customer.credit.approval"].search([("order_id", "=", order.id)])
+        self.assertEqual(approval.reason, f"The customer has accepted {order.name} online.")
+        self.assertIn("Confirm it once", order.message_ids[:1].body)
+        self.company.customer_credit_check = "warn"
+        order.with_user(customer).with_context(lang="zh_CN").sudo().action_confirm()
+        bodies = " ".join(order.message_ids.mapped("body"))
+        self.assertIn("Confirmed over the credit limit", bodies)
