@@ -209,15 +209,15 @@ class CustomerCreditApproval(models.Model):
                 forced = dict.fromkeys(DECIDED, False)
                 vals |= {**forced, "decision": "requested", "requester_id": self.env.uid}
         approvals = super().create(vals_list)
+        # What is decided is posted there, whoever may read it.
+        approvals.order_id.check_access("read")
         approvals._ask()
         return approvals
 
     def write(self, vals):
         if not is_system(self.env):
-            mail = (
-                self.env["mail.thread"]._fields.keys()
-                | self.env["mail.activity.mixin"]._fields.keys()
-            )
+            thread, activities = self.env["mail.thread"], self.env["mail.activity.mixin"]
+            mail = thread._fields.keys() | activities._fields.keys()
             if vals.keys() - OPEN_FIELDS - mail or (
                 vals.keys() & OPEN_FIELDS
                 and any(approval.decision != "requested" for approval in self)

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -36,8 +36,8 @@ class TestDesk(ApprovalCase):
         self.salesperson.company_ids += branch
         self.approver.company_ids += branch
         owned = self._create_customer("Of the head office", company_id=self.company.id)
-        order = self._create_order(owned, 10, state="draft", company=branch)
         user = self.salesperson
+        order = self._create_order(owned, 10, state="draft", company=branch, user_id=user.id)
         approval = (
             self.env["customer.credit.approval"]
             .with_user(user)
@@ -129,3 +129,14 @@ class TestDesk(ApprovalCase):
         order.with_user(customer).with_context(lang="zh_CN").sudo().action_confirm()
         bodies = " ".join(order.message_ids.mapped("body"))
         self.assertIn("Confirmed over the credit limit", bodies)
+
+    def test_quotation_of_a_colleague(self):
+        """A number that was tried out named a colleague's quotation, and had the decision posted
+        there."""
+        order = self._create_order(
+            self.contact, 10, state="draft", user_id=self.approver.id, team_id=False
+        )
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self._request(order_id=order.id)
+        order.user_id = self.salesperson
+        self.assertEqual(self._request(order_id=order.id).order_id, order)
