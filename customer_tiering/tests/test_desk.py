@@ -140,3 +140,20 @@ class TestDesk(ApprovalCase):
             self._request(order_id=order.id)
         order.user_id = self.salesperson
         self.assertEqual(self._request(order_id=order.id).order_id, order)
+
+    def test_contact_joins_a_company(self):
+        """The company kept the tier that it had without the orders of the person who joined, and
+        the person the tier of those orders, until the next night."""
+        person, firm = self._create_customer("Person", is_company=False), self._create_customer()
+        self._create_order(person, 100)
+        self._grade()
+        self.assertTrue(self._standing(person))
+        stale = self.env["customer.tier.stale"]
+        stale.search([]).unlink()
+        person.with_user(self.salesperson).name = "Person of the firm"
+        self.assertFalse(stale.search([]))
+        person.with_user(self.salesperson).parent_id = firm
+        self.assertEqual(stale.search([]).partner_id, person | firm)
+        self.assertEqual(stale.search([]).company_id, self.company)
+        self.env["customer.tier.run"].sudo()._grade_partners(person | firm, self.company)
+        self.assertEqual(self._standing(firm).amount, 100)
