@@ -171,12 +171,13 @@ class SaleOrder(models.Model):
         # Payments and invoices are none of a salesperson's business, their total is.
         order = self.sudo()
         invoiced = sum(order.order_line.mapped("amount_invoiced")) if order.invoice_ids else 0.0
-        # The ledger has what was posted.
+        # The ledger has what was posted, payments without an entry once the bank has them.
         paid = sum(
             transaction.amount
             for transaction in order.transaction_ids
             if transaction.state in ("authorized", "done")
-            and transaction.payment_id.state not in ("in_process", "paid")
+            and transaction.payment_id.state != "paid"
+            and (transaction.payment_id.state != "in_process" or not transaction.payment_id.move_id)
         )
         paid += sum(line.price_subtotal_incl * share for line, share in self._paid_at_till())
         return (order.amount_total - invoiced - paid) / (order.currency_rate or 1.0)
