@@ -113,6 +113,7 @@ from . import res_country
 from . import res_partner
 from . import res_partner_value
 from . import res_partner_page
+from . import res_partner_parent
 from . import res_partner_entry
 from . import res_partner_credit
 from . import res_partner_playbook

@@ -188,7 +188,7 @@ class CustomerCreditApproval(models.Model):
                 order
                 and (order.partner_id.commercial_partner_id, order.company_id)
                 != (approval.partner_id.commercial_partner_id, approval.company_id)
-            ) or (owner and owner != approval.company_id):
+            ) or (owner and owner not in approval.company_id.parent_ids):
                 raise ValidationError(
                     self.env._(
                         "%(customer)s, the quotation and %(company)s do not belong together. "
@@ -209,15 +209,15 @@ class CustomerCreditApproval(models.Model):
                 forced = dict.fromkeys(DECIDED, False)
                 vals |= {**forced, "decision": "requested", "requester_id": self.env.uid}
         approvals = super().create(vals_list)
+        # What is decided is posted there, whoever may read it.
+        approvals.order_id.check_access("read")
         approvals._ask()
         return approvals
 
     def write(self, vals):
         if not is_system(self.env):
-            mail = (
-                self.env["mail.thread"]._fields.keys()
-                | self.env["mail.activity.mixin"]._fields.keys()
-            )
+            thread, activities = self.env["mail.thread"], self.env["mail.activity.mixin"]
+            mail = thread._fields.keys() | activities._fields.keys()
             if vals.keys() - OPEN_FIELDS - mail or (
                 vals.keys() & OPEN_FIELDS
                 and any(approval.decision != "requested" for approval in self)

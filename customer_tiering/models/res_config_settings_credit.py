@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -14,8 +14,35 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.customer_credit_clamp", readonly=False
     )
     customer_credit_low_from = fields.Float(
-        related="company_id.customer_credit_low_from", readonly=False
+        string="Low Risk From",
+        digits=(5, 2),
+        compute="_compute_customer_credit_low_from",
+        inverse="_inverse_customer_credit_bands",
     )
     customer_credit_medium_from = fields.Float(
-        related="company_id.customer_credit_medium_from", readonly=False
+        string="Medium Risk From",
+        digits=(5, 2),
+        compute="_compute_customer_credit_medium_from",
+        inverse="_inverse_customer_credit_bands",
     )
+
+    # Not in one method: while one of them is written, the other could not be read.
+    @api.depends("company_id.customer_credit_low_from")
+    def _compute_customer_credit_low_from(self):
+        for settings in self:
+            settings.customer_credit_low_from = settings.company_id.customer_credit_low_from
+
+    @api.depends("company_id.customer_credit_medium_from")
+    def _compute_customer_credit_medium_from(self):
+        for settings in self:
+            settings.customer_credit_medium_from = settings.company_id.customer_credit_medium_from
+
+    def _inverse_customer_credit_bands(self):
+        # Together: one after the other they may not fit, although both do.
+        for settings in self:
+            settings.company_id.write(
+                {
+                    "customer_credit_low_from": settings.customer_credit_low_from,
+                    "customer_credit_medium_from": settings.customer_credit_medium_from,
+                }
+            )

@@ -33,7 +33,7 @@ class ResPartner(models.Model):
         help="The customer orders too irregularly to be expected on a certain day.",
     )
     customer_tier_explanation = fields.Json(
-        compute="_compute_customer_grading", exportable=False, groups=SALESPEOPLE
+        compute="_compute_customer_tier_explanation", exportable=False, groups=SALESPEOPLE
     )
     customer_tier_change_ids = fields.One2many(
         "customer.tier.change",
@@ -54,7 +54,7 @@ class ResPartner(models.Model):
         return super()._compute_customer_standing()
 
     @api.depends("commercial_partner_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "lang")
     def _compute_customer_grading(self):
         for partner, standing in self._standings().items():
             partner.customer_standing_id = standing.sudo(False)
@@ -63,8 +63,14 @@ class ResPartner(models.Model):
             partner.customer_stage_since = standing.stage_since
             partner.customer_next_order_text = standing.next_order_text
             partner.customer_next_order_open = bool(standing.next_order_from)
-            partner.customer_tier_explanation = standing.sudo(False).explanation
             partner.customer_tier_change_ids = standing.sudo(False).change_ids
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "lang")
+    def _compute_customer_tier_explanation(self):
+        # By itself: it is worked out for one customer at a time, and nobody exports it.
+        for partner in self:
+            partner.customer_tier_explanation = partner.customer_standing_id.explanation
 
     @api.depends("commercial_partner_id")
     def _compute_product_pricelist(self):

@@ -9,6 +9,9 @@ from .customer_tier_append_only import by_system
 from .customer_tier_mixin import SALESPEOPLE
 from .res_partner_credit import CreditPosition
 
+# What confirming an order writes.
+CONFIRMATION = {"state", "date_order"}
+
 
 class OverLimit(NamedTuple):
     """An order that takes its customer over the credit limit, in company currency."""
@@ -168,12 +171,13 @@ class SaleOrder(models.Model):
         # Payments and invoices are none of a salesperson's business, their total is.
         order = self.sudo()
         invoiced = sum(order.order_line.mapped("amount_invoiced")) if order.invoice_ids else 0.0
-        # The ledger has what was posted.
+        # The ledger has what was posted, payments without an entry once the bank has them.
         paid = sum(
             transaction.amount
             for transaction in order.transaction_ids
             if transaction.state in ("authorized", "done")
-            and transaction.payment_id.state not in ("in_process", "paid")
+            and transaction.payment_id.state != "paid"
+            and (transaction.payment_id.state != "in_process" or not transaction.payment_id.move_id)
         )
         paid += sum(line.price_subtotal_incl * share for line, share in self._paid_at_till())
         return (order.amount_total - invoiced - paid) / (order.currency_rate or 1.0)
@@ -221,7 +225,8 @@ class SaleOrder(models.Model):
         blocking = [("customer_credit_check", "=", "block")]
         if self.env.su or not self.env["res.company"].sudo().search_count(blocking, limit=1):
             return super().create(vals_list)
-        confirmed = [vals.get("state") == "sale" for vals in vals_list]
+        usual = self.default_get(["state"]).get("state")
+        confirmed = [vals.get("state", usual) == "sale" for vals in vals_list]
         orders = super().create(
             [
                 {**vals, "state": "draft"} if is_confirmed else vals
@@ -233,15 +238,17 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
-        cases = []
-        if vals.get("state") == "sale":
-            cases = self.filtered(lambda order: order.state != "sale")._check_credit()
-        result = super().write(vals)
-        if vals.get("state") == "sale":
-            # What was read for the check does not have these orders yet.
-            self._forget_credit()
+        if vals.get("state") != "sale":
+            return super().write(vals)
+        # What is confirmed is checked as it will be, not as it was before.
+        if others := {name: value for name, value in vals.items() if name not in CONFIRMATION}:
+            super().write(others)
+        cases = self.filtered(lambda order: order.state != "sale")._check_credit()
+        result = super().write({name: vals[name] for name in vals if name in CONFIRMATION})
+        # What was read for the check does not have these orders yet.
+        self._forget_credit()
         for case in cases:
-            case.order._note_over_credit_limit(case)
+            case.order._in_our_language()._note_over_credit_limit(case)
         return result
 
     def _check_credit(self):
@@ -309,6 +316,12 @@ class SaleOrder(models.Model):
             )
         )
 
+    def _in_our_language(self):
+        """This order in the language of who sells, also where a customer is who acts."""
+        if self.env.user._is_internal():
+            return self
+        return self.with_context(lang=self.user_id.lang or self.company_id.sudo().partner_id.lang)
+
     def _validate_order(self):
         """Customers who sign online have accepted the offer, and are not told about their credit:
         where that needs an approval, the order waits for it as a signed quotation."""
@@ -320,7 +333,7 @@ class SaleOrder(models.Model):
             and not case.order._credit_settled()
         ]
         for case in held:
-            case.order._hold_for_credit(case)
+            case.order._in_our_language()._hold_for_credit(case)
         others = self - self.browse([case.order.id for case in held])
         return super(SaleOrder, others)._validate_order() if others else None
 

@@ -66,5 +66,7 @@ from . import test_credit_limit
 from . import test_credit_approval
 from . import test_contact_pages
 from . import test_credit_quotation
+from . import test_desk
+from . import test_paid_online
 from . import test_event_held
 from . import test_event_rule

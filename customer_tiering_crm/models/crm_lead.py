@@ -111,7 +111,15 @@ class CrmLead(models.Model):
         return leads
 
     def write(self, vals):
+        tells = bool(WAY_FIELDS & vals.keys())
+        before = self.sudo().partner_id if tells else self.env["res.partner"]
         result = super().write(vals)
-        if WAY_FIELDS & vals.keys():
-            self.sudo().partner_id._mark_way_changed()
+        if tells:
+            (before | self.sudo().partner_id)._mark_way_changed()
+        return result
+
+    def unlink(self):
+        partners = self.sudo().partner_id
+        result = super().unlink()
+        partners._mark_way_changed()
         return result

@@ -2,6 +2,7 @@ from odoo.addons.customer_tiering.tests.common import TieringCommon
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tools import convert_file
 
 
 @tagged("post_install", "-at_install")
@@ -169,3 +170,31 @@ class TestLeads(TieringCommon):
             some.mapped("customer_entry_tier_id.name")
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLess(counts[1], counts[0] + 5)
+
+    def test_lead_taken_away(self):
+        """Whoever a lead was given to by mistake kept the tier that it brought until the next
+        night, as did the customer of a lead that was deleted."""
+        first, second = self._create_customer("First"), self._create_customer("Second")
+        lead = self._lead(partner_id=first.id, tag_ids=[Command.set(self.tag.ids)])
+        stale = self.env["customer.tier.stale"]
+        stale.search([]).unlink()
+        lead.partner_id = second
+        self.assertEqual(stale.search([]).partner_id, first | second)
+        stale.search([]).unlink()
+        lead.unlink()
+        self.assertEqual(stale.search([]).partner_id, second)
+
+    def test_tags_that_were_deleted(self):
+        """Where somebody had deleted a contact tag of the addon, CRM could not be installed any
+        more; and deleted tags of leads came back with every upgrade."""
+        self.program.entry_rule_ids.unlink()
+        file = ("customer_tiering_crm", "data/crm_tag_data.xml", {})
+        own = self.env.ref("customer_tiering_crm.tag_search")
+        (own | self.tag).unlink()
+        self.env.ref("customer_tiering.tag_search").unlink()
+        convert_file(self.env, *file, mode="update")
+        self.assertFalse(self.env.ref("customer_tiering_crm.tag_search", raise_if_not_found=False))
+        convert_file(self.env, *file, mode="init")
+        tag = self.env.ref("customer_tiering_crm.tag_search")
+        self.assertEqual((tag.name, tag.customer_category_id.ids), ("Found by search", []))
+        self.assertTrue(self.env.ref("customer_tiering_crm.tag_trade_show").customer_category_id)
