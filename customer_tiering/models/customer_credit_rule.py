@@ -43,8 +43,9 @@ class CustomerCreditRule(models.Model):
     amount = fields.Monetary()
     months = fields.Float(
         digits=(16, 1),
-        help="The limit is what the customer bought in so many average months: its amount "
-        "bought ÷ 12 × months.",
+        help="The limit is what the customer bought in so many average months of those that the "
+        "amount bought is counted over, twelve as a rule. Counted over all orders, it says nothing "
+        "of a month, and the present limit stays.",
     )
     rounding = fields.Monetary(
         string="Round Up To", help="The limit becomes a multiple of this; 0 does not round."

@@ -29,24 +29,27 @@ PROPOSALS = """
             ORDER BY r.sequence, r.id LIMIT 1
       ) rule ON TRUE
       CROSS JOIN LATERAL (
-           SELECT GREATEST(COALESCE(s.amount, 0), 0) / 12 * rule.months::numeric AS bought
+           SELECT GREATEST(COALESCE(s.amount, 0), 0) / NULLIF(%(months)s, 0)
+                  * rule.months::numeric AS bought
       ) purchases
+      CROSS JOIN LATERAL (
+           SELECT (%(limit)s)::numeric AS credit_limit, %(term)s AS term
+      ) present
       CROSS JOIN LATERAL (
            SELECT CASE rule.limit_kind
                   WHEN 'amount' THEN rule.amount
-                  WHEN 'months' THEN GREATEST(
+                  -- Of all that was ever bought, no average month is known.
+                  WHEN 'months' THEN CASE WHEN bought IS NULL THEN present.credit_limit
+                      ELSE GREATEST(
                       currency.rounding,
                       CASE WHEN rule.rounding > 0
                            THEN CEIL(ROUND(bought, 6) / rule.rounding) * rule.rounding
                            ELSE ROUND(bought / currency.rounding) * currency.rounding
-                      END)
+                      END) END
                   WHEN 'none' THEN currency.rounding
                   WHEN 'unlimited' THEN 0
                   END AS credit_limit
       ) proposed
-      CROSS JOIN LATERAL (
-           SELECT (%(limit)s)::numeric AS credit_limit, %(term)s AS term
-      ) present
      WHERE %(where)s
 """
 
@@ -153,8 +156,8 @@ class CustomerTierStanding(models.Model):
     def _credit_proposals_query(self, companies, where):
         """What is proposed to customers, and what they have.
 
-        ``limit = amount``, or ``amount bought / 12 × months`` rounded up, at least one cent: the
-        core reads 0 as no limit. Money in company currency.
+        ``limit = amount``, or ``amount bought / its months × months`` rounded up, at least one
+        cent: the core reads 0 as no limit. Money in company currency.
 
         :param companies: of the standings that the condition selects
         :param where: condition on the standing ``s``
@@ -163,8 +166,12 @@ class CustomerTierStanding(models.Model):
         """
         self.env["customer.tier.standing"].flush_model()
         self.env["customer.credit.rule"].flush_model()
+        metrics = self.env["customer.tier.metric"].sudo()
+        amount = metrics.browse(metrics._stored_ids()).filtered(lambda m: m.code == "amount")
         return SQL(
             PROPOSALS,
+            # An administrator may have it look at another span than a year.
+            months=amount.window_months,
             limit=self._of_company(companies, "credit_limit"),
             term=self._of_company(companies, "property_payment_term_id"),
             where=where,

@@ -126,6 +126,18 @@ class TestCreditProposal(CreditCase):
                 standing = self._create_graded(amount=amount)
                 self.assertAlmostEqual(standing.proposed_credit_limit, limit, 2)
 
+    def test_months_of_purchases_over_another_span(self):
+        """Where the amount bought is that of two years, the limits proposed were twice as high; of
+        all years, they grew with every order."""
+        self._set_rules({"limit_kind": "months", "months": 2})
+        standing = self._create_graded(amount=24000.0)
+        standing.partner_id.with_company(self.company).credit_limit = 500.0
+        amount = self.env["customer.tier.metric"].search([("code", "=", "amount")])
+        for months, proposed in ((12, 4000.0), (24, 2000.0), (0, 500.0)):
+            amount.window_months = months
+            self.env.invalidate_all()
+            self.assertEqual(standing.proposed_credit_limit, proposed)
+
     def test_present_values(self):
         """The company's default and the values of another company are easily mistaken for the
         customer's own."""
