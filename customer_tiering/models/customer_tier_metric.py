@@ -200,7 +200,8 @@ class CustomerTierMetric(models.Model):
                         metric.name,
                     )
                 )
-        ratios = self.search(
+        # Archived ones are still worked out where they are used.
+        ratios = self.with_context(active_test=False).search(
             ["|", ("numerator_id", "in", self.ids), ("denominator_id", "in", self.ids)]
         )
         if "ratio" in (self & (ratios.numerator_id | ratios.denominator_id)).mapped("kind"):

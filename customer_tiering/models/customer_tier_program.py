@@ -218,7 +218,11 @@ class CustomerTierProgram(models.Model):
 
     def unlink(self):
         self.env.registry.clear_cache()
-        return super().unlink()
+        # The database drops the tiers, and knows nothing of their lists.
+        lists = self.with_context(active_test=False).tier_ids._own_pricelists()
+        result = super().unlink()
+        lists.action_archive()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_graded(self):
@@ -238,7 +242,9 @@ class CustomerTierProgram(models.Model):
     @ormcache("company_id")
     def _company_has_program(self, company_id):
         """Whether anything is graded in a company, so that orders elsewhere cost nothing."""
-        return bool(self.sudo().search_count([("company_id", "=", company_id)], limit=1))
+        # Remembered for everybody, whether or not archived records are shown to who asks first.
+        graded = [("company_id", "=", company_id), ("active", "=", True)]
+        return bool(self.sudo().search_count(graded, limit=1))
 
     @api.model
     @ormcache()
