@@ -69,3 +69,4 @@ from . import test_credit_quotation
 from . import test_event_held
 from . import test_event_rule
 from . import test_rules_moved
+from . import test_upgrade
