@@ -68,7 +68,10 @@ class CustomerTierProgram(models.Model):
         "orders of their own are expected to follow it. 0: measured at the next grading.",
     )
     standing_count = fields.Integer(string="Graded", compute="_compute_standing_count")
-    last_run_id = fields.Many2one("customer.tier.run", compute="_compute_last_run_id")
+    # Salespeople, who are led here from a tier, do not read runs.
+    last_run_id = fields.Many2one(
+        "customer.tier.run", compute="_compute_last_run_id", groups="customer_tiering.group_user"
+    )
 
     _min_coverage_range = models.Constraint(
         "check(min_coverage >= 0 and min_coverage <= 1)",

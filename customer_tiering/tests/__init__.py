@@ -70,3 +70,4 @@ from . import test_event_held
 from . import test_event_rule
 from . import test_rules_moved
 from . import test_upgrade
+from . import test_program_shown
