@@ -188,7 +188,7 @@ class CustomerCreditApproval(models.Model):
                 order
                 and (order.partner_id.commercial_partner_id, order.company_id)
                 != (approval.partner_id.commercial_partner_id, approval.company_id)
-            ) or (owner and owner != approval.company_id):
+            ) or (owner and owner not in approval.company_id.parent_ids):
                 raise ValidationError(
                     self.env._(
                         "%(customer)s, the quotation and %(company)s do not belong together. "

@@ -33,6 +33,6 @@ class ResPartner(models.Model):
                 (customer, company)
                 for customer in self.sudo().commercial_partner_id
                 for company in companies
-                if customer.company_id in (company, self.env["res.company"])
+                if not customer.company_id or customer.company_id in company.parent_ids
             }
         )
