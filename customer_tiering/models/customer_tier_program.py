@@ -165,6 +165,7 @@ class CustomerTierProgram(models.Model):
             return
         for program in self.exists():
             program._check_tiers()
+            program.indicator_ids._check_parts()
             weights = program.indicator_ids.mapped("weight")
             if weights and not any(weight > 0 for weight in weights):
                 raise ValidationError(

@@ -71,3 +71,4 @@ from . import test_event_rule
 from . import test_rules_moved
 from . import test_upgrade
 from . import test_program_shown
+from . import test_bands_moved
