@@ -72,3 +72,4 @@ from . import test_rules_moved
 from . import test_upgrade
 from . import test_program_shown
 from . import test_bands_moved
+from . import test_recency
