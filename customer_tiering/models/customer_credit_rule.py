@@ -52,7 +52,7 @@ class CustomerCreditRule(models.Model):
     payment_term_id = fields.Many2one(
         "account.payment.term",
         ondelete="restrict",
-        domain="[('company_id', 'in', (company_id, False))]",
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
         help="Empty: the customer keeps the present one.",
     )
 
@@ -86,7 +86,7 @@ class CustomerCreditRule(models.Model):
     def _check_payment_term(self):
         for rule in self:
             term = rule.payment_term_id
-            if term.company_id and term.company_id != rule.company_id:
+            if term.company_id and term.company_id not in rule.company_id.parent_ids:
                 raise ValidationError(
                     self.env._(
                         "Payment term “%(term)s” belongs to %(other)s. Choose one of %(company)s.",

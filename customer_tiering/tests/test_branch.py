@@ -108,3 +108,16 @@ class TestBranch(LedgerCase):
             }
         )
         self.assertEqual(approval.company_id, branch)
+
+    def test_payment_term_of_the_head_office(self):
+        """A credit rule of a branch refused a payment term that its customers may have."""
+        branch = self._create_company(name="Branch", parent_id=self.company.id)
+        program = self._create_program(tiers=["All"], company=branch)
+        term = self.env["account.payment.term"].create(
+            {"name": "Head Office", "company_id": self.company.id}
+        )
+        rule = self.env["customer.credit.rule"].create(
+            {"program_id": program.id, "limit_kind": "none", "payment_term_id": term.id}
+        )
+        self.assertEqual(rule.payment_term_id, term)
+        self.assertIn(term, term.search(term._check_company_domain(branch)))
