@@ -86,6 +86,7 @@ class CustomerCreditRule(models.Model):
     def _check_payment_term(self):
         for rule in self:
             term = rule.payment_term_id
+            # Branches use those of their head office.
             if term.company_id and term.company_id not in rule.company_id.parent_ids:
                 raise ValidationError(
                     self.env._(
