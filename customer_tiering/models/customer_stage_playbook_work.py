@@ -31,14 +31,19 @@ class CustomerStagePlaybookStart(models.Model):
         """End what is over and start what waits, slice by slice, as far as the time goes."""
         Cron = self.env["ir.cron"]
         companies = self.search([("state", "in", UNDER_WAY)]).company_id
-        time_left = Cron._commit_progress(remaining=len(companies))
+        left = len(companies)
+        Cron._commit_progress(remaining=left)
         for company in companies:
             self._end_over(company)
-            time_left = Cron._commit_progress(1)
+            time_left = Cron._commit_progress(1, remaining=left)
             more = True
             while more and time_left:
                 more = bool(self._start_slice(company))
-                time_left = Cron._commit_progress(0, remaining=int(more))
+                # A company counts as long as anything of its own may still wait.
+                left -= not more
+                time_left = Cron._commit_progress(1, remaining=left)
+            if more:
+                return
 
     # Ending
 

@@ -33,7 +33,7 @@ class CustomerTierGather(models.AbstractModel):
 
         from ..binary_copy import read_columns
 
-        Partner = self._partner_model(program.company_id)
+        Partner = self._as_company(self.env["res.partner"], program.company_id)
         # Those of a head office are customers of its branches, too.
         own = Domain(Partner._check_company_domain(program.company_id))
         domain = program._partner_domain() & own
@@ -57,11 +57,16 @@ class CustomerTierGather(models.AbstractModel):
         order = np.argsort(rows["id"])
         return rows["id"][order].astype(np.int64), rows["known"][order].astype(bool)
 
-    def _partner_model(self, company):
-        """Contacts as grading reads them: all of them, in the company, and the same whoever starts
-        it: names in filters are compared untranslated, days begin where the company is."""
-        Partner = self.env["res.partner"].sudo().with_company(company)
-        return Partner.with_context(active_test=True, lang=None, tz=self._timezone(company))
+    def _as_company(self, model, company):
+        """A model with all rights, in a company, and the same whoever starts a grading: names in
+        filters are compared in the company's language, days begin where it is. Archived records
+        count only where a filter asks for them, as the filter editor shows it."""
+        lang = self.env["res.lang"]._get_code(self._home(company).lang)
+        return (
+            model.sudo()
+            .with_company(company)
+            .with_context(active_test=True, lang=lang or None, tz=self._timezone(company))
+        )
 
     def _orders(self, company, as_of, scope):
         """Confirmed orders up to the as-of date: frame ``customer, day, amount, frequent``."""
@@ -267,8 +272,13 @@ class CustomerTierGather(models.AbstractModel):
         return read_columns(self.env.cr, query, columns)
 
     def _timezone(self, company):
-        # Of the whole contact, grading needs no more.
-        return company.sudo().partner_id.with_context(prefetch_fields=False).tz or "UTC"
+        return self._home(company).tz or "UTC"
+
+    def _home(self, company):
+        """The contact of a company; of all that stands there, grading needs two fields."""
+        partner = company.sudo().partner_id
+        partner.fetch(["lang", "tz"])
+        return partner
 
     def _today(self, company):
         """The day it is where the company is."""

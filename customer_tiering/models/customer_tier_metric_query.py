@@ -64,12 +64,8 @@ class CustomerTierMetricQuery(models.Model):
         return query.select(customer, self._aggregate_sql(Model, query, company))
 
     def _record_model(self, company):
-        """The model as grading reads it: with all rights, in the company, and the same whoever
-        starts it: names are compared untranslated, days begin where the company is."""
-        Model = self.env[self.model_name].sudo().with_company(company)
-        zone = self.env["customer.tier.gather"]._timezone(company)
-        # As the filter editor shows it: archived records only where the filter asks for them.
-        return Model.with_context(active_test=True, lang=None, tz=zone)
+        """The model as grading reads it."""
+        return self.env["customer.tier.gather"]._as_company(self.env[self.model_name], company)
 
     def _record_selection(self, company, as_of, before):
         """Which records count, whosever they are, as a ``Domain``.

@@ -21,9 +21,12 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
+        # A line may go from one order to another.
+        before = self.order_id if "order_id" in vals else self.env["sale.order"]
         result = super().write(vals)
         if GRADED_FIELDS & vals.keys():
             self._mark_customers_stale()
+            before._mark_lines_changed()
         return result
 
     def unlink(self):

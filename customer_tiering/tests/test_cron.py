@@ -95,6 +95,14 @@ class TestCron(CronCase):
         self._run_cron()
         self.assertEqual(self._standing(other).tier_id, self.regular)
 
+    def test_line_moved_to_another_order(self):
+        """Whoever the line was taken from kept the tier that it had earned."""
+        buyer, other = (self._create_own_customer(name) for name in ("Buyer", "Other"))
+        order, target = (self._create_order(who, 6000, date=1) for who in (buyer, other))
+        self._grade_today()
+        order.order_line.order_id = target
+        self.assertEqual(self.Stale.search([]).partner_id, buyer + other)
+
     def test_nothing_is_marked_without_a_programme(self):
         """Companies that do not grade must not pay for it with a queue that grows for ever."""
         self._create_order(self._create_customer(), 10, company=self.company_b)

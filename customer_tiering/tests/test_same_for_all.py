@@ -29,6 +29,18 @@ class TestSameForAll(TieringCommon):
         run._grade_partners(customer, self.company)
         self.assertTrue(self._standing(customer).tier_id)
 
+    def test_filter_in_the_language_of_the_company(self):
+        """Names typed into a filter in a company that works in French are looked for in English at
+        night, and find nobody."""
+        self.company.partner_id.lang = "fr_FR"
+        self._create_program(tiers=["Everybody"], domain='[("category_id.name", "=", "Grossiste")]')
+        for lang in (None, "en_US", "fr_FR"):
+            customer = self._create_customer(category_id=self.tag.ids)
+            self._create_order(customer)
+            run = self.env["customer.tier.run"].with_context(lang=lang)
+            run._grade_partners(customer, self.company)
+            self.assertTrue(self._standing(customer).tier_id, lang)
+
     def test_archived_are_left_out(self):
         """A grading started from a list that shows archived records, too, gives archived customers
         tiers, and brings archived tiers and programmes back."""

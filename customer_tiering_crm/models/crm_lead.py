@@ -72,7 +72,9 @@ class CrmLead(models.Model):
         if domain.is_true():
             return self
         # As grading reads them, or the filter would find others.
-        Partner = self.env["customer.tier.gather"]._partner_model(program.company_id)
+        Partner = self.env["customer.tier.gather"]._as_company(
+            self.env["res.partner"], program.company_id
+        )
         return self.filtered(
             lambda lead: (
                 lead.partner_id.commercial_partner_id.with_env(Partner.env)
