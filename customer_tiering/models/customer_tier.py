@@ -169,9 +169,17 @@ class CustomerTier(models.Model):
     def _check_order(self):
         self.program_id._check_configuration()
 
-    @api.constrains("program_id")
-    def _check_vetoes(self):
-        self.env["customer.tier.veto"].search([("tier_id", "in", self.ids)])._check_tier()
+    def _refuse_moving(self, program_id):
+        """Grades, history and the rules of a programme speak of its tiers."""
+        if moved := self.filtered(lambda tier: tier.program_id.id != program_id)[:1]:
+            raise ValidationError(
+                self.env._(
+                    "Tier “%(tier)s” cannot move to another programme: grades and rules of "
+                    "“%(program)s” speak of it. Make a new tier there instead.",
+                    tier=moved.name,
+                    program=moved.program_id.name,
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -180,6 +188,8 @@ class CustomerTier(models.Model):
         return tiers
 
     def write(self, vals):
+        if "program_id" in vals:
+            self._refuse_moving(vals["program_id"])
         if "pricelist_id" in vals and "discount" not in vals:
             # A list chosen by hand replaces the typed discount; the tier's own brings its own.
             chosen = self.env["product.pricelist"].browse(vals["pricelist_id"])

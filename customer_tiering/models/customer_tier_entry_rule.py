@@ -156,7 +156,10 @@ class CustomerTierEntryRule(models.Model):
             for tag in self.tag_id
         }
 
-    def _companies(self):
-        """Companies where a grade may depend on where a customer came from."""
-        groups = self._read_group([], ["company_id"])
+    def _companies(self, rules=()):
+        """Companies where a grade may depend on where a customer came from.
+
+        :param rules: domain of the rules that it may depend by
+        """
+        groups = self._read_group(list(rules), ["company_id"])
         return self.env["res.company"].union(*(company for (company,) in groups))

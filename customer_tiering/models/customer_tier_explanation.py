@@ -49,7 +49,7 @@ class CustomerTierStanding(models.Model):
         """The records that the value of a metric comes from."""
         self.ensure_one()
         self.check_access("read")
-        as_of = self.company_id.sudo().customer_tier_graded_on or fields.Date.context_today(self)
+        as_of = self._counted_on() or fields.Date.context_today(self)
         days = days_behind(self.sudo().policy_id, self.numbers, as_of)
         return self._open_records(metric_id, *days)
 

@@ -34,9 +34,9 @@ class CustomerTierGather(models.AbstractModel):
         from ..binary_copy import read_columns
 
         Partner = self._as_company(self.env["res.partner"], program.company_id)
-        domain = program._partner_domain() & Domain(
-            "company_id", "in", [program.company_id.id, False]
-        )
+        # Those of a head office are customers of its branches, too.
+        own = Domain(Partner._check_company_domain(program.company_id))
+        domain = program._partner_domain() & own
         domain &= Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 "%s = %s AND %s",

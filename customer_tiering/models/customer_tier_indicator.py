@@ -85,8 +85,9 @@ class CustomerTierIndicator(models.Model):
     _quantile_count_range = models.Constraint(
         "check(quantile_count between 2 and 20)", "Use 2 to 20 quantile bands."
     )
-    _rfm_role_unique = models.UniqueIndex(
-        "(program_id, rfm_role) WHERE rfm_role IS NOT NULL",
+    # Two of them may change places in one save.
+    _rfm_part_unique = models.Constraint(
+        "unique(program_id, rfm_role) deferrable initially deferred",
         "A programme has one recency, one frequency and one monetary indicator at most.",
     )
 
@@ -132,9 +133,31 @@ class CustomerTierIndicator(models.Model):
                     )
                 )
 
-    @api.constrains("weight", "program_id")
+    @api.constrains("weight", "program_id", "rfm_role")
     def _check_weights(self):
         self.program_id._check_configuration()
+
+    def _check_bands(self):
+        """Called once all bands of an indicator are written."""
+        for indicator in self:
+            starts = indicator.band_ids.mapped("value_from")
+            if len(set(starts)) < len(starts):
+                raise ValidationError(
+                    self.env._(
+                        "Two bands of an indicator start at the same value, so one of them is "
+                        "empty. Give each band its own start."
+                    )
+                )
+
+    def _check_parts(self):
+        """Called once all indicators of a programme are written."""
+        parts = self.filtered("rfm_role").mapped("rfm_role")
+        if len(set(parts)) < len(parts):
+            raise ValidationError(
+                self.env._(
+                    "A programme has one recency, one frequency and one monetary indicator at most."
+                )
+            )
 
     def write(self, vals):
         typed = "frozen_on" not in vals and self._types_scale(vals)
@@ -144,7 +167,9 @@ class CustomerTierIndicator(models.Model):
         if typed and "band_ids" in vals and "scale" not in vals:
             # Typed bands are not to be called cut from customers.
             self.filtered(lambda indicator: indicator.scale == "quantile").scale = "bands"
-        if vals.keys() & {"weight", "program_id"}:
+        if "band_ids" in vals:
+            self._check_bands()
+        if vals.keys() & {"weight", "program_id", "rfm_role"}:
             self.program_id._check_configuration()
         return result
 
@@ -171,6 +196,7 @@ class CustomerTierIndicator(models.Model):
             # Something to stand on until the cuts are proposed below: one open band.
             vals["band_ids"] = [fields.Command.create({"value_from": 0.0, "points": 50.0})]
         indicators = super().create(vals_list)
+        indicators._check_bands()
         if quantile:
             indicators.filtered(lambda i: i.scale == "quantile")._propose_bands()
         return indicators

@@ -21,14 +21,20 @@ class CustomerTierIndicatorBand(models.Model):
     points = fields.Float(digits=(5, 2), default=0.0)
     label = fields.Char(string="Range", compute="_compute_label")
 
+    # Half-way through a save, a band may well start where another one is about to leave.
     _value_from_unique = models.Constraint(
-        "unique(indicator_id, value_from)",
+        "unique(indicator_id, value_from) deferrable initially deferred",
         "Two bands of an indicator start at the same value, so one of them is empty. "
         "Give each band its own start.",
     )
     _points_range = models.Constraint(
         "check(points >= 0 and points <= 100)", "The points of a band lie between 0 and 100."
     )
+
+    @api.constrains("indicator_id", "value_from")
+    def _check_value_from(self):
+        if not self.env.context.get(SAVING):
+            self.indicator_id._check_bands()
 
     def unlink(self):
         indicators = self.indicator_id

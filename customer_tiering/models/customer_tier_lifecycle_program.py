@@ -163,7 +163,8 @@ class CustomerTierProgram(models.Model):
     @api.depends_context("lang")
     def _compute_stage_preview(self):
         for program in self:
-            values = not program.stage_problem and program._stage_preview_values()
+            complete = program.company_id and not program.stage_problem
+            values = complete and program._stage_preview_values()
             program.stage_preview = values and self.env["ir.qweb"]._render(
                 "customer_tiering.stage_preview", values
             )

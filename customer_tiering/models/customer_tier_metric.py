@@ -200,7 +200,8 @@ class CustomerTierMetric(models.Model):
                         metric.name,
                     )
                 )
-        ratios = self.search(
+        # Archived ones are still worked out where they are used.
+        ratios = self.with_context(active_test=False).search(
             ["|", ("numerator_id", "in", self.ids), ("denominator_id", "in", self.ids)]
         )
         if "ratio" in (self & (ratios.numerator_id | ratios.denominator_id)).mapped("kind"):
@@ -210,6 +211,19 @@ class CustomerTierMetric(models.Model):
                     ratios[:1].name,
                 )
             )
+
+    def _load_records(self, data_list, update=False):
+        """At an upgrade, metrics that people made with a code of the addon's own stand in for it.
+
+        What was deleted is made anew then, and its code may be taken by now.
+        """
+        for data in data_list if update else ():
+            xml_id, code = data.get("xml_id"), data["values"].get("code")
+            if code and xml_id and not self.env.ref(xml_id, raise_if_not_found=False):
+                known = self.with_context(active_test=False).search([("code", "=", code)])
+                row = {"xml_id": xml_id, "record": known, "noupdate": True}
+                self.env["ir.model.data"].sudo()._update_xmlids([row] if known else [])
+        return super()._load_records(data_list, update)
 
     def write(self, vals):
         for name in vals.keys() & {"code", "kind", "measure"}:

@@ -76,7 +76,7 @@ class CustomerTierMetricQuery(models.Model):
         domain = self._own_domain()
         owner = Model._fields.get("company_id")
         if owner and owner.comodel_name == "res.company" and owner._description_searchable:
-            domain &= Domain("company_id", "in", [company.id, False])
+            domain &= Domain(Model._check_company_domain(company))
         if self.date_path:
             domain &= self._record_window(company, as_of, before)
         return domain

@@ -68,7 +68,10 @@ class CustomerTierProgram(models.Model):
         "orders of their own are expected to follow it. 0: measured at the next grading.",
     )
     standing_count = fields.Integer(string="Graded", compute="_compute_standing_count")
-    last_run_id = fields.Many2one("customer.tier.run", compute="_compute_last_run_id")
+    # Salespeople, who are led here from a tier, do not read runs.
+    last_run_id = fields.Many2one(
+        "customer.tier.run", compute="_compute_last_run_id", groups="customer_tiering.group_user"
+    )
 
     _min_coverage_range = models.Constraint(
         "check(min_coverage >= 0 and min_coverage <= 1)",
@@ -162,6 +165,7 @@ class CustomerTierProgram(models.Model):
             return
         for program in self.exists():
             program._check_tiers()
+            program.indicator_ids._check_parts()
             weights = program.indicator_ids.mapped("weight")
             if weights and not any(weight > 0 for weight in weights):
                 raise ValidationError(
@@ -218,7 +222,11 @@ class CustomerTierProgram(models.Model):
 
     def unlink(self):
         self.env.registry.clear_cache()
-        return super().unlink()
+        # The database drops the tiers, and knows nothing of their lists.
+        lists = self.with_context(active_test=False).tier_ids._own_pricelists()
+        result = super().unlink()
+        lists.action_archive()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_graded(self):
@@ -238,7 +246,9 @@ class CustomerTierProgram(models.Model):
     @ormcache("company_id")
     def _company_has_program(self, company_id):
         """Whether anything is graded in a company, so that orders elsewhere cost nothing."""
-        return bool(self.sudo().search_count([("company_id", "=", company_id)], limit=1))
+        # Remembered for everybody, whether or not archived records are shown to who asks first.
+        graded = [("company_id", "=", company_id), ("active", "=", True)]
+        return bool(self.sudo().search_count(graded, limit=1))
 
     @api.model
     @ormcache()

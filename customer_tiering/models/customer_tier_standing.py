@@ -127,14 +127,20 @@ class CustomerTierStanding(models.Model):
     )
     _company_tier_idx = models.Index("(company_id, tier_id, score)")
 
+    def _counted_on(self):
+        """The day that the figures are of: that of the last grading of everybody; for whoever
+        ordered after it today, as they were graded again alone."""
+        graded_on, last = self.sudo().company_id.customer_tier_graded_on, self.last_order_date
+        ordered_since = graded_on and last and last > graded_on
+        return fields.Date.context_today(self) if ordered_since else graded_on
+
     @api.depends("last_order_date", "company_id.customer_tier_graded_on")
     def _compute_recency_days(self):
         today = fields.Date.context_today(self)
         for standing in self:
             # Kept out of the table: it grows by one for every customer every day.
-            graded_on = standing.sudo().company_id.customer_tier_graded_on or today
-            last = standing.last_order_date
-            standing.recency_days = (graded_on - last).days if last else False
+            last, day = standing.last_order_date, standing._counted_on() or today
+            standing.recency_days = max((day - last).days, 0) if last else False
 
     def _search_recency_days(self, operator, value):
         field = self._fields["recency_days"]
@@ -159,10 +165,11 @@ class CustomerTierStanding(models.Model):
             ),
         )
         return SQL(
-            "(COALESCE(%s, %s::date) - %s)",
-            SQL.identifier(company, "customer_tier_graded_on"),
-            fields.Date.context_today(self),
-            SQL.identifier(alias, "last_order_date"),
+            "(CASE WHEN %(graded)s >= %(last)s THEN %(graded)s - %(last)s"
+            " WHEN %(last)s IS NOT NULL THEN GREATEST(%(today)s::date - %(last)s, 0) END)",
+            graded=SQL.identifier(company, "customer_tier_graded_on"),
+            today=fields.Date.context_today(self),
+            last=SQL.identifier(alias, "last_order_date"),
         )
 
     @api.model

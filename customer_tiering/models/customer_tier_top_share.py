@@ -58,6 +58,13 @@ class CustomerTier(models.Model):
             else:
                 tier.top_cut_text = f"{name} ≥ {readable(self.env, tier.top_cut)}"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        tiers = super().create(vals_list)
+        if not self.env.context.get(SAVING):
+            tiers.program_id._measure_missing_cuts()
+        return tiers
+
     def write(self, vals):
         if vals.keys() & {"top_share", "top_metric_id"}:
             vals = {**vals, "top_measured_on": False}
@@ -113,6 +120,8 @@ class CustomerTierProgram(models.Model):
         scope = gather._scope_of(facts.customers.tolist())
         facts, _errors = gather._in_years(facts, self, as_of, scope)
         frame = grade(facts, self._policy(), as_of)
+        # Who was only judged by hand so far is none of the customers that the share is of.
+        frame = frame[frame.index.isin(facts.orders["customer"])]
         cuts = {}
         for tier in self.tier_ids.filtered("top_share"):
             code = tier.top_metric_id.code

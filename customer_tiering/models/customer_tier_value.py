@@ -166,7 +166,7 @@ class CustomerTierValue(models.Model):
             return
         for value in self:
             owner = value.partner_id.company_id
-            if owner and value.company_id and owner != value.company_id:
+            if owner and value.company_id and owner not in value.company_id.parent_ids:
                 raise ValidationError(
                     self.env._(
                         "%(customer)s is a customer of %(owner)s only, so a value for %(company)s "
@@ -280,7 +280,8 @@ class CustomerTierValue(models.Model):
         return {
             (value.partner_id.commercial_partner_id, company)
             for value in self.sudo()
-            for company in value.company_id or value.partner_id.company_id or everywhere
+            for company in value.company_id or everywhere
+            if not value.partner_id.company_id or value.partner_id.company_id in company.parent_ids
         }
 
     def _mark_stale(self, before=()):

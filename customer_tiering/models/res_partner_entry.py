@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class ResPartner(models.Model):
-    """Tags tell where a prospect came from, so a new one is graded at once."""
+    """Tags and the country tell where a prospect came from, so a new one is graded at once."""
 
     _inherit = "res.partner"
 
@@ -16,18 +16,23 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if "category_id" in vals:
             self._mark_way_changed()
+        elif "country_id" in vals:
+            self._mark_way_changed([("country_group_id", "!=", False)])
         return result
 
-    def _mark_way_changed(self):
-        """Have the customers of these contacts graded anew, wherever entry rules count."""
+    def _mark_way_changed(self, rules=()):
+        """Have the customers of these contacts graded anew, wherever entry rules count.
+
+        :param rules: domain of the entry rules that may count
+        """
         if not self:
             return
-        companies = self.env["customer.tier.entry.rule"].sudo()._companies()
+        companies = self.env["customer.tier.entry.rule"].sudo()._companies(rules)
         self.env["customer.tier.stale"]._mark(
             {
                 (customer, company)
                 for customer in self.sudo().commercial_partner_id
                 for company in companies
-                if customer.company_id in (company, self.env["res.company"])
+                if not customer.company_id or customer.company_id in company.parent_ids
             }
         )

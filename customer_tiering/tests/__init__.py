@@ -70,3 +70,8 @@ from . import test_desk
 from . import test_paid_online
 from . import test_event_held
 from . import test_event_rule
+from . import test_rules_moved
+from . import test_upgrade
+from . import test_program_shown
+from . import test_bands_moved
+from . import test_recency

@@ -68,7 +68,7 @@ class TestData(TransactionCase):
         wanted = {
             "customer_tier_standing_partner_company_unique",
             "customer_tier_metric_code_unique",
-            "customer_tier_indicator_rfm_role_unique",
+            "customer_tier_indicator_rfm_part_unique",
             "customer_tier_indicator_band_value_from_unique",
             "customer_reminder_one_open",
         }

@@ -117,8 +117,8 @@ class CustomerTierMetricPreview(models.TransientModel):
         """Ids of the customers that the user may see in the company."""
         from ..binary_copy import read_columns
 
-        domain = [("company_id", "in", [self.company_id.id, False])]
-        query = self.env["res.partner"]._search(domain)
+        Partner = self.env["res.partner"]
+        query = Partner._search(Partner._check_company_domain(self.company_id))
         return read_columns(self.env.cr, query.select(), {"id": "int4"})["id"]
 
     def _readable(self, value):
