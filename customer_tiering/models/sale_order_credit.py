@@ -238,7 +238,7 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
-        if vals.get("state") != "sale":
+        if vals.get("state") != "sale" or not self._credit_is_checked(vals):
             return super().write(vals)
         # What is confirmed is checked as it will be, not as it was before.
         if others := {name: value for name, value in vals.items() if name not in CONFIRMATION}:
@@ -250,6 +250,11 @@ class SaleOrder(models.Model):
         for case in cases:
             case.order._in_our_language()._note_over_credit_limit(case)
         return result
+
+    def _credit_is_checked(self, vals):
+        """Whether any of the companies that these orders then belong to looks at credit."""
+        companies = self.company_id | self.company_id.browse(vals.get("company_id") or ())
+        return any(company.customer_credit_check != "none" for company in companies.sudo())
 
     def _check_credit(self):
         """Refuse to confirm quotations over the limit where the company wants that.

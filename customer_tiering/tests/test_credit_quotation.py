@@ -323,6 +323,29 @@ class TestCreditBlock(QuotationCase):
                 self.assertEqual("Confirmed over the credit limit" in bodies, noted)
                 order._action_cancel()
 
+    def test_write_in_one_piece(self):
+        """Where nobody looks at credit, other addons saw a confirmation and what came with it as
+        two writes."""
+        written = []
+
+        def write(orders, vals):
+            written.append(set(vals) & {"state", "client_order_ref"})
+            return core_write(orders, vals)
+
+        core_write = CoreSaleOrder.write
+        self.patch(CoreSaleOrder, "write", write)
+        values = {"state": "sale", "client_order_ref": "4711"}
+        for check, expected in (
+            ("none", [set(values)]),
+            ("warn", [{"client_order_ref"}, {"state"}]),
+        ):
+            with self.subTest(check):
+                self.company.customer_credit_check = check
+                order = self._quote(100)
+                written.clear()
+                order.write(values)
+                self.assertEqual([names for names in written if names], expected)
+
     def test_other_companies(self):
         """The setting of one company blocked another's orders."""
         partner = self._create_customer("In B")

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -56,6 +57,7 @@ def main(arguments=None):
     except subprocess.CalledProcessError as error:
         _say(f"Stopped, see above: {' '.join(error.cmd)} ended with {error.returncode}")
         return 1
+    print(f"{database.server()}, {os.cpu_count()} processors")
     print(_table(measured))
     if options.grade and options.metrics:
         print(_metric_table(measured))

@@ -34,6 +34,15 @@ def exists(name):
         return cursor.fetchone() is not None
 
 
+def server():
+    """What the server is, in one line."""
+    with connect(MAINTENANCE_DATABASE) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version'), current_setting('shared_buffers')"
+        )
+        return "PostgreSQL {}, shared_buffers {}".format(*cursor.fetchone())
+
+
 def drop(name):
     with (
         connect(MAINTENANCE_DATABASE, autocommit=True) as connection,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .console import Failure, is_root, only_one, run_step
 from .paths import DEV, clone_key
-from .system import client_program, postgres_folder
+from .system import client_program, memory, postgres_folder
 
 LINK = DEV / "pg"
 # PostgreSQL refuses to run as root, and Odoo refuses the database user "postgres".
@@ -24,7 +24,6 @@ unix_socket_directories = '.'
 fsync = off
 synchronous_commit = off
 full_page_writes = off
-shared_buffers = 512MB
 work_mem = 32MB
 maintenance_work_mem = 256MB
 max_wal_size = 4GB
@@ -33,6 +32,10 @@ jit = off
 # Containers often have a tiny /dev/shm.
 dynamic_shared_memory_type = mmap
 """
+# PostgreSQL's manual proposes a quarter of the memory. With less than the tables that are read
+# again and again, cost grows faster than data; more than this serves no database of this project.
+BUFFERS_SHARE = 4
+MOST_BUFFERS = 2 * 1024**3
 
 
 def is_private() -> bool:
@@ -157,9 +160,10 @@ def _reachable(folder: Path) -> bool:
 
 
 def _start() -> None:
+    buffers = min(memory() // BUFFERS_SHARE, MOST_BUFFERS) // 1024**2
     done = _as_owner(
         *("pg_ctl", "-D", data_folder(), "-w", "-t", "60"),
-        *("-l", LINK.resolve() / "log", "start"),
+        *("-l", LINK.resolve() / "log", "-o", f"-c shared_buffers={buffers}MB", "start"),
     )
     if done.returncode:
         log = (LINK / "log").read_text() if (LINK / "log").exists() else done.stderr

@@ -6,10 +6,13 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from .console import Failure, is_root, run_step, say
+
+CGROUP = Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,15 @@ def browser() -> str | None:
     """The browser that Odoo's test runner will take for tours."""
     names = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
     return next(filter(None, map(shutil.which, names)), None)
+
+
+def memory() -> int:
+    """Bytes that this machine has, or its container may use."""
+    sizes = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    for limit in ("memory.max", "memory/memory.limit_in_bytes"):
+        with suppress(OSError, ValueError):
+            sizes.append(int((CGROUP / limit).read_text()))
+    return min(sizes)
 
 
 def _has_venv() -> bool:
