@@ -19,6 +19,7 @@ from . import customer_tier_comparison
 from . import customer_tier
 from . import customer_tier_top_share
 from . import customer_tier_deletion
+from . import customer_tier_named
 from . import customer_tier_movement
 from . import customer_tier_period
 from . import customer_tier_condition

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .customer_tier_named import NAMED, OFFERED
+
 
 class CustomerReminderRule(models.Model):
     _name = "customer.reminder.rule"
@@ -14,7 +16,11 @@ class CustomerReminderRule(models.Model):
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one("res.company", help="Empty: for all companies.")
     tier_ids = fields.Many2many(
-        "customer.tier", string="Tiers", help="Only customers of these tiers; empty: all."
+        "customer.tier",
+        string="Tiers",
+        domain=OFFERED,
+        context=NAMED,
+        help="Only customers of these tiers; empty: all.",
     )
     lead_days = fields.Integer(
         string="Days After the Expected Date",

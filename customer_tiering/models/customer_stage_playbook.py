@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .customer_tier_lifecycle import STAGES
+from .customer_tier_named import NAMED, OFFERED
 
 
 class CustomerStagePlaybook(models.Model):
@@ -31,6 +32,8 @@ class CustomerStagePlaybook(models.Model):
         "playbook_id",
         "tier_id",
         string="Tiers",
+        domain=OFFERED,
+        context=NAMED,
         help="Only customers in these tiers; empty: all.",
     )
     plan_id = fields.Many2one(

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .customer_tier_named import NAMED
+
 KINDS = [
     ("first", "First tier"),
     ("up", "Promotion"),
@@ -34,7 +36,8 @@ class CustomerTierEventRule(models.Model):
         "rule_id",
         "tier_id",
         string="Tiers",
-        domain="[('program_id', '=', program_id)]",
+        domain="[('program_id', '=', program_id), ('active', '=', True)]",
+        context=NAMED,
         help="The tiers reached; of a notice, and where there is no tier any more, those held. "
         "Empty: all.",
     )

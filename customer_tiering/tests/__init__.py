@@ -75,3 +75,4 @@ from . import test_upgrade
 from . import test_program_shown
 from . import test_bands_moved
 from . import test_recency
+from . import test_named_tiers
