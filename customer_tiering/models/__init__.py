@@ -97,6 +97,7 @@ from . import customer_stage_playbook_merge
 from . import customer_loss_reason
 from . import customer_win_back
 from . import mail_activity
+from . import res_users
 from . import customer_tier_mixin
 from . import account_move
 from . import account_move_line

@@ -4,8 +4,8 @@ from odoo.tools import SQL
 
 class CustomerTierResponsible(models.AbstractModel):
     """Who of the company looks after a customer: the salesperson, else the leader of the team of
-    the last order, else the company's fallback user, else the administrator; only people who still
-    work in the company."""
+    the last order, else the company's fallback user, else the administrator or whoever stands in;
+    only people who still work in the company."""
 
     _name = "customer.tier.responsible"
     _description = "Who Looks After a Customer"
@@ -19,7 +19,17 @@ class CustomerTierResponsible(models.AbstractModel):
         """Who does what nobody else is there for."""
         able = self._able(company) if able is None else able
         chosen = company.sudo().customer_tier_fallback_user_id & able
-        return chosen or self.env.ref("base.user_admin").sudo()
+        return chosen or self._administrator(able)
+
+    def _administrator(self, able):
+        """The administrator; where that account is archived, somebody of these who configures
+        customer tiers, or anybody."""
+        admin = self.env.ref("base.user_admin").sudo()
+        if admin.active:
+            return admin
+        managers = self.env.ref("customer_tiering.group_manager")
+        managing = [("id", "in", able.ids), ("all_group_ids", "in", managers.id)]
+        return able.search(managing, order="id", limit=1) or able.sorted("id")[:1] or admin
 
     def _parts(self, company):
         """What a query about standings ``s`` needs.

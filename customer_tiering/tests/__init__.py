@@ -76,3 +76,4 @@ from . import test_program_shown
 from . import test_bands_moved
 from . import test_recency
 from . import test_named_tiers
+from . import test_handover

@@ -1,0 +1,92 @@
+from odoo import models
+
+
+class ResUsers(models.Model):
+    """Whoever leaves takes no customer along: what gradings gave them to do is done by others."""
+
+    _inherit = "res.users"
+
+    def action_archive(self):
+        tasks = self._customer_tasks()
+        # The core deletes what they have to do, before they are archived.
+        self.env["mail.activity"].sudo().union(*tasks).user_id = False
+        result = super().action_archive()
+        self._hand_over(tasks)
+        return result
+
+    def write(self, vals):
+        leaving = "active" in vals and not vals["active"]
+        tasks = self._customer_tasks() if leaving else {}
+        result = super().write(vals)
+        self._hand_over(tasks)
+        return result
+
+    def _customer_tasks(self):
+        """Open activities of these users that come from reminders, plans and tier changes.
+
+        :return: dict ``mail.activity`` → ``res.company`` that they are due for
+        """
+        activities = self.env["mail.activity"].sudo()
+        activities = activities.search(
+            [
+                ("user_id", "in", self.ids),
+                ("res_model", "=", "res.partner"),
+                ("automated", "=", True),
+            ]
+        )
+        if not activities:
+            return {}
+        tasks = {}
+        for model, name in (
+            ("customer.reminder", "activity_id"),
+            ("customer.tier.event", "activity_id"),
+            ("customer.stage.playbook.start", "activity_ids"),
+        ):
+            sources = self.env[model].sudo().search([(name, "in", activities.ids)])
+            for source in sources:
+                tasks |= dict.fromkeys(source[name] & activities, source.company_id)
+        return tasks
+
+    def _hand_over(self, tasks):
+        """Give activities to whoever looks after the customers by now.
+
+        :param tasks: see :meth:`_customer_tasks`
+        """
+        activities = self.env["mail.activity"].sudo().union(*tasks)
+        Responsible = self.env["customer.tier.responsible"]
+        for company, due in activities.grouped(lambda activity: tasks[activity]).items():
+            partners = self.env["res.partner"].sudo().browse(activity.res_id for activity in due)
+            customers = dict(zip(due, partners, strict=True))
+            standings = (
+                self.env["customer.tier.standing"]
+                .sudo()
+                .search(
+                    [
+                        ("partner_id", "in", partners.commercial_partner_id.ids),
+                        ("company_id", "=", company.id),
+                    ]
+                )
+            )
+            users = {s.partner_id: u for s, u in Responsible._of(standings, company).items()}
+            fallback = Responsible._fallback(company)
+            # One e-mail per activity would be a flood; the list of activities is what counts.
+            due = due.with_context(mail_activity_quick_update=True)
+            for user, theirs in due.grouped(
+                lambda a, customers=customers, users=users, fallback=fallback: users.get(
+                    customers[a].commercial_partner_id, fallback
+                )
+            ).items():
+                theirs.user_id = user
+        self._note_handed_over(activities)
+
+    def _note_handed_over(self, activities):
+        """Say in the lists of what is under way who does it now."""
+        reminders = self.env["customer.reminder"].sudo()
+        for reminder in reminders.search([("activity_id", "in", activities.ids)]):
+            reminder.user_id = reminder.activity_id.user_id
+        starts = self.env["customer.stage.playbook.start"].sudo()
+        starts = starts.search(
+            [("activity_ids", "in", activities.ids), ("user_id", "in", self.ids)]
+        )
+        for start in starts:
+            start.user_id = (start.activity_ids & activities)[:1].user_id

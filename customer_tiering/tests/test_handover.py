@@ -1,0 +1,94 @@
+from odoo.tests import tagged
+
+from .test_playbook import PlaybookCase
+
+
+@tagged("post_install", "-at_install")
+class TestHandover(PlaybookCase):
+    """Whoever leaves the company takes no customer along."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.successor = cls._create_user("tiering_successor", "sales_team.group_sale_salesman")
+        cls.company.customer_tier_fallback_user_id = cls.successor
+
+    def _leave(self, user):
+        user.action_archive()
+        self.env.invalidate_all()
+
+    def test_plan_goes_on(self):
+        """With the user the core deletes the activities: the plan was called done, and nobody did
+        anything about the customer."""
+        self._enter("dormant")
+        mine = self._activities().filtered(lambda a: a.user_id == self.salesperson)
+        self.assertTrue(mine)
+        self._leave(self.salesperson)
+        self.assertEqual(len(self._activities()), 2)
+        self.assertEqual(mine.exists().user_id, self.successor)
+        self._work()
+        self.assertEqual(self._starts().mapped("state"), ["open"])
+        self.assertEqual(self._starts().user_id, self.successor)
+
+    def test_archived_by_a_program(self):
+        """Whatever archives users without the button left the activities with whoever left."""
+        self._enter("dormant")
+        self.salesperson.write({"active": False})
+        self.assertEqual(self._activities().user_id, self.successor | self.leader)
+
+    def test_reminder_goes_on(self):
+        """The reminder was called dismissed, so that for a month nobody else was reminded."""
+        rule = self.env["customer.reminder.rule"].create({"name": "Late", "min_order_count": 0})
+        self.buyer.user_id = self.successor
+        standing = self._standing(self.buyer)
+        reminder = self.env["customer.reminder"]._open(
+            rule, {standing: self.salesperson}, self._days_ago(0)
+        )
+        other = self.buyer.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.salesperson.id
+        )
+        self._leave(self.salesperson)
+        self.env["customer.reminder"]._note_ended(self.company)
+        self.assertEqual((reminder.state, reminder.user_id), ("open", self.successor))
+        self.assertEqual(reminder.activity_id.user_id, self.successor)
+        self.assertFalse(other.exists(), "what people planned themselves is the core's")
+
+    def test_message_goes_on(self):
+        """What a demotion asks for was deleted with whoever was to do it."""
+        self.program.event_rule_ids.unlink()
+        rule = self.env["customer.tier.event.rule"].create(
+            {"program_id": self.program.id, "kind": "down", "activity_type_id": self.todo.id}
+        )
+        standing = self._standing(self.buyer)
+        event = self.env["customer.tier.event"].create(
+            {
+                "standing_id": standing.id,
+                "company_id": self.company.id,
+                "program_id": self.program.id,
+                "kind": "down",
+                "from_tier_id": self.program.tier_ids[-1].id,
+                "to_tier_id": standing.tier_id.id,
+                "date": self._days_ago(0),
+            }
+        )
+        self.assertTrue(rule)
+        self._work()
+        self.assertEqual(event.activity_id.user_id, self.salesperson)
+        self._leave(self.salesperson)
+        self.assertTrue(event.activity_id.user_id.active)
+
+    def test_archived_administrator(self):
+        """An administrator's account that is archived for safety got what nobody sees then."""
+        self.company.customer_tier_fallback_user_id = False
+        self.env.ref("base.user_admin").active = False
+        fallback = self.env["customer.tier.responsible"]._fallback(self.company)
+        self.assertTrue(fallback.active)
+        self.assertIn(self.company, fallback.company_ids)
+        self.assertTrue(fallback.has_group("customer_tiering.group_manager"))
+
+    def test_nobody_able(self):
+        """Where nobody works in the company, the administrator is still somebody."""
+        company = self._create_company(name="Empty Company")
+        company.user_ids.company_ids -= company
+        fallback = self.env["customer.tier.responsible"]._fallback(company)
+        self.assertEqual(len(fallback), 1)
