@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
@@ -8,6 +8,16 @@ class CustomerOrderAwaited(models.AbstractModel):
 
     _name = "customer.order.awaited"
     _description = "Waiting for an Order"
+
+    def _of_customers(self, partners):
+        """Domain of the records of some customers, and of those who became contacts of theirs."""
+        return [("partner_id.commercial_partner_id", "in", partners.commercial_partner_id.ids)]
+
+    @api.model
+    def _follow_merge(self, partners, customer):
+        """Contacts who are merged leave what waits for an order to the customer behind them."""
+        own = self.sudo().search([("partner_id", "in", (partners - customer).ids)])
+        own.write({"partner_id": customer.id})
 
     def _orders_since(self):
         """First confirmed order on or after the day of each of these, where there is one.
@@ -27,7 +37,9 @@ class CustomerOrderAwaited(models.AbstractModel):
                     """
                     SELECT DISTINCT ON (r.id) r.id, o.id
                       FROM %(table)s r
-                      JOIN res_partner c ON c.commercial_partner_id = r.partner_id
+                      -- Whoever became a contact of another customer orders as that one.
+                      JOIN res_partner p ON p.id = r.partner_id
+                      JOIN res_partner c ON c.commercial_partner_id = p.commercial_partner_id
                       JOIN sale_order o ON o.partner_id = c.id AND o.company_id = r.company_id
                      WHERE r.id = ANY(%(ids)s) AND o.state = 'sale' AND %(frequent)s
                        -- These have days of the company, orders moments in UTC.

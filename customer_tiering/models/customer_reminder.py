@@ -138,11 +138,12 @@ class CustomerReminder(models.Model):
 
         One that cannot be closed is reported in the log and stays open.
 
-        :param partners: commercial partners
+        :param partners: ``res.partner``; reminders of their commercial partners, and of whoever
+            became a contact of these, are looked at
         """
         # The salesperson who confirms the order need not be the one who was reminded.
         Reminder = self.sudo()
-        reminders = Reminder.search([("partner_id", "in", partners.ids), ("state", "=", "open")])
+        reminders = Reminder.search([*self._of_customers(partners), ("state", "=", "open")])
         closed = defaultdict(Reminder.browse)
         for reminder, order in reminders._orders_since().items():
             closed[order] |= reminder

@@ -16,4 +16,9 @@ class CustomerTierStanding(models.Model):
         (under_way - kept)._leave(
             reason=self.env._("Merged with another customer, who has a plan already.")
         )
-        return super()._take_over(others, customer)
+        result = super()._take_over(others, customer)
+        # The database gave them this standing, past the ORM.
+        moved = starts.exists()
+        self.env.add_to_compute(moved._fields["partner_id"], moved)
+        moved.flush_recordset(["partner_id"])
+        return result

@@ -155,11 +155,11 @@ class CustomerWinBack(models.Model):
     def _close_fulfilled(self, partners):
         """Customers who have ordered since they were followed up last are won back.
 
-        :param partners: commercial partners
+        :param partners: as for reminders
         """
         # The salesperson who confirms the order need not be the one who followed up.
         WinBack = self.sudo()
-        found = WinBack.search([("partner_id", "in", partners.ids)], order="id desc")
+        found = WinBack.search(self._of_customers(partners), order="id desc")
         last = WinBack.union(
             *(
                 records[0]
@@ -167,7 +167,9 @@ class CustomerWinBack(models.Model):
             )
         ).filtered(lambda record: record.outcome != "won_back")
         for record, order in last._orders_since().items():
-            record.write({"outcome": "won_back", "order_id": order.id})
+            # Nobody who confirms an order waits for a grading that notes the same.
+            free = record.try_lock_for_update(allow_referencing=True)
+            free.write({"outcome": "won_back", "order_id": order.id})
 
     @api.model
     def _close_ordered(self, company):

@@ -77,3 +77,4 @@ from . import test_bands_moved
 from . import test_recency
 from . import test_named_tiers
 from . import test_handover
+from . import test_moved_customer

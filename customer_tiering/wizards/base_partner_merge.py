@@ -11,9 +11,13 @@ class MergePartnerAutomatic(models.TransientModel):
 
         Of a table with a uniqueness that the merge would break, core drops all rows of a source.
         """
-        Reminder = self.env["customer.reminder"].sudo()
-        Reminder._dismiss_duplicates(dst_partner | src_partners)
+        # Not a contact that some of them may have become.
         customer = dst_partner.commercial_partner_id
+        everybody = customer | dst_partner | src_partners
+        Reminder = self.env["customer.reminder"].sudo()
+        Reminder._dismiss_duplicates(everybody)
+        Reminder._follow_merge(everybody, customer)
+        self.env["customer.win.back"]._follow_merge(everybody, customer)
         values = self.env["customer.tier.value"].sudo()
         values.search([("partner_id", "in", src_partners.ids)], order="id desc")._merge_into(
             customer
