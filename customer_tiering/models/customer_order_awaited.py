@@ -1,5 +1,12 @@
+import logging
+from collections import defaultdict
+
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import api, models
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 
 class CustomerOrderAwaited(models.AbstractModel):
@@ -55,3 +62,31 @@ class CustomerOrderAwaited(models.AbstractModel):
             rows += self.env.cr.fetchall()
         order = self.env["sale.order"]
         return {self.browse(id_): order.browse(order_id) for id_, order_id in rows}
+
+    def _end_with_orders(self):
+        """End those of these that an order has come for, see :meth:`_fulfil`.
+
+        One that cannot be ended is reported in the log and goes on.
+        """
+        ended = defaultdict(self.browse)
+        for record, order in self._orders_since().items():
+            ended[order] |= record
+        for order, records in ended.items():
+            # Nobody who confirms an order waits for a grading that is ending the same: it will
+            # find what was ordered.
+            free = records.try_lock_for_update(allow_referencing=True)
+            free._try(free._fulfil, order)
+
+    def _fulfil(self, order):
+        """Hook: this order ends these."""
+
+    def _try(self, do, *args):
+        """An order is no less confirmed, nor a grading less finished, because something about
+        these fails; the next grading tries again."""
+        try:
+            with self.env.cr.savepoint():
+                do(*args)
+        except TransactionRollbackError:
+            raise
+        except Exception:
+            _logger.exception("%s %s go on waiting for an order", self._name, self.ids)

@@ -1,7 +1,4 @@
 import logging
-from collections import defaultdict
-
-from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.tools import format_date
@@ -31,8 +28,12 @@ class CustomerReminder(models.Model):
     tier_color = fields.Integer(related="tier_id.color", string="Tier Color", exportable=False)
     date = fields.Date(string="Reminded On", required=True, readonly=True)
     expected_date = fields.Date(string="Expected", readonly=True)
-    activity_id = fields.Many2one("mail.activity", ondelete="set null", readonly=True)
-    order_id = fields.Many2one("sale.order", ondelete="set null", readonly=True)
+    activity_id = fields.Many2one(
+        "mail.activity", ondelete="set null", readonly=True, index="btree_not_null"
+    )
+    order_id = fields.Many2one(
+        "sale.order", ondelete="set null", readonly=True, index="btree_not_null"
+    )
     state = fields.Selection(
         selection=[
             ("open", "Open"),
@@ -98,17 +99,21 @@ class CustomerReminder(models.Model):
     def _activity_vals(self, rule, standing, user):
         env = self.with_context(lang=user.lang).env
         day = format_date(env, standing.next_order_date)
+        today = self.env["customer.tier.gather"]._today(standing.company_id)
+        ahead = (standing.next_order_date or today) > today
         return {
             "res_model_id": self.env["ir.model"]._get_id("res.partner"),
             "res_id": standing.partner_id.id,
             "activity_type_id": rule.activity_type_id.id,
-            "summary": env._("Order expected since %s", day),
+            "summary": env._("Order expected on %s", day)
+            if ahead
+            else env._("Order expected since %s", day),
             "note": env._(
                 "Last order: %(last)s. This customer usually orders again by %(expected)s.",
                 last=format_date(env, standing.last_order_date),
                 expected=day,
             ),
-            "date_deadline": self.env["customer.tier.gather"]._today(standing.company_id),
+            "date_deadline": today,
             "user_id": user.id,
             "automated": True,
         }
@@ -121,13 +126,19 @@ class CustomerReminder(models.Model):
         reminders = self.search([("partner_id", "in", partners.ids), ("state", "=", "open")])
         for same in reminders.grouped(lambda r: (r.rule_id, r.company_id)).values():
             others = same.sorted(lambda r: rank[r.partner_id.id])[1:]
-            others.activity_id.unlink()
-            others.state = "cancel"
+            others._dismiss()
+
+    def _dismiss(self):
+        self.activity_id.filtered("active").unlink()
+        self.state = "cancel"
 
     @api.model
     def _note_ended(self, company):
-        """Take over what people did with their activities: done, or dismissed."""
+        """Take over what people did with their activities: done, or dismissed. Nobody is asked
+        about customers who were archived."""
         is_open = [("company_id", "=", company.id), ("state", "=", "open")]
+        gone = self.search([*is_open, ("partner_id.active", "=", False)])
+        gone._try(gone._dismiss)
         everything = self.with_context(active_test=False)
         self.search([*is_open, ("activity_id", "=", False)]).state = "cancel"
         everything.search([*is_open, ("activity_id.active", "=", False)]).state = "done"
@@ -136,28 +147,13 @@ class CustomerReminder(models.Model):
     def _close_fulfilled(self, partners):
         """Close open reminders of customers who have ordered since.
 
-        One that cannot be closed is reported in the log and stays open.
-
         :param partners: ``res.partner``; reminders of their commercial partners, and of whoever
             became a contact of these, are looked at
         """
         # The salesperson who confirms the order need not be the one who was reminded.
         Reminder = self.sudo()
         reminders = Reminder.search([*self._of_customers(partners), ("state", "=", "open")])
-        closed = defaultdict(Reminder.browse)
-        for reminder, order in reminders._orders_since().items():
-            closed[order] |= reminder
-        for order, done in closed.items():
-            try:
-                with self.env.cr.savepoint():
-                    # Nobody who confirms an order waits for a grading that is ending reminders: it
-                    # will find what it was ordered.
-                    done.try_lock_for_update(allow_referencing=True)._fulfil(order)
-            except TransactionRollbackError:
-                raise
-            except Exception:
-                # An order is no less confirmed, nor a grading less finished; the next one tries.
-                _logger.exception("Reminders of customers who ordered stay open: %s", done.ids)
+        reminders._end_with_orders()
 
     def _fulfil(self, order):
         self.write({"state": "ordered", "order_id": order.id})

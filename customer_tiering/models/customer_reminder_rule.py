@@ -1,6 +1,7 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .customer_tier_named import NAMED, OFFERED
@@ -70,6 +71,27 @@ class CustomerReminderRule(models.Model):
         "“Not later than” must not be less than the days after the expected date, or no "
         "customer would ever be reminded.",
     )
+
+    @api.constrains("company_id", "tier_ids")
+    def _check_tiers(self):
+        for rule in self.filtered("company_id"):
+            foreign = rule.tier_ids.filtered(lambda t, rule=rule: t.company_id != rule.company_id)
+            if foreign:
+                raise ValidationError(
+                    self.env._(
+                        "Tier “%(tier)s” belongs to %(other)s; choose one of %(company)s.",
+                        tier=foreign[0].name,
+                        other=foreign[0].company_id.name,
+                        company=rule.company_id.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _dismiss_open(self):
+        """The database deletes the reminders, after which no order would close their
+        activities."""
+        open_ones = [("rule_id", "in", self.ids), ("state", "=", "open")]
+        self.env["customer.reminder"].sudo().search(open_ones)._dismiss()
 
     def _compute_reminder_count(self):
         counts = dict(

@@ -75,7 +75,8 @@ class CustomerWinBack(models.Model):
                 vals["partner_id"] = partner.id
                 vals.setdefault("stage", standing.lifecycle_stage)
                 vals.setdefault("tier_id", standing.tier_id.id)
-                vals.setdefault("user_id", partner.sudo().user_id.id or self.env.uid)
+                # Forms send an empty field, too.
+                vals["user_id"] = vals.get("user_id") or partner.sudo().user_id.id or self.env.uid
         records = super().create(vals_list)
         records._after_outcome()
         return records
@@ -93,9 +94,7 @@ class CustomerWinBack(models.Model):
         """Leave those in peace who are lost for good."""
         for record in self.filtered(lambda record: record.outcome == "for_good").sudo():
             reminders = self.env["customer.reminder"].sudo()
-            reminders = reminders.search([*record._own_domain(), ("state", "=", "open")])
-            reminders.activity_id.filtered("active").unlink()
-            reminders.state = "cancel"
+            reminders.search([*record._own_domain(), ("state", "=", "open")])._dismiss()
             Start = self.env["customer.stage.playbook.start"].sudo()
             under_way = [("state", "in", ("waiting", "open"))]
             starts = Start.search([*record._own_domain(), *under_way])
@@ -166,14 +165,28 @@ class CustomerWinBack(models.Model):
                 for records in found.grouped(lambda r: (r.partner_id, r.company_id)).values()
             )
         ).filtered(lambda record: record.outcome != "won_back")
-        for record, order in last._orders_since().items():
-            # Nobody who confirms an order waits for a grading that notes the same.
-            free = record.try_lock_for_update(allow_referencing=True)
-            free.write({"outcome": "won_back", "order_id": order.id})
+        last._end_with_orders()
+
+    def _fulfil(self, order):
+        self.write({"outcome": "won_back", "order_id": order.id})
+
+    def _reopen_cancelled(self, company):
+        """Orders that were cancelled won nobody back."""
+        cancelled = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("outcome", "=", "won_back"),
+                ("order_id.state", "in", ("draft", "sent", "cancel")),
+            ]
+        )
+        for record in cancelled:
+            if record == self.sudo().search(record._own_domain(), order="id desc", limit=1):
+                record._try(record.write, {"outcome": "open", "order_id": False})
 
     @api.model
     def _close_ordered(self, company):
         """The same for orders that came in past the order form."""
+        self._reopen_cancelled(company)
         pending = [("company_id", "=", company.id), ("outcome", "!=", "won_back")]
         self._close_fulfilled(self.sudo().search(pending).partner_id)
 

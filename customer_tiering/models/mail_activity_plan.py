@@ -12,7 +12,7 @@ class MailActivityPlan(models.Model):
     def _check_customer_responsible(self):
         self.template_ids._check_customer_responsible()
 
-    @api.constrains("res_model", "template_ids")
+    @api.constrains("res_model", "template_ids", "company_id")
     def _check_customer_playbooks(self):
         playbooks = self.env["customer.stage.playbook"].sudo().with_context(active_test=False)
         playbooks.search([("plan_id", "in", self.ids)])._check_plan()

@@ -78,3 +78,4 @@ from . import test_recency
 from . import test_named_tiers
 from . import test_handover
 from . import test_moved_customer
+from . import test_desk_ends

@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 from .test_grading_run import OWN
 from .test_playbook import PlaybookCase
 
-REMINDER_LOGGER = "odoo.addons.customer_tiering.models.customer_reminder"
+REMINDER_LOGGER = "odoo.addons.customer_tiering.models.customer_order_awaited"
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,128 @@
+from unittest.mock import patch
+
+from odoo.exceptions import ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import format_date, mute_logger
+
+from .test_playbook import PlaybookCase
+
+WIN_BACK_LOGGER = "odoo.addons.customer_tiering.models.customer_order_awaited"
+
+
+class DeskCase(PlaybookCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rule = cls.env["customer.reminder.rule"].create({"name": "Late"})
+
+    def _remind(self, expected=0):
+        standing = self._standing(self.buyer)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE customer_tier_standing SET next_order_date = %s WHERE id = %s",
+            [self._days_ago(expected), standing.id],
+        )
+        self.env.invalidate_all()
+        due = {standing: self.salesperson}
+        return self.env["customer.reminder"]._open(self.rule, due, self._days_ago(0))
+
+    def _order(self, partner=None):
+        order = self._create_order(partner or self.buyer, 50, state="draft")
+        order.action_confirm()
+        self.env.invalidate_all()
+        return order
+
+
+@tagged("post_install", "-at_install")
+class TestReminderEnds(DeskCase):
+    """Reminders go with what they are about."""
+
+    def test_archived_customer(self):
+        """The core keeps the activities of archived contacts: who is no customer any more stayed
+        on the salesperson's desk for good."""
+        reminder = self._remind()
+        activity = reminder.activity_id
+        self.buyer.active = False
+        self.env["customer.reminder"]._note_ended(self.company)
+        self.assertEqual(reminder.state, "cancel")
+        self.assertFalse(activity.exists())
+
+    def test_deleted_rule(self):
+        """The database deletes the reminders of a rule, and left activities behind that no order
+        closed."""
+        activity = self._remind().activity_id
+        self.rule.unlink()
+        self.assertFalse(activity.exists())
+
+    def test_order_not_expected_yet(self):
+        """A reminder some days before said that the order was expected “since” a later day."""
+        day = format_date(self.env, self._days_ago(-3))
+        self.assertEqual(self._remind(expected=-3).activity_id.summary, f"Order expected on {day}")
+
+    def test_tiers_of_another_company(self):
+        """A rule of one company for tiers of another one reminds of nobody, without a word."""
+        other = self._create_program(company=self.company_b)
+        self.rule.company_id = self.company
+        with self.assertRaisesRegex(ValidationError, other.tier_ids[0].name):
+            self.rule.tier_ids = other.tier_ids[0]
+
+    def test_plan_that_moves_to_a_company(self):
+        """A plan that became one company's went on to be started by the others' playbooks."""
+        with self.assertRaisesRegex(ValidationError, "belongs to"):
+            self.plan.company_id = self.company_b
+
+
+@tagged("post_install", "-at_install")
+class TestWinBackKept(DeskCase):
+    """Who came back, and who noted it."""
+
+    def _follow_up(self, **vals):
+        return self.env["customer.win.back"].create({"partner_id": self.buyer.id, **vals})
+
+    def test_salesperson_of_a_new_one(self):
+        """A form sends an empty field, too: what was entered by hand was nobody's."""
+        with Form(self.env["customer.win.back"].with_user(self.salesperson)) as form:
+            form.partner_id = self.buyer
+        self.assertEqual(form.record.user_id, self.salesperson)
+
+    def test_cancelled_order(self):
+        """An order that is cancelled brought nobody back, and yet counted in the analysis."""
+        record = self._follow_up()
+        by_hand = self._follow_up(outcome="won_back")
+        by_hand.unlink()
+        order = self._order()
+        self.assertEqual((record.outcome, record.order_id), ("won_back", order))
+        order._action_cancel()
+        self.env["customer.win.back"]._close_ordered(self.company)
+        self.assertEqual((record.outcome, record.order_id), ("open", order.browse()))
+        again = self._order()
+        self.assertEqual((record.outcome, record.order_id), ("won_back", again))
+
+    def test_won_back_by_hand(self):
+        """What somebody noted without an order stays."""
+        record = self._follow_up(outcome="won_back")
+        self.env["customer.win.back"]._close_ordered(self.company)
+        self.assertEqual(record.outcome, "won_back")
+
+    def test_other_order_of_the_day(self):
+        """Where another order came too, the customer is back all the same."""
+        record = self._follow_up()
+        first, second = self._order(), self._order()
+        first._action_cancel()
+        self.env["customer.win.back"]._close_ordered(self.company)
+        self.assertEqual((record.outcome, record.order_id), ("won_back", second))
+
+    def test_one_that_cannot_be_closed(self):
+        """An automation that refuses a win-back stopped the order, and all gradings."""
+        record = self._follow_up()
+        original = type(record).write
+
+        def refuse(records, vals):
+            if vals.get("outcome") == "won_back":
+                raise ValueError("Not this one")
+            return original(records, vals)
+
+        self.startPatcher(patch.object(self.env.registry["customer.win.back"], "write", refuse))
+        with mute_logger(WIN_BACK_LOGGER):
+            order = self._order()
+        self.assertEqual((order.state, record.outcome), ("sale", "open"))
