@@ -20,6 +20,21 @@ class CustomerTierEvent(models.Model):
         "where something else stands in the way.",
     )
 
+    sender_id = fields.Many2one(
+        "res.users",
+        compute="_compute_sender_id",
+        exportable=False,
+        help="Whose name an e-mail to the customer bears: the salesperson's who still works in the "
+        "company; else it is written by the company.",
+    )
+
+    @api.depends("salesperson_id.active", "salesperson_id.company_ids", "company_id")
+    def _compute_sender_id(self):
+        for event in self:
+            user = event.sudo().salesperson_id
+            works = user.active and event.company_id in user.company_ids
+            event.sender_id = works and user
+
     @api.depends("kind", "from_tier_id", "to_tier_id", "decision_date")
     @api.depends_context("lang")
     def _compute_headline(self):
