@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class ResUsers(models.Model):
@@ -22,7 +22,8 @@ class ResUsers(models.Model):
         return result
 
     def _customer_tasks(self):
-        """Open activities of these users that come from reminders, plans and tier changes.
+        """Open activities of these users that come from reminders, plans and tier changes, and
+        the to-dos about gradings.
 
         :return: dict ``mail.activity`` → ``res.company`` that they are due for
         """
@@ -30,13 +31,15 @@ class ResUsers(models.Model):
         activities = activities.search(
             [
                 ("user_id", "in", self.ids),
-                ("res_model", "=", "res.partner"),
+                ("res_model", "in", ("res.partner", "customer.tier.run")),
                 ("automated", "=", True),
             ]
         )
         if not activities:
             return {}
-        tasks = {}
+        questions = activities.filtered(lambda activity: activity.res_model != "res.partner")
+        runs = self.env["customer.tier.run"].sudo().browse(a.res_id for a in questions)
+        tasks = {a: run.company_id for a, run in zip(questions, runs, strict=True)}
         for model, name in (
             ("customer.reminder", "activity_id"),
             ("customer.tier.event", "activity_id"),
@@ -55,29 +58,37 @@ class ResUsers(models.Model):
         activities = self.env["mail.activity"].sudo().union(*tasks)
         Responsible = self.env["customer.tier.responsible"]
         for company, due in activities.grouped(lambda activity: tasks[activity]).items():
-            partners = self.env["res.partner"].sudo().browse(activity.res_id for activity in due)
-            customers = dict(zip(due, partners, strict=True))
-            standings = (
-                self.env["customer.tier.standing"]
-                .sudo()
-                .search(
-                    [
-                        ("partner_id", "in", partners.commercial_partner_id.ids),
-                        ("company_id", "=", company.id),
-                    ]
-                )
-            )
-            users = {s.partner_id: u for s, u in Responsible._of(standings, company).items()}
+            users = self._users_of(due, company)
             fallback = Responsible._fallback(company)
             # One e-mail per activity would be a flood; the list of activities is what counts.
-            due = due.with_context(mail_activity_quick_update=True)
-            for user, theirs in due.grouped(
-                lambda a, customers=customers, users=users, fallback=fallback: users.get(
-                    customers[a].commercial_partner_id, fallback
-                )
-            ).items():
+            quiet = due.with_context(mail_activity_quick_update=True)
+            doers = {activity: users.get(activity, fallback) for activity in quiet}
+            for user, theirs in quiet.grouped(doers.get).items():
                 theirs.user_id = user
         self._note_handed_over(activities)
+
+    @api.model
+    def _users_of(self, activities, company):
+        """Who looks after the customers of some activities.
+
+        :return: dict ``mail.activity`` → ``res.users``, without what is about no customer
+        """
+        about = activities.filtered(lambda activity: activity.res_model == "res.partner")
+        partners = self.env["res.partner"].sudo().browse(activity.res_id for activity in about)
+        standings = self.env["customer.tier.standing"].sudo()
+        standings = standings.search(
+            [
+                ("partner_id", "in", partners.commercial_partner_id.ids),
+                ("company_id", "=", company.id),
+            ]
+        )
+        of_standings = self.env["customer.tier.responsible"]._of(standings, company)
+        users = {standing.partner_id: user for standing, user in of_standings.items()}
+        return {
+            activity: users[partner.commercial_partner_id]
+            for activity, partner in zip(about, partners, strict=True)
+            if partner.commercial_partner_id in users
+        }
 
     def _note_handed_over(self, activities):
         """Say in the lists of what is under way who does it now."""

@@ -77,6 +77,15 @@ class TestHandover(PlaybookCase):
         self._leave(self.salesperson)
         self.assertTrue(event.activity_id.user_id.active)
 
+    def test_question_goes_on(self):
+        """Proposals and messages that wait for a decision waited for nobody."""
+        run = self._grade()
+        question = run.activity_schedule(
+            "mail.mail_activity_data_todo", summary="Decide", user_id=self.salesperson.id
+        )
+        self._leave(self.salesperson)
+        self.assertEqual(question.exists().user_id, self.successor)
+
     def test_archived_administrator(self):
         """An administrator's account that is archived for safety got what nobody sees then."""
         self.company.customer_tier_fallback_user_id = False
