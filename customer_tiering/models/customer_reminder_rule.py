@@ -160,7 +160,7 @@ class CustomerReminderRule(models.Model):
                 SELECT *, ROW_NUMBER() OVER (
                     PARTITION BY user_id ORDER BY score DESC NULLS LAST, partner_id) AS position
                   FROM due
-            ), given AS (
+            ), given AS MATERIALIZED (
                 SELECT s.id, s.partner_id, s.score,
                        COALESCE(s.user_id, %(leader)s, %(fallback)s) AS user_id
                   FROM best s

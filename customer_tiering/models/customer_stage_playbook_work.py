@@ -31,7 +31,8 @@ class CustomerStagePlaybookStart(models.Model):
     def _cron_start(self):
         """End what is over and start what waits, slice by slice, as far as the time goes."""
         Cron = self.env["ir.cron"]
-        companies = self.search([("state", "in", UNDER_WAY)]).company_id
+        groups = self._read_group([("state", "in", UNDER_WAY)], ["company_id"])
+        companies = self.env["res.company"].union(*(company for (company,) in groups))
         left = len(companies)
         Cron._commit_progress(remaining=left)
         for company in companies:
@@ -155,7 +156,8 @@ class CustomerStagePlaybookStart(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                WITH waiting AS (
+                -- Looked up once: written into each place that asks for it, three times.
+                WITH waiting AS MATERIALIZED (
                     SELECT b.id, b.playbook_id, s.score, COALESCE(
                                CASE WHEN p.user_id = ANY(%(able)s) THEN p.user_id END,
                                %(leader)s, %(fallback)s) AS user_id
