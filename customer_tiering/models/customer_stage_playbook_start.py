@@ -17,7 +17,9 @@ class CustomerStagePlaybookStart(models.Model):
     standing_id = fields.Many2one(
         "customer.tier.standing", required=True, ondelete="cascade", readonly=True, index=True
     )
-    partner_id = fields.Many2one(related="standing_id.partner_id", string="Customer", store=True)
+    partner_id = fields.Many2one(
+        related="standing_id.partner_id", string="Customer", store=True, index=True
+    )
     company_id = fields.Many2one(related="standing_id.company_id", store=True)
     playbook_id = fields.Many2one(
         "customer.stage.playbook", required=True, ondelete="restrict", readonly=True, index=True
@@ -85,11 +87,13 @@ class CustomerStagePlaybookStart(models.Model):
                 start.state == "failed" and start.standing_id.lifecycle_stage == start.stage
             )
         )
+        given_up = self.env["customer.win.back"]._given_up(failed.standing_id)
+        failed = failed.filtered(lambda start: start.standing_id not in given_up)
         if not failed:
             raise UserError(
                 self.env._(
                     "None of these can be tried again: they did not fail, or the customers are in "
-                    "other stages now."
+                    "other stages now or lost for good."
                 )
             )
         for start in failed:

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import format_date, mute_logger
 
@@ -97,6 +97,23 @@ class TestWinBackKept(DeskCase):
         self.assertEqual((record.outcome, record.order_id), ("open", order.browse()))
         again = self._order()
         self.assertEqual((record.outcome, record.order_id), ("won_back", again))
+
+    def test_retry_of_who_is_lost_for_good(self):
+        """Who is lost for good is left in peace, also by a plan that failed before."""
+        self._enter("lost")
+        playbook = self._create_playbook("lost", self.plan)
+        start = self.Start.create(
+            {
+                "standing_id": self._standing(self.buyer).id,
+                "playbook_id": playbook.id,
+                "stage": "lost",
+                "state": "failed",
+            }
+        )
+        self._follow_up(outcome="for_good")
+        with self.assertRaisesRegex(UserError, "None of these can be tried again"):
+            start.with_user(self.officer).action_retry()
+        self.assertEqual(start.state, "failed")
 
     def test_won_back_by_hand(self):
         """What somebody noted without an order stays."""
