@@ -24,7 +24,9 @@ class CustomerStagePlaybookStart(models.Model):
     playbook_id = fields.Many2one(
         "customer.stage.playbook", required=True, ondelete="restrict", readonly=True, index=True
     )
-    plan_id = fields.Many2one(related="playbook_id.plan_id")
+    plan_id = fields.Many2one(
+        "mail.activity.plan", compute="_compute_plan_id", store=True, precompute=True
+    )
     stage = fields.Selection(STAGES, required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     started_on = fields.Date(readonly=True)
@@ -72,6 +74,12 @@ class CustomerStagePlaybookStart(models.Model):
                 )
             )
         return super().write(vals)
+
+    # Not on the plan of the playbook: what was done before stays what it was.
+    @api.depends("playbook_id")
+    def _compute_plan_id(self):
+        for start in self:
+            start.plan_id = start.playbook_id.plan_id
 
     @api.depends("activity_ids.active")
     def _compute_done_count(self):

@@ -230,6 +230,7 @@ class CustomerStagePlaybookStart(models.Model):
         self.write(
             {
                 "state": "open",
+                "plan_id": self.playbook_id.plan_id.id,
                 "user_id": user.id,
                 "started_on": today,
                 "activity_ids": activities.ids,

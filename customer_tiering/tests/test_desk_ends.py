@@ -73,6 +73,32 @@ class TestReminderEnds(DeskCase):
 
 
 @tagged("post_install", "-at_install")
+class TestPlanKept(DeskCase):
+    """The log of plans tells what was done, not what would be today."""
+
+    def test_other_plan_from_now_on(self):
+        """With another plan on the playbook, customers seemed to have had that one, and the chatter
+        said that it had ended."""
+        self._enter("dormant")
+        other = self._create_plan("Better", "salesperson")
+        self.playbook.plan_id = other
+        start = self._starts()
+        self.assertEqual(start.plan_id, self.plan)
+        self._enter("loyal")
+        self.assertIn("“Plan”", self.buyer.message_ids[0].body)
+
+    def test_other_plan_while_it_waits(self):
+        """What has not begun begins with the plan of the day."""
+        self._put("dormant", event=False)
+        self.Start._enter(self._standing(self.buyer))
+        other = self._create_plan("Better", "salesperson")
+        self.playbook.plan_id = other
+        self._work()
+        self.assertEqual(self._starts().plan_id, other)
+        self.assertEqual(self._activities().summary, "Better for salesperson")
+
+
+@tagged("post_install", "-at_install")
 class TestWinBackKept(DeskCase):
     """Who came back, and who noted it."""
 
