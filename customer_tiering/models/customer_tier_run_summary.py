@@ -20,6 +20,8 @@ class CustomerTierRun(models.Model):
             parts.append(self.env._("promoted: %s", n["up_count"]))
         if counts["down_count"]:
             parts.append(self.env._("demoted: %s", n["down_count"]))
+        if asked := sum(self.mapped("asked_up_count")) + sum(self.mapped("asked_down_count")):
+            parts.append(self.env._("waiting for approval: %s", readable(self.env, asked)))
         if switched := sum(run._switch_count() for run in self):
             number = readable(self.env, switched)
             parts.append(self.env._("in a tier of another programme: %s", number))

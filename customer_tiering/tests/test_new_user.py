@@ -46,6 +46,18 @@ class TestNewUser(TieringCommon):
         self._create_order(poor, 30000)
         self.assertNotIn("programme", self._grade()._summary())
 
+    def test_summary_tells_of_what_waits(self):
+        """Whoever graded a programme that needs approval was told that nothing had changed, while
+        a list of proposals was waiting."""
+        buyer = self._create_customer("Buyer")
+        self._create_order(buyer, 10)
+        self._create_program("wholesale", approval="both")
+        self._grade()
+        self._create_order(buyer, 30000)
+        waiting = "Customers graded: 1 · waiting for approval: 1"
+        self.assertEqual(self._grade()._summary(), waiting)
+        self.assertEqual(self._grade()._summary(), waiting, "it still waits")
+
     def test_lists_of_work_open_the_customer(self):
         """A salesperson tapped on a reminder or on a playbook under way and nothing happened."""
         for model in ("customer.reminder", "customer.stage.playbook.start"):
