@@ -98,7 +98,7 @@ class CustomerCreditApproval(models.Model):
         help="Unpaid invoices and orders that are not invoiced yet.",
     )
     credit_band = fields.Selection(
-        selection=lambda self: self.env["customer.tier.standing"]._fields["credit_band"].selection,
+        selection=lambda self: self.env["customer.tier.standing"]._same_choices("credit_band"),
         string="Credit Risk",
         compute="_compute_position",
     )

@@ -62,7 +62,7 @@ class CustomerCreditChange(models.Model):
     )
     tier_color = fields.Integer(related="tier_id.color", exportable=False)
     credit_band = fields.Selection(
-        selection=lambda self: self.env["customer.tier.standing"]._fields["credit_band"].selection,
+        selection=lambda self: self.env["customer.tier.standing"]._same_choices("credit_band"),
         string="Credit Risk",
         readonly=True,
         help="The customer's risk that day.",

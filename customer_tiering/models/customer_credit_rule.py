@@ -24,7 +24,7 @@ class CustomerCreditRule(models.Model):
         help="Empty: customers of all tiers, and those without one.",
     )
     credit_band = fields.Selection(
-        selection=lambda self: self.env["customer.tier.standing"]._fields["credit_band"].selection,
+        selection=lambda self: self.env["customer.tier.standing"]._same_choices("credit_band"),
         string="Credit Risk",
         help="Empty: whatever the risk.",
     )

@@ -52,6 +52,11 @@ class CustomerReminder(models.Model):
     )
     _partner_idx = models.Index("(partner_id, company_id, date)")
 
+    def action_open_partner(self):
+        """The customer, whom the activity of the reminder is on."""
+        self.ensure_one()
+        return self.partner_id.get_formview_action()
+
     @api.model
     def _open(self, rule, due, as_of):
         """Create reminders with one activity each.

@@ -87,6 +87,11 @@ class CustomerStagePlaybookStart(models.Model):
             everything = start.sudo().with_context(active_test=False).activity_ids
             start.done_count = len(everything.filtered(lambda activity: not activity.active))
 
+    def action_open_partner(self):
+        """The customer, whom the activities of the plan are on."""
+        self.ensure_one()
+        return self.partner_id.get_formview_action()
+
     def action_retry(self):
         """Let failed plans wait for their turn again, where the customer is still there."""
         self.check_access("write")

@@ -40,13 +40,13 @@ class CustomerTierEvent(models.Model):
     )
     from_tier_id = BulkMany2one(
         "customer.tier",
-        string="From",
+        string="Tier Before",
         readonly=True,
         help="The tier of which the customer was told last; of a notice the one that is held.",
     )
     to_tier_id = BulkMany2one(
         "customer.tier",
-        string="To",
+        string="Tier After",
         readonly=True,
         help="Of a notice what the figures asked for on that day.",
     )

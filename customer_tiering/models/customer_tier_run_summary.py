@@ -20,6 +20,11 @@ class CustomerTierRun(models.Model):
             parts.append(self.env._("promoted: %s", n["up_count"]))
         if counts["down_count"]:
             parts.append(self.env._("demoted: %s", n["down_count"]))
+        if asked := sum(self.mapped("asked_up_count")) + sum(self.mapped("asked_down_count")):
+            parts.append(self.env._("waiting for approval: %s", readable(self.env, asked)))
+        if switched := sum(run._switch_count() for run in self):
+            number = readable(self.env, switched)
+            parts.append(self.env._("in a tier of another programme: %s", number))
         if counts["stage_count"]:
             parts.append(self.env._("in another stage: %s", n["stage_count"]))
         if len(parts) == 1 and not self.error_ids:
@@ -27,6 +32,17 @@ class CustomerTierRun(models.Model):
         if self.error_ids:
             parts.append(self.env._("problems: %s", readable(self.env, len(self.error_ids))))
         return " · ".join(parts)
+
+    def _switch_count(self):
+        """How many customers came from a tier of one programme into one of another, which is
+        neither up nor down."""
+        moved = sum(
+            number
+            for before, row in (self.matrix or {}).items()
+            for after, number in row.items()
+            if before not in ("0", after)
+        )
+        return moved - self.up_count - self.down_count
 
     def _notification(self, then):
         """Client action that tells what these came to, with a link to each, and goes on.

@@ -127,6 +127,12 @@ class CustomerTierStanding(models.Model):
     )
     _company_tier_idx = models.Index("(company_id, tier_id, score)")
 
+    @api.model
+    def _same_choices(self, name):
+        """The choices of field `name` in the user's language, for a field that offers the same:
+        choices that a function gives have no translations of their own."""
+        return self._fields[name]._description_selection(self.env)
+
     def _counted_on(self):
         """The day that the figures are of: that of the last grading of everybody; for whoever
         ordered after it today, as they were graded again alone."""

@@ -17,7 +17,7 @@ class CustomerTierByHand(models.TransientModel):
         help="Leave it empty to keep the present tier and only lock it.",
     )
     lock = fields.Selection(
-        selection=lambda self: self.env["customer.tier.standing"]._fields["lock"].selection
+        selection=lambda self: self.env["customer.tier.standing"]._same_choices("lock")
     )
     until = fields.Date(help="Last day; afterwards the rules decide again. Empty: for good.")
     reason = fields.Char(required=True)

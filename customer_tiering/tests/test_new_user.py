@@ -1,0 +1,101 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import TieringCommon
+
+
+@tagged("post_install", "-at_install")
+class TestNewUser(TieringCommon):
+    def test_same_choices_in_the_users_language(self):
+        """A Chinese administrator read “High risk” in the credit table, the special approvals,
+        the credit changes and the locks, where the customer's own form was in Chinese."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.ref("base.module_customer_tiering")._update_translations("zh_CN")
+        for model, name in (
+            ("customer.credit.rule", "credit_band"),
+            ("customer.credit.approval", "credit_band"),
+            ("customer.credit.change", "credit_band"),
+            ("customer.tier.by.hand", "lock"),
+        ):
+            with self.subTest(model=model):
+                chinese = self.env[model].with_context(lang="zh_CN")
+                standing = self.env["customer.tier.standing"].with_context(lang="zh_CN")
+                self.assertEqual(
+                    chinese.fields_get([name])[name]["selection"],
+                    standing.fields_get([name])[name]["selection"],
+                )
+                self.assertNotEqual(
+                    chinese.fields_get([name])[name]["selection"],
+                    self.env[model]
+                    .with_context(lang="en_US")
+                    .fields_get([name])[name]["selection"],
+                )
+
+    def test_summary_tells_of_another_programme(self):
+        """Whoever replaced a programme by a preset was told “all in the same tiers and stages as
+        before” while every customer had a new tier."""
+        program = self._create_program("wholesale", sequence=1)
+        rich, poor = self._create_customer("Rich"), self._create_customer("Poor")
+        self._create_order(rich, 60000)
+        self._create_order(poor, 10)
+        self._grade()
+        program.active = False
+        self._create_program("vip")
+        run = self._grade()
+        self.assertEqual(run._summary(), "Customers graded: 2 · in a tier of another programme: 2")
+        self.assertNotEqual(self._standing(rich).tier_id.program_id, program)
+        self._create_order(poor, 30000)
+        self.assertNotIn("programme", self._grade()._summary())
+
+    def test_summary_tells_of_what_waits(self):
+        """Whoever graded a programme that needs approval was told that nothing had changed, while
+        a list of proposals was waiting."""
+        buyer = self._create_customer("Buyer")
+        self._create_order(buyer, 10)
+        self._create_program("wholesale", approval="both")
+        self._grade()
+        self._create_order(buyer, 30000)
+        waiting = "Customers graded: 1 · waiting for approval: 1"
+        self.assertEqual(self._grade()._summary(), waiting)
+        self.assertEqual(self._grade()._summary(), waiting, "it still waits")
+
+    def test_lists_of_work_open_the_customer(self):
+        """A salesperson tapped on a reminder or on a playbook under way and nothing happened."""
+        for model in ("customer.reminder", "customer.stage.playbook.start"):
+            arch = self.env[model].with_user(self.salesperson).get_view(view_type="list")["arch"]
+            self.assertIn('action="action_open_partner"', arch)
+            work = self.env[model].with_user(self.salesperson)
+            action = work.new({"partner_id": self.company.partner_id.id}).action_open_partner()
+            self.assertEqual(action["res_model"], "res.partner")
+            self.assertEqual(action["res_id"], self.company.partner_id.id)
+
+
+@tagged("post_install", "-at_install")
+class TestWideScreen(HttpCase):
+    browser_size = "1600x900"
+
+    def test_page_of_a_contact_is_wide(self):
+        """On a wide screen, where the chatter is at the side, the pages of a contact were one
+        pixel wide: nothing could be read."""
+        owner = self.env["res.partner"].create({"name": "Wide Owner", "is_company": True})
+        company = self.env.ref("base.user_admin").company_id
+        self.env["customer.tier.standing"].create(
+            {"partner_id": owner.id, "company_id": company.id}
+        )
+        self.browser_js(
+            f"/odoo/customers/{owner.id}",
+            """
+            document.querySelector(".nav-link[name='customer_tier']").click();
+            const page = ".o_widget_customer_tier_lazy_page .o_form_renderer";
+            const wait = setInterval(() => {
+                const form = document.querySelector(page);
+                if (form) {
+                    clearInterval(wait);
+                    const width = form.getBoundingClientRect().width;
+                    if (width > 300) console.log("test successful");
+                    else console.error(`${width} pixels`);
+                }
+            }, 100);
+            """,
+            ready="!!document.querySelector('.o_xxl_form_view [name=customer_tier]')",
+            login="admin",
+        )
