@@ -83,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--drop", action="store_true", help="only drop it")
     shell = add("shell", _shell, "Odoo's shell; reads a script on standard input")
     shell.add_argument("name", metavar="DB")
+    text = "what a database's registry holds of ours, as text to compare before and after"
+    add("dump", _dump, text).add_argument("name", metavar="DB")
     psql = add("psql", _psql, "PostgreSQL's prompt; more arguments go to psql", takes_more=True)
     psql.add_argument("name", metavar="DB", nargs="?", default=server.DATABASE)
     # Without a help of its own, so that -h also goes through.
@@ -144,6 +146,12 @@ def _shell(options) -> int:
     setup.for_odoo()
     command = odoo.command("shell", "-d", options.name, "--no-http", "--log-level", "warn")
     return subprocess.run(command, cwd=ROOT, env=odoo.environment(), check=False).returncode
+
+
+def _dump(options) -> None:
+    setup.for_odoo()
+    script = "from tools.devtool import registry_dump\nprint('\\n'.join(registry_dump.dump(env)))\n"
+    print(odoo.run_script(options.name, script), end="")
 
 
 def _psql(options) -> int:
