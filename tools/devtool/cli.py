@@ -5,7 +5,19 @@ import os
 import subprocess
 import sys
 
-from . import beside, databases, lint, odoo, postgres, server, setup, suite, tests, translations
+from . import (
+    beside,
+    databases,
+    lint,
+    odoo,
+    postgres,
+    server,
+    setup,
+    suite,
+    tests,
+    translations,
+    upgrade,
+)
 from .console import Failure, say
 from .odoo_source import describe
 from .paths import ROOT
@@ -85,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("name", metavar="DB")
     text = "what a database's registry holds of ours, as text to compare before and after"
     add("dump", _dump, text).add_argument("name", metavar="DB")
+    text = "make a database by an earlier commit, upgrade it, and tell what was lost"
+    add("upgrade", _upgrade, text).add_argument("commit", metavar="COMMIT", nargs="?", default="")
     psql = add("psql", _psql, "PostgreSQL's prompt; more arguments go to psql", takes_more=True)
     psql.add_argument("name", metavar="DB", nargs="?", default=server.DATABASE)
     # Without a help of its own, so that -h also goes through.
@@ -152,6 +166,10 @@ def _dump(options) -> None:
     setup.for_odoo()
     script = "from tools.devtool import registry_dump\nprint('\\n'.join(registry_dump.dump(env)))\n"
     print(odoo.run_script(options.name, script), end="")
+
+
+def _upgrade(options) -> int:
+    return upgrade.run(options.commit)
 
 
 def _psql(options) -> int:

@@ -33,6 +33,14 @@ def fresh(name: str, *, demo: bool = False, modules: list[str] | None = None) ->
         remember_addons(name)
 
 
+def copy_of_base(name: str, *, demo: bool) -> None:
+    """A new database with Odoo's sales application alone; one of the same name is dropped."""
+    with only_one("databases"):
+        template = _base_template(demo)
+        drop(name)
+        _copy(template, name)
+
+
 def drop(name: str) -> None:
     """Drop the database with its files, if it is there."""
     _run_client("dropdb", "--if-exists", "--force", name)

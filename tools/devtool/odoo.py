@@ -89,10 +89,10 @@ def change_modules(title: str, database: str, *arguments: str, log: str) -> list
     return warnings
 
 
-def run_script(database: str, script: str) -> str:
+def run_script(database: str, script: str, *arguments: str) -> str:
     """What a script prints in Odoo's shell; it must commit by itself."""
     done = subprocess.run(
-        command("shell", "-d", database, "--no-http", "--log-level", "warn"),
+        command("shell", "-d", database, "--no-http", "--log-level", "warn", *arguments),
         input=script,
         cwd=ROOT,
         env=environment(),
