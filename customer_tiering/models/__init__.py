@@ -103,6 +103,7 @@ from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
 from . import ir_module_module
+from . import ir_ui_menu
 from . import product_pricelist
 from . import customer_credit_approval
 from . import res_company

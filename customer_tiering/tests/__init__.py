@@ -24,6 +24,7 @@ from . import test_history_rpc
 from . import test_history_shown
 from . import test_lifecycle
 from . import test_lifecycle_event
+from . import test_menus
 from . import test_merge
 from . import test_replay
 from . import test_replay_job
