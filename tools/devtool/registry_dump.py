@@ -50,9 +50,7 @@ def _own_models(env):
 
 def _models(env):
     for model in _own_models(env):
-        kind = (
-            "abstract" if model._abstract else "transient" if model._transient else "persistent"
-        )
+        kind = "abstract" if model._abstract else "transient" if model._transient else "persistent"
         inherits = sorted({*model._inherit} - {model._name}) if model._inherit else []
         yield (
             f"model {model._name} {kind} table={model._table} order={model._order!r} "
@@ -99,9 +97,7 @@ def _xml_ids(env):
 
 def _records(env):
     for name, fields in RECORD_FIELDS.items():
-        known = env["ir.model.data"].search(
-            [("module", "like", f"{OURS}%"), ("model", "=", name)]
-        )
+        known = env["ir.model.data"].search([("module", "like", f"{OURS}%"), ("model", "=", name)])
         for data in known:
             record = env[name].browse(data.res_id)
             said = [f"{field}={_text(record, field)}" for field in fields]
