@@ -20,6 +20,15 @@ ODOO_SRC (a folder with Odoo 19), PGHOST, PGPORT, ... (a PostgreSQL server of yo
 DEBIAN_MIRROR (where to fetch Odoo from), XDG_CACHE_HOME.
 """
 
+BEFORE_A_RELEASE = """\
+before a release, beside what .ci/run does (lint and test):
+  test --runner odoo    with Odoo's own runner, which must count the same
+  test --together       the core addon's tests in the database with everything
+  test --long tests     a long search for what breaks the rules' properties
+  suite, suite --beside the suites of Odoo's own apps; installed beside others
+  bench, stress         how long gradings take; among people at work and crashes
+"""
+
 
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code."""
@@ -50,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev",
         description=OVERVIEW,
+        epilog=BEFORE_A_RELEASE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -41,6 +41,11 @@ def test_addons() -> list[Path]:
     return sorted(manifest.parent for manifest in ROOT.glob(f"test_{ADDON}*/__manifest__.py"))
 
 
+def others() -> list[str]:
+    """The names of the addons beside the core one; a database with them has everything."""
+    return [folder.name for folder in [*addons(), *test_addons()] if folder.name != ADDON]
+
+
 def with_needed(names: Iterable[str]) -> list[str]:
     """``names`` of addons of this repository, and those of it that they depend on."""
     ours = {folder.name: folder for folder in [*addons(), *test_addons()]}

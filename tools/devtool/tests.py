@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from typing import IO
 
 from . import databases, odoo, setup
 from .console import Failure, say
-from .paths import ADDON, DEV, LOGS, ROOT, addons, test_addons, with_needed
+from .paths import ADDON, DEV, LOGS, ROOT, addons, others, test_addons, with_needed
 from .venv import RUNTIME
 
 PURE_TESTS = ROOT / "tests"
@@ -49,10 +49,10 @@ class Part:
     name: str
     # What pytest is given; the modules are known already.
     arguments: tuple[str, ...]
-    # Installed, and tested; none of them for the pure tests.
+    # The addons tested; none of them for the pure tests.
     modules: tuple[str, ...] = ()
-    # Of this repository's addons, those that Odoo sees.
-    ours: tuple[str, ...] = ()
+    # Of this repository's addons, those that Odoo sees; None is all.
+    ours: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,19 +95,17 @@ def run(arguments: list[str], options: Options, *, together: bool = False, jobs:
 def _all(together: bool) -> list[Part]:
     """The core addon alone, so that it cannot lean on the others; then these in a database with
     everything, tests that need apps of other makers included."""
-    names = [folder.name for folder in [*addons(), *test_addons()]]
-    others = tuple(name for name in names if name != ADDON)
     parts = [Part("pure", (str(PURE_TESTS),))]
     if together:
-        return [*parts, _of_addons("everything", names, names)]
-    parts.append(_of_addons("core", [ADDON], [ADDON]))
-    return [*parts, _of_addons("others", others, names)] if others else parts
+        return [*parts, _of_addons("everything", [ADDON, *others()])]
+    parts.append(_of_addons("core", [ADDON], (ADDON,)))
+    return [*parts, _of_addons("others", others())] if others() else parts
 
 
-def _of_addons(name: str, modules: Iterable[str], ours: Iterable[str]) -> Part:
+def _of_addons(name: str, modules: list[str], ours: tuple[str, ...] | None = None) -> Part:
     folders = [ROOT / module / "tests" for module in modules]
     arguments = tuple(str(folder) for folder in folders if folder.is_dir())
-    return Part(name, arguments, tuple(modules), tuple(ours))
+    return Part(name, arguments, tuple(modules), ours)
 
 
 def _chosen(arguments: list[str]) -> list[Part]:
@@ -121,8 +119,8 @@ def _chosen(arguments: list[str]) -> list[Part]:
     touched = [f.name for f in folders if any(p.is_relative_to(f) for p in named.values())]
     parts = [Part("pure", (), ())] if _within(named, [PURE_TESTS]) else []
     parts += [Part("core", (), (ADDON,), (ADDON,))] if ADDON in touched else []
-    if others := tuple(name for name in touched if name != ADDON):
-        parts.append(Part("others", (), others, tuple(with_needed(others))))
+    if beside := tuple(name for name in touched if name != ADDON):
+        parts.append(Part("others", (), beside, tuple(with_needed(beside))))
     # Tests of one part would not pass in the database of another.
     return [replace(part, arguments=tuple(_for_part(part, arguments, named))) for part in parts]
 
@@ -201,7 +199,9 @@ def _run(part: Part, options: Options, output: IO | None = None) -> Counts:
 def _test_database(part: Part) -> Iterator[str]:
     """A database for one test run; its name lets several runs go on at once."""
     name = f"test_{part.name.replace(' ', '_')}_{os.getpid()}"
-    databases.fresh(name, modules=part.modules, ours=part.ours)
+    # All others bring the core addon along.
+    modules = [module for module in part.modules if module != ADDON] or [ADDON]
+    databases.fresh(name, modules=modules, ours=part.ours)
     try:
         yield name
     finally:
@@ -214,7 +214,7 @@ def _pytest(part: Part, more: list[str], options: Options, output: IO | None) ->
     LOGS.mkdir(parents=True, exist_ok=True)
     results = LOGS / f"results-{part.name.replace(' ', '-')}.json"
     results.unlink(missing_ok=True)
-    environment = odoo.environment(part.ours or None) | {"DEV_TEST_RESULTS": str(results)}
+    environment = odoo.environment(part.ours) | {"DEV_TEST_RESULTS": str(results)}
     if not part.modules:
         environment.pop("ODOO_RC")
     launcher = ["-m", "coverage", "run", "-m", "pytest"] if options.coverage else ["-m", "pytest"]
