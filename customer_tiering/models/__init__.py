@@ -8,19 +8,12 @@ from . import customer_tier_metric_query
 from . import customer_tier_metric_record
 from . import customer_tier_metric_trial
 from . import customer_tier_metric_payment
-from . import customer_tier_preset
 from . import customer_tier_program
-from . import customer_tier_program_preset
-from . import customer_tier_program_advice
 from . import customer_tier_indicator
 from . import customer_tier_indicator_band
 from . import customer_tier_segment
 from . import customer_tier_comparison
 from . import customer_tier
-from . import customer_tier_top_share
-from . import customer_tier_deletion
-from . import customer_tier_named
-from . import customer_tier_movement
 from . import customer_tier_period
 from . import customer_tier_condition
 from . import customer_tier_veto
@@ -61,7 +54,6 @@ from . import customer_tier_merge
 from . import customer_tier_proposal_store
 from . import customer_tier_pipeline
 from . import customer_tier_pipeline_sound
-from . import customer_tier_reach
 from . import customer_tier_responsible
 from . import customer_tier_run
 from . import customer_tier_lifecycle_run
@@ -74,7 +66,6 @@ from . import customer_tier_run_replay
 from . import customer_tier_run_replay_job
 from . import customer_tier_run_error
 from . import customer_tier_event_rule
-from . import customer_tier_event_program
 from . import customer_tier_event
 from . import customer_tier_event_words
 from . import customer_tier_event_work

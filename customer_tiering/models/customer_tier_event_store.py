@@ -1,9 +1,11 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .customer_tier_program_preset import QUIET
+from ..process_switch import ProcessSwitch
 from .customer_tier_store import STAGE
 
+# On while gradings tell nobody, as they are about days long past.
+QUIET = ProcessSwitch("customer_tier_quiet")
 # Changes ``c`` that are news: not those of merged records, which nobody made happen.
 TOLD = SQL("c.direction <> 'stay' AND c.reason NOT IN ('merge', 'lock')")
 
@@ -35,7 +37,7 @@ class CustomerTierStore(models.AbstractModel):
         return written
 
     def _tells(self, company):
-        return bool(company.customer_tier_graded_on) and not self.env.context.get(QUIET)
+        return bool(company.customer_tier_graded_on) and not QUIET.is_on(self.env)
 
     def _last_change(self):
         """Id of the last change; others do not show before this transaction ends."""

@@ -12,6 +12,11 @@ class CustomerTierProgram(models.Model):
 
     credit_rule_ids = fields.One2many("customer.credit.rule", "program_id", string="Credit Rules")
 
+    def _add_preset_rules(self, preset):
+        result = super()._add_preset_rules(preset)
+        self._add_credit_rules(preset.get("credit", ()))
+        return result
+
     def _add_credit_rules(self, lines):
         """Fill the credit table. It proposes only; nobody's credit changes by it.
 
