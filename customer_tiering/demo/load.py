@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields
 
-from ..models.customer_tier_event_store import QUIET
+from ..switches import QUIET
 from .generate import load_demo
 from .win_back import create_win_backs, start_playbooks
 

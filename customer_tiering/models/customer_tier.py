@@ -319,15 +319,16 @@ class CustomerTier(models.Model):
 
     def _tier_in_use(self):
         """One of these tiers that a customer is or was in."""
-        for model, names in self._tier_fields().items():
+        for model, names in self._tier_references().items():
             domain = Domain.OR(Domain(name, "in", self.ids) for name in names)
             if used := self.env[model].sudo().search(domain, limit=1):
                 return next(used[name] for name in names if used[name] in self)
         return self._entered_meanwhile()
 
-    def _tier_fields(self):
-        """Where the tiers of customers are kept: names of many2one fields by model; addons add
-        theirs."""
+    @api.model
+    def _tier_references(self):
+        """Fields by which records hold a tier that cannot be deleted then, by model; addons whose
+        records do add theirs."""
         return {
             "customer.tier.standing": ("tier_id", "computed_tier_id", "manual_tier_id"),
             "customer.tier.change": (

@@ -1,9 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..process_switch import ProcessSwitch
+from ..switches import PrivateSwitch
 
-SYSTEM = ProcessSwitch("customer_tier_system")
+SYSTEM = PrivateSwitch("customer_tier_system")
 
 
 def by_system(records):

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .customer_tier_event_store import QUIET
+from ..switches import QUIET
 from .customer_tier_proposal import OPEN
 
 

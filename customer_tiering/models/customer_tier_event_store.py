@@ -1,11 +1,9 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..process_switch import ProcessSwitch
+from ..switches import QUIET
 from .customer_tier_store import STAGE
 
-# On while gradings tell nobody, as they are about days long past.
-QUIET = ProcessSwitch("customer_tier_quiet")
 # Changes ``c`` that are news: not those of merged records, which nobody made happen.
 TOLD = SQL("c.direction <> 'stay' AND c.reason NOT IN ('merge', 'lock')")
 

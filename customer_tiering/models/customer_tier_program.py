@@ -14,13 +14,13 @@ from ..explain.lifecycle import THRESHOLDS
 from ..grading.policy import Lifecycle, Movement, Program, Review
 from ..presets import build
 from ..presets.data import PRESETS
-from ..process_switch import ProcessSwitch
+from ..switches import PrivateSwitch
 
 _logger = logging.getLogger(__name__)
 
 # On while a programme is saved with its lines: they are checked together at the end, because
 # half-way through a save two thresholds may well contradict each other.
-SAVING = ProcessSwitch("customer_tier_program_saving")
+SAVING = PrivateSwitch("customer_tier_program_saving")
 # Days; see the constraint on the interval.
 LONGEST_INTERVAL = 3650
 # Customers whom proposals are made from.
@@ -807,20 +807,20 @@ class CustomerTierProgram(models.Model):
                 "sequence": 10 * (self.search_count([("company_id", "=", company.id)]) + 1),
             }
         )
-        program._add_preset_rules(preset)
+        program._add_usual_entry_rules()
+        program.event_rule_ids = build.event_rules(self.env)
         build.translate_program(program, preset)
         # Where customers have ordered already; the preset's own bounds serve until then.
         quantile = program.indicator_ids.filtered(lambda i: i.scale == "quantile")
         (quantile - quantile._propose_bands()).scale = "bands"
+        program._after_create_preset(code)
         return program
 
-    def _add_preset_rules(self, preset):
-        """Add the rules that a programme made from a preset begins with; addons add theirs.
+    def _after_create_preset(self, code):
+        """Called once a programme was made from a preset, for addons to add what they propose.
 
-        :param preset: a value of ``PRESETS``
+        :param code: of the preset
         """
-        self._add_usual_entry_rules()
-        self.event_rule_ids = build.event_rules(self.env)
 
     def _add_usual_entry_rules(self):
         """Add a rule for each usual way to come that no rule asks for yet.

@@ -8,6 +8,8 @@ from ..presets.data import PRESETS
 
 
 class CustomerTierStart(models.TransientModel):
+    """Makes the first programme of a company from a preset, and grades everybody by it."""
+
     _name = "customer.tier.start"
     _description = "Start Grading Customers"
 
