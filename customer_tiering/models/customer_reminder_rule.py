@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from .customer_tier_named import NAMED, OFFERED
+from .customer_tier import NAMED, OFFERED
 
 
 class CustomerReminderRule(models.Model):

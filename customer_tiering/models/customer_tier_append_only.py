@@ -1,20 +1,19 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-# An object of this process: unlike rights, and unlike the superuser whom scheduled actions and
-# automations act as, no request, import or configuration can bring it about.
-SYSTEM = object()
-KEY = "customer_tier_system"
+from ..switches import PrivateSwitch
+
+SYSTEM = PrivateSwitch("customer_tier_system")
 
 
 def by_system(records):
     """These records for the code that may write them."""
-    return records.sudo().with_context(**{KEY: SYSTEM})
+    return SYSTEM.on(records.sudo())
 
 
 def is_system(env):
     """Whether it is code of this addon that writes."""
-    return env.context.get(KEY) is SYSTEM
+    return SYSTEM.is_on(env)
 
 
 class CustomerTierAppendOnly(models.AbstractModel):

@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_amount, format_date, formatLang
 
-from .customer_tier_metric import readable
-from .customer_tier_metric_payment import LEDGER_GROUPS
+from .customer_tier_metric import LEDGER_GROUPS, readable
 
 # The parts with the greatest effect that the page shows; the button has them all.
 SHOWN = 10

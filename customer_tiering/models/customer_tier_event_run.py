@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .customer_tier_program_preset import QUIET
+from ..switches import QUIET
 from .customer_tier_proposal import OPEN
 
 
@@ -76,7 +76,7 @@ class CustomerTierRun(models.Model):
         return result
 
     def _finish(self):
-        if not self.simulation and not self.env.context.get(QUIET):
+        if not self.simulation and not QUIET.is_on(self.env):
             self.untold = not self.company_id.customer_tier_graded_on
         return super()._finish()
 

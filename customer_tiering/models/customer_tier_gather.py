@@ -16,6 +16,8 @@ from .span import Span
 
 _logger = logging.getLogger(__name__)
 
+# Customers whom proposals and previews are made from.
+SAMPLE_SIZE = 20000
 # Of metrics that the grading core computes itself.
 COMPUTED_KINDS = ("order", "payment", "ratio")
 # Columns of what customers bought, as ``FactSource.orders`` gives them.
@@ -798,17 +800,18 @@ class CustomerTierGather(models.AbstractModel):
                 _logger.warning("Programme %s cannot select", earlier.id, exc_info=True)
         return taken
 
-    def _stage_history(self, program, as_of, typical, size):
-        """See ``customer.tier.program._stage_history``.
+    def _stage_history(self, program, as_of, typical):
+        """What the orders of a fixed sample of a programme's customers tell until a day.
 
-        :param size: of the sample
+        :param typical: the population's order interval, None to measure it
+        :return: (``lifecycle.Past``, number of all customers)
         """
         from ..grading import metrics, rhythm
         from ..grading.lifecycle import Past
 
         customers, orders = self._graded_customers(program, as_of)
         total = len(customers)
-        chosen = self._fixed_sample(customers, size)
+        chosen = self._fixed_sample(customers, SAMPLE_SIZE)
         if orders is None:
             scope = self._scope_of(chosen.tolist())
             orders = self._orders(program.company_id, as_of, scope)

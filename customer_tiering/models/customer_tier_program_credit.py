@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from ..presets.data import PRESETS
+
 # Limits proposed by a preset end with two zeros.
 ROUNDING = 100
 
@@ -11,6 +13,10 @@ class CustomerTierProgram(models.Model):
     _inherit = "customer.tier.program"
 
     credit_rule_ids = fields.One2many("customer.credit.rule", "program_id", string="Credit Rules")
+
+    def _after_create_preset(self, code):
+        super()._after_create_preset(code)
+        self._add_credit_rules(PRESETS[code].get("credit", ()))
 
     def _add_credit_rules(self, lines):
         """Fill the credit table. It proposes only; nobody's credit changes by it.

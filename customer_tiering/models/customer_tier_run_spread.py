@@ -33,6 +33,6 @@ class CustomerTierRun(models.Model):
             # Writing a programme empties the caches of all workers: not in a night like the last.
             if program.spread != spread:
                 # The rules stay as they are, so there is nothing to check.
-                program.with_context(**{SAVING: True}).write({"spread": spread})
+                SAVING.on(program).write({"spread": spread})
         self.spreads = False
         return super()._finish()

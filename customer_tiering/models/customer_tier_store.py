@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..standing_columns import core_columns
-from .customer_tier_program_preset import QUIET
+from ..switches import QUIET
 
 # The temporary table through which graded customers come.
 STAGING = "customer_tier_staging"
@@ -441,7 +441,7 @@ class CustomerTierStore(models.AbstractModel):
     def _tells(self, company):
         """Whether changes are told at all; in a company that was never graded completely everybody
         would hear of a tier that they have had all along."""
-        return bool(company.customer_tier_graded_on) and not self.env.context.get(QUIET)
+        return bool(company.customer_tier_graded_on) and not QUIET.is_on(self.env)
 
     def _wants_stages(self, company):
         """Hook: whether anything is done about changes of stage in a company; else none is

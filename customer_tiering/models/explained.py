@@ -7,7 +7,7 @@ from odoo.tools import format_date, formatLang
 
 from .customer_tier_comparison import OPERATORS
 from .customer_tier_metric import UNITS, readable
-from .customer_tier_top_share import UNRANKED
+from .customer_tier_program import UNRANKED
 
 SIGNS = dict(OPERATORS)
 # Half an order cannot be placed.

@@ -32,6 +32,7 @@ from . import test_replay_job
 from . import test_reminder
 from . import test_security
 from . import test_simulation_approval
+from . import test_switches
 from . import test_companies
 from . import test_foreign_writes
 from . import test_fuzz

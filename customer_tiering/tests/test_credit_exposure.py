@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from ..models.customer_tier_preset import PRESETS
+from ..presets.data import PRESETS
 from .common import TieringCommon
 from .test_credit_quotation import QuotationCase
 

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 
 class CustomerTierByHand(models.TransientModel):
+    """Sets a tier, a lock or both by hand for the customers chosen in a list."""
+
     _name = "customer.tier.by.hand"
     _description = "Set Tiers by Hand"
 

@@ -1,4 +1,4 @@
-"""The programmes to start from, as data. Amounts are in the currency of the company."""
+"""The presets themselves. Amounts are in the currency of the company."""
 
 from odoo.tools.translate import LazyTranslate
 

@@ -1,79 +1,40 @@
-from odoo import api, fields, models
+"""Advice: what in the rules of a programme contradicts, overlaps or changes nothing, each with its
+remedy, in words. The findings come from ``grading.lint``; nothing is refused because of them."""
+
 from odoo.tools.i18n import format_list
 
-from .customer_tier_metric import readable
+from ..models.customer_tier_metric import readable
 
 # So many names make a sentence; of more, the number is told.
 NAMES = 3
 
 
-class CustomerTierProgram(models.Model):
-    """Advice: what in the rules contradicts, overlaps or changes nothing, each with its remedy.
+def advise(program):
+    """What is wrong with a programme and what to do about it.
 
-    Nothing is refused because of it. The findings come from the grading core, this makes
-    sentences of them: a method ``_advice_<code>`` per code of ``grading.lint.Finding``.
+    :return: list of pairs of sentences
     """
+    from ..grading.lint import findings
+    from ..grading.spread import Spread
 
-    _inherit = "customer.tier.program"
+    if not program:
+        return []
+    try:
+        policy = program._policy()
+    except ValueError:
+        # Rules that cannot be read are reported by the grading.
+        return []
+    words = _Words(program)
+    found = findings(policy, Spread.from_json(program.spread))
+    return [getattr(words, f"_advice_{finding.code}")(finding) for finding in found]
 
-    spread = fields.Json(
-        readonly=True,
-        copy=False,
-        help="How customers spread over tiers and points at the last grading of all of them.",
-    )
-    advice = fields.Html(compute="_compute_advice", sanitize=False)
-    advice_count = fields.Integer(compute="_compute_advice")
-    advice_title = fields.Char(compute="_compute_advice")
 
-    @api.depends(
-        "name",
-        "spread",
-        "rfm_mode",
-        *(f"tier_ids.{name}" for name in ("name", "sequence", "min_score", "condition_match")),
-        *(f"tier_ids.{name}" for name in ("top_share", "top_metric_id")),
-        *(f"veto_ids.{name}" for name in ("metric_id", "operator", "value", "tier_id")),
-        *(f"tier_ids.condition_ids.{name}" for name in ("metric_id", "operator", "value")),
-        *(f"indicator_ids.{name}" for name in ("metric_id", "weight", "scale", "rfm_role")),
-        *(f"indicator_ids.{name}" for name in ("linear_zero", "linear_full")),
-        *(f"indicator_ids.band_ids.{name}" for name in ("value_from", "points")),
-        *(f"segment_ids.{name}" for name in ("name", "sequence", "r_min", "r_max", "f_min")),
-        *(f"segment_ids.{name}" for name in ("f_max", "m_min", "m_max")),
-    )
-    @api.depends_context("lang")
-    def _compute_advice(self):
-        for program in self:
-            # Of what is saved: half-typed lines would be found fault with at every key.
-            advice = program._origin._advise()
-            program.advice_count = len(advice)
-            program.advice_title = program._advice_headline(len(advice))
-            program.advice = advice and self.env["ir.qweb"]._render(
-                "customer_tiering.program_advice", {"advice": advice}
-            )
+class _Words:
+    """Sentences for findings: a method ``_advice_<code>`` per code of ``grading.lint.Finding``."""
 
-    def _advice_headline(self, count):
-        if count == 1:
-            return self.env._("1 thing to look at")
-        return self.env._("%s things to look at", count)
-
-    def _advise(self):
-        """What is wrong and what to do about it.
-
-        :return: list of pairs of sentences
-        """
-        from ..grading.lint import findings
-        from ..grading.spread import Spread
-
-        if not self:
-            return []
-        try:
-            policy = self._policy()
-        except ValueError:
-            # Rules that cannot be read are reported by the grading.
-            return []
-        found = findings(policy, Spread.from_json(self.spread))
-        return [getattr(self, f"_advice_{finding.code}")(finding) for finding in found]
-
-    # Words for the findings
+    def __init__(self, program):
+        self.program = program
+        self.env = program.env
 
     def _quoted(self, records):
         """Names of some records in a sentence."""
@@ -84,19 +45,21 @@ class CustomerTierProgram(models.Model):
 
     def _axis_name(self, axis):
         """What the bounds of segments are called on the programme's form."""
-        if axis == "f" and self.rfm_mode == "mean":
+        if axis == "f" and self.program.rfm_mode == "mean":
             return self.env._("(F+M)/2")
         return axis.upper()
 
     def _axis_indicators(self, axis):
-        roles = ("f", "m") if axis == "f" and self.rfm_mode == "mean" else (axis,)
-        return self.indicator_ids.filtered(lambda indicator: indicator.rfm_role in roles)
+        roles = ("f", "m") if axis == "f" and self.program.rfm_mode == "mean" else (axis,)
+        return self.program.indicator_ids.filtered(lambda indicator: indicator.rfm_role in roles)
 
     def _of(self, finding, model):
         return self.env[model].browse(finding.subjects)
 
     def _advice_letters(self, finding):
-        roles = dict(self.indicator_ids._fields["rfm_role"]._description_selection(self.env))
+        roles = dict(
+            self.program.indicator_ids._fields["rfm_role"]._description_selection(self.env)
+        )
         return (
             self.env._(
                 "No customer gets a segment: no indicator is the RFM part %s.",
@@ -107,7 +70,7 @@ class CustomerTierProgram(models.Model):
 
     def _advice_gap(self, finding):
         count, *example = finding.values
-        axes = ("r", "f") if self.rfm_mode == "mean" else ("r", "f", "m")
+        axes = ("r", "f") if self.program.rfm_mode == "mean" else ("r", "f", "m")
         cell = ", ".join(
             f"{self._axis_name(axis)} = {number}"
             for axis, number in zip(axes, example, strict=True)

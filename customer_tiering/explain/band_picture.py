@@ -7,7 +7,7 @@ texts; upright everything is in pixels.
 from statistics import median
 
 from ..models.customer_tier_metric import readable
-from ..models.customer_tier_program import SAMPLE_SIZE
+from ..models.customer_tier_gather import SAMPLE_SIZE
 
 HEIGHT = 200
 # Labels of cuts stand in rows above the plot.
