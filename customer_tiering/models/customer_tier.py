@@ -303,9 +303,11 @@ class CustomerTier(models.Model):
                 )
             )
 
-    def _tier_in_use(self):
-        """One of these tiers that a customer is or was in."""
-        fields_of = {
+    @api.model
+    def _tier_references(self):
+        """Fields by which records hold a tier that cannot be deleted then, by model; addons whose
+        records do add theirs."""
+        return {
             "customer.tier.standing": ("tier_id", "computed_tier_id", "manual_tier_id"),
             "customer.tier.change": (
                 "from_tier_id",
@@ -315,9 +317,11 @@ class CustomerTier(models.Model):
             ),
             "customer.tier.proposal": ("from_tier_id", "to_tier_id"),
             "customer.tier.event": ("from_tier_id", "to_tier_id"),
-            "customer.credit.change": ("tier_id",),
         }
-        for model, names in fields_of.items():
+
+    def _tier_in_use(self):
+        """One of these tiers that a customer is or was in."""
+        for model, names in self._tier_references().items():
             domain = Domain.OR(Domain(name, "in", self.ids) for name in names)
             if used := self.env[model].sudo().search(domain, limit=1):
                 return next(used[name] for name in names if used[name] in self)

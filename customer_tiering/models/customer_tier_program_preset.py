@@ -47,12 +47,18 @@ class CustomerTierProgram(models.Model):
         )
         program._add_usual_entry_rules()
         program._add_usual_event_rules()
-        program._add_credit_rules(preset.get("credit", ()))
         program._translate_preset(preset)
         # Where customers have ordered already; the preset's own bounds serve until then.
         quantile = program.indicator_ids.filtered(lambda i: i.scale == "quantile")
         (quantile - quantile._propose_bands()).scale = "bands"
+        program._after_create_preset(code)
         return program
+
+    def _after_create_preset(self, code):
+        """Called once a programme was made from a preset, for addons to add what they propose.
+
+        :param code: of the preset
+        """
 
     def _metric_ids(self, preset):
         """Id per code of the metrics that a preset uses; an archived one is hidden, not gone."""
@@ -174,9 +180,6 @@ class CustomerTierProgram(models.Model):
         load_demo(self.env)
         self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
         company = self.env.ref("base.main_company")
-        # So that a limit has its effect as soon as one is applied. Nothing is delivered in the
-        # demo, and an order of the day before yesterday may have an invoice already.
-        company.write({"account_use_credit_limit": True, "customer_credit_order_days": 1})
         if not self._for_company(company):
             program = self._create_preset("wholesale", company)
             program._grade_past_year()
