@@ -19,7 +19,6 @@ def uninstall_hook(env):
     """
     for name in (
         "mail_activity_type_reorder",
-        "mail_activity_type_credit_approval",
         "mail_activity_type_win_back",
     ):
         activity_type = env.ref(f"customer_tiering.{name}", raise_if_not_found=False)
@@ -39,7 +38,6 @@ def uninstall_hook(env):
         "customer_win_back",
         "customer_stage_playbook_start",
         "customer_stage_playbook",
-        "customer_credit_change",
         "customer_tier_change",
         "customer_tier_standing",
         "customer_tier_program",

@@ -15,9 +15,6 @@ def load_and_grade(env):
     load_demo(env)
     env["res.config.settings"].create({"group_product_pricelist": True}).execute()
     company = env.ref("base.main_company")
-    # So that a limit has its effect as soon as one is applied. Nothing is delivered in the
-    # demo, and an order of the day before yesterday may have an invoice already.
-    company.write({"account_use_credit_limit": True, "customer_credit_order_days": 1})
     programs = env["customer.tier.program"]
     if not programs._for_company(company):
         program = programs._create_preset("wholesale", company)

@@ -339,7 +339,6 @@ class CustomerTier(models.Model):
             ),
             "customer.tier.proposal": ("from_tier_id", "to_tier_id"),
             "customer.tier.event": ("from_tier_id", "to_tier_id"),
-            "customer.credit.change": ("tier_id",),
         }
 
     def _entered_meanwhile(self):

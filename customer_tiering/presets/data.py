@@ -41,26 +41,10 @@ _SEGMENTS_OF_GRID = (
     (_lt("Lost"), 11, (1, 1), (1, 2)),
 )
 
-# Number of the tier from below (None: all), credit risk, months of purchases that may be owed (0:
-# no credit), payment term; the first line that fits counts. Who has too few invoices to be judged
-# is proposed nothing.
-_CREDIT = (
-    (None, "high", 0, "immediate"),
-    (3, "low", 3, "45days"),
-    (3, "medium", 2, "30days"),
-    (2, "low", 2, "30days"),
-    (2, "medium", 1, "15days"),
-    (1, "low", 1.5, "30days"),
-    (1, "medium", 1, "15days"),
-    (0, "low", 1, "15days"),
-    (0, "medium", 0, "immediate"),
-)
-
 PRESETS = {
     "wholesale": {
         "name": _lt("Wholesale customers"),
         "indicators": (_RECENCY, _FREQUENCY, _MONETARY),
-        "credit": _CREDIT,
         "tiers": (
             {"name": _lt("Regular"), "color": 4},
             {

@@ -65,13 +65,8 @@ from . import test_win_back
 from . import test_win_back_demo
 from . import test_win_back_tour
 from . import test_late_reason
-from . import test_credit_exposure
-from . import test_credit_limit
-from . import test_credit_approval
 from . import test_contact_pages
-from . import test_credit_quotation
 from . import test_desk
-from . import test_paid_online
 from . import test_event_held
 from . import test_event_rule
 from . import test_rules_moved

@@ -1,5 +1,4 @@
 from . import base_partner_merge
-from . import customer_credit_apply
 from . import customer_late_reason_set
 from . import customer_tier_ahp
 from . import customer_tier_ahp_pair
