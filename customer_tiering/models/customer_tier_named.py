@@ -16,16 +16,20 @@ class CustomerTier(models.Model):
     def _unlink_except_named(self):
         self._check_not_named()
 
+    def _naming_records(self, going):
+        """Hook for siblings: records with ``tier_ids`` that would be for everybody without these.
+
+        :param going: ids of programmes that are deleted, with what is theirs
+        :return: list of (model, domain)
+        """
+        return [("customer.reminder.rule", [("tier_ids", "in", self.ids)])]
+
     def _check_not_named(self, going=()):
         """
-        :param going: ids of programmes whose own playbooks go along
-        :raise UserError: where a reminder rule or a playbook names one of these tiers
+        :param going: ids of programmes that are deleted, with what is theirs
+        :raise UserError: where a record names one of these tiers, see :meth:`_naming_records`
         """
-        names = [("tier_ids", "in", self.ids)]
-        for model, domain in (
-            ("customer.reminder.rule", names),
-            ("customer.stage.playbook", [*names, ("program_id", "not in", going)]),
-        ):
+        for model, domain in self._naming_records(going):
             # Rules of other companies, and archived ones, are no less somebody's.
             everything = self.env[model].sudo().with_context(active_test=False)
             if named := everything.search(domain, limit=1):

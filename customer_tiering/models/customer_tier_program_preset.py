@@ -169,7 +169,6 @@ class CustomerTierProgram(models.Model):
     def _load_demo(self):
         """Demo customers with three years of orders, graded by the wholesale preset."""
         from ..demo.generate import load_demo
-        from ..demo.win_back import create_win_backs, start_playbooks
 
         load_demo(self.env)
         self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
@@ -181,8 +180,6 @@ class CustomerTierProgram(models.Model):
             program = self._create_preset("wholesale", company)
             program._grade_past_year()
             program.action_grade()
-            create_win_backs(self.env, company, fields.Date.context_today(company))
-            start_playbooks(self.env, company)
 
     def _grade_past_year(self):
         """Grade as of each month of the last year, so that there is a history to look at.

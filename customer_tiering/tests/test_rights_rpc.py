@@ -4,7 +4,7 @@ from contextlib import contextmanager, suppress
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from .test_security import ALL, NOTHING, READ, RIGHTS, SecurityCase
+from .test_security import ALL, NOTHING, READ, SecurityCase
 
 # Said of a request in words that its sender can act upon.
 CLEAR = {
@@ -30,8 +30,6 @@ CALLERS = {
     "customer.credit.approval": {"action_approve": "c", "action_refuse": "c"},
     "customer.late.reason.set": {"action_apply": "a"},
     "customer.reminder": {"action_open_partner": "somc"},
-    "customer.stage.playbook": {"action_open_starts": "somc"},
-    "customer.stage.playbook.start": {"action_open_partner": "somc", "action_retry": "om"},
     "customer.tier": {"action_open_customers": "somc"},
     "customer.tier.ahp": {"action_use_weights": "m"},
     "customer.tier.band.proposal": {"action_freeze": "m"},
@@ -76,7 +74,6 @@ CALLERS = {
         "action_accept_proposal": "om",
         "action_apply_credit": "c",
         "action_clear_override": "om",
-        "action_customer_win_back": "somc",
         "action_grade": "om",
         # For who reads grades and invoices, see the tests of what is shown of credit.
         "action_open_credit_parts": "",
@@ -89,13 +86,11 @@ CALLERS = {
     "customer.tier.run.error": {"action_open_culprit": "om"},
     "customer.tier.start": {"action_start": "m"},
     "customer.tier.tell": {"action_tell": "om"},
-    "customer.win.back.ask": {"action_apply": "somc"},
     "res.config.settings": {"action_customer_tier_start": ""},
     "res.partner": {
         "action_add_customer_value": "om",
         "action_apply_customer_credit": "c",
         "action_assess_customer": "om",
-        "action_customer_win_back": "somc",
         "action_open_customer_standing": "somc",
         "action_open_customer_values": "somc",
         "action_request_credit": "somc",
@@ -123,7 +118,10 @@ class _Undone(Exception):
 
 
 class RpcRightsCase(HttpCase, SecurityCase):
-    """A user of each group, and what the server answers them over the wire."""
+    """A user of each group, and what the server answers them over the wire. Addons with models or
+    methods of their own extend it."""
+
+    callers = CALLERS
 
     @classmethod
     def setUpClass(cls):
@@ -162,6 +160,14 @@ class RpcRightsCase(HttpCase, SecurityCase):
                 answer = "ok"
         return answer
 
+    def _models_for(self, letter):
+        """The models that are tried as one of the users."""
+        return self.rights
+
+    def _callers_for(self, letter):
+        """The methods that are tried as one of the users, as in ``CALLERS``."""
+        return self.callers
+
     def _everybody(self):
         for letter, user in self.users.items():
             self.authenticate(user.login, user.login)
@@ -172,7 +178,7 @@ class RpcRightsCase(HttpCase, SecurityCase):
 class TestRightsRpc(RpcRightsCase):
     def _rights(self, name):
         """Letters of what each of the users may do with a model."""
-        salesperson, officer, manager = RIGHTS[name]
+        salesperson, officer, manager = self.rights[name]
         return {
             "p": NOTHING,
             "i": NOTHING,
@@ -187,7 +193,7 @@ class TestRightsRpc(RpcRightsCase):
         """Rights that hold in Python only: over the wire a model of ours can be read or changed
         by a group that should not, or refuses one that should."""
         for letter, user in self._everybody():
-            for name in RIGHTS:
+            for name in self._models_for(letter):
                 allowed = self._rights(name)[letter]
                 ids = self.records[name][:1].ids
                 calls = {
@@ -212,7 +218,7 @@ class TestRightsRpc(RpcRightsCase):
         model gets nothing of it by any of the methods that the web client uses. Groups that
         have the rights of another are left out, to be quick."""
         for letter, user in self._everybody():
-            for name in RIGHTS:
+            for name in self._models_for(letter):
                 if letter not in "psa" or "r" in self._rights(name)[letter]:
                     continue
                 for method, (with_ids, *args) in READERS.items():
@@ -227,7 +233,7 @@ class TestRightsRpc(RpcRightsCase):
             ours = {
                 method
                 for cls in model.mro()
-                if cls.__module__.startswith("odoo.addons.customer_tiering.")
+                if cls.__module__.startswith(f"odoo.addons.{self.addon}.")
                 for method, value in vars(cls).items()
                 if inspect.isfunction(value) and not method.startswith("_")
             }
@@ -238,7 +244,7 @@ class TestRightsRpc(RpcRightsCase):
 
     def test_every_method_is_in_the_table(self):
         """A public method that nobody thought about can be called by every user of the portal."""
-        self.assertEqual(self._our_methods(), {name: set(of) for name, of in CALLERS.items()})
+        self.assertEqual(self._our_methods(), {name: set(of) for name, of in self.callers.items()})
 
     def test_every_method_by_every_group(self):
         """A button that is hidden is a method all the same: called by whom it is not for, it does
@@ -255,7 +261,7 @@ class TestRightsRpc(RpcRightsCase):
         }
         self.env.flush_all()
         for letter, user in self._everybody():
-            for name, methods in CALLERS.items():
+            for name, methods in self._callers_for(letter).items():
                 for method, callers in methods.items():
                     with self.subTest(model=name, method=method, user=user.login):
                         args = self._arguments(records[name][:1], method)
@@ -271,14 +277,14 @@ class TestRightsRpc(RpcRightsCase):
         everybody, or break."""
         for user in (self.portal, self.internal, self.salesperson):
             self.authenticate(user.login, user.login)
-            for name, methods in CALLERS.items():
+            for name, methods in self.callers.items():
                 for method in methods:
                     with self.subTest(model=name, method=method, user=user.login):
                         answer = self._answer(
                             name, method, *self._arguments(self.env[name], method)
                         )
                         self.assertIn(answer, CLEAR | {REFUSED, "ok", "builtins.ValueError"})
-                        if user != self.salesperson and name in RIGHTS:
+                        if user != self.salesperson and name in self.rights:
                             self.assertNotEqual(answer, "ok")
 
     def test_without_logging_in(self):
