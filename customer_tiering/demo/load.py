@@ -1,5 +1,5 @@
 """Loads the demo: customers with three years of orders, graded by a preset as of each month of the
-last year and today, and what came of following them up."""
+last year and today."""
 
 from dateutil.relativedelta import relativedelta
 
@@ -7,7 +7,6 @@ from odoo import fields
 
 from ..switches import QUIET
 from .generate import load_demo
-from .win_back import create_win_backs, start_playbooks
 
 
 def load_and_grade(env):
@@ -20,8 +19,6 @@ def load_and_grade(env):
         program = programs._create_preset("wholesale", company)
         _grade_past_year(program)
         program.action_grade()
-        create_win_backs(env, company, fields.Date.context_today(company))
-        start_playbooks(env, company)
 
 
 def _grade_past_year(program):

@@ -57,16 +57,6 @@ from . import customer_tier_stale
 from . import customer_order_awaited
 from . import customer_reminder_rule
 from . import customer_reminder
-from . import mail_activity_plan
-from . import mail_activity_plan_template
-from . import customer_stage_playbook
-from . import customer_stage_playbook_start
-from . import customer_stage_playbook_work
-from . import customer_stage_playbook_event
-from . import customer_stage_playbook_merge
-from . import customer_loss_reason
-from . import customer_win_back
-from . import mail_activity
 from . import res_users
 from . import customer_tier_mixin
 from . import account_move
@@ -83,7 +73,6 @@ from . import res_partner_value
 from . import res_partner_page
 from . import res_partner_parent
 from . import res_partner_entry
-from . import res_partner_playbook
 from . import sale_order
 from . import sale_order_line
 from . import sale_report

@@ -408,11 +408,7 @@ class CustomerTier(models.Model):
         :param going: see ``_check_not_named``
         :return: list of pairs of a model with a field ``tier_ids`` and a domain
         """
-        names = [("tier_ids", "in", self.ids)]
-        return [
-            ("customer.reminder.rule", names),
-            ("customer.stage.playbook", [*names, ("program_id", "not in", going)]),
-        ]
+        return [("customer.reminder.rule", [("tier_ids", "in", self.ids)])]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_named_by_rules(self):

@@ -22,8 +22,8 @@ class ResUsers(models.Model):
         return result
 
     def _customer_tasks(self):
-        """Open activities of these users that come from reminders, plans and tier changes, and
-        the to-dos about gradings.
+        """Open activities of these users that come from :meth:`_customer_task_sources`, and the
+        to-dos about gradings.
 
         :return: dict ``mail.activity`` → ``res.company`` that they are due for
         """
@@ -40,15 +40,20 @@ class ResUsers(models.Model):
         questions = activities.filtered(lambda activity: activity.res_model != "res.partner")
         runs = self.env["customer.tier.run"].sudo().browse(a.res_id for a in questions)
         tasks = {a: run.company_id for a, run in zip(questions, runs, strict=True)}
-        for model, name in (
-            ("customer.reminder", "activity_id"),
-            ("customer.tier.event", "activity_id"),
-            ("customer.stage.playbook.start", "activity_ids"),
-        ):
+        for model, name in self._customer_task_sources():
             sources = self.env[model].sudo().search([(name, "in", activities.ids)])
             for source in sources:
                 tasks |= dict.fromkeys(source[name] & activities, source.company_id)
         return tasks
+
+    @api.model
+    def _customer_task_sources(self):
+        """Hook for siblings: models with a ``company_id`` that give users something to do about
+        customers.
+
+        :return: list of (model, name of its field with the activities)
+        """
+        return [("customer.reminder", "activity_id"), ("customer.tier.event", "activity_id")]
 
     def _hand_over(self, tasks):
         """Give activities to whoever looks after the customers by now.
@@ -91,13 +96,12 @@ class ResUsers(models.Model):
         }
 
     def _note_handed_over(self, activities):
-        """Say in the lists of what is under way who does it now."""
+        """Hook for siblings: say in the lists of what is under way who does it now.
+
+        Called on the users who leave.
+
+        :param activities: ``mail.activity`` that others have by now
+        """
         reminders = self.env["customer.reminder"].sudo()
         for reminder in reminders.search([("activity_id", "in", activities.ids)]):
             reminder.user_id = reminder.activity_id.user_id
-        starts = self.env["customer.stage.playbook.start"].sudo()
-        starts = starts.search(
-            [("activity_ids", "in", activities.ids), ("user_id", "in", self.ids)]
-        )
-        for start in starts:
-            start.user_id = (start.activity_ids & activities)[:1].user_id

@@ -34,7 +34,6 @@ from . import test_security
 from . import test_simulation_approval
 from . import test_switches
 from . import test_companies
-from . import test_foreign_writes
 from . import test_fuzz
 from . import test_query_counts
 from . import test_rights_rpc
@@ -58,12 +57,6 @@ from . import test_others_go_on
 from . import test_newcomer
 from . import test_event
 from . import test_override_ends
-from . import test_playbook
-from . import test_playbook_forecast
-from . import test_playbook_plan
-from . import test_win_back
-from . import test_win_back_demo
-from . import test_win_back_tour
 from . import test_late_reason
 from . import test_contact_pages
 from . import test_desk

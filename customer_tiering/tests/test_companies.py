@@ -145,10 +145,11 @@ class TestCompanies(CompaniesCase):
                 "value": 3,
             }
         )
-        self.env["customer.win.back"].create(
-            {"partner_id": self.shared.id, "company_id": self.company_b.id}
-        )
+        self._change_elsewhere()
         self.assertEqual(everything(), before)
+
+    def _change_elsewhere(self):
+        """Hook: what else the other company may think of its customer."""
 
     def _by(self, name):
         return f"{name}:month" if name.endswith("_date") else name

@@ -3,7 +3,6 @@ from unittest.mock import patch
 
 from lxml import etree
 
-from odoo.fields import Command
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
 
@@ -133,15 +132,6 @@ class TestQueryCounts(QueryCase):
         view = "customer_tiering.res_partner_view_form_tier"
         self.assertLessEqual(self._extra_of_view(self.graded[0], view, "form"), 22)
 
-    def _quote(self, partner):
-        return self.Order.create(
-            {
-                "partner_id": partner.id,
-                "company_id": self.company.id,
-                "order_line": [Command.create({"product_id": self.product.id, "price_unit": 5})],
-            }
-        )
-
     def test_creating_a_quotation(self):
         """Pricing by tier asks for the standing and for the tier, and else for no more than the
         standard list that a customer without a tier gets."""
@@ -171,15 +161,13 @@ class TestQueryCounts(QueryCase):
         self.assertFalse([t for t in self._statements(actions[1]) if t.startswith("customer_")])
 
     def test_confirming_an_order(self):
-        """Whoever confirms an order waits for one statement of the queue, and for two looks at
-        whether a reminder or a follow-up ends with it."""
+        """Whoever confirms an order waits for one statement of the queue, and for a look at
+        whether a reminder ends with it."""
         orders = iter([self._quote(self.graded[0]) for _number in range(2)])
         self._statements(lambda: next(orders).action_confirm())
         tables = self._statements(lambda: next(orders).action_confirm())
         ours = [t for t in tables if t.startswith(("customer_", "ir_cron"))]
-        self.assertEqual(
-            sorted(ours), ["customer_reminder", "customer_tier_stale", "customer_win_back"]
-        )
+        self.assertEqual(sorted(ours), ["customer_reminder", "customer_tier_stale"])
 
     def test_marking_is_one_statement(self):
         """Any number of customers cost as much as one, with the job that is woken; in a company

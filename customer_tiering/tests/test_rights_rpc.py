@@ -27,8 +27,6 @@ ACCOUNTANT = {
 CALLERS = {
     "customer.late.reason.set": {"action_apply": "a"},
     "customer.reminder": {"action_open_partner": "som"},
-    "customer.stage.playbook": {"action_open_starts": "som"},
-    "customer.stage.playbook.start": {"action_open_partner": "som", "action_retry": "om"},
     "customer.tier": {"action_open_customers": "som"},
     "customer.tier.ahp": {"action_use_weights": "m"},
     "customer.tier.band.proposal": {"action_freeze": "m"},
@@ -72,7 +70,6 @@ CALLERS = {
     "customer.tier.standing": {
         "action_accept_proposal": "om",
         "action_clear_override": "om",
-        "action_customer_win_back": "som",
         "action_grade": "om",
         # For who reads grades and invoices, see the tests of what is shown of credit.
         "action_open_credit_parts": "",
@@ -85,12 +82,10 @@ CALLERS = {
     "customer.tier.run.error": {"action_open_culprit": "om"},
     "customer.tier.start": {"action_start": "m"},
     "customer.tier.tell": {"action_tell": "om"},
-    "customer.win.back.ask": {"action_apply": "som"},
     "res.config.settings": {"action_customer_tier_start": ""},
     "res.partner": {
         "action_add_customer_value": "om",
         "action_assess_customer": "om",
-        "action_customer_win_back": "som",
         "action_open_customer_standing": "som",
         "action_open_customer_values": "som",
     },

@@ -45,11 +45,6 @@ RIGHTS = {
     "customer.tier.metric.preview.line": (NOTHING, NOTHING, ALL),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
-    "customer.stage.playbook": (READ, READ, ALL),
-    "customer.stage.playbook.start": (READ, "rw--", "rw--"),
-    "customer.loss.reason": (READ, READ, ALL),
-    "customer.win.back": ("rwc-", "rwc-", ALL),
-    "customer.win.back.ask": ("rwc-", "rwc-", "rwc-"),
     "customer.late.reason": (READ, READ, ALL),
     "customer.late.reason.set": (NOTHING, NOTHING, NOTHING),
 }
@@ -57,8 +52,6 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 # No company of their own: metrics are shared, the wizards are the user's.
 SHARED = {
     "customer.late.reason",
-    "customer.loss.reason",
-    "customer.win.back.ask",
     "customer.late.reason.set",
     "customer.tier.by.hand",
     "customer.tier.metric",
@@ -87,9 +80,6 @@ PRIVATE_FIELDS = {
         "customer_is_gradable",
         "customer_is_graded",
         "customer_value_ids",
-        "customer_is_lapsed",
-        "customer_playbook_start_ids",
-        "customer_win_back_ids",
     ),
     "sale.order": (
         "customer_tier_id",
@@ -217,7 +207,6 @@ class SecurityCase(GradingCase):
             ),
             cls._create_credit_line(standing),
             rule,
-            *cls._create_playbook_records(standing),
             cls.env.ref("customer_tiering.late_reason_dispute"),
             cls.env["customer.late.reason.set"].create({}),
             cls.env["customer.reminder"].create(
@@ -240,22 +229,6 @@ class SecurityCase(GradingCase):
         move = cls.env["account.move"].create({"move_type": "entry", "journal_id": journal.id})
         return cls.env["customer.tier.credit.line"].create(
             {"standing_id": standing.id, "move_id": move.id}
-        )
-
-    @classmethod
-    def _create_playbook_records(cls, standing):
-        plan = cls.env.ref("customer_tiering.plan_dormant")
-        company = {"company_id": standing.company_id.id}
-        playbook = cls.env["customer.stage.playbook"].create(
-            {"stage": "dormant", "plan_id": plan.id, **company}
-        )
-        start = {"standing_id": standing.id, "playbook_id": playbook.id, "stage": "dormant"}
-        return (
-            playbook,
-            cls.env["customer.stage.playbook.start"].create(start),
-            cls.env.ref("customer_tiering.loss_reason_price"),
-            cls.env["customer.win.back"].create({"partner_id": standing.partner_id.id, **company}),
-            cls.env["customer.win.back.ask"].create({}),
         )
 
 
@@ -440,7 +413,7 @@ class TestSecurity(SecurityCase):
             "action_discard_events",
             "action_open_credit_parts",
             "action_open_invoice", "action_open_culprit",
-            "action_open_starts", "action_customer_win_back", "action_open_stage_changes",
+            "action_open_stage_changes",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:

@@ -11,5 +11,3 @@ from . import customer_tier_refusal
 from . import customer_tier_start
 from . import customer_tier_by_hand
 from . import customer_tier_tell
-from . import customer_tier_tell_playbook
-from . import customer_win_back_ask
