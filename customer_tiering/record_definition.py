@@ -10,8 +10,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .explain.span import ALIAS
 from .grading.policy import YEAR
-from .models.span import ALIAS
 
 # Of customers without records these are zero; the other aggregates are unknown.
 COUNTED = ("count", "count_distinct", "sum")

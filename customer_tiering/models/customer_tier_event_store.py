@@ -20,25 +20,3 @@ class CustomerTierPipeline(models.AbstractModel):
         if store and saver._last_change() > change:
             saver._enqueue(company, change)
         return tally
-
-
-class CustomerTierChange(models.Model):
-    _inherit = "customer.tier.change"
-
-    def _record(self, standing, *args, **kwargs):
-        change = super()._record(standing, *args, **kwargs)
-        self.env.flush_all()
-        self.env["customer.tier.store"]._enqueue(standing.sudo().company_id, change.id - 1)
-        return change
-
-
-class CustomerTierStanding(models.Model):
-    _inherit = "customer.tier.standing"
-
-    def _apply_override(self, before):
-        Event = self.env["customer.tier.event"]
-        event = Event._last_id()
-        result = super()._apply_override(before)
-        for company in self.company_id:
-            Event._settle(company, SQL("id > %s", event))
-        return result

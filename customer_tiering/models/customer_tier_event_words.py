@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from .explained import Explained
+from ..explain.reason import Explained
 from .explained_needed import Needed
 
 

@@ -9,10 +9,10 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..explain.span import Span
 from ..grading.entry import Origins
 from ..standing_columns import DAY, ID
 from .customer_tier_metric import YEAR
-from .span import Span
 
 _logger = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..bulk_fields import KnownFloat
-from .customer_tier_credit import BANDS
-from .customer_tier_lifecycle import STAGES
+from .customer_tier_staged import STAGES
+from .customer_tier_standing import BANDS
 
 # Field of the mixin: column of the standing behind it.
 COLUMNS = {

@@ -2,7 +2,7 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier import NAMED, OFFERED
-from odoo.addons.customer_tiering.models.customer_tier_lifecycle import STAGES
+from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 

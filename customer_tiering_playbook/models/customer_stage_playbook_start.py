@@ -4,7 +4,7 @@ from markupsafe import Markup
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.models.customer_tier_lifecycle import STAGES
+from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.models.customer_tier_lifecycle import STAGES
+from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.tools import SQL
 
 from .customer_stage_playbook_start import UNDER_WAY

@@ -10,7 +10,7 @@ from babel.dates import format_skeleton
 
 from odoo.tools import babel_locale_parse, format_date, get_lang
 
-from .customer_tier_change import TIER_LINES
+from ..models.customer_tier_change import TIER_LINES
 
 # Months between two dates on the axis: the first that needs no more of them than this.
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 360)

@@ -1,60 +1,34 @@
+"""The credit score by hand: what it is made of, worked out again by the functions that grading
+uses, for people who may look at the ledger."""
+
 from datetime import timedelta
 
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo import fields
 from odoo.tools import format_amount, format_date, formatLang
 
-from .customer_tier_metric import LEDGER_GROUPS, readable
+from ..models.customer_tier_metric import readable
 
 # The parts with the greatest effect that the page shows; the button has them all.
 SHOWN = 10
 
 
-class CustomerTierStanding(models.Model):
-    """The credit score by hand: what it is made of, worked out again by the very functions that
-    grading uses, for people who may look at the ledger."""
+class CreditBreakdown:
+    """What the page on the credit score of a customer says.
 
-    _inherit = "customer.tier.standing"
+    :param standing: ``customer.tier.standing``
+    """
 
-    credit_breakdown = fields.Html(
-        compute="_compute_credit_breakdown",
-        sanitize=False,
-        exportable=False,
-        groups=LEDGER_GROUPS,
-    )
+    def __init__(self, standing):
+        self.standing = standing
+        self.env = standing.env
 
-    def _credit_day(self):
-        """The day that the credit figures are as of. Where nothing new was found since, they are
-        the same on all days between."""
-        graded_on = self.sudo().company_id.customer_tier_graded_on
-        zone = self.env["customer.tier.gather"]._timezone(self.company_id)
-        graded_at = self.graded_at and fields.Date.context_today(
-            self.with_context(tz=zone), self.graded_at
-        )
-        return max(filter(None, (graded_on, graded_at)), default=fields.Date.context_today(self))
-
-    def _credit_parts(self):
-        """See ``customer.tier.gather._payment_parts``."""
-        self.ensure_one()
-        gather = self.env["customer.tier.gather"]
-        return gather._payment_parts(self.partner_id, self.company_id, self._credit_day())
-
-    @api.depends("credit_score", "credit_invoice_count", "overdue_amount", "graded_at")
-    @api.depends_context("lang")
-    def _compute_credit_breakdown(self):
-        for standing in self:
-            values = standing._credit_breakdown_values()
-            standing.credit_breakdown = values and self.env["ir.qweb"]._render(
-                "customer_tiering.credit_breakdown", values
-            )
-
-    def _credit_breakdown_values(self):
-        parts = self._credit_parts()
+    def values(self):
+        parts = self.standing._credit_parts()
         if not len(parts):
             return False
         counted, left_out = parts[parts["counts"]], parts[~parts["counts"]]
         invoices = self._invoices_of(parts)
-        rows = self._credit_rows(counted[:SHOWN], invoices)
+        rows = self._rows(counted[:SHOWN], invoices)
         amount, product = counted["amount"].sum(), counted["product"].sum()
         others = counted[SHOWN:]
         return {
@@ -65,10 +39,10 @@ class CustomerTierStanding(models.Model):
             "amount": self._money(amount),
             "product": self._decimal(product),
             "left_out": ", ".join(invoices[id_].name for id_ in left_out["invoice"].unique()),
-            **self._credit_sentences(counted, amount, product),
+            **self._sentences(counted, amount, product),
         }
 
-    def _credit_rows(self, parts, invoices):
+    def _rows(self, parts, invoices):
         return [
             {
                 "invoice": invoices[part.invoice],
@@ -82,12 +56,12 @@ class CustomerTierStanding(models.Model):
             for part in parts.itertuples()
         ]
 
-    def _credit_sentences(self, counted, amount, product):
+    def _sentences(self, counted, amount, product):
         """How the sums make the score, to be followed with a pocket calculator."""
         from ..grading import payment
 
-        credit = self.company_id._customer_credit_policy()
-        day = self._credit_day()
+        credit = self.standing.company_id._customer_credit_policy()
+        day = self.standing._credit_day()
         number = counted["invoice"].nunique()
         sentences = {
             "window": self.env._(
@@ -107,7 +81,7 @@ class CustomerTierStanding(models.Model):
                 number=number,
                 least=credit.min_invoices,
             )
-            sentences["stale"] = self.credit_score is not False
+            sentences["stale"] = self.standing.credit_score is not False
             return sentences
         dbt = round(product / amount, 2) + 0.0
         score = float(payment.credit_score(dbt))
@@ -117,11 +91,13 @@ class CustomerTierStanding(models.Model):
             amount=self._money(amount),
             dbt=self._decimal(dbt),
         )
-        sentences["score"] = self._credit_score_sentence(dbt, score, payment.anchors_around(dbt))
-        sentences["stale"] = self.credit_score is False or abs(self.credit_score - score) > 0.005
+        sentences["score"] = self._score_sentence(dbt, score, payment.anchors_around(dbt))
+        sentences["stale"] = (
+            self.standing.credit_score is False or abs(self.standing.credit_score - score) > 0.005
+        )
         return sentences
 
-    def _credit_score_sentence(self, dbt, score, anchors):
+    def _score_sentence(self, dbt, score, anchors):
         words = {
             "dbt": self._decimal(dbt),
             "score": self._decimal(score),
@@ -168,25 +144,4 @@ class CustomerTierStanding(models.Model):
         return formatLang(self.env, number, digits=2)
 
     def _money(self, amount):
-        return format_amount(self.env, amount, self.company_id.currency_id)
-
-    def action_open_credit_parts(self):
-        """All parts of invoices behind the credit score, the most harmful first."""
-        self.ensure_one()
-        self.check_access("read")
-        if not self.env.user.has_groups(LEDGER_GROUPS):
-            raise AccessError(
-                self.env._(
-                    "The invoices behind a credit score are for people with rights on Invoicing. "
-                    "Ask one of them."
-                )
-            )
-        lines = self.env["customer.tier.credit.line"]._of(self)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Invoices Behind the Credit Score of %s", self.partner_id.name),
-            "res_model": lines._name,
-            "view_mode": "list",
-            "domain": [("id", "in", lines.ids)],
-            "context": {"search_default_counts": 1},
-        }
+        return format_amount(self.env, amount, self.standing.company_id.currency_id)

@@ -5,9 +5,9 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.tools import format_date, formatLang
 
-from .customer_tier_comparison import OPERATORS
-from .customer_tier_metric import UNITS, readable
-from .customer_tier_program import UNRANKED
+from ..models.customer_tier_comparison import OPERATORS
+from ..models.customer_tier_metric import UNITS, readable
+from ..models.customer_tier_program import UNRANKED
 
 SIGNS = dict(OPERATORS)
 # Half an order cannot be placed.

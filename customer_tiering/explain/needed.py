@@ -1,4 +1,4 @@
-from .explained import SIGNS, Explained
+from .reason import SIGNS, Explained
 
 
 class Needed(Explained):

@@ -1,8 +1,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from .customer_tier_metric import YEAR
-from .explained import Explained
+from ..models.customer_tier_metric import YEAR
+from .reason import Explained
 
 
 @dataclass(frozen=True)
@@ -182,3 +182,14 @@ class ExplainedYears(Explained):
         if is_calendar_year(first, last):
             return self.env._("%(year)s so far: %(value)s", year=str(first.year), value=value)
         return self.env._("since %(day)s: %(value)s", day=self._day(first), value=value)
+
+
+class ExplainedThen(ExplainedYears):
+    """A grading of the past."""
+
+    def _asked(self, tier, facts):
+        if self.year:
+            return super()._asked(tier, facts)
+        return self.env._(
+            "The figures of that day ask for %(tier)s: %(facts)s.", tier=tier, facts=facts
+        )
