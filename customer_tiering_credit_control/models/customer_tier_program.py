@@ -33,8 +33,8 @@ class CustomerTierProgram(models.Model):
         return [*super()._rule_fields(), "credit_rule_ids"]
 
     def _after_create_preset(self, code):
-        super()._after_create_preset(code)
         self._add_credit_rules(PRESET_TABLES.get(code, ()))
+        return super()._after_create_preset(code)
 
     def _add_credit_rules(self, lines):
         """Fill the credit table. It proposes only; nobody's credit changes by it.

@@ -255,3 +255,23 @@ class TestCreditOfPreset(TieringCommon):
     def test_other_presets(self):
         """Presets without a table leave it empty."""
         self.assertFalse(self._create_program("rfm").credit_rule_ids)
+
+    def test_demo(self):
+        """An upgrade of a demo database took back what somebody had changed in the credit table,
+        or failed at a programme of another kind."""
+        company = self.env.ref("base.main_company")
+        Program = self.env["customer.tier.program"]
+        Program.search([("company_id", "=", company.id)]).action_archive()
+        other = self._create_program(tiers=["All"], company=company)
+        Program._load_credit_demo()
+        self.assertFalse(other.credit_rule_ids)
+        other.action_archive()
+        company.account_use_credit_limit = False
+        program = self._create_program("wholesale", company=company)
+        program.credit_rule_ids.unlink()
+        Program._load_credit_demo()
+        self.assertTrue(company.account_use_credit_limit)
+        self.assertEqual(len(program.credit_rule_ids), len(PRESET_TABLES["wholesale"]))
+        program.credit_rule_ids[1:].unlink()
+        Program._load_credit_demo()
+        self.assertEqual(len(program.credit_rule_ids), 1)
