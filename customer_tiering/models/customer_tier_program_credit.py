@@ -15,8 +15,9 @@ class CustomerTierProgram(models.Model):
     credit_rule_ids = fields.One2many("customer.credit.rule", "program_id", string="Credit Rules")
 
     def _after_create_preset(self, code):
-        super()._after_create_preset(code)
+        result = super()._after_create_preset(code)
         self._add_credit_rules(PRESETS[code].get("credit", ()))
+        return result
 
     def _add_credit_rules(self, lines):
         """Fill the credit table. It proposes only; nobody's credit changes by it.
