@@ -11,7 +11,7 @@ SENT = (True, 1, "on", [], [1], {}, {"on": True})
 
 
 @tagged("post_install", "-at_install")
-class TestSwitches(TieringCommon):
+class TestRuleSwitches(TieringCommon):
     """Whoever calls over RPC sends a context of their own."""
 
     def _each(self, switch, user, *models):
