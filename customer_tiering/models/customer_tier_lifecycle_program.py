@@ -1,16 +1,15 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .customer_tier_program import SAMPLE_SIZE
-
 
 class CustomerTierGather(models.AbstractModel):
     _inherit = "customer.tier.gather"
 
-    def _stage_history(self, program, as_of, typical):
+    def _stage_history(self, program, as_of, typical, size):
         """What the orders of a fixed sample of a programme's customers tell until a day.
 
         :param typical: the population's order interval, None to measure it
+        :param size: of the sample
         :return: (``lifecycle.Past``, number of all customers)
         """
         from ..grading import metrics, rhythm
@@ -18,7 +17,7 @@ class CustomerTierGather(models.AbstractModel):
 
         customers, orders = self._graded_customers(program, as_of)
         total = len(customers)
-        chosen = self._fixed_sample(customers, SAMPLE_SIZE)
+        chosen = self._fixed_sample(customers, size)
         if orders is None:
             scope = self._scope_of(chosen.tolist())
             orders = self._orders(program.company_id, as_of, scope)
