@@ -70,10 +70,10 @@ def problems(program):
         )
 
 
-def preview(program):
+def preview(program, size):
     """Values of the template ``stage_preview``: customers by stage with the thresholds as they are
     typed and as they are saved."""
-    counts, total = customers_by_stage(program, _proposals(program))
+    counts, total = customers_by_stage(program, _proposals(program), size)
     typed, saved = counts[0], counts[-1]
     stage = program.env["customer.tier.standing"]._fields["lifecycle_stage"]
     return {
@@ -101,17 +101,18 @@ def _proposals(program):
     return [typed, program._origin._lifecycle_policy()]
 
 
-def customers_by_stage(program, proposals):
+def customers_by_stage(program, proposals, size):
     """How many customers some settings would put into each stage today.
 
     Of many customers a sample is counted, and told as if it were all of them.
 
     :param proposals: list of ``policy.Lifecycle``
+    :param size: of the sample
     :return: (list of dict stage → number of customers, number of all of them)
     """
     from ..grading.lifecycle import head_counts
 
-    past, total = _history(program)
+    past, total = _history(program, size)
     counts = head_counts(past, proposals)
     if total > past.size:
         counts = [
@@ -121,7 +122,7 @@ def customers_by_stage(program, proposals):
     return counts, total
 
 
-def _history(program):
+def _history(program, size):
     """What the orders of a fixed sample of the programme's customers tell until today, kept while
     somebody is typing.
 
@@ -132,11 +133,19 @@ def _history(program):
     typical = program.typical_interval_days or None
     today = gather._today(company)
     key = (
-        *(program.env.cr.dbname, program._origin.id, company.id, program.domain, typical, today),
+        *(
+            program.env.cr.dbname,
+            program._origin.id,
+            company.id,
+            program.domain,
+            typical,
+            today,
+            size,
+        ),
         # A new grading knows new customers.
         *(str(company.sudo().customer_tier_graded_on), program._origin.sudo().standing_count),
         time.monotonic() // SECONDS,
     )
     if key not in HISTORIES:
-        HISTORIES[key] = gather._stage_history(program, today, typical)
+        HISTORIES[key] = gather._stage_history(program, today, typical, size)
     return HISTORIES[key]

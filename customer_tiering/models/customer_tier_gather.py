@@ -800,10 +800,11 @@ class CustomerTierGather(models.AbstractModel):
                 _logger.warning("Programme %s cannot select", earlier.id, exc_info=True)
         return taken
 
-    def _stage_history(self, program, as_of, typical):
+    def _stage_history(self, program, as_of, typical, size):
         """What the orders of a fixed sample of a programme's customers tell until a day.
 
         :param typical: the population's order interval, None to measure it
+        :param size: of the sample
         :return: (``lifecycle.Past``, number of all customers)
         """
         from ..grading import metrics, rhythm
@@ -811,7 +812,7 @@ class CustomerTierGather(models.AbstractModel):
 
         customers, orders = self._graded_customers(program, as_of)
         total = len(customers)
-        chosen = self._fixed_sample(customers, SAMPLE_SIZE)
+        chosen = self._fixed_sample(customers, size)
         if orders is None:
             scope = self._scope_of(chosen.tolist())
             orders = self._orders(program.company_id, as_of, scope)

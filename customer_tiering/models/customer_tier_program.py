@@ -338,7 +338,7 @@ class CustomerTierProgram(models.Model):
     def _compute_stage_preview(self):
         for program in self:
             complete = program.company_id and not program.stage_problem
-            values = complete and lifecycle.preview(program)
+            values = complete and lifecycle.preview(program, SAMPLE_SIZE)
             program.stage_preview = values and self.env["ir.qweb"]._render(
                 "customer_tiering.stage_preview", values
             )

@@ -32,11 +32,11 @@ from . import test_replay_job
 from . import test_reminder
 from . import test_security
 from . import test_simulation_approval
-from . import test_switches
 from . import test_companies
 from . import test_fuzz
 from . import test_query_counts
 from . import test_rights_rpc
+from . import test_rule_switches
 from . import test_rules_hold
 from . import test_run_problem
 from . import test_run_turn

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -11,7 +11,7 @@ SENT = (True, 1, "on", [], [1], {}, {"on": True})
 
 
 @tagged("post_install", "-at_install")
-class TestSwitches(TieringCommon):
+class TestRuleSwitches(TieringCommon):
     """Whoever calls over RPC sends a context of their own."""
 
     def _each(self, switch, user, *models):
@@ -68,37 +68,45 @@ class TestSwitches(TieringCommon):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 Value.create(vals)
 
-    def test_answers_that_make_no_value(self):
-        """With the key of a value that is being saved, its answers are emptied behind it."""
+    def test_answers_changed_behind_the_grade(self):
+        """With the key of a value that is being saved, an answer changes and the grade stays."""
+        self._create_program()
         metric = self.env["customer.tier.metric"].create({"name": "Potential", "kind": "manual"})
         question = self.env["customer.tier.question"].create(
             {"metric_id": metric.id, "name": "Growing?", "low_label": "No", "high_label": "Yes"}
         )
-        value = self.env["customer.tier.value"].create(
-            {
-                "partner_id": self._create_customer("Assessed", company_id=self.company.id).id,
-                "metric_id": metric.id,
-                "answer_ids": [Command.create({"question_id": question.id, "answer": "5"})],
-            }
-        )
-        saving = customer_tier_value.SAVING
-        for (Answer,) in self._each(saving, self.officer, "customer.tier.answer"):
-            with self.assertRaises(ValidationError), self.env.cr.savepoint():
-                Answer.browse(value.answer_ids.id).answer = "0"
-
-    def test_metric_that_cannot_be_read(self):
-        """With the key of data files, a metric is saved that no grading can read."""
-        Metric = self.env["customer.tier.metric"].with_user(self.manager)
-        with self.assertRaises(UserError), self.env.cr.savepoint():
-            Metric.with_context(install_mode=True).create(
+        customer = self._create_customer("Assessed", company_id=self.company.id)
+        answers = (
+            self.env["customer.tier.value"]
+            .create(
                 {
-                    "name": "Broken",
-                    "kind": "record",
-                    "model_name": "res.partner",
-                    "record_domain": "[('id', '=', 'no number')]",
-                    "aggregate": "count",
+                    "partner_id": customer.id,
+                    "metric_id": metric.id,
+                    "answer_ids": [Command.create({"question_id": question.id, "answer": "5"})],
                 }
             )
+            .answer_ids
+        )
+        Stale = self.env["customer.tier.stale"]
+        saving = customer_tier_value.SAVING
+        given = iter("1234123")
+        for (Answer,) in self._each(saving, self.officer, "customer.tier.answer"):
+            Stale.search([]).unlink()
+            Answer.browse(answers.id).answer = next(given)
+            self.assertEqual(Stale.search([]).partner_id, customer)
+
+    def test_metric_of_unknown_cost(self):
+        """With the key of data files, a metric is saved that nobody is warned of."""
+        Metric = self.env["customer.tier.metric"].with_user(self.manager)
+        metric = Metric.with_context(install_mode=True).create(
+            {
+                "name": "Contacts",
+                "kind": "record",
+                "model_name": "res.partner",
+                "aggregate": "count",
+            }
+        )
+        self.assertGreater(metric.cost_seconds, 0)
 
     def test_promoted_unheard(self):
         """With the key of gradings of days long past, an officer promotes without a message."""
