@@ -3,7 +3,7 @@ from collections import Counter, defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
-from .customer_tier_event_store import TOLD
+from .customer_tier_store import TOLD
 
 
 class CustomerTierEvent(models.Model):

@@ -2,7 +2,6 @@ import time
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
 from odoo.tools.lru import LRU
 
 from .customer_tier_lifecycle import STAGES
@@ -234,50 +233,5 @@ class CustomerTierProgram(models.Model):
             time.monotonic() // SECONDS,
         )
         if key not in HISTORIES:
-            HISTORIES[key] = gather._stage_history(self, today, typical)
+            HISTORIES[key] = gather._stage_history(self, today, typical, SAMPLE_SIZE)
         return HISTORIES[key]
-
-
-class CustomerTierGather(models.AbstractModel):
-    _inherit = "customer.tier.gather"
-
-    def _stage_history(self, program, as_of, typical):
-        """See ``customer.tier.program._stage_history``."""
-        from ..grading import metrics, rhythm
-        from ..grading.lifecycle import Past
-
-        customers, orders = self._graded_customers(program, as_of)
-        total = len(customers)
-        chosen = self._fixed_sample(customers, SAMPLE_SIZE)
-        if orders is None:
-            scope = self._scope_of(chosen.tolist())
-            orders = self._orders(program.company_id, as_of, scope)
-        window = metrics.Window(self._facts(chosen, orders, None), as_of, 0)
-        if typical is None:
-            # It will be measured at the next grading.
-            typical = rhythm.typical_interval(*window.days, window.as_of)
-        return Past(*window.days, window.size, window.as_of, typical), total
-
-    def _graded_customers(self, program, as_of):
-        """Customers whom the last grading found in a programme; before the first one, those whom
-        it would find.
-
-        :return: (sorted int array, their orders where these had to be read)
-        """
-        import numpy as np
-
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "SELECT partner_id FROM customer_tier_standing WHERE program_id = %s "
-                "ORDER BY partner_id",
-                program._origin.id or 0,
-            )
-        )
-        graded = np.array([id_ for (id_,) in self.env.cr.fetchall()], dtype=np.int64)
-        if len(graded):
-            return graded, None
-        scope = self._scope_between(0, 2**31 - 1)
-        customers, known = self._customers(program, scope)
-        orders = self._orders(program.company_id, as_of, scope)
-        return customers[known | np.isin(customers, orders["customer"])], orders

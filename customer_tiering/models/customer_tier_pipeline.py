@@ -140,7 +140,9 @@ class CustomerTierPipeline(models.AbstractModel):
         tally.matrix.update(zip(moves["before"].tolist(), moves["tier"].tolist(), strict=True))
         tally.counts.update(moves.loc[moves["before"] != moves["tier"], "direction"].tolist())
         tally.counts["customers"] += sum(map(len, frames.values()))
-        tally.counts["stage"] += int(self.env["customer.tier.store"]._staged(moves).sum())
+        tally.counts["stage"] += int(
+            self.env["customer.tier.store"]._lifecycle_changed(moves).sum()
+        )
         for program, frame in frames.items():
             tally.counts.update(asked(frame, policies[program]))
         if store and run_id:
@@ -195,17 +197,17 @@ class CustomerTierPipeline(models.AbstractModel):
         payments = gather._payments(company, as_of, scope, credit, first)
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
         seen = np.union1d(gather._seen(orders, given), previous.index)
-        traces = gather._traces(company, as_of, scope, policies.values(), given)
+        origins = gather._origins(company, as_of, scope, policies.values(), given)
         taken = np.array([], dtype=np.int64)
         facts = {}
         for program, policy in policies.items():
             # So is a contact who came in a way that a rule knows.
             entries = policy.entries if policy else ()
-            fitting = list(traces.first_fit(entries, traces.people))
+            fitting = list(origins.first_fit(entries, origins.people))
             selected = self._select(program, scope, np.union1d(seen, fitting), tally)
             if policy and selected is not None:
                 customers = np.setdiff1d(selected, taken)
-                entry = gather._entry(customers, entries, traces)
+                entry = gather._entry(customers, entries, origins)
                 since = gather._since(customers, orders, company)
                 known = gather._facts(customers, orders, lines, given, entry, payments, since)
                 facts[program], errors = gather._in_years(known, program, as_of, scope)
