@@ -36,7 +36,6 @@ from . import customer_tier_program_credit
 from . import customer_credit_rule
 from . import customer_credit_change
 from . import customer_late_reason
-from . import account_move_late_reason
 from . import account_move_credit
 from . import customer_tier_credit_breakdown
 from . import customer_tier_entry
