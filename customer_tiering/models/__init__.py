@@ -97,7 +97,6 @@ from . import ir_module_module
 from . import product_pricelist
 from . import customer_credit_approval
 from . import res_company
-from . import res_company_credit
 from . import res_company_limit
 from . import res_config_settings
 from . import res_config_settings_credit
