@@ -99,7 +99,6 @@ from . import customer_credit_approval
 from . import res_company
 from . import res_company_limit
 from . import res_config_settings
-from . import res_config_settings_credit
 from . import res_config_settings_limit
 from . import res_country
 from . import res_partner
