@@ -20,22 +20,22 @@ class Storage:
     :param staged: SQL type in the staging table, where nothing is NULL: ``int4``, with 0 for what
         is not there, or ``float8`` with NaN
     :param stored: SQL of the value to store; ``%s`` stands for the staged one
-    :param again: SQL of the staged value; ``%s`` stands for the stored one
+    :param restored: SQL of the staged value; ``%s`` stands for the stored one
     :param arguments: what these need besides, before the value
     :param empty: what is stored of a customer who has left all programmes
     """
 
     staged: str
     stored: str
-    again: str = ""
+    restored: str = ""
     arguments: tuple = ()
     empty: str = "NULL"
 
     def store(self, staged):
         return SQL(self.stored, *self.arguments, staged)
 
-    def read(self, stored):
-        return SQL(self.again, *self.arguments, stored)
+    def restore(self, stored):
+        return SQL(self.restored, *self.arguments, stored)
 
 
 # An id, or a number of which 0 is none.
@@ -86,19 +86,23 @@ class Column:
     entry: bool = False
     kept: bool = False
 
+    @property
+    def in_frame(self):
+        return self.frame or self.name
+
     def values(self, frame, policy):
         """Array of the values to stage."""
-        return self.value(frame, policy) if self.value else frame[self.frame or self.name]
+        return self.value(frame, policy) if self.value else frame[self.in_frame]
 
     def store(self, staged):
         """SQL of the value to store, from the row of this alias in the staging table."""
         return self.storage.store(SQL.identifier(staged, self.name))
 
-    def read(self, standing):
+    def restore(self, standing):
         """SQL of the value of the last grading, from the standing of this alias."""
         names = (self.name, *self.fallbacks)
         stored = SQL(", ").join(SQL.identifier(standing, name) for name in names)
-        return self.storage.read(SQL("COALESCE(%s)", stored) if self.fallbacks else stored)
+        return self.storage.restore(SQL("COALESCE(%s)", stored) if self.fallbacks else stored)
 
 
 @cache

@@ -580,9 +580,9 @@ class CustomerTierGather(models.AbstractModel):
         columns = self.env["customer.tier.store"]._standing_columns()
         return {
             "customer": ("int4", SQL("s.partner_id")),
-            **{c.frame: (c.storage.staged, c.read("s")) for c in columns if c.remembered},
-            "manual": ("int4", ID.read(SQL("s.manual_tier_id"))),
-            "manual_until": ("float8", DAY.read(SQL("s.manual_until"))),
+            **{c.in_frame: (c.storage.staged, c.restore("s")) for c in columns if c.remembered},
+            "manual": ("int4", ID.restore(SQL("s.manual_tier_id"))),
+            "manual_until": ("float8", DAY.restore(SQL("s.manual_until"))),
             "lock": (
                 "int4",
                 SQL(

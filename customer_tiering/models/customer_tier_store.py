@@ -426,7 +426,7 @@ class CustomerTierStore(models.AbstractModel):
             names=SQL(", ").join(SQL.identifier(column.name) for column in columns),
             values=SQL(", ").join(column.store("s") for column in columns),
             state=SQL(", ").join(
-                SQL("%s::float8 AS %s", state[column.frame], SQL.identifier(column.name))
+                SQL("%s::float8 AS %s", state[column.in_frame], SQL.identifier(column.name))
                 for column in columns
             ),
             today=today,
