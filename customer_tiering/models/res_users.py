@@ -22,8 +22,8 @@ class ResUsers(models.Model):
         return result
 
     def _customer_tasks(self):
-        """Open activities of these users that come from :meth:`_customer_task_sources`, and the
-        to-dos about gradings.
+        """Open activities of these users that were made by the system, and the to-dos about
+        gradings.
 
         :return: dict ``mail.activity`` → ``res.company`` that they are due for
         """
@@ -40,14 +40,14 @@ class ResUsers(models.Model):
         questions = activities.filtered(lambda activity: activity.res_model != "res.partner")
         runs = self.env["customer.tier.run"].sudo().browse(a.res_id for a in questions)
         tasks = {a: run.company_id for a, run in zip(questions, runs, strict=True)}
-        for model, name in self._customer_task_sources():
+        for model, name in self._customer_tier_task_sources():
             sources = self.env[model].sudo().search([(name, "in", activities.ids)])
             for source in sources:
                 tasks |= dict.fromkeys(source[name] & activities, source.company_id)
         return tasks
 
     @api.model
-    def _customer_task_sources(self):
+    def _customer_tier_task_sources(self):
         """Hook for siblings: models with a ``company_id`` that give users something to do about
         customers.
 
@@ -70,7 +70,7 @@ class ResUsers(models.Model):
             doers = {activity: users.get(activity, fallback) for activity in quiet}
             for user, theirs in quiet.grouped(doers.get).items():
                 theirs.user_id = user
-        self._note_handed_over(activities)
+        self._customer_tier_note_handed_over(activities)
 
     @api.model
     def _users_of(self, activities, company):
@@ -95,7 +95,7 @@ class ResUsers(models.Model):
             if partner.commercial_partner_id in users
         }
 
-    def _note_handed_over(self, activities):
+    def _customer_tier_note_handed_over(self, activities):
         """Hook for siblings: say in the lists of what is under way who does it now.
 
         Called on the users who leave.

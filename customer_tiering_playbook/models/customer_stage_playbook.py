@@ -3,6 +3,7 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier import NAMED, OFFERED
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
+from odoo.addons.customer_tiering.tools import open_list
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
@@ -210,7 +211,5 @@ class CustomerStagePlaybook(models.Model):
         """What this playbook has started."""
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_tiering_playbook.customer_stage_playbook_start_action"
-        )
-        return {**action, "domain": [("playbook_id", "=", self.id)], "context": {}}
+        action = "customer_tiering_playbook.customer_stage_playbook_start_action"
+        return open_list(self.env, action, [("playbook_id", "=", self.id)])

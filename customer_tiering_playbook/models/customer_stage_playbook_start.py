@@ -1,14 +1,15 @@
-import logging
-
 from markupsafe import Markup
-from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
+from odoo.addons.customer_tiering.tools import (
+    attempt,
+    error_text,
+    savepoint_each,
+    schedule_on_contacts,
+)
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
-
-_logger = logging.getLogger(__name__)
 
 UNDER_WAY = ("waiting", "open")
 # A second's work: a killed job loses no more, and nobody waits longer for what it has locked.
@@ -125,7 +126,7 @@ class CustomerStagePlaybookStart(models.Model):
         for start in failed:
             if not start.standing_id.playbook_start_ids.filtered(lambda s: s.state in UNDER_WAY):
                 start.write({"state": "waiting", "error": False})
-        self._trigger_cron()
+        self._trigger_job()
 
     # Entering a stage
 
@@ -152,12 +153,12 @@ class CustomerStagePlaybookStart(models.Model):
             ]
         )
         if standings:
-            self._trigger_cron()
+            self._trigger_job()
 
     # The job
 
     @api.model
-    def _trigger_cron(self):
+    def _trigger_job(self):
         """Let the job begin as soon as this transaction is committed."""
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "customer_tiering_playbook.ir_cron_playbook"
@@ -205,7 +206,7 @@ class CustomerStagePlaybookStart(models.Model):
             )
         )
         for start in self.browse([id_ for (id_,) in self.env.cr.fetchall()]):
-            start._try(start._leave)
+            attempt(self.env, start._leave, start._fail)
         under_way = self.search([("company_id", "=", company.id), ("state", "=", "open")])
         over = under_way.filtered(lambda start: not start._open_activities())
         over.write({"state": "done", "ended_on": self._today(company)})
@@ -262,30 +263,18 @@ class CustomerStagePlaybookStart(models.Model):
         :return: how many were taken on
         """
         rows = self._due(company)
-        due = {self.browse(id_): self.env["res.users"].browse(user) for id_, user in rows}
+        users = {self.browse(id_): self.env["res.users"].browse(user) for id_, user in rows}
+
+        def start_these(starts):
+            starts._start(company, users)
+
         starts = self.browse([id_ for id_, _user in rows])
-        try:
-            with self.env.cr.savepoint():
-                starts._start(company, due)
-                return len(starts)
-        except TransactionRollbackError:
-            raise
-        except Exception:
-            _logger.exception("Plans could not be started together; starting them one by one")
-        for start in starts:
-            start._try(start._start, company, due)
+        savepoint_each(starts, start_these, type(self)._fail)
         return len(starts)
 
-    def _try(self, do, *args):
-        """Do something about one plan, or say why it failed: the others go on."""
-        try:
-            with self.env.cr.savepoint():
-                do(*args)
-        except TransactionRollbackError:
-            raise
-        except Exception as error:
-            message = str(error) or type(error).__name__
-            self.write({"state": "failed", "error": message})
+    def _fail(self, error):
+        """Say why this plan failed: the others go on."""
+        self.write({"state": "failed", "error": error_text(error)})
 
     @api.model
     def _due(self, company):
@@ -344,24 +333,21 @@ class CustomerStagePlaybookStart(models.Model):
                 doers = template._customer_users_of(starts.standing_id, company)
                 for start in starts:
                     vals[start].append(start._activity_vals(template, doers[start.standing_id]))
-            # One e-mail per activity would be a flood; the list of activities is what counts.
-            Activity = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
-            made = iter(Activity.create([one for start in starts for one in vals[start]]))
+            every = [one for start in starts for one in vals[start]]
+            made = iter(schedule_on_contacts(self.env, every))
             for start in starts:
-                activities = Activity.union(*(next(made) for _template in templates))
+                activities = start.activity_ids.union(*(next(made) for _template in templates))
                 start._note_start(activities, users[start], self._today(company))
 
     def _activity_vals(self, template, user):
         said = template.with_context(lang=user.lang or self.env.lang)
         return {
-            "res_model_id": self.env["ir.model"]._get_id("res.partner"),
             "res_id": self.partner_id.id,
             "activity_type_id": template.activity_type_id.id,
             "summary": said.summary,
             "note": said.note,
             "date_deadline": template._get_date_deadline(self._today(self.company_id)),
             "user_id": user.id,
-            "automated": True,
         }
 
     def _note_start(self, activities, user, today):

@@ -50,5 +50,5 @@ class CustomerTierRun(models.Model):
         """Customers may have left their stages without anybody being told."""
         result = super()._follow_up()
         self.env["customer.win.back"]._close_ordered(self.company_id)
-        self.env["customer.stage.playbook.start"]._trigger_cron()
+        self.env["customer.stage.playbook.start"]._trigger_job()
         return result

@@ -1,8 +1,8 @@
 from odoo import models
+from odoo.addons.customer_tiering.switches import PrivateSwitch
 
-# An object of this process: no client can send it with the context.
-RECORDED = object()
-KEY = "customer_win_back_recorded"
+# The answer is kept already by who closes the activity.
+RECORDED = PrivateSwitch("customer_win_back_recorded")
 
 
 class MailActivity(models.Model):
@@ -12,19 +12,16 @@ class MailActivity(models.Model):
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """What was found out about customers who stay away is kept where it can be counted."""
-        recorded = self.env.context.get(KEY) is RECORDED
-        asked_about = {} if recorded else self._customer_win_back_questions()
-        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        asked_about = {} if RECORDED.is_on(self.env) else self._customer_win_back_questions()
+        # What closing these leads to may close others, whose answers nobody has kept.
+        others = super(MailActivity, RECORDED.off(self))
+        result = others._action_done(feedback=feedback, attachment_ids=attachment_ids)
         # Whoever was asked need not sell, and may do no more than answer.
         answers = self.env["customer.win.back"].sudo()
         for company, partners in asked_about.items():
             for partner in partners:
                 answers.with_company(company)._follow_up(partner, note=feedback or False)
         return result
-
-    def _customer_recorded(self):
-        """These activities for who closes them because the answer is kept already."""
-        return self.with_context(**{KEY: RECORDED})
 
     def _customer_win_back_questions(self):
         """Dormant and lost customers of whom these activities asked why.

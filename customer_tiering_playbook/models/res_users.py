@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class ResUsers(models.Model):
@@ -6,14 +6,13 @@ class ResUsers(models.Model):
 
     _inherit = "res.users"
 
-    def _customer_task_sources(self):
-        return [
-            *super()._customer_task_sources(),
-            ("customer.stage.playbook.start", "activity_ids"),
-        ]
+    @api.model
+    def _customer_tier_task_sources(self):
+        sources = super()._customer_tier_task_sources()
+        return [*sources, ("customer.stage.playbook.start", "activity_ids")]
 
-    def _note_handed_over(self, activities):
-        result = super()._note_handed_over(activities)
+    def _customer_tier_note_handed_over(self, activities):
+        result = super()._customer_tier_note_handed_over(activities)
         starts = self.env["customer.stage.playbook.start"].sudo()
         starts = starts.search(
             [("activity_ids", "in", activities.ids), ("user_id", "in", self.ids)]

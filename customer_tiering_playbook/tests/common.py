@@ -1,7 +1,7 @@
 from odoo.addons.customer_tiering.tests.follow_up_common import FollowUpCase
 from odoo.fields import Command
 
-WORK_LOGGER = "odoo.addons.customer_tiering_playbook.models.customer_stage_playbook_start"
+WORK_LOGGER = "odoo.addons.customer_tiering.tools"
 
 
 class PlaybookCase(FollowUpCase):

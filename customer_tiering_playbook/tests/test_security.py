@@ -36,7 +36,7 @@ class TestSecurity(PlaybookSecurityCase):
     def test_private_methods(self):
         """What works without checks must not be callable from outside."""
         for model, methods in {
-            "customer.stage.playbook.start": ("_cron_start", "_enter", "_leave", "_trigger_cron"),
+            "customer.stage.playbook.start": ("_cron_start", "_enter", "_leave", "_trigger_job"),
             "customer.win.back": ("_close_ordered", "_follow_up", "_load_demo"),
             "customer.win.back.ask": ("_open",),
             "customer.tier.run": ("_enqueue_stages",),

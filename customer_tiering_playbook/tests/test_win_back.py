@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..models.mail_activity import KEY
+from ..models.mail_activity import RECORDED
 from .common import PlaybookCase
 
 
@@ -101,7 +101,7 @@ class TestWinBack(PlaybookCase):
         self.plan.template_ids[0].activity_type_id = self.why
         self._enter("dormant")
         asked = self._activities().sorted("id")[0].with_user(self.salesperson)
-        sent = {"win_back_recorded": True, KEY: True}
+        sent = {"win_back_recorded": True, RECORDED.key: True}
         asked.with_context(**sent).action_feedback(feedback="Closed their shop")
         self.assertEqual(self._found().note, "Closed their shop")
 

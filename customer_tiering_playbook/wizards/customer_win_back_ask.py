@@ -1,7 +1,9 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.tools import RELOAD, open_dialog
 from odoo.exceptions import UserError
 
 from ..models.customer_win_back import OUTCOMES
+from ..models.mail_activity import RECORDED
 
 
 class CustomerWinBackAsk(models.TransientModel):
@@ -38,14 +40,7 @@ class CustomerWinBackAsk(models.TransientModel):
                 "reason_id": latest.reason_id.id,
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Win-Back"),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return open_dialog(wizard, self.env._("Win-Back"))
 
     def action_apply(self):
         """Keep the answer, and close the activities that asked for it."""
@@ -58,7 +53,7 @@ class CustomerWinBackAsk(models.TransientModel):
                 partner, reason_id=self.reason_id.id, outcome=self.outcome, note=self.note
             )
         self._close_questions(lapsed)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return RELOAD
 
     def _close_questions(self, partners):
         kind = self.env.ref(
@@ -80,4 +75,4 @@ class CustomerWinBackAsk(models.TransientModel):
             asked -= starts.search(others).activity_ids
         if asked:
             said = ": ".join(text for text in (self.reason_id.name, self.note) if text)
-            asked._customer_recorded().action_feedback(feedback=said)
+            RECORDED.on(asked).action_feedback(feedback=said)
