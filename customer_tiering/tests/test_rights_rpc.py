@@ -92,7 +92,7 @@ CALLERS = {
     "sale.order": {"action_follow_customer_pricelist": "soma"},
 }
 # Of core, with our part in it: who may call them is core's matter.
-ORM = {"create", "write", "unlink", "copy", "default_get", "action_archive"}
+ORM = {"create", "write", "unlink", "copy", "default_get", "action_archive", "load_web_menus"}
 # What tells something about records, with the arguments after the ids.
 READERS = {
     "web_read": (True, {"display_name": {}}),
