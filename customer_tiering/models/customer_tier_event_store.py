@@ -1,11 +1,9 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .customer_tier_program_preset import QUIET
+from ..moves import TOLD
+from ..switches import QUIET
 from .customer_tier_store import STAGE
-
-# Changes ``c`` that are news: not those of merged records, which nobody made happen.
-TOLD = SQL("c.direction <> 'stay' AND c.reason NOT IN ('merge', 'lock')")
 
 
 class CustomerTierStore(models.AbstractModel):
@@ -35,7 +33,7 @@ class CustomerTierStore(models.AbstractModel):
         return written
 
     def _tells(self, company):
-        return bool(company.customer_tier_graded_on) and not self.env.context.get(QUIET)
+        return bool(company.customer_tier_graded_on) and not QUIET.is_on(self.env)
 
     def _last_change(self):
         """Id of the last change; others do not show before this transaction ends."""
@@ -116,26 +114,6 @@ class CustomerTierStore(models.AbstractModel):
             self._enqueue(company, change)
             self.env["customer.tier.event"]._settle(company, SQL("id > %s", event))
         return result
-
-
-class CustomerTierPipeline(models.AbstractModel):
-    _inherit = "customer.tier.pipeline"
-
-    def _grade(self, company, as_of, scope, store=True, run_id=None, **options):
-        Event = self.env["customer.tier.event"]
-        event = Event._last_id()
-        tally = super()._grade(company, as_of, scope, store=store, run_id=run_id, **options)
-        if store and not run_id and Event._last_id() > event:
-            Event._settle(company, SQL("id > %s", event))
-        return tally
-
-    def _grade_scope(self, scope, *, company, store, **arguments):
-        saver = self.env["customer.tier.store"]
-        change = saver._last_change()
-        tally = super()._grade_scope(scope, company=company, store=store, **arguments)
-        if store and saver._last_change() > change:
-            saver._enqueue(company, change)
-        return tally
 
 
 class CustomerTierChange(models.Model):
