@@ -11,7 +11,7 @@ from ..grading.lifecycle import STAGES
 from ..grading.policy import Lifecycle
 from ..models import customer_tier_lifecycle, customer_tier_run
 from ..models.customer_tier_lifecycle_program import HISTORIES, THRESHOLDS
-from ..models.customer_tier_lifecycle_run import STAGE_LINES
+from ..models.customer_tier_run import STAGE_LINES
 from .common import TieringCommon
 
 START = date(2021, 1, 4)
