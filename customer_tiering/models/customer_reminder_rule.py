@@ -8,6 +8,8 @@ from .customer_tier import NAMED, OFFERED
 
 
 class CustomerReminderRule(models.Model):
+    """Rules that say which customers salespeople are reminded of, when, and how many a day."""
+
     _name = "customer.reminder.rule"
     _description = "Repurchase Reminder Rule"
     _order = "sequence, id"

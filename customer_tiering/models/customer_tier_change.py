@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ..bulk_fields import BulkMany2one, BulkNumbers
 from ..explain.years import ExplainedThen, days_behind
+from ..moves import direction
 from .customer_tier_staged import STAGES
 
 # Lines about the tier: where it changed, was locked, or is no longer set by hand.
@@ -128,17 +129,6 @@ class CustomerTierChange(models.Model):
 
     def _record(self, standing, from_tier, to_tier, reason, note=False):
         """Note one change that a person made."""
-        if from_tier == to_tier:
-            direction = "stay"
-        elif not to_tier:
-            direction = "out"
-        elif not from_tier:
-            direction = "first"
-        elif from_tier.program_id != to_tier.program_id:
-            direction = "switch"
-        else:
-            rank = [(tier.sequence, tier.id) for tier in (from_tier, to_tier)]
-            direction = "up" if rank[1] > rank[0] else "down"
         # The system writes history, whoever caused it.
         change = self._by_system().create(
             {
@@ -147,7 +137,7 @@ class CustomerTierChange(models.Model):
                 "to_tier_id": to_tier.id,
                 "computed_tier_id": standing.computed_tier_id.id,
                 "target_tier_id": standing.target_tier_id.id,
-                "direction": direction,
+                "direction": direction(from_tier, to_tier),
                 "date": self.env["customer.tier.gather"]._today(standing.company_id),
                 "reason": reason,
                 "by_hand": bool(standing.manual_tier_id),

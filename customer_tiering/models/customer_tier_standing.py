@@ -9,6 +9,7 @@ from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
 from ..explain.credit import CreditBreakdown
 from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind
+from ..tools import notification
 from .customer_tier_append_only import by_system, is_system
 from .customer_tier_metric import LEDGER_GROUPS
 from .customer_tier_proposal import OPEN
@@ -381,17 +382,9 @@ class CustomerTierStanding(models.Model):
                 raise UserError(self.env._("There is no tier programme for %s.", company.name))
             run = self.env["customer.tier.run"]
             changed += run._grade_partners(standings.partner_id, company)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self._told_graded(changed),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(self._graded_message(changed))
 
-    def _told_graded(self, changed):
+    def _graded_message(self, changed):
         if not changed:
             return self.env._("Graded; nothing has changed.")
         if len(self) == 1:
@@ -592,23 +585,11 @@ class CustomerTierStanding(models.Model):
             raise UserError(self.env._("Nothing is set by hand here."))
         overruled = self.filtered(lambda standing: standing.manual_tier_id or standing.lock)
         overruled.write({"manual_tier_id": False, "lock": False})
-        return self._notify_override(
+        return notification(
             self.env._("The customer follows the rules again.")
             if len(overruled) == 1
             else self.env._("%s customers follow the rules again.", len(overruled))
         )
-
-    @api.model
-    def _notify_override(self, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
 
     def _apply_override(self, before):
         """Let what is set by hand count, say whose doing it is, and record the change."""

@@ -1,13 +1,12 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..moves import TOLD
 from ..standing_columns import core_columns
 from ..switches import QUIET
 
 # The temporary table through which graded customers come.
 STAGING = "customer_tier_staging"
-# Changes ``c`` that are news: not those of merged records, which nobody made happen.
-TOLD = SQL("c.direction <> 'stay' AND c.reason NOT IN ('merge', 'lock')")
 
 
 class CustomerTierStore(models.AbstractModel):

@@ -1,27 +1,30 @@
 from odoo import api, models
 
+from ..tools import without_mails
+
 
 class ResUsers(models.Model):
-    """Whoever leaves takes no customer along: what gradings gave them to do is done by others."""
+    """Users who leave: the activities that gradings, reminders and messages gave them are handed
+    over to whoever looks after the customers by now."""
 
     _inherit = "res.users"
 
     def action_archive(self):
-        tasks = self._customer_tasks()
+        tasks = self._customer_tier_tasks()
         # The core deletes what they have to do, before they are archived.
         self.env["mail.activity"].sudo().union(*tasks).user_id = False
         result = super().action_archive()
-        self._hand_over(tasks)
+        self._customer_tier_hand_over(tasks)
         return result
 
     def write(self, vals):
         leaving = "active" in vals and not vals["active"]
-        tasks = self._customer_tasks() if leaving else {}
+        tasks = self._customer_tier_tasks() if leaving else {}
         result = super().write(vals)
-        self._hand_over(tasks)
+        self._customer_tier_hand_over(tasks)
         return result
 
-    def _customer_tasks(self):
+    def _customer_tier_tasks(self):
         """Open activities of these users that were made by the system, and the to-dos about
         gradings.
 
@@ -48,32 +51,30 @@ class ResUsers(models.Model):
 
     @api.model
     def _customer_tier_task_sources(self):
-        """Hook for siblings: models with a ``company_id`` that give users something to do about
-        customers.
+        """Hook: where the activities come from that the system made on contacts.
 
-        :return: list of (model, name of its field with the activities)
+        :return: list of (model with a ``company_id``, its field of activities)
         """
         return [("customer.reminder", "activity_id"), ("customer.tier.event", "activity_id")]
 
-    def _hand_over(self, tasks):
+    def _customer_tier_hand_over(self, tasks):
         """Give activities to whoever looks after the customers by now.
 
-        :param tasks: see :meth:`_customer_tasks`
+        :param tasks: see :meth:`_customer_tier_tasks`
         """
         activities = self.env["mail.activity"].sudo().union(*tasks)
         Responsible = self.env["customer.tier.responsible"]
         for company, due in activities.grouped(lambda activity: tasks[activity]).items():
-            users = self._users_of(due, company)
+            users = self._customer_tier_users_of(due, company)
             fallback = Responsible._fallback(company)
-            # One e-mail per activity would be a flood; the list of activities is what counts.
-            quiet = due.with_context(mail_activity_quick_update=True)
-            doers = {activity: users.get(activity, fallback) for activity in quiet}
-            for user, theirs in quiet.grouped(doers.get).items():
+            silent = without_mails(due)
+            doers = {activity: users.get(activity, fallback) for activity in silent}
+            for user, theirs in silent.grouped(doers.get).items():
                 theirs.user_id = user
         self._customer_tier_note_handed_over(activities)
 
     @api.model
-    def _users_of(self, activities, company):
+    def _customer_tier_users_of(self, activities, company):
         """Who looks after the customers of some activities.
 
         :return: dict ``mail.activity`` → ``res.users``, without what is about no customer
@@ -96,12 +97,8 @@ class ResUsers(models.Model):
         }
 
     def _customer_tier_note_handed_over(self, activities):
-        """Hook for siblings: say in the lists of what is under way who does it now.
-
-        Called on the users who leave.
-
-        :param activities: ``mail.activity`` that others have by now
-        """
+        """Hook: these users have left, and others do the activities now. Lists of what is under
+        way say who."""
         reminders = self.env["customer.reminder"].sudo()
         for reminder in reminders.search([("activity_id", "in", activities.ids)]):
             reminder.user_id = reminder.activity_id.user_id

@@ -11,8 +11,8 @@ from ..explain.lifecycle import HISTORIES, THRESHOLDS, customers_by_stage
 from ..grading.lifecycle import STAGES
 from ..grading.policy import Lifecycle
 from ..models import customer_tier_run, customer_tier_staged
-from ..models.customer_tier_lifecycle_run import STAGE_LINES
 from ..models.customer_tier_program import SAMPLE_SIZE
+from ..models.customer_tier_run import STAGE_LINES
 from .common import TieringCommon
 
 START = date(2021, 1, 4)

@@ -456,7 +456,7 @@ class TestSecurity(SecurityCase):
             "customer.tier.pipeline": ("_grade", "_lock"),
             "customer.tier.change": ("_record",),
             "customer.tier.proposal": ("_refuse", "_close", "_take"),
-            "customer.tier.event": ("_cron_tell", "_decide", "_tell", "_wake", "_forecast"),
+            "customer.tier.event": ("_cron_tell", "_decide", "_tell", "_trigger_job", "_forecast"),
             "customer.tier.tell": ("_open",),
             "customer.tier.stale": ("_mark",),
             "customer.reminder": ("_open", "_close_fulfilled", "_note_ended"),

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ..models.customer_tier_metric import readable
 from ..presets.build import tiers
 from ..presets.data import PRESETS
+from ..tools import notification, open_dialog
 
 
 class CustomerTierStart(models.TransientModel):
@@ -70,13 +71,7 @@ class CustomerTierStart(models.TransientModel):
     @api.model
     @api.private
     def _open(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Start Grading Customers"),
-            "res_model": self._name,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return open_dialog(self.browse(), self.env._("Start Grading Customers"))
 
     def action_start(self):
         """Make the programme, grade everybody and show the result."""
@@ -100,13 +95,4 @@ class CustomerTierStart(models.TransientModel):
         programs = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_tiering.customer_tier_program_action"
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "message": message,
-                "next": programs | {"target": "main"},
-            },
-        }
+        return notification(message, "warning", programs | {"target": "main"}, sticky=True)
