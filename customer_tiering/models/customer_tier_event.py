@@ -7,12 +7,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
 from ..bulk_fields import BulkMany2one
+from ..explain.needed import Needed
+from ..explain.reason import Explained
 from ..moves import direction_sql
 from ..tools import error_text, notification, savepoint_each, schedule_on_contacts
 from .customer_tier_event_rule import HELD, KINDS
-from .customer_tier_lifecycle import STAGES
-from .explained import Explained
-from .explained_needed import Needed
+from .customer_tier_staged import STAGES
 
 # A second's work: a killed job loses no more, and nobody waits longer for what it has locked.
 SLICE_SIZE = 25

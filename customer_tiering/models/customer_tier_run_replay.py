@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date
 
+from ..explain.timeline import format_month
 from ..tools import error_text, notification
-from .timeline_picture import format_month
 
 _logger = logging.getLogger(__name__)
 

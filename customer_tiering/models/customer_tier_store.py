@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..moves import TOLD
+from ..moves import TOLD, direction_sql
 from ..standing_columns import core_columns
 from ..switches import QUIET
 
@@ -347,10 +347,7 @@ class CustomerTierStore(models.AbstractModel):
                     standing_id, company_id, program_id, from_tier_id, to_tier_id, direction,
                     score, run_id, date, state)
                 SELECT t.id, t.company_id, t.program_id, t.computed_tier_id, t.proposed_tier_id,
-                       CASE WHEN n.id IS NULL THEN 'out'
-                            WHEN (n.sequence, n.id) > (o.sequence, o.id) THEN 'up'
-                            ELSE 'down' END,
-                       t.score, %(run)s, %(as_of)s, 'open'
+                       %(direction)s, t.score, %(run)s, %(as_of)s, 'open'
                   FROM %(staging)s s
                   JOIN customer_tier_standing t
                     ON t.partner_id = s.partner AND t.company_id = %(company)s
@@ -360,6 +357,7 @@ class CustomerTierStore(models.AbstractModel):
                    AND NOT EXISTS (SELECT FROM customer_tier_proposal p
                                     WHERE p.standing_id = t.id AND p.state = 'open')
                 """,
+                direction=direction_sql("o", "n"),
                 staging=SQL.identifier(STAGING),
                 company=company.id,
                 as_of=as_of,

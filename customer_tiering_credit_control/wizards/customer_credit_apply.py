@@ -1,6 +1,7 @@
 from hashlib import sha256
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.tools import notification
 from odoo.exceptions import UserError
 
 
@@ -67,12 +68,4 @@ class CustomerCreditApply(models.TransientModel):
             raise UserError(
                 self.env._("These customers have what is proposed to them. Nothing was changed.")
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("Credit of %s customer(s) changed.", len(changes)),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(self.env._("Credit of %s customer(s) changed.", len(changes)))
