@@ -85,6 +85,15 @@ class QueryCase(GradingCase):
         without, with_us = self._specifications(view, kind)
         return self._extra(lambda: partners.web_read(without), lambda: partners.web_read(with_us))
 
+    def _quote(self, partner):
+        return self.Order.create(
+            {
+                "partner_id": partner.id,
+                "company_id": self.company.id,
+                "order_line": [Command.create({"product_id": self.product.id, "price_unit": 5})],
+            }
+        )
+
 
 @tagged("post_install", "-at_install")
 class TestQueryCounts(QueryCase):
