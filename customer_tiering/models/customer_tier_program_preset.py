@@ -4,10 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..switches import QUIET
 from .customer_tier_preset import PRESETS, SEGMENTS, preset_terms
-
-# Key of the context in which gradings tell nobody, as they are about days long past.
-QUIET = "customer_tier_quiet"
 
 
 class CustomerTierProgram(models.Model):
@@ -193,8 +191,7 @@ class CustomerTierProgram(models.Model):
         rules = self.env["customer.reminder.rule"].search([("active", "=", True)])
         rules.active = False
         for months in range(12, 0, -1):
-            run = self.env["customer.tier.run"].with_context(**{QUIET: True})
-            run = run.create(
+            run = QUIET.on(self.env["customer.tier.run"]).create(
                 {
                     "company_id": self.company_id.id,
                     "as_of": today - relativedelta(months=months, day=1),
