@@ -38,6 +38,9 @@ from . import test_rights_rpc
 from . import test_rules_hold
 from . import test_run_problem
 from . import test_run_turn
+from . import test_switches
+from . import test_moves
+from . import test_tools
 from . import test_bad_input
 from . import test_ahp
 from . import test_badge
