@@ -241,7 +241,7 @@ def _score(program, earned, size):
         return np.full(size, np.nan), np.zeros(size)
     weights = [indicator.weight for indicator in program.indicators]
     total, coverage = score.composite(np.column_stack(earned), weights)
-    return np.where(coverage < program.min_coverage, np.nan, total), coverage
+    return np.where(program.is_covered(coverage), total, np.nan), coverage
 
 
 def _reason(program, figures, ahead, climbed):
@@ -257,7 +257,7 @@ def _reason(program, figures, ahead, climbed):
 
 
 def _lapse_day(windows, program):
-    months = [m.months for m in program.metrics if m.measure in metrics.MEASURES and m.months]
+    months = [metric.months for metric in program.metrics if metric.has_window]
     if windows.since is None or not of_a_year(program.metrics):
         return windows[min(months, default=0)].lapse_day
     shortest = windows[min(set(months) - {YEAR}, default=0)]
