@@ -140,12 +140,6 @@ def leaving_day(days, months):
     return later + (day_of_month(later) < day_of_month(days))
 
 
-def volatile(metrics):
-    """Codes of the metrics (``policy.Metric``) whose values change by themselves every day."""
-    codes = {metric.code for metric in metrics if metric.measure in VOLATILE_MEASURES}
-    return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
-
-
 class Window:
     """The facts dated after ``start`` and not after the as-of date, customers as positions.
 
@@ -294,8 +288,6 @@ MEASURES = {
     "growth": _growth,  # percent of the amount in the window before
 }
 MONEY_MEASURES = frozenset({"margin", "margin_rate"})
-# They change every day although nothing happens.
-VOLATILE_MEASURES = frozenset({"recency_days"})
 LINE_MEASURES = frozenset({"quantity", "product_count", "category_count"}) | MONEY_MEASURES
 
 

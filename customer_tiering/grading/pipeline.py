@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from . import ladder, levers, lifecycle, metrics, points, rhythm, score, years
-from .policy import SCORE, YEAR, of_a_year
+from .policy import SCORE, YEAR, of_a_year, volatile
 
 
 def grade(facts, program, as_of):
@@ -201,7 +201,7 @@ def lasting(frame, program):
     if "year:back" in frame:
         changing = frame["year:back"].to_numpy() == 0
     result = {name: frame[name].to_numpy() for name in reason_columns(program)}
-    for code in metrics.volatile(program.metrics):
+    for code in volatile(program.metrics):
         name = f"metric:{code}"
         result[name] = np.where(changing, np.nan, result[name])
         if f"running:{code}" in result:

@@ -7,6 +7,8 @@ FORMAT = 1
 # Measures that are not formulas over orders.
 GIVEN = "given"
 RATIO = "ratio"
+# Measures whose values change every day although nothing happens.
+VOLATILE_MEASURES = frozenset({"recency_days"})
 # Stands in a condition for the score instead of a metric's code.
 SCORE = ""
 # The months of a metric that a programme may mean a year of its own by, see ``Program.period``.
@@ -40,6 +42,12 @@ class Metric:
 def of_a_year(metrics):
     """Codes of the metrics whose values belong to a year and not to a day."""
     codes = {m.code for m in metrics if m.months == YEAR and m.measure != RATIO}
+    return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
+
+
+def volatile(metrics):
+    """Codes of the metrics whose values change by themselves every day."""
+    codes = {metric.code for metric in metrics if metric.measure in VOLATILE_MEASURES}
     return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
 
 

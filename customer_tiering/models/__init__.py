@@ -27,10 +27,8 @@ from . import customer_tier_veto
 from . import customer_tier_entry_rule
 from . import customer_tier_append_only
 from . import customer_tier_policy
+from . import customer_tier_staged
 from . import customer_tier_standing
-from . import customer_tier_standing_history
-from . import customer_tier_override
-from . import customer_tier_credit
 from . import customer_tier_standing_limit
 from . import customer_tier_program_credit
 from . import customer_credit_rule
@@ -38,13 +36,8 @@ from . import customer_credit_change
 from . import customer_late_reason
 from . import account_move_late_reason
 from . import account_move_credit
-from . import customer_tier_credit_breakdown
 from . import customer_tier_entry
-from . import customer_tier_explanation
 from . import customer_tier_change
-from . import customer_tier_change_explanation
-from . import customer_tier_lifecycle
-from . import customer_tier_timeline
 from . import customer_tier_gather
 from . import customer_tier_gather_line
 from . import customer_tier_gather_sample
@@ -56,8 +49,6 @@ from . import customer_tier_store_credit
 from . import customer_tier_lifecycle_store
 from . import customer_tier_lifecycle_program
 from . import customer_tier_proposal
-from . import customer_tier_proposal_standing
-from . import customer_tier_merge
 from . import customer_tier_proposal_store
 from . import customer_tier_pipeline
 from . import customer_tier_pipeline_sound
@@ -113,10 +104,6 @@ from . import res_config_settings_credit
 from . import res_config_settings_limit
 from . import res_country
 from . import res_partner
-from . import res_partner_value
-from . import res_partner_page
-from . import res_partner_parent
-from . import res_partner_entry
 from . import res_partner_credit
 from . import res_partner_playbook
 from . import sale_order

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from .customer_tier_lifecycle import STAGES
 from .customer_tier_named import NAMED, OFFERED
+from .customer_tier_staged import STAGES
 
 
 class CustomerStagePlaybook(models.Model):

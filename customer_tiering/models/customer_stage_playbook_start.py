@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .customer_tier_lifecycle import STAGES
+from .customer_tier_staged import STAGES
 
 UNDER_WAY = ("waiting", "open")
 

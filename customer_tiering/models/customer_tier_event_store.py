@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .customer_tier_program_preset import QUIET
+from ..switches import QUIET
 from .customer_tier_store import STAGE
 
 # Changes ``c`` that are news: not those of merged records, which nobody made happen.
@@ -35,7 +35,7 @@ class CustomerTierStore(models.AbstractModel):
         return written
 
     def _tells(self, company):
-        return bool(company.customer_tier_graded_on) and not self.env.context.get(QUIET)
+        return bool(company.customer_tier_graded_on) and not QUIET.is_on(self.env)
 
     def _last_change(self):
         """Id of the last change; others do not show before this transaction ends."""
@@ -136,25 +136,3 @@ class CustomerTierPipeline(models.AbstractModel):
         if store and saver._last_change() > change:
             saver._enqueue(company, change)
         return tally
-
-
-class CustomerTierChange(models.Model):
-    _inherit = "customer.tier.change"
-
-    def _record(self, standing, *args, **kwargs):
-        change = super()._record(standing, *args, **kwargs)
-        self.env.flush_all()
-        self.env["customer.tier.store"]._enqueue(standing.sudo().company_id, change.id - 1)
-        return change
-
-
-class CustomerTierStanding(models.Model):
-    _inherit = "customer.tier.standing"
-
-    def _apply_override(self, before):
-        Event = self.env["customer.tier.event"]
-        event = Event._last_id()
-        result = super()._apply_override(before)
-        for company in self.company_id:
-            Event._settle(company, SQL("id > %s", event))
-        return result

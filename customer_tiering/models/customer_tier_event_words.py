@@ -3,8 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from .explained import Explained
-from .explained_needed import Needed
+from ..explain.needed import Needed
+from ..explain.reason import Explained
 
 
 class CustomerTierEvent(models.Model):

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from odoo import models
 
+from ..explain.span import Span
 from .customer_tier_metric import YEAR
-from .span import Span
 
 
 class CustomerTierGather(models.AbstractModel):

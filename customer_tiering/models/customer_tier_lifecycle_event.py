@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .customer_tier_lifecycle import STAGES
+from .customer_tier_staged import STAGES
 
 
 class CustomerTierEvent(models.Model):

@@ -5,9 +5,9 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 from odoo.tools.lru import LRU
 
-from .customer_tier_lifecycle import STAGES
 from .customer_tier_metric import readable
 from .customer_tier_program import SAMPLE_SIZE
+from .customer_tier_staged import STAGES
 
 # Field of the programme: threshold of ``policy.Lifecycle``.
 THRESHOLDS = {

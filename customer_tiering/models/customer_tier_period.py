@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..explain.span import ALIAS
 from .customer_tier_metric import YEAR
-from .span import ALIAS
 
 
 class CustomerTierProgram(models.Model):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from .timeline_picture import format_month
+from ..explain.timeline import format_month
 
 # Each day grades all customers again: more would keep the job at it for hours.
 MAX_DAYS = 400

@@ -3,10 +3,21 @@ from odoo.tools import SQL
 
 from .customer_tier_mixin import SALESPEOPLE
 
+# Who the customer behind a contact is follows from these.
+FAMILY_FIELDS = {"parent_id", "is_company"}
+
 
 class ResPartner(models.Model):
+    """Grading on the contact: tier, history, explanation and values kept by hand of the customer
+    behind it, the tier's pricelist, and what has a customer graded again.
+
+    Nothing about grading is stored on contacts, see ``customer.tier.mixin``.
+    """
+
     _name = "res.partner"
     _inherit = ["res.partner", "customer.tier.mixin"]
+
+    # Grading
 
     customer_standing_id = fields.Many2one(
         "customer.tier.standing",
@@ -41,11 +52,34 @@ class ResPartner(models.Model):
         compute="_compute_customer_grading",
         groups=SALESPEOPLE,
     )
+    customer_tier_timeline = fields.Json(
+        compute="_compute_customer_tier_timeline", exportable=False, groups=SALESPEOPLE
+    )
+    customer_value_ids = fields.One2many(
+        "customer.tier.value",
+        string="Values Kept by Hand",
+        compute="_compute_customer_values",
+        groups=SALESPEOPLE,
+    )
 
-    def _standing_keys(self):
+    # Which pages the form has; what is on them is loaded when they are opened.
+
+    customer_is_graded = fields.Boolean(
+        compute="_compute_customer_standing", groups=SALESPEOPLE, export_string_translation=False
+    )
+    customer_is_gradable = fields.Boolean(
+        compute="_compute_customer_pages", groups=SALESPEOPLE, export_string_translation=False
+    )
+    customer_has_credit_page = fields.Boolean(
+        compute="_compute_customer_has_credit_page",
+        groups=SALESPEOPLE,
+        export_string_translation=False,
+    )
+
+    def _customer_standing_keys(self):
         return self.commercial_partner_id._origin, self.env.company
 
-    def _standing_key_sql(self, alias, query):
+    def _customer_standing_key_sql(self, alias, query):
         return SQL.identifier(alias, "commercial_partner_id"), SQL("%s", self.env.company.id)
 
     @api.depends("commercial_partner_id")
@@ -56,7 +90,7 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang")
     def _compute_customer_grading(self):
-        for partner, standing in self._standings().items():
+        for partner, standing in self._customer_standings().items():
             partner.customer_standing_id = standing.sudo(False)
             partner.customer_tier_since = standing.tier_since
             partner.customer_last_order_date = standing.last_order_date
@@ -73,6 +107,121 @@ class ResPartner(models.Model):
             partner.customer_tier_explanation = partner.customer_standing_id.explanation
 
     @api.depends("commercial_partner_id")
+    @api.depends_context("company", "lang")
+    def _compute_customer_tier_timeline(self):
+        for partner, standing in self._customer_standings().items():
+            partner.customer_tier_timeline = standing.sudo(False).timeline
+
+    def action_open_customer_standing(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "customer.tier.standing",
+            "res_id": self.customer_standing_id.id,
+            "view_mode": "form",
+        }
+
+    # Pages
+
+    def _set_customer_standing(self, standing):
+        # A contact that is not saved yet has no page to load.
+        self.customer_is_graded = bool(standing and self._origin)
+        return super()._set_customer_standing(standing)
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_customer_pages(self):
+        """Which pages the form has. Hook: an addon with a page of its own adds a field that is
+        computed here."""
+        has_program = self.env["customer.tier.program"]._company_has_program(self.env.company.id)
+        for partner in self:
+            own = partner.commercial_partner_id == partner
+            partner.customer_is_gradable = bool(partner._origin) and own and has_program
+
+    @api.depends("commercial_partner_id", "customer_is_graded")
+    @api.depends_context("company")
+    def _compute_customer_has_credit_page(self):
+        company = self.env.company
+        checked = company.sudo().account_use_credit_limit
+        others = self.browse()
+        for partner in self:
+            saved = bool(partner._origin)
+            partner.customer_has_credit_page = saved and (checked or partner.customer_is_graded)
+            if saved and not partner.customer_has_credit_page:
+                others |= partner
+        if others:
+            others._customer_credit_show_approvals(company)
+
+    def _customer_credit_show_approvals(self, company):
+        """Approvals are shown even where limits are not checked any more."""
+        customers = self.commercial_partner_id._origin
+        asked = [
+            ("partner_id.commercial_partner_id", "in", customers.ids),
+            ("company_id", "=", company.id),
+        ]
+        approvals = self.env["customer.credit.approval"].search(asked)
+        approved = approvals.partner_id.commercial_partner_id
+        for partner in self:
+            if partner.commercial_partner_id._origin in approved:
+                partner.customer_has_credit_page = True
+
+    # Graded again
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners.filtered("category_id")._customer_tier_mark_origin_changed()
+        return partners
+
+    def write(self, vals):
+        family = {}
+        if FAMILY_FIELDS & vals.keys():
+            family = {partner: partner.commercial_partner_id for partner in self.sudo()}
+        result = super().write(vals)
+        moved = self.browse()
+        for partner, customer in family.items():
+            if partner.commercial_partner_id != customer:
+                moved |= customer | partner.commercial_partner_id
+        moved._customer_tier_mark_family_changed()
+        if "category_id" in vals:
+            self._customer_tier_mark_origin_changed()
+        elif "country_id" in vals:
+            self._customer_tier_mark_origin_changed([("country_group_id", "!=", False)])
+        return result
+
+    def _customer_tier_mark_family_changed(self):
+        """Have these customers graded anew, wherever one of them is graded: a contact that joins or
+        leaves a company takes its orders and debts along."""
+        if not self:
+            return
+        # Whoever tidies up contacts need not have any right on grades.
+        graded = [("partner_id", "in", self.ids)]
+        companies = self.env["customer.tier.standing"].sudo().search(graded).company_id
+        self.env["customer.tier.stale"]._mark(
+            {(customer, company) for customer in self for company in companies}
+        )
+
+    def _customer_tier_mark_origin_changed(self, rules=()):
+        """Have the customers of these contacts graded anew, wherever entry rules count: tags and
+        the country tell where a prospect came from, so a new one is graded at once.
+
+        :param rules: domain of the entry rules that may count
+        """
+        if not self:
+            return
+        companies = self.env["customer.tier.entry.rule"].sudo()._companies(rules)
+        self.env["customer.tier.stale"]._mark(
+            {
+                (customer, company)
+                for customer in self.sudo().commercial_partner_id
+                for company in companies
+                if not customer.company_id or customer.company_id in company.parent_ids
+            }
+        )
+
+    # Pricelist
+
+    @api.depends("commercial_partner_id")
     def _compute_product_pricelist(self):
         # A new contact below a company follows that company's tier at once.
         return super()._compute_product_pricelist()
@@ -83,7 +232,7 @@ class ResPartner(models.Model):
         Core stores nothing when the chosen list is the standard one, and the tier's list would
         come back. Choosing the tier's list, or none, means to follow the tier again.
         """
-        tier_lists = self._tier_pricelists()
+        tier_lists = self._customer_tier_pricelists()
         chosen = {partner: partner.property_product_pricelist for partner in tier_lists}
         # Core would store the tier's list, and from a contact it would climb to the company.
         others = self.filtered(lambda p: p not in tier_lists)
@@ -97,12 +246,12 @@ class ResPartner(models.Model):
                 family.specific_property_product_pricelist = False
         return result
 
-    def _tier_pricelists(self):
+    def _customer_tier_pricelists(self):
         """The tier's list per partner in the current company, only for those who have one.
 
         :return: dict ``res.partner`` → ``product.pricelist``
         """
-        tiers = self._get_customer_tiers()
+        tiers = self._customer_tiers()
         if not tiers:
             return {}
         standard = self.env["product.pricelist"]._get_country_pricelist_multi(self.country_id.ids)
@@ -113,7 +262,7 @@ class ResPartner(models.Model):
                 lists[partner] = pricelist
         return lists
 
-    def _get_customer_tiers(self):
+    def _customer_tiers(self):
         """Tier per partner in the current company, only for those who have one.
 
         :return: dict ``res.partner`` → ``customer.tier`` (sudo: prices must not depend on who
@@ -121,15 +270,82 @@ class ResPartner(models.Model):
         """
         return {
             partner: standing.tier_id
-            for partner, standing in self._standings().items()
+            for partner, standing in self._customer_standings().items()
             if standing.tier_id
         }
 
-    def action_open_customer_standing(self):
+    # Values kept by hand
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_customer_values(self):
+        """The values that count today in the current company, one per metric."""
+        company = self.env.company
+        Value = self.env["customer.tier.value"]
+        kept = Value.search(
+            [
+                ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "in", [company.id, False]),
+                ("metric_id.active", "=", True),
+                ("date", "<=", self.env["customer.tier.gather"]._today(self.env.company)),
+            ]
+        )
+        # As grading does: the latest, and a company's own before that for all.
+        latest = {}
+        for value in kept.sorted(lambda v: (v.date, bool(v.company_id), v.id)):
+            latest[value.partner_id.commercial_partner_id, value.metric_id] = value
+        for partner in self:
+            customer = partner.commercial_partner_id
+            values = [v.id for (owner, _metric), v in latest.items() if owner == customer._origin]
+            partner.customer_value_ids = Value.browse(values).sorted(
+                lambda v: (v.metric_id.sequence, v.metric_id.id)
+            )
+
+    def action_add_customer_value(self):
+        """Enter a number for this customer."""
+        self.env["customer.tier.value"].check_access("create")
+        title = self.env._("Value of %s", self.commercial_partner_id.name)
+        return self._customer_value_dialog(title, self.env["customer.tier.value"])
+
+    def action_assess_customer(self):
+        """Answer the questions of the first metric that has some, or go on with today's answers."""
+        self.env["customer.tier.value"].check_access("create")
+        asked = [("kind", "=", "manual"), ("question_ids", "!=", False)]
+        metric = self.env["customer.tier.metric"].search(asked, limit=1)
+        today = [
+            ("partner_id", "=", self.commercial_partner_id.id),
+            ("metric_id", "=", metric.id),
+            ("date", "=", self.env["customer.tier.gather"]._today(self.env.company)),
+            ("company_id", "in", [self.env.company.id, False]),
+        ]
+        value = self.env["customer.tier.value"].search(today, order="company_id", limit=1)
+        title = self.env._("Assess %s", self.commercial_partner_id.name)
+        return self._customer_value_dialog(title, value, default_metric_id=metric.id)
+
+    def _customer_value_dialog(self, title, value, **context):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "res_model": "customer.tier.standing",
-            "res_id": self.customer_standing_id.id,
-            "view_mode": "form",
+            "name": title,
+            "res_model": "customer.tier.value",
+            "res_id": value.id,
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {
+                "default_partner_id": self.commercial_partner_id.id,
+                "customer_tier_one_customer": True,
+                **context,
+            },
         }
+
+    def action_open_customer_values(self):
+        """All values of this customer, the earlier ones too."""
+        self.ensure_one()
+        self.env["customer.tier.value"].check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_tiering.customer_tier_value_action"
+        )
+        customer = self.commercial_partner_id
+        action["domain"] = [("partner_id.commercial_partner_id", "=", customer.id)]
+        action["context"] = {"default_partner_id": customer.id}
+        return action

@@ -67,7 +67,7 @@ class SaleOrder(models.Model):
             # Customers may read their own orders.
             open_orders = self.browse()
         over = {case.order: case for case in open_orders._over_credit_limit(together=False)}
-        standings = self._standings()
+        standings = self._customer_standings()
         for order in self:
             case = over.get(order)
             order.customer_credit_warning = case and order._credit_warning(case) or ""
@@ -76,6 +76,9 @@ class SaleOrder(models.Model):
                 case and case.own > 0 and order.company_id.sudo().customer_credit_check == "warn"
             )
             order.customer_overdue_amount = standings[order].overdue_amount
+
+    def _customer_standing_fields(self):
+        return [*super()._customer_standing_fields(), "overdue_amount"]
 
     def _compute_partner_credit_warning(self):
         """Customers read their orders in the portal, but not what they may owe."""

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .customer_tier_lifecycle import STAGES
+from .customer_tier_staged import STAGES
 
 
 class SaleReport(models.Model):
@@ -14,7 +14,7 @@ class SaleReport(models.Model):
         "customer.tier.segment", string="RFM Segment", readonly=True
     )
 
-    def _stage_fields(self):
+    def _customer_stage_fields(self):
         return {"customer_lifecycle_stage"}
 
     def _select_additional_fields(self):

@@ -9,7 +9,7 @@ from odoo.tests import Form, tagged
 
 from ..grading.lifecycle import STAGES
 from ..grading.policy import Lifecycle
-from ..models import customer_tier_lifecycle, customer_tier_run
+from ..models import customer_tier_run, customer_tier_staged
 from ..models.customer_tier_lifecycle_program import HISTORIES, THRESHOLDS
 from ..models.customer_tier_lifecycle_run import STAGE_LINES
 from .common import TieringCommon
@@ -51,7 +51,7 @@ class TestLifecycle(LifecycleCase):
 
     def test_codes_are_those_of_the_core(self):
         """A stage that the database does not know, or in another order, is stored as another."""
-        self.assertEqual([code for code, _name in customer_tier_lifecycle.STAGES], list(STAGES))
+        self.assertEqual([code for code, _name in customer_tier_staged.STAGES], list(STAGES))
 
     def test_every_customer_has_a_stage(self):
         """Somebody, above all who never ordered, is left without a stage."""

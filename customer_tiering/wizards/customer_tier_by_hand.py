@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import notification
+
 
 class CustomerTierByHand(models.TransientModel):
     _name = "customer.tier.by.hand"
@@ -41,7 +43,7 @@ class CustomerTierByHand(models.TransientModel):
         if self.tier_id:
             vals["manual_tier_id"] = self.tier_id.id
         self.standing_ids.write(vals)
-        return self.standing_ids._notify_override(
+        return notification(
             self.env._("Set by hand for one customer.")
             if len(self.standing_ids) == 1
             else self.env._("Set by hand for %s customers.", len(self.standing_ids))

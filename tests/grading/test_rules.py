@@ -120,7 +120,7 @@ def test_an_unknown_format_is_refused(number):
 
 def test_explaining_a_grade_does_not_load_pandas():
     """Every worker that shows a contact would carry it."""
-    modules = "grading.dates, grading.policy, grading.rounding, grading.score"
+    modules = "grading.dates, grading.ladder, grading.policy, grading.rounding, grading.score"
     code = f"import sys; import {modules}; print('pandas' in sys.modules)"
     shown = subprocess.run(
         [sys.executable, "-c", code],
