@@ -31,10 +31,10 @@ class SaleOrder(models.Model):
         "WHERE state = 'sale'"
     )
 
-    def _standing_keys(self):
+    def _customer_standing_keys(self):
         return self.partner_id.commercial_partner_id._origin, self.company_id or self.env.company
 
-    def _standing_key_sql(self, alias, query):
+    def _customer_standing_key_sql(self, alias, query):
         _model, partner = self._fields["partner_id"].join(self.sudo(), alias, query)
         return (
             SQL.identifier(partner, "commercial_partner_id"),

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from lxml import etree
 
+from odoo.fields import Command
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
 
