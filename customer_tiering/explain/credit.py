@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from odoo.tools import format_amount, format_date, formatLang
 
-from ..models.customer_tier_metric import readable
+from .words import readable
 
 # The parts with the greatest effect that the page shows; its button opens all of them.
 SHOWN = 10

@@ -10,8 +10,7 @@ from math import ceil, nan
 from odoo.tools import format_date, formatLang
 
 from ..grading.policy import SCORE, UNRANKED, from_rules
-from ..models.customer_tier_comparison import OPERATORS
-from ..models.customer_tier_metric import readable
+from .words import OPERATORS, readable
 
 SIGNS = dict(OPERATORS)
 # Half an order cannot be placed.

@@ -15,6 +15,8 @@ SCORE = ""
 YEAR = 12
 # Where a share of the best begins while nobody can be ranked: a value that nobody reaches.
 UNRANKED = 1e15
+# Customers whom proposals and previews are made from.
+SAMPLE_SIZE = 20000
 
 
 @dataclass(frozen=True)

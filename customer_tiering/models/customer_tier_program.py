@@ -11,11 +11,10 @@ from odoo.tools import ormcache
 from ..explain import lifecycle
 from ..explain.advice import advise
 from ..explain.lifecycle import THRESHOLDS
-from ..grading.policy import UNRANKED, Lifecycle, Movement, Program, Review
+from ..grading.policy import SAMPLE_SIZE, UNRANKED, Lifecycle, Movement, Program, Review
 from ..presets import build
 from ..presets.data import PRESETS
 from ..switches import PrivateSwitch
-from .customer_tier_gather import SAMPLE_SIZE
 
 _logger = logging.getLogger(__name__)
 
