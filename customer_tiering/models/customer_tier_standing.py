@@ -824,7 +824,8 @@ class CustomerTierStanding(models.Model):
         return max(self, key=rank)
 
     def _take_over(self, others, customer):
-        """Unite others with this standing, which becomes that of the customer."""
+        """Unite others with this standing, which becomes that of the customer. Hook: addons decide
+        here what becomes of their records about the others."""
         self.ensure_one()
         before, since = self.tier_id, self.tier_since
         merged = (others.partner_id | self.partner_id) - customer
