@@ -17,11 +17,7 @@ def uninstall_hook(env):
     Records that people may still need (quotations with a tier's prices, demo customers with their
     orders) stay; they only lose their tie to the addon.
     """
-    for name in (
-        "mail_activity_type_reorder",
-        "mail_activity_type_credit_approval",
-        "mail_activity_type_win_back",
-    ):
+    for name in ("mail_activity_type_reorder",):
         activity_type = env.ref(f"customer_tiering.{name}", raise_if_not_found=False)
         if activity_type:
             activities = env["mail.activity"].with_context(active_test=False)
@@ -38,10 +34,6 @@ def uninstall_hook(env):
     ).unlink()
     # History and standings refer to tiers and tiers to metrics: from the leaves to the root.
     for table in (
-        "customer_win_back",
-        "customer_stage_playbook_start",
-        "customer_stage_playbook",
-        "customer_credit_change",
         "customer_tier_change",
         "customer_tier_standing",
         "customer_tier_program",

@@ -7,10 +7,8 @@
     "license": "LGPL-3",
     "depends": [
         "customer_tiering",
-        "account_financial_risk",
         "base_automation",
         "crm",
         "crm_claim",
-        "pos_sale",
     ],
 }

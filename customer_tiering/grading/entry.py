@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Traces:
+class Origins:
     """What is known about where some people came from. ``who`` is any id.
 
     :param ways: rows ``(who, medium id, source id)``, 0 for none; one row for each inquiry
@@ -23,7 +23,7 @@ class Traces:
 
     @property
     def people(self):
-        """Who left a trace of interest; a country is none."""
+        """Who showed interest; a country does not."""
         rows = [self.ways, self.tags, *self.values.values()]
         return {row[0] for some in rows for row in some}
 

@@ -10,6 +10,22 @@ from .policy import SCORE
 _COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 
 
+def direction(before, after, program_before, program_after):
+    """Which way customers go, as words: ``first``, ``up``, ``down``, ``switch`` (to a tier of
+    another programme), ``out`` (of all tiers) or ``stay``.
+
+    :param before, after: ranks of tiers among all of them, 0 for none
+    :param program_before, program_after: ids of the programmes of these tiers
+    """
+    before, after = np.asarray(before), np.asarray(after)
+    switched = np.asarray(program_before) != np.asarray(program_after)
+    return np.select(
+        [before == after, after == 0, before == 0, switched, after > before],
+        ["stay", "out", "first", "switch", "up"],
+        "down",
+    )
+
+
 def _subject(condition, values, score):
     known = score if condition.metric == SCORE else values[condition.metric]
     return np.asarray(known, dtype=float)

@@ -1,27 +1,70 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 # A change of one of these on a posted invoice changes how its customer pays. Lines and
 # reconciliations tell themselves.
 GRADED_FIELDS = {"state", "partner_id"}
-
-
 # Documents that settle invoices.
 SETTLING_TYPES = ("entry", "out_refund")
+LATE_REASON_READERS = (
+    "account.group_account_invoice,account.group_account_readonly,sales_team.group_sale_salesman"
+)
 
 
 class AccountMove(models.Model):
+    """Customer invoices: why they were paid late, and whose credit score they change."""
+
     _inherit = "account.move"
+
+    customer_late_reason_id = fields.Many2one(
+        "customer.late.reason",
+        string="Reason of Lateness",
+        ondelete="restrict",
+        index="btree_not_null",
+        tracking=True,
+        # Of this invoice alone; a credit note that is made from it could not have one.
+        copy=False,
+        groups=LATE_REASON_READERS,
+        help="Why the customer paid late, or still has not paid. Reasons that do not count "
+        "against the customer keep the invoice out of the credit score.",
+    )
+
+    @api.constrains("customer_late_reason_id", "move_type")
+    def _check_customer_late_reason(self):
+        for move in self.sudo():
+            if move.customer_late_reason_id and move.move_type != "out_invoice":
+                raise ValidationError(
+                    self.env._(
+                        "Only customer invoices have a reason of lateness. Remove “%(reason)s” "
+                        "from %(document)s.",
+                        reason=move.customer_late_reason_id.name,
+                        document=move.display_name,
+                    )
+                )
 
     def write(self, vals):
         graded = GRADED_FIELDS & vals.keys()
-        before = self._paying_customers() if graded else set()
+        before = self._customer_tier_payers() if graded else set()
+        excused = self._customer_tier_other_late_reason(vals)
         result = super().write(vals)
+        pairs = {(move.commercial_partner_id, move.company_id) for move in excused}
         if graded:
             # A payment or credit note stays reconciled while it is a draft.
-            (self | self._settled_invoices())._mark_payments_changed(before)
+            settled = self._customer_tier_settled_invoices()
+            pairs |= before | (self | settled)._customer_tier_payers()
+        self.env["customer.tier.stale"]._mark(pairs)
         return result
 
-    def _settled_invoices(self):
+    def _customer_tier_other_late_reason(self, vals):
+        """Those posted that get another reason of lateness by writing these values."""
+        if "customer_late_reason_id" not in vals:
+            return self.browse()
+        reason_id = vals["customer_late_reason_id"] or False
+        return self.filtered(
+            lambda move: move.state == "posted" and move.customer_late_reason_id.id != reason_id
+        )
+
+    def _customer_tier_settled_invoices(self):
         """Invoices that are reconciled with these, where anybody grades their customers."""
         # Companies of one tree settle each other's invoices.
         graded = self.env["customer.tier.program"]._graded_roots()
@@ -35,7 +78,7 @@ class AccountMove(models.Model):
         domain = [("credit_move_id.move_id", "in", settling.ids)]
         return partials.search(domain).debit_move_id.move_id.sudo(False)
 
-    def _paying_customers(self):
+    def _customer_tier_payers(self):
         """(commercial partner, company) pairs of the posted customer invoices among these."""
         return {
             (move.partner_id.commercial_partner_id, move.company_id)
@@ -43,6 +86,6 @@ class AccountMove(models.Model):
             if move.move_type == "out_invoice" and move.state == "posted"
         }
 
-    def _mark_payments_changed(self, before=frozenset()):
-        """Have the customers of these invoices graded anew, and those they had before."""
-        self.env["customer.tier.stale"]._mark(before | self._paying_customers())
+    def _customer_tier_payments_changed(self):
+        """Have the customers of these invoices graded anew."""
+        self.env["customer.tier.stale"]._mark(self._customer_tier_payers())

@@ -14,5 +14,5 @@ class AccountMoveLine(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "date_maturity" in vals:
-            self.move_id._mark_payments_changed()
+            self.move_id._customer_tier_payments_changed()
         return result

@@ -7,11 +7,11 @@ class AccountPartialReconcile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partials = super().create(vals_list)
-        partials.sudo().debit_move_id.move_id._mark_payments_changed()
+        partials.sudo().debit_move_id.move_id._customer_tier_payments_changed()
         return partials
 
     def unlink(self):
         moves = self.sudo().debit_move_id.move_id
         result = super().unlink()
-        moves.exists()._mark_payments_changed()
+        moves.exists()._customer_tier_payments_changed()
         return result

@@ -1,10 +1,10 @@
 import logging
 from collections import defaultdict
 
-from psycopg2.extensions import TransactionRollbackError
-
 from odoo import api, models
 from odoo.tools import SQL
+
+from ..tools import attempt
 
 _logger = logging.getLogger(__name__)
 
@@ -83,10 +83,8 @@ class CustomerOrderAwaited(models.AbstractModel):
     def _try(self, do, *args):
         """An order is no less confirmed, nor a grading less finished, because something about
         these fails; the next grading tries again."""
-        try:
-            with self.env.cr.savepoint():
-                do(*args)
-        except TransactionRollbackError:
-            raise
-        except Exception:
+
+        def failed(_error):
             _logger.exception("%s %s go on waiting for an order", self._name, self.ids)
+
+        attempt(self.env, lambda: do(*args), failed)

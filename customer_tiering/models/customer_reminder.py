@@ -3,12 +3,14 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..tools import savepoint_each, schedule_on_contacts
+
 _logger = logging.getLogger(__name__)
 
 
 class CustomerReminder(models.Model):
-    """One reminder to one salesperson about one customer, kept after it has ended: it tells when
-    the customer was last approached."""
+    """Reminders to salespeople about customers who are expected to order again; each is kept after
+    it has ended, because it tells when the customer was last approached."""
 
     _name = "customer.reminder"
     _inherit = "customer.order.awaited"
@@ -65,25 +67,20 @@ class CustomerReminder(models.Model):
 
         :param due: dict ``customer.tier.standing`` → ``res.users`` who is reminded
         """
-        reminders = self.browse()
-        try:
-            with self.env.cr.savepoint():
-                return self._create_with_activity(rule, due, as_of)
-        except Exception:
-            _logger.exception("Reminders of rule %s failed together; trying one by one", rule.id)
-        for standing, user in due.items():
-            try:
-                with self.env.cr.savepoint():
-                    reminders |= self._create_with_activity(rule, {standing: user}, as_of)
-            except Exception:
-                _logger.exception("No reminder for customer %s", standing.partner_id.id)
-        return reminders
+
+        def open_for(standings):
+            given = {standing: due[standing] for standing in standings}
+            return self._create_with_activity(rule, given, as_of)
+
+        def failed(standing, _error):
+            _logger.exception("No reminder for customer %s", standing.partner_id.id)
+
+        standings = self.env["customer.tier.standing"].union(*due)
+        return self.union(*savepoint_each(standings, open_for, failed))
 
     def _create_with_activity(self, rule, due, as_of):
-        # One e-mail per activity would be a flood; the list of activities is what counts.
-        Activity = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
-        activities = Activity.create(
-            [self._activity_vals(rule, standing, user) for standing, user in due.items()]
+        activities = schedule_on_contacts(
+            self.env, [self._activity_vals(rule, standing, user) for standing, user in due.items()]
         )
         return self.create(
             [
@@ -107,7 +104,6 @@ class CustomerReminder(models.Model):
         today = self.env["customer.tier.gather"]._today(standing.company_id)
         ahead = (standing.next_order_date or today) > today
         return {
-            "res_model_id": self.env["ir.model"]._get_id("res.partner"),
             "res_id": standing.partner_id.id,
             "activity_type_id": rule.activity_type_id.id,
             "summary": env._("Order expected on %s", day)
@@ -120,7 +116,6 @@ class CustomerReminder(models.Model):
             ),
             "date_deadline": today,
             "user_id": user.id,
-            "automated": True,
         }
 
     @api.model

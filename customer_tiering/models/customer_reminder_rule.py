@@ -4,10 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from .customer_tier_named import NAMED, OFFERED
+from .customer_tier import NAMED, OFFERED
 
 
 class CustomerReminderRule(models.Model):
+    """Rules that say which customers salespeople are reminded of, when, and how many a day."""
+
     _name = "customer.reminder.rule"
     _description = "Repurchase Reminder Rule"
     _order = "sequence, id"

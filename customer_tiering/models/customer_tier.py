@@ -3,11 +3,24 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..grading.policy import SCORE, Condition, Tier
+from .customer_tier_comparison import comparison_text
 from .customer_tier_metric import readable
-from .customer_tier_program import SAVING
+from .customer_tier_program import SAVING, UNRANKED
+
+# Of fields where no tier means all of them: without its archived tiers, what is for these alone
+# would be for everybody.
+NAMED = {"active_test": False}
+OFFERED = "[('active', '=', True)]"
 
 
 class CustomerTier(models.Model):
+    """A tier of a programme: what it asks for, what it gives, and the pricelist that carries it.
+
+    A share of the best customers is measured when a grading of everybody starts and frozen until
+    the next one, so that one customer's tier does not depend on who else is graded along.
+    """
+
     _name = "customer.tier"
     _inherit = "customer.tier.badge"
     _description = "Customer Tier"
@@ -25,6 +38,9 @@ class CustomerTier(models.Model):
     )
     color = fields.Integer()
     icon = fields.Char(size=8, help="A short badge before the name, for example 🥇 or ★.")
+
+    # What it asks for
+
     min_score = fields.Float(
         string="Minimum Score",
         digits=(5, 2),
@@ -38,7 +54,32 @@ class CustomerTier(models.Model):
         default="all",
         help="Whether the minimum score and the conditions must all hold, or one is enough.",
     )
+    keep_score = fields.Float(
+        string="Kept From",
+        digits=(5, 2),
+        help="Score that is enough to stay in the tier; 0: the same as to reach it.",
+    )
+    top_share = fields.Float(
+        string="Among the Best (%)",
+        digits=(5, 2),
+        help="Only so many percent of the customers, the best ones, reach this tier; 0 asks for "
+        "none. Customers who never bought are not counted. Customers equal to the last one are "
+        "in, too.",
+    )
+    top_metric_id = fields.Many2one(
+        "customer.tier.metric",
+        string="Ranked By",
+        ondelete="restrict",
+        help="Customers with the highest values are the best ones; without a metric, those with "
+        "the highest score.",
+    )
+    top_cut = fields.Float(string="Best From", readonly=True, copy=False)
+    top_measured_on = fields.Date(string="Best Measured On", readonly=True, copy=False)
+    top_cut_text = fields.Char(string="At Present", compute="_compute_top_cut_text")
     requirement = fields.Char(string="Reached When", compute="_compute_requirement")
+
+    # What it gives
+
     benefits = fields.Html(
         translate=True, help="What customers of this tier may expect; shown to salespeople."
     )
@@ -77,6 +118,12 @@ class CustomerTier(models.Model):
     _min_score_range = models.Constraint(
         "check(min_score >= 0 and min_score <= 100)", "A minimum score lies between 0 and 100."
     )
+    _top_share_range = models.Constraint(
+        "check(top_share >= 0 and top_share <= 100)",
+        "A share of the best customers lies between 0 and 100 percent.",
+    )
+
+    # Computed
 
     @api.depends("icon")
     def _compute_display_name(self):
@@ -87,16 +134,6 @@ class CustomerTier(models.Model):
 
     def _badge_name(self):
         return f"{self.icon} {self.name}" if self.icon else self.name
-
-    def _requirements(self):
-        """The requirements in words, in the order of ``policy.Tier.requirements``."""
-        self.ensure_one()
-        parts = []
-        if self.min_score:
-            parts.append(self.env._("score ≥ %s", readable(self.env, self.min_score)))
-        if self.top_share:
-            parts.append(self._top_share_text())
-        return parts + self.condition_ids.mapped("display_name")
 
     @api.depends(
         "min_score",
@@ -111,6 +148,20 @@ class CustomerTier(models.Model):
             parts = tier._requirements()
             joint = self.env._(" or ") if tier.condition_match == "any" else self.env._(" and ")
             tier.requirement = joint.join(parts) or self.env._("everybody")
+
+    @api.depends("top_share", "top_cut", "top_measured_on", "top_metric_id")
+    @api.depends_context("lang")
+    def _compute_top_cut_text(self):
+        for tier in self:
+            name = tier.top_metric_id.name or self.env._("score")
+            if not tier.top_share:
+                tier.top_cut_text = False
+            elif not tier.top_measured_on:
+                tier.top_cut_text = self.env._("measured when this is saved")
+            elif tier.top_cut >= UNRANKED:
+                tier.top_cut_text = self.env._("nobody can be ranked yet")
+            else:
+                tier.top_cut_text = f"{name} ≥ {readable(self.env, tier.top_cut)}"
 
     @api.depends(
         "active", "pricelist_id", "other_pricelist_ids", "discount", "program_id.company_id"
@@ -189,6 +240,8 @@ class CustomerTier(models.Model):
                 }
             }
 
+    # Checks
+
     @api.constrains("pricelist_id", "other_pricelist_ids", "program_id")
     def _check_pricelist_company(self):
         for tier in self:
@@ -213,6 +266,61 @@ class CustomerTier(models.Model):
     def _check_order(self):
         self.program_id._check_configuration()
 
+    @api.constrains("keep_score", "min_score")
+    def _check_keep_score(self):
+        for tier in self.filtered("keep_score"):
+            if tier.keep_score > tier.min_score:
+                raise ValidationError(
+                    self.env._(
+                        "Tier “%(tier)s” is reached from a score of %(entry)s, so it cannot be "
+                        "lost below %(keep)s. Enter a lower score to keep it, or 0.",
+                        tier=tier.name,
+                        entry=readable(self.env, tier.min_score),
+                        keep=readable(self.env, tier.keep_score),
+                    )
+                )
+
+    # Create, write, delete
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tiers = super().create(vals_list)
+        tiers.filtered("discount")._update_discount_pricelist()
+        if not SAVING.is_on(self.env):
+            tiers.program_id._measure_missing_cuts()
+        return tiers
+
+    def write(self, vals):
+        if vals.keys() & {"top_share", "top_metric_id"}:
+            vals = {**vals, "top_measured_on": False}
+        if "program_id" in vals:
+            self._refuse_moving(vals["program_id"])
+        if "pricelist_id" in vals and "discount" not in vals:
+            # A list chosen by hand replaces the typed discount; the tier's own brings its own.
+            chosen = self.env["product.pricelist"].browse(vals["pricelist_id"])
+            if not chosen or chosen.customer_tier_id != self:
+                vals = {**vals, "discount": 0.0}
+            elif rule := chosen._customer_tier_general_rule()[:1]:
+                vals = {**vals, "discount": rule.percent_price}
+        # Conditions are checked together once all are written.
+        result = super(CustomerTier, SAVING.on(self)).write(vals)
+        self.program_id._check_configuration()
+        if vals.keys() & {"discount", "name", "active", "pricelist_id", "other_pricelist_ids"}:
+            self._update_discount_pricelist()
+        if not SAVING.is_on(self.env):
+            self.program_id._measure_missing_cuts()
+        return result
+
+    def unlink(self):
+        programs = self.program_id
+        # Orders may refer to the lists, so they are put away, not deleted.
+        lists = self._own_pricelists()
+        lists._customer_tier_put_away()
+        self._ask_no_more()
+        result = super().unlink()
+        programs._check_configuration()
+        return result
+
     def _refuse_moving(self, program_id):
         """Grades, history and the rules of a programme speak of its tiers."""
         if moved := self.filtered(lambda tier: tier.program_id.id != program_id)[:1]:
@@ -224,42 +332,6 @@ class CustomerTier(models.Model):
                     program=moved.program_id.name,
                 )
             )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        tiers = super().create(vals_list)
-        tiers.filtered("discount")._update_discount_pricelist()
-        return tiers
-
-    def write(self, vals):
-        if "program_id" in vals:
-            self._refuse_moving(vals["program_id"])
-        if "pricelist_id" in vals and "discount" not in vals:
-            # A list chosen by hand replaces the typed discount; the tier's own brings its own.
-            chosen = self.env["product.pricelist"].browse(vals["pricelist_id"])
-            if not chosen or chosen.customer_tier_id != self:
-                vals = {**vals, "discount": 0.0}
-            elif rule := chosen._customer_tier_general_rule()[:1]:
-                vals = {**vals, "discount": rule.percent_price}
-        result = super(CustomerTier, self.with_context(**{SAVING: True})).write(vals)
-        self.program_id._check_configuration()
-        if vals.keys() & {"discount", "name", "active", "pricelist_id", "other_pricelist_ids"}:
-            self._update_discount_pricelist()
-        return result
-
-    def _own_pricelists(self):
-        """Lists that were made from a discount (sudo: they are the tiers' to keep up)."""
-        return self.sudo().with_context(active_test=False).own_pricelist_ids
-
-    def unlink(self):
-        programs = self.program_id
-        # Orders may refer to the lists, so they are put away, not deleted.
-        lists = self._own_pricelists()
-        lists._customer_tier_put_away()
-        self._ask_no_more()
-        result = super().unlink()
-        programs._check_configuration()
-        return result
 
     def _ask_no_more(self):
         """Forget that the figures of some customers ask for these tiers; the next grading knows
@@ -273,6 +345,155 @@ class CustomerTier(models.Model):
             )
         )
         self.env.invalidate_all(flush=False)
+
+    # Which tiers may be deleted
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        if tier := self._tier_in_use():
+            raise UserError(
+                self.env._(
+                    "Customers are or were in tier “%s”, so it cannot be deleted. Archive it "
+                    "instead: its customers move at the next grading and the history stays.",
+                    tier.name,
+                )
+            )
+
+    def _tier_in_use(self):
+        """One of these tiers that a customer is or was in."""
+        for model, names in self._tier_references().items():
+            domain = Domain.OR(Domain(name, "in", self.ids) for name in names)
+            if used := self.env[model].sudo().search(domain, limit=1):
+                return next(used[name] for name in names if used[name] in self)
+        return self._entered_meanwhile()
+
+    @api.model
+    def _tier_references(self):
+        """Fields by which records hold a tier that cannot be deleted then, by model; addons whose
+        records do add theirs."""
+        return {
+            "customer.tier.standing": ("tier_id", "computed_tier_id", "manual_tier_id"),
+            "customer.tier.change": (
+                "from_tier_id",
+                "to_tier_id",
+                "computed_tier_id",
+                "target_tier_id",
+            ),
+            "customer.tier.proposal": ("from_tier_id", "to_tier_id"),
+            "customer.tier.event": ("from_tier_id", "to_tier_id"),
+        }
+
+    def _entered_meanwhile(self):
+        """One of these tiers that customers have entered since this transaction began.
+
+        What it reads is the snapshot of its beginning (REPEATABLE READ), which a foreign key would
+        look past; there is none (``BulkMany2one``), and waiting for the lock of a grading would
+        only put the deletion off. So another cursor looks.
+
+        :raise UserError: while the company's customers are being graded
+        """
+        for company in self.company_id:
+            if not self.env["customer.tier.pipeline"]._lock(company):
+                raise UserError(
+                    self.env._(
+                        "The customers of %s are being graded right now. Try again in a minute.",
+                        company.name,
+                    )
+                )
+        last = self.env["customer.tier.store"]._last_change()
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                SQL(
+                    """
+                    SELECT t.id FROM unnest(%(ids)s) AS t (id)
+                     WHERE EXISTS (SELECT FROM customer_tier_change c
+                                    WHERE c.id > %(last)s
+                                      AND t.id IN (c.from_tier_id, c.to_tier_id,
+                                                   c.computed_tier_id, c.target_tier_id))
+                        OR EXISTS (SELECT FROM customer_tier_standing s
+                                    WHERE t.id IN (s.tier_id, s.computed_tier_id))
+                     LIMIT 1
+                    """,
+                    ids=self.ids,
+                    last=last,
+                )
+            )
+            return self.browse([id_ for (id_,) in cr.fetchall()])
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_named(self):
+        """What is made for a tier alone does not become everybody's when the tier is deleted."""
+        self._check_not_named()
+
+    def _check_not_named(self, going=()):
+        """
+        :param going: ids of programmes that are deleted with all that is theirs
+        :raise UserError: where something that has no tier for all of them names one of these
+        """
+        for model, domain in self._naming_records(going):
+            # Rules of other companies, and archived ones, are no less somebody's.
+            everything = self.env[model].sudo().with_context(active_test=False)
+            if named := everything.search(domain, limit=1):
+                raise UserError(
+                    self.env._(
+                        "Tier “%(tier)s” is named by “%(name)s” (%(kind)s). Take it out there "
+                        "first, or archive the tier.",
+                        tier=(named.tier_ids & self)[0].name,
+                        name=named.display_name,
+                        kind=self.env["ir.model"]._get(model).name,
+                    )
+                )
+
+    def _naming_records(self, going):
+        """Where these tiers may be named and no tier means all of them; addons add theirs.
+
+        :param going: see ``_check_not_named``
+        :return: list of pairs of a model with a field ``tier_ids`` and a domain
+        """
+        return [("customer.reminder.rule", [("tier_ids", "in", self.ids)])]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_named_by_rules(self):
+        """A rule for this tier alone would become one for all of them."""
+        Rule = self.env["customer.tier.event.rule"].sudo().with_context(active_test=False)
+        if rule := Rule.search([("tier_ids", "in", self.ids)], limit=1):
+            tier = rule.tier_ids & self
+            raise UserError(
+                self.env._(
+                    "Tier “%s” is named under Messages. Take it out there first, or archive it.",
+                    tier[0].name,
+                )
+            )
+
+    # The pricelist of the tier
+
+    def _pricelist_for(self, base):
+        """The tier's list for a customer, or none. It never changes the currency.
+
+        Archived lists do not count, nor does an archived tier's.
+
+        :param base: the list that the customer would have without the tier, which may be none
+        """
+        tier = self.filtered("active")
+        usual = tier.pricelist_id
+        own = usual.customer_tier_id == tier
+        currency = base.currency_id or tier.company_id.currency_id
+        # Most customers have the standard list, and the others are only looked for where needed.
+        if usual and (
+            usual.customer_tier_base_id == base if own else usual.currency_id == currency
+        ):
+            return usual._get_partner_pricelist_multi_filter_hook()
+        if currency != tier.company_id.currency_id or not own:
+            others = tier.other_pricelist_ids._get_partner_pricelist_multi_filter_hook()
+            if other := others.filtered(lambda other: other.currency_id == currency)[:1]:
+                return other
+        made = tier.own_pricelist_ids if own else usual.browse()
+        made = made.filtered(lambda made: made.customer_tier_base_id == base)[:1]
+        return made._get_partner_pricelist_multi_filter_hook()
+
+    def _own_pricelists(self):
+        """Lists that were made from a discount (sudo: they are the tiers' to keep up)."""
+        return self.sudo().with_context(active_test=False).own_pricelist_ids
 
     def _update_discount_pricelist(self):
         """Make, refresh or put away the pricelists that carry a typed discount.
@@ -415,36 +636,114 @@ class CustomerTier(models.Model):
             tier.discount = discount
         self._check_pricelist_company()
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_in_use(self):
-        if tier := self._tier_in_use():
-            raise UserError(
-                self.env._(
-                    "Customers are or were in tier “%s”, so it cannot be deleted. Archive it "
-                    "instead: its customers move at the next grading and the history stays.",
-                    tier.name,
-                )
-            )
+    # What it asks for, as grading knows it and in words
 
-    def _tier_in_use(self):
-        """One of these tiers that a customer is or was in."""
-        fields_of = {
-            "customer.tier.standing": ("tier_id", "computed_tier_id", "manual_tier_id"),
-            "customer.tier.change": (
-                "from_tier_id",
-                "to_tier_id",
-                "computed_tier_id",
-                "target_tier_id",
-            ),
-            "customer.tier.proposal": ("from_tier_id", "to_tier_id"),
-            "customer.tier.event": ("from_tier_id", "to_tier_id"),
-            "customer.credit.change": ("tier_id",),
+    def _policy(self, cuts):
+        """The tiers as frozen values for the grading core, from the lowest to the highest.
+
+        :param cuts: dict of tier id → where its share of the best begins, instead of the stored one
+        """
+        ordered = self.sorted(lambda tier: (tier.sequence, tier.id))
+        return tuple(tier._rule(cuts) for tier in ordered)
+
+    def _rule(self, cuts=None):
+        """One tier as a frozen value, see ``_policy``."""
+        self.ensure_one()
+        return Tier(
+            id=self.id,
+            min_score=self.min_score,
+            conditions=self.condition_ids._policy(),
+            match_any=self.condition_match == "any",
+            top=self._top_condition(cuts or {}),
+            keep_score=self.keep_score or None,
+        )
+
+    def _top_condition(self, cuts):
+        """The share as a comparison for the grading core, or None.
+
+        :param cuts: dict of tier id → where the share begins, instead of the stored one
+        """
+        if not self.top_share:
+            return None
+        cut = cuts.get(self.id, self.top_cut if self.top_measured_on else UNRANKED)
+        return Condition(self.top_metric_id.code or SCORE, ">=", cut)
+
+    def _requirements(self):
+        """What the tier asks for, in words."""
+        rule = self._rule()
+        return [self._requirement_text(found, rule) for found in rule.requirements]
+
+    def _requirement_text(self, requirement, rule):
+        """One of ``policy.Tier.requirements`` in words.
+
+        :param rule: the ``policy.Tier`` that it is of
+        """
+        if requirement is rule.top:
+            return self._top_share_text()
+        if requirement.metric == SCORE:
+            return self.env._("score ≥ %s", readable(self.env, requirement.value))
+        name = self._metric_name(requirement.metric)
+        return comparison_text(self.env, name, requirement.operator, requirement.value)
+
+    def _metric_name(self, code):
+        """Name of a metric of the conditions; empty while none is chosen yet."""
+        metrics = self.condition_ids.metric_id
+        return metrics.filtered(lambda metric: metric.code == code)[:1].name or ""
+
+    def _top_share_text(self):
+        return self.env._(
+            "among the best %(share)s %% by %(metric)s",
+            share=readable(self.env, self.top_share),
+            metric=self.top_metric_id.name or self.env._("score"),
+        )
+
+    def _contradiction_with(self, upper):
+        """Why a tier that stands above this one is easier to reach; empty when it is not."""
+        mine, theirs = self._rule(), upper._rule()
+        if mine.requirements and not theirs.requirements:
+            return self.env._("everybody reaches it")
+        lasting = [found for found in mine.requirements if found is not mine.top]
+        bounds = {(found.metric, found.operator[0]): found.value for found in lasting}
+        for requirement in theirs.requirements:
+            if requirement is theirs.top:
+                reason = self._easier_share(upper)
+            else:
+                key = (requirement.metric, requirement.operator[0])
+                reason = upper._easier_bound(requirement, bounds.get(key, requirement.value))
+            if reason:
+                return reason
+        return ""
+
+    def _easier_share(self, upper):
+        """Why the share of a tier above this one is easier to be in, or nothing."""
+        if upper.top_metric_id == self.top_metric_id and 0 < self.top_share < upper.top_share:
+            return self.env._(
+                "the best %(upper)s %% instead of %(lower)s %%",
+                upper=readable(self.env, upper.top_share),
+                lower=readable(self.env, self.top_share),
+            )
+        return ""
+
+    def _easier_bound(self, requirement, bound):
+        """Why a requirement of this tier is easier to meet than one of a tier below, or nothing.
+
+        :param bound: what the tier below asks for of the same metric
+        """
+        least = requirement.operator[0] == ">"
+        if not ((requirement.value < bound) if least else (requirement.value > bound)):
+            return ""
+        numbers = {
+            "upper": readable(self.env, requirement.value),
+            "lower": readable(self.env, bound),
         }
-        for model, names in fields_of.items():
-            domain = Domain.OR(Domain(name, "in", self.ids) for name in names)
-            if used := self.env[model].sudo().search(domain, limit=1):
-                return next(used[name] for name in names if used[name] in self)
-        return self.browse()
+        if requirement.metric == SCORE:
+            return self.env._("score from %(upper)s instead of %(lower)s", **numbers)
+        numbers["metric"] = self._metric_name(requirement.metric)
+        if least:
+            return self.env._("%(metric)s from %(upper)s instead of %(lower)s", **numbers)
+        return self.env._("%(metric)s up to %(upper)s instead of %(lower)s", **numbers)
+
+    # Actions
 
     def action_open_customers(self):
         self.ensure_one()
@@ -452,79 +751,3 @@ class CustomerTier(models.Model):
             "customer_tiering.customer_tier_standing_action"
         )
         return {**action, "domain": [("tier_id", "=", self.id)], "name": self.display_name}
-
-    def _policy(self, cuts):
-        """The tiers as frozen values for the grading core, from the lowest to the highest.
-
-        :param cuts: see ``_top_condition``
-        """
-        from ..grading.policy import Tier
-
-        return tuple(
-            Tier(
-                id=tier.id,
-                min_score=tier.min_score,
-                conditions=tier.condition_ids._policy(),
-                match_any=tier.condition_match == "any",
-                top=tier._top_condition(cuts),
-                keep_score=tier.keep_score or None,
-            )
-            for tier in self.sorted(lambda tier: (tier.sequence, tier.id))
-        )
-
-    def _pricelist_for(self, base):
-        """The tier's list for a customer, or none. It never changes the currency.
-
-        Archived lists do not count, nor does an archived tier's.
-
-        :param base: the list that the customer would have without the tier, which may be none
-        """
-        tier = self.filtered("active")
-        usual = tier.pricelist_id
-        own = usual.customer_tier_id == tier
-        currency = base.currency_id or tier.company_id.currency_id
-        # Most customers have the standard list, and the others are only looked for where needed.
-        if usual and (
-            usual.customer_tier_base_id == base if own else usual.currency_id == currency
-        ):
-            return usual._get_partner_pricelist_multi_filter_hook()
-        if currency != tier.company_id.currency_id or not own:
-            others = tier.other_pricelist_ids._get_partner_pricelist_multi_filter_hook()
-            if other := others.filtered(lambda other: other.currency_id == currency)[:1]:
-                return other
-        made = tier.own_pricelist_ids if own else usual.browse()
-        made = made.filtered(lambda made: made.customer_tier_base_id == base)[:1]
-        return made._get_partner_pricelist_multi_filter_hook()
-
-    def _contradiction_with(self, upper):
-        """Why a tier that stands above this one is easier to reach; empty when it is not."""
-        if self._requirements() and not upper._requirements():
-            return self.env._("everybody reaches it")
-        if upper.top_metric_id == self.top_metric_id and 0 < self.top_share < upper.top_share:
-            return self.env._(
-                "the best %(upper)s %% instead of %(lower)s %%",
-                upper=readable(self.env, upper.top_share),
-                lower=readable(self.env, self.top_share),
-            )
-        if upper.min_score and upper.min_score < self.min_score:
-            return self.env._(
-                "score from %(upper)s instead of %(lower)s",
-                upper=readable(self.env, upper.min_score),
-                lower=readable(self.env, self.min_score),
-            )
-        bounds = {(c.metric_id, c.operator[0]): c.value for c in self.condition_ids}
-        for condition in upper.condition_ids:
-            metric, sign = condition.metric_id, condition.operator[0]
-            bound = bounds.get((metric, sign), condition.value)
-            if (condition.value < bound) if sign == ">" else (condition.value > bound):
-                template = (
-                    self.env._("%(metric)s from %(upper)s instead of %(lower)s")
-                    if sign == ">"
-                    else self.env._("%(metric)s up to %(upper)s instead of %(lower)s")
-                )
-                return template % {
-                    "metric": metric.name,
-                    "upper": readable(self.env, condition.value),
-                    "lower": readable(self.env, bound),
-                }
-        return ""

@@ -1,20 +1,20 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-# An object of this process: unlike rights, and unlike the superuser whom scheduled actions and
-# automations act as, no request, import or configuration can bring it about.
-SYSTEM = object()
-KEY = "customer_tier_system"
+from ..switches import PrivateSwitch
+
+# Unlike rights, and unlike the superuser whom scheduled actions and automations act as.
+SYSTEM = PrivateSwitch("customer_tier_system")
 
 
 def by_system(records):
     """These records for the code that may write them."""
-    return records.sudo().with_context(**{KEY: SYSTEM})
+    return SYSTEM.on(records.sudo())
 
 
 def is_system(env):
     """Whether it is code of this addon that writes."""
-    return env.context.get(KEY) is SYSTEM
+    return SYSTEM.is_on(env)
 
 
 class CustomerTierAppendOnly(models.AbstractModel):
@@ -39,15 +39,17 @@ class CustomerTierAppendOnly(models.AbstractModel):
                 )
             )
 
+    # What the calls below lead to is not the addon's own doing any more: it has the switch off.
+
     @api.model_create_multi
     def create(self, vals_list):
         self._check_system()
-        return super().create(vals_list)
+        return super(CustomerTierAppendOnly, SYSTEM.off(self)).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         self._check_system()
-        return super().write(vals)
+        return super(CustomerTierAppendOnly, SYSTEM.off(self)).write(vals)
 
     def unlink(self):
         self._check_system()
-        return super().unlink()
+        return super(CustomerTierAppendOnly, SYSTEM.off(self)).unlink()

@@ -1,11 +1,22 @@
 from odoo import api, fields, models
 
+from ..grading.policy import Condition
 from .customer_tier_metric import readable
 
 OPERATORS = [(">=", "≥"), (">", ">"), ("<=", "≤"), ("<", "<")]
 
 
+def comparison_text(env, name, operator, value):
+    """A comparison in words.
+
+    :param name: of the metric
+    """
+    return f"{name} {dict(OPERATORS).get(operator, '')} {readable(env, value)}"
+
+
 class CustomerTierComparison(models.AbstractModel):
+    """A metric compared with a number: what conditions of tiers and vetoes have in common."""
+
     _name = "customer.tier.comparison"
     _description = "Comparison of a Metric With a Number"
 
@@ -17,15 +28,12 @@ class CustomerTierComparison(models.AbstractModel):
     @api.depends("metric_id", "operator", "value")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        signs = dict(OPERATORS)
         for comparison in self:
-            comparison.display_name = (
-                f"{comparison.metric_id.name or ''} {signs.get(comparison.operator, '')} "
-                f"{readable(self.env, comparison.value)}"
+            name = comparison.metric_id.name or ""
+            comparison.display_name = comparison_text(
+                self.env, name, comparison.operator, comparison.value
             )
 
     def _policy(self):
         """The comparisons as frozen values for the grading core."""
-        from ..grading.policy import Condition
-
         return tuple(Condition(c.metric_id.code, c.operator, c.value) for c in self)

@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..grading.policy import Condition
 from .customer_tier_metric import readable
 
 
 class CustomerTierCondition(models.Model):
+    """A condition of a tier: a metric that must reach a number, and what is enough to stay."""
+
     _name = "customer.tier.condition"
     _inherit = "customer.tier.comparison"
     _description = "Tier Condition"
@@ -42,8 +45,6 @@ class CustomerTierCondition(models.Model):
         return result
 
     def _policy(self):
-        from ..grading.policy import Condition
-
         return tuple(
             Condition(c.metric_id.code, c.operator, c.value, c.keep_value or None) for c in self
         )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..grading.policy import Entry
 from .customer_tier_metric import readable
 
 
@@ -53,6 +54,12 @@ class CustomerTierEntryRule(models.Model):
     _follow_up_not_negative = models.Constraint(
         "check(follow_up_days >= 0)",
         "Customers cannot be followed up every so many days with a negative number. Enter 0 for "
+        "never.",
+    )
+    # See the periods of ``customer.tier.program``.
+    _follow_up_within_reach = models.Constraint(
+        "check(follow_up_days <= 3650)",
+        "Customers are followed up every 3,650 days at least. Enter a lower number, or 0 for "
         "never.",
     )
     _criteria_unique = models.UniqueIndex(
@@ -127,8 +134,6 @@ class CustomerTierEntryRule(models.Model):
 
     def _policy(self):
         """The rules as frozen values for the grading core; those of archived tiers rest."""
-        from ..grading.policy import Entry
-
         tags = self._tags_below()
         return tuple(
             Entry(

@@ -1,13 +1,31 @@
+from collections import Counter, defaultdict
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..bulk_fields import BulkMany2one
+from ..explain.needed import Needed
+from ..explain.reason import Explained
+from ..moves import direction_sql
+from ..tools import error_text, notification, savepoint_each, schedule_on_contacts
 from .customer_tier_event_rule import HELD, KINDS
+from .customer_tier_staged import STAGES
+
+# A second's work: a killed job loses no more, and nobody waits longer for what it has locked.
+SLICE_SIZE = 25
+# Events of runs that go on wait: only at the end it shows whether there are too many.
+DUE = SQL(
+    "FROM customer_tier_event e LEFT JOIN customer_tier_run r ON r.id = e.run_id "
+    "WHERE e.state = 'new' AND r.state IS DISTINCT FROM 'running'"
+)
 
 
 class CustomerTierEvent(models.Model):
-    """Queue and log of what is told about tier changes and coming demotions.
+    """Queue and log of messages about changes of tier or stage and about coming demotions: which
+    there are, what they say, and the job that sends them by the rules of the programme.
 
     Rows come with the change, in the same transaction, and are worked off later; ``change_id``
     makes sure that nothing is told twice.
@@ -27,7 +45,9 @@ class CustomerTierEvent(models.Model):
     salesperson_id = fields.Many2one(related="standing_id.partner_id.user_id", string="Salesperson")
     company_id = BulkMany2one("res.company", required=True, readonly=True)
     program_id = BulkMany2one("customer.tier.program", string="Programme", readonly=True)
-    kind = fields.Selection(selection=KINDS, string="What", required=True, readonly=True)
+    kind = fields.Selection(
+        selection=[*KINDS, ("stage", "Other stage")], string="What", required=True, readonly=True
+    )
     change_id = BulkMany2one(
         "customer.tier.change", readonly=True, help="The line of history; a notice has none."
     )
@@ -54,6 +74,8 @@ class CustomerTierEvent(models.Model):
         related="from_tier_id.color", string="Color Before", exportable=False
     )
     to_color = fields.Integer(related="to_tier_id.color", string="Color After", exportable=False)
+    from_stage = fields.Selection(STAGES, string="Stage Before", readonly=True)
+    to_stage = fields.Selection(STAGES, string="Stage After", readonly=True)
     date = fields.Date(required=True, readonly=True)
     decision_date = fields.Date(
         string="Lost On",
@@ -96,9 +118,27 @@ class CustomerTierEvent(models.Model):
     )
     error = fields.Char(string="Problem", readonly=True)
 
+    # What is said about it, in the reader's language
+
+    headline = fields.Char(compute="_compute_headline")
+    needed = fields.Text(
+        compute="_compute_needed",
+        exportable=False,
+        help="Of a notice: what today's figures lack to keep the tier, a line for each; empty "
+        "where something else stands in the way.",
+    )
+    sender_id = fields.Many2one(
+        "res.users",
+        compute="_compute_sender_id",
+        exportable=False,
+        help="Whose name an e-mail to the customer bears: the salesperson's who still works in the "
+        "company; else it is written by the company.",
+    )
+
+    # A line of history may be a change of both.
     _change_unique = models.UniqueIndex(
-        "(change_id) WHERE change_id IS NOT NULL AND kind <> 'stage'",
-        "A change of tier is told once.",
+        "(change_id, (kind = 'stage')) WHERE change_id IS NOT NULL",
+        "A change of tier or stage is told once.",
     )
     _queue_idx = models.Index("(state, id) WHERE state IN ('new', 'held', 'failed')")
 
@@ -108,6 +148,85 @@ class CustomerTierEvent(models.Model):
                 self.env._("Messages about tiers are not edited. Tell them, or discard them.")
             )
         return super().write(vals)
+
+    # What is said
+
+    @api.depends("salesperson_id.active", "salesperson_id.company_ids", "company_id")
+    def _compute_sender_id(self):
+        for event in self:
+            user = event.sudo().salesperson_id
+            works = user.active and event.company_id in user.company_ids
+            event.sender_id = works and user
+
+    @api.depends("kind", "from_tier_id", "to_tier_id", "from_stage", "to_stage", "decision_date")
+    @api.depends_context("lang")
+    def _compute_headline(self):
+        for event in self:
+            words = {
+                "before": event.from_tier_id.display_name or self.env._("no tier"),
+                "after": event.to_tier_id.display_name or self.env._("no tier"),
+                "day": format_date(self.env, event.decision_date),
+            }
+            event.headline = event._headline(words)
+
+    def _headline(self, words):
+        if self.kind == "stage":
+            return self._stage_headline()
+        if self.kind == "first":
+            return self.env._("First tier: %(after)s", **words)
+        if self.kind == "up":
+            return self.env._("Promoted from %(before)s to %(after)s", **words)
+        if self.kind == "down":
+            return self.env._("Demoted from %(before)s to %(after)s", **words)
+        if self.kind == "out":
+            return self.env._("No tier any more, was %(before)s", **words)
+        if self.kind == "switch":
+            return self.env._("Other programme: from %(before)s to %(after)s", **words)
+        if words["day"]:
+            return self.env._("May lose %(before)s on %(day)s", **words)
+        return self.env._("May lose %(before)s soon", **words)
+
+    def _stage_headline(self):
+        names = dict(self._fields["to_stage"]._description_selection(self.env))
+        if not self.from_stage:
+            return self.env._("Stage: %s", names.get(self.to_stage, ""))
+        return self.env._(
+            "Stage: from %(before)s to %(after)s",
+            before=names[self.from_stage],
+            after=names.get(self.to_stage, ""),
+        )
+
+    @api.depends("kind", "from_tier_id", "standing_id.policy_id", "standing_id.numbers")
+    @api.depends_context("lang")
+    def _compute_needed(self):
+        for event in self:
+            explained = event.kind == "notice" and event._explained(Needed)
+            lines = explained.to_stay(event.from_tier_id.id) if explained else []
+            event.needed = "\n".join(lines)
+
+    def _explained(self, words):
+        """The customer's grading of today in words.
+
+        :param words: a kind of ``Explained``
+        """
+        self.ensure_one()
+        standing = self.standing_id.sudo()
+        policy = standing.policy_id.exists()
+        return policy and words(standing, policy.rules, policy._values(standing.numbers))
+
+    def _details(self):
+        """Why, or what is needed to stay, as HTML for colleagues."""
+        self.ensure_one()
+        if self.kind == "notice":
+            lines = (self.needed or "").splitlines()
+            if not lines:
+                return Markup()
+            items = Markup("").join(Markup("<li>%s</li>") % line for line in lines)
+            intro = self.env._("Needed to keep %s:", self.from_tier_id.display_name)
+            return Markup("<p>%s</p><ul>%s</ul>") % (intro, items)
+        explained = self.to_tier_id and self._explained(Explained)
+        why = explained and explained.why()
+        return Markup("<p>%s</p>") % why if why else Markup()
 
     # What people decide
 
@@ -126,7 +245,7 @@ class CustomerTierEvent(models.Model):
             self.env._("All of these are told or dropped already. Reload the list."),
         )
         open_ones._decide("discarded")
-        return self._notify(self.env._("%s message(s) discarded.", len(open_ones)))
+        return notification(self.env._("%s message(s) discarded.", len(open_ones)))
 
     def action_retry(self):
         """Put what failed into the queue again."""
@@ -134,7 +253,7 @@ class CustomerTierEvent(models.Model):
             "failed", self.env._("None of these failed, so there is nothing to try again.")
         )
         failed._decide("new")
-        return self._notify(self.env._("%s message(s) wait to be told again.", len(failed)))
+        return notification(self.env._("%s message(s) wait to be told again.", len(failed)))
 
     def action_open_standing(self):
         """The grading behind the message."""
@@ -164,13 +283,9 @@ class CustomerTierEvent(models.Model):
         )
         self.env.invalidate_all(flush=False)
         if state == "new":
-            self._wake()
+            self._trigger_job()
         for runs in self.sudo().run_id.grouped("company_id").values():
             runs[0]._close_answered()
-
-    @api.model
-    def _notify(self, message):
-        return self.env["customer.tier.proposal"]._notify(message, "success")
 
     # The queue
 
@@ -188,6 +303,15 @@ class CustomerTierEvent(models.Model):
         :param condition: ``SQL`` that selects it
         :param ask: hold it however little it is
         """
+        if not self.env["customer.tier.store"]._wants_stages(company):
+            self._release_or_hold(company, condition, ask)
+            return
+        # Too many changes of stage do not hold those of tiers, nor the other way round.
+        for kind in (SQL("kind <> 'stage'"), SQL("kind = 'stage'")):
+            self._release_or_hold(company, SQL("%s AND %s", condition, kind), ask)
+
+    @api.model
+    def _release_or_hold(self, company, condition, ask):
         self.env.flush_all()
         fresh = SQL("company_id = %s AND state = 'new' AND %s", company.id, condition)
         self.env.cr.execute(SQL("SELECT COUNT(*) FROM customer_tier_event WHERE %s", fresh))
@@ -198,9 +322,297 @@ class CustomerTierEvent(models.Model):
             )
             self.env.invalidate_all(flush=False)
         elif count:
-            self._wake()
+            self._trigger_job()
 
     def _matched_tier(self):
         """The tier that rules ask for."""
         self.ensure_one()
         return self.from_tier_id if self.kind in HELD else self.to_tier_id
+
+    @api.model
+    def _trigger_job(self):
+        """Let the job begin as soon as this transaction is committed."""
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id("customer_tiering.ir_cron_tell")
+        if cron_id:
+            self.env["ir.cron"].sudo().browse(cron_id)._trigger()
+
+    @api.model
+    def _cron_tell(self):
+        """Work off the queue, as far as the time goes."""
+        Cron = self.env["ir.cron"]
+        remaining = self._count_due()
+        time_left = Cron._commit_progress(remaining=remaining)
+        while remaining and time_left:
+            done = self._tell_slice()
+            # Without any, somebody is deciding about the rest at this moment.
+            remaining = self._count_due() if done else 0
+            time_left = Cron._commit_progress(done, remaining=remaining)
+
+    @api.model
+    def _count_due(self):
+        self.env.flush_all()
+        self.env.cr.execute(SQL("SELECT COUNT(*) %s", DUE))
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _tell_slice(self):
+        """Work off the oldest events.
+
+        :return: how many
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT e.id %s ORDER BY e.id LIMIT %s FOR UPDATE OF e SKIP LOCKED", DUE, SLICE_SIZE
+            )
+        )
+        events = self.browse([id_ for (id_,) in self.env.cr.fetchall()])
+        if events:
+            events._supersede()
+            events.filtered(lambda event: event.state == "new")._tell()
+        return len(events)
+
+    # What is still true
+
+    def _supersede(self):
+        """Drop what is no longer true about the customers of these events, and whatever a later
+        event of the same customer says better; that one then tells of the whole way from the
+        tier that was told last. Who went up and down again hears nothing."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH pending AS (
+                    SELECT e.id, e.standing_id, e.kind, e.to_tier_id, e.to_stage,
+                           FIRST_VALUE(e.from_stage) OVER w AS told_stage,
+                           CASE WHEN e.kind = 'notice' THEN e.from_tier_id
+                                ELSE FIRST_VALUE(e.from_tier_id) OVER w END AS told_id,
+                           LEAD(e.id) OVER w AS later_id
+                      FROM customer_tier_event e
+                     WHERE e.state IN ('new', 'held')
+                       AND e.standing_id IN (
+                           SELECT standing_id FROM customer_tier_event WHERE id = ANY(%(ids)s))
+                    WINDOW w AS (
+                        PARTITION BY e.standing_id,
+                            CASE WHEN e.kind IN ('notice', 'stage') THEN e.kind END
+                        ORDER BY e.id)
+                ), judged AS (
+                    SELECT q.id, q.told_id, q.told_stage, (%(holds)s) AS holds, (%(kind)s) AS kind
+                      FROM pending q
+                      JOIN customer_tier_standing s ON s.id = q.standing_id
+                      JOIN res_partner p ON p.id = s.partner_id
+                 LEFT JOIN customer_tier o ON o.id = q.told_id
+                 LEFT JOIN customer_tier n ON n.id = q.to_tier_id)
+                UPDATE customer_tier_event e
+                   SET state = CASE WHEN j.holds THEN e.state ELSE 'overtaken' END,
+                       done_on = CASE WHEN j.holds THEN e.done_on ELSE %(now)s END,
+                       from_tier_id = CASE WHEN j.holds THEN j.told_id ELSE e.from_tier_id END,
+                       from_stage = CASE WHEN j.holds THEN j.told_stage ELSE e.from_stage END,
+                       kind = CASE WHEN j.holds THEN j.kind ELSE e.kind END
+                  FROM judged j
+                 WHERE j.id = e.id
+                   AND (NOT j.holds OR j.told_id IS DISTINCT FROM e.from_tier_id
+                        OR j.told_stage IS DISTINCT FROM e.from_stage)
+                """,
+                ids=self.ids,
+                holds=self._holds_sql(),
+                kind=self._kind_sql(),
+                now=fields.Datetime.now(),
+            )
+        )
+        self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _holds_sql(self):
+        """Whether event ``q`` is still worth telling about standing ``s`` of partner ``p``: a
+        stage or tier that the customer has left is no news; neither is one that it came back to."""
+        return SQL(
+            """q.later_id IS NULL AND p.active AND CASE
+                WHEN q.kind = 'stage'
+                THEN s.lifecycle_stage IS NOT DISTINCT FROM q.to_stage
+                     AND q.told_stage IS DISTINCT FROM q.to_stage
+                WHEN q.kind = 'notice'
+                THEN s.noticed_on IS NOT NULL AND s.tier_id IS NOT DISTINCT FROM q.told_id
+                     AND s.manual_tier_id IS NULL AND COALESCE(s.lock, 'up') = 'up'
+                ELSE s.tier_id IS NOT DISTINCT FROM q.to_tier_id
+                     AND q.told_id IS DISTINCT FROM q.to_tier_id END"""
+        )
+
+    @api.model
+    def _kind_sql(self):
+        """The kind of event ``q`` seen from the tier ``o`` that was told, to tier ``n``."""
+        return SQL(
+            "CASE WHEN q.kind IN ('stage', 'notice') THEN q.kind ELSE %s END",
+            direction_sql("o", "n"),
+        )
+
+    # Telling
+
+    def _tell(self):
+        """Tell these; where something breaks, everything but that."""
+        savepoint_each(self, type(self)._carry_out, type(self)._fail)
+
+    def _fail(self, error):
+        done_on = fields.Datetime.now()
+        self.write({"state": "failed", "error": error_text(error), "done_on": done_on})
+
+    def _carry_out(self):
+        """Do what is to be done about these, and note that it is done."""
+        staged = self.filtered(lambda event: event.kind == "stage")
+        if staged:
+            staged._after_stage_change()
+            staged._note_done()
+        if changed := self - staged:
+            changed._after_tier_change()
+            changed._apply_rules()
+            # Last of all, so that automations on “Done” find everything.
+            changed._note_done()
+
+    def _note_done(self):
+        """Through the ORM, for automations."""
+        self.write({"state": "done", "done_on": fields.Datetime.now(), "error": False})
+
+    def _apply_rules(self):
+        """Write the notes and e-mails and make the activities that the programmes ask for."""
+        effects = {
+            event: event.program_id.event_rule_ids._effects(event.kind, event._matched_tier())
+            for event in self
+        }
+        for company, events in self.grouped("company_id").items():
+            events = events.with_company(company)
+            users = self.env["customer.tier.responsible"]._of(events.standing_id, company)
+            users = {event: users[event.standing_id] for event in events}
+            events._do_activities(effects, users)
+            events._do_mails(effects)
+            events._do_notes(effects, users)
+
+    def _after_stage_change(self):
+        """Hook for other addons: these customers have changed stage. It is called in the way of
+        :meth:`_after_tier_change`, where ``customer.tier.store._wants_stages`` says so."""
+
+    def _after_tier_change(self):
+        """Hook for other addons: these customers have changed tier, or are given notice.
+
+        Called once per slice of the queue, before anything is done by the rules on the programme;
+        never for what is no longer true, and never twice for an event that went through. What it
+        does is committed with the events or, when it fails, taken back: then it is called again
+        for each event alone, and those that fail are kept as failed with the message. It runs as
+        the superuser, in no particular company.
+        """
+
+    def _do_notes(self, effects, users):
+        """A note on each contact, in the language of who looks after it."""
+        subtype = self.env.ref("customer_tiering.mt_tier_change")
+        for event in self.filtered(lambda event: "note" in effects[event]):
+            lang = users[event].lang or event.company_id.partner_id.lang
+            said = event.with_context(lang=lang)
+            body = Markup("<p><strong>%s</strong></p>%s") % (said.headline, said._details())
+            # Mails to followers wait in the queue: sent at once, they could not be taken back.
+            partner = event.partner_id.with_context(mail_notify_force_send=False, lang=lang)
+            event.note_id = partner.message_post(body=body, subtype_id=subtype.id)
+
+    def _do_activities(self, effects, users):
+        todo = self.filtered(lambda event: "activity" in effects[event])
+        activities = schedule_on_contacts(
+            self.env,
+            [event._activity_vals(effects[event]["activity"], users[event]) for event in todo],
+        )
+        for event, activity in zip(todo, activities, strict=True):
+            event.activity_id = activity
+
+    def _activity_vals(self, rule, user):
+        said = self.with_context(lang=user.lang or self.env.lang)
+        today = self.env["customer.tier.gather"]._today(self.company_id)
+        return {
+            "res_id": self.partner_id.id,
+            "activity_type_id": rule.activity_type_id.id,
+            "summary": said.headline,
+            "note": said._details(),
+            "date_deadline": fields.Date.add(today, days=rule.activity_days),
+            "user_id": user.id,
+        }
+
+    def _do_mails(self, effects):
+        asked = self.filtered(lambda event: "mail" in effects[event])
+        by_template = asked.grouped(lambda event: effects[event]["mail"].mail_template_id)
+        for template, events in by_template.items():
+            for event in events:
+                event.mail_result = event._mail_result(template)
+            events.filtered(lambda event: event.mail_result == "sent")._write_mails(template)
+
+    def _mail_result(self, template):
+        """Whether a customer is written to, or why not."""
+        self.ensure_one()
+        if not template.active:
+            return "archived"
+        if not self.partner_id.email_normalized:
+            return "no_address"
+        return "blacklisted" if self.partner_id.is_blacklisted else "sent"
+
+    def _write_mails(self, template):
+        if not self:
+            return
+        mails = template.with_company(self.company_id).send_mail_batch(self.ids)
+        for event, mail in zip(self, mails, strict=True):
+            # On the contact colleagues see it, and answers arrive.
+            mail.write({"model": "res.partner", "res_id": event.partner_id.id})
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    # What telling would come to, before anything happens
+
+    def _forecast(self):
+        """:return: see :meth:`_forecast_of`"""
+        source = SQL(
+            """SELECT standing_id, program_id, kind,
+                      CASE WHEN kind IN ('out', 'notice') THEN from_tier_id ELSE to_tier_id END
+                 FROM customer_tier_event WHERE id = ANY(%s)""",
+            self.ids,
+        )
+        return self._forecast_of(source)
+
+    @api.model
+    def _forecast_of(self, source):
+        """Count by the rules that would do something.
+
+        :param source: ``SQL`` of rows (standing, programme, kind, tier that rules ask for), all of
+            them still true
+        :return: dict ``customer.tier.event.rule`` (an empty one for what no rule does anything
+            about) → ``Counter`` of ``events, notes, activities, mails, unwritten`` (customers who
+            cannot be written to); an event counts for each of its rules
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT e.program, e.kind, e.tier, COUNT(*),
+                       COUNT(*) FILTER (WHERE p.email_normalized <> '' AND b.id IS NULL)
+                  FROM (%s) e (standing, program, kind, tier)
+                  JOIN customer_tier_standing s ON s.id = e.standing
+                  JOIN res_partner p ON p.id = s.partner_id
+             LEFT JOIN mail_blacklist b ON b.email = p.email_normalized AND b.active
+              GROUP BY e.program, e.kind, e.tier
+                """,
+                source,
+            )
+        )
+        lines = defaultdict(Counter)
+        Program, Tier = self.env["customer.tier.program"].sudo(), self.env["customer.tier"].sudo()
+        for program, kind, tier, count, reachable in self.env.cr.fetchall():
+            rules = Program.browse(program).event_rule_ids
+            effects = rules._effects(kind, Tier.browse(tier))
+            if not effects:
+                lines[rules.browse()]["events"] += count
+            for rule in set(effects.values()):
+                lines[rule].update(self._numbers_of(rule, effects, count, reachable))
+        return lines
+
+    @api.model
+    def _numbers_of(self, rule, effects, count, reachable):
+        numbers = Counter(events=count)
+        if effects.get("note") == rule:
+            numbers["notes"] = count
+        if effects.get("activity") == rule:
+            numbers["activities"] = count
+        if effects.get("mail") == rule:
+            numbers["mails"] = reachable if rule.mail_template_id.active else 0
+            numbers["unwritten"] = count - numbers["mails"]
+        return numbers

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
-from .customer_tier_named import NAMED
+from .customer_tier import NAMED
 
 KINDS = [
     ("first", "First tier"),
@@ -123,20 +123,3 @@ class CustomerTierEventRule(models.Model):
             "mail": fitting.filtered("mail_template_id")[:1],
         }
         return {effect: rule for effect, rule in first.items() if rule}
-
-
-class CustomerTier(models.Model):
-    _inherit = "customer.tier"
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_named_by_rules(self):
-        """A rule for this tier alone would become one for all of them."""
-        Rule = self.env["customer.tier.event.rule"].sudo().with_context(active_test=False)
-        if rule := Rule.search([("tier_ids", "in", self.ids)], limit=1):
-            tier = rule.tier_ids & self
-            raise UserError(
-                self.env._(
-                    "Tier “%s” is named under Messages. Take it out there first, or archive it.",
-                    tier[0].name,
-                )
-            )

@@ -1,4 +1,7 @@
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from psycopg2.extensions import TransactionRollbackError
 
@@ -6,21 +9,56 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..explain.span import Span
+from ..grading.entry import Origins
+from ..standing_columns import DAY, ID
+from .customer_tier_metric import YEAR
+
 _logger = logging.getLogger(__name__)
 
+# Customers whom proposals and previews are made from.
+SAMPLE_SIZE = 20000
 # Of metrics that the grading core computes itself.
 COMPUTED_KINDS = ("order", "payment", "ratio")
+# Columns of what customers bought, as ``FactSource.orders`` gives them.
+ORDER_COLUMNS = {
+    "customer": "int4",
+    "ordered_at": "timestamp",
+    "amount": "float8",
+    "frequent": "int4",
+}
+
+
+@dataclass(frozen=True)
+class FactSource:
+    """A kind of records that tell what customers bought, such as confirmed orders.
+
+    Both queries have the same columns in all sources, none of them NULL, and know nothing that is
+    dated after the as-of date. Customers are commercial partners, moments are in UTC.
+
+    :param orders: function ``(company, as_of, scope) → SQL`` with the columns ``ORDER_COLUMNS``:
+        customer, moment, untaxed amount in company currency, and whether it counts for the
+        frequency (0 or 1); a return has a negative amount that does not count
+    :param lines: function ``(company, as_of, scope, measures, after) → SQL`` with the columns of
+        ``customer.tier.gather._line_query``; None where no products are known
+    """
+
+    orders: Callable
+    lines: Callable | None = None
 
 
 class CustomerTierGather(models.AbstractModel):
-    """First step of the pipeline: what is known about some customers, as frames.
+    """First step of the grading pipeline: reads what is known about some customers from the
+    database and hands it on as frames.
 
-    Few grouped reads for thousands of customers, never one per record. Glue addons add sources
-    of facts by extending these methods.
+    Few grouped reads for thousands of customers, never one per record. Addons add a kind of
+    records in :meth:`_fact_sources`, or extend one of the queries.
     """
 
     _name = "customer.tier.gather"
     _description = "Facts for Customer Grading"
+
+    # Customers
 
     def _customers(self, program, scope):
         """Customers that a programme selects within a scope.
@@ -30,8 +68,6 @@ class CustomerTierGather(models.AbstractModel):
             partner is a customer even without orders
         """
         import numpy as np
-
-        from ..binary_copy import read_columns
 
         Partner = self._as_company(self.env["res.partner"], program.company_id)
         # Those of a head office are customers of its branches, too.
@@ -47,13 +83,8 @@ class CustomerTierGather(models.AbstractModel):
         )
         query = Partner._search(domain)
         table = SQL.identifier(Partner._table)
-        rows = read_columns(
-            self.env.cr,
-            query.select(
-                SQL("%s.id", table), SQL("(COALESCE(%s.customer_rank, 0) > 0)::int", table)
-            ),
-            {"id": "int4", "known": "int4"},
-        )
+        known = SQL("(COALESCE(%s.customer_rank, 0) > 0)::int", table)
+        rows = self._read(query.select(SQL("%s.id", table), known), {"id": "int4", "known": "int4"})
         order = np.argsort(rows["id"])
         return rows["id"][order].astype(np.int64), rows["known"][order].astype(bool)
 
@@ -68,13 +99,58 @@ class CustomerTierGather(models.AbstractModel):
             .with_context(active_test=True, lang=lang or None, tz=self._timezone(company))
         )
 
+    def _scope_of(self, partner_ids):
+        """Scope of some commercial partners by id."""
+        return lambda column: SQL("%s = ANY(%s)", column, list(partner_ids))
+
+    def _scope_between(self, low, high):
+        """Scope of the commercial partners with ``low < id <= high``."""
+        return lambda column: SQL(
+            "%(id)s > %(low)s AND %(id)s <= %(high)s", id=column, low=low, high=high
+        )
+
+    def _since(self, customers, orders, company):
+        """The day since when those who have not ordered are known.
+
+        :param customers: sorted int array
+        :param orders: as ``_orders`` gives them, of these customers and others
+        :return: array of day numbers, NaN for whoever ordered
+        """
+        import numpy as np
+
+        silent = ~np.isin(customers, orders["customer"][orders["frequent"]])
+        since = np.full(len(customers), np.nan)
+        if not silent.any():
+            return since
+        rows = self._read(
+            SQL(
+                "SELECT id, create_date FROM res_partner "
+                "WHERE id = ANY(%s) AND create_date IS NOT NULL",
+                customers[silent].tolist(),
+            ),
+            {"id": "int4", "created": "timestamp"},
+        )
+        since[np.searchsorted(customers, rows["id"])] = self._local_days(rows["created"], company)
+        return since
+
+    # What they ordered
+
+    def _fact_sources(self, company):
+        """Hook: the kinds of records that tell what the customers of a company bought, as a list
+        of :class:`FactSource` in the order in which they are read. Addons add theirs to it."""
+        return [FactSource(self._order_query, self._line_query)]
+
+    def _read_sources(self, queries, columns):
+        """The rows of several queries with the same columns, one after the other."""
+        return self._read(SQL(" UNION ALL ").join(SQL("(%s)", q) for q in queries), columns)
+
     def _orders(self, company, as_of, scope):
-        """Confirmed orders up to the as-of date: frame ``customer, day, amount, frequent``."""
+        """What was ordered up to the as-of date: frame ``customer, day, amount, frequent``."""
         import pandas as pd
 
-        rows = self._read(
-            self._order_query(company, as_of, scope),
-            {"customer": "int4", "ordered_at": "timestamp", "amount": "float8", "frequent": "int4"},
+        sources = self._fact_sources(company)
+        rows = self._read_sources(
+            [source.orders(company, as_of, scope) for source in sources], ORDER_COLUMNS
         )
         return pd.DataFrame(
             {
@@ -86,6 +162,7 @@ class CustomerTierGather(models.AbstractModel):
         )
 
     def _order_query(self, company, as_of, scope):
+        """Confirmed orders, see :class:`FactSource`."""
         return SQL(
             """
             SELECT p.commercial_partner_id,
@@ -131,56 +208,397 @@ class CustomerTierGather(models.AbstractModel):
         )
         return [id_ for (id_,) in self.env.cr.fetchall()]
 
+    # Ordered products
+
+    def _lines(self, company, as_of, scope, measures, after=None):
+        """Ordered products: frame ``customer, day, product, category, quantity``.
+
+        :param measures: those of ``metrics.LINE_MEASURES`` that are asked for. Only for them are
+            there a category (else 0), a quantity in the product's own unit (else in the line's) and
+            ``revenue`` and ``cost``, untaxed in company currency (else no such columns)
+        :param after: only what was ordered after this day number
+        """
+        import pandas as pd
+
+        from ..grading.metrics import MONEY_MEASURES
+
+        columns = {
+            "customer": "int4",
+            "ordered_at": "timestamp",
+            "product": "int4",
+            "quantity": "float8",
+        }
+        if measures & MONEY_MEASURES:
+            columns |= {"revenue": "float8", "cost": "float8"}
+        queries = [
+            source.lines(company, as_of, scope, measures, after)
+            for source in self._fact_sources(company)
+            if source.lines
+        ]
+        rows = self._read_sources(queries, columns)
+        rows["day"] = self._local_days(rows.pop("ordered_at"), company)
+        with_category = "category_count" in measures
+        category = self._categories(rows["product"]) if with_category else 0
+        return pd.DataFrame(rows).assign(category=category)
+
+    def _categories(self, products):
+        """Category of each of some products, 0 for none. Asked once a product: joined to every
+        line, it would cost more than the lines themselves.
+
+        :param products: int array of ids, in any order and number
+        """
+        import numpy as np
+
+        distinct, positions = np.unique(products, return_inverse=True)
+        rows = self._read(
+            SQL(
+                """
+                SELECT v.id, t.categ_id
+                  FROM product_product v
+                  JOIN product_template t ON t.id = v.product_tmpl_id
+                 WHERE v.id = ANY(%s) AND t.categ_id IS NOT NULL
+                """,
+                distinct.tolist(),
+            ),
+            {"id": "int4", "category": "int4"},
+        )
+        categories = np.zeros(len(distinct), dtype=np.int64)
+        categories[np.searchsorted(distinct, rows["id"])] = rows["category"]
+        return categories[positions]
+
+    def _line_query(self, company, as_of, scope, measures, after):
+        """Lines of confirmed orders: customer, moment, product and the values of
+        :meth:`_line_values`.
+
+        Tables that no column is taken from are not read. Dates are compared in a way that no
+        index serves: one on dates alone would read everybody's orders for every chunk.
+        """
+        from ..grading.metrics import as_date
+
+        start = SQL("TRUE")
+        if after is not None:
+            start = SQL(
+                "COALESCE(o.date_order, '-infinity') >= %s",
+                self._end_of_day(company, as_date(after)),
+            )
+        return SQL(
+            """
+            SELECT p.commercial_partner_id, o.date_order, l.product_id, %(columns)s
+              FROM res_partner p
+              JOIN sale_order o ON o.partner_id = p.id
+              JOIN sale_order_line l ON l.order_id = o.id
+         LEFT JOIN product_product v ON v.id = l.product_id
+         LEFT JOIN product_template t ON t.id = v.product_tmpl_id
+         LEFT JOIN uom_uom u ON u.id = l.product_uom_id
+         LEFT JOIN uom_uom own ON own.id = t.uom_id
+             WHERE o.state = 'sale'
+               AND o.company_id = %(company)s
+               AND COALESCE(o.date_order, 'infinity') < %(end)s
+               AND %(start)s
+               AND l.display_type IS NULL
+               AND l.product_id IS NOT NULL
+               AND %(scope)s
+            """,
+            columns=SQL(", ").join(self._line_values(company, measures)),
+            company=company.id,
+            end=self._end_of_day(company, as_of),
+            start=start,
+            scope=scope(SQL("p.commercial_partner_id")),
+        )
+
+    def _line_values(self, company, measures):
+        """SQL of quantity and, if asked for, revenue and cost of a line."""
+        from ..grading.metrics import MONEY_MEASURES
+
+        quantity = self._line_quantity() if "quantity" in measures else SQL("l.product_uom_qty")
+        values = [SQL("(%s)::float8", quantity)]
+        if measures & MONEY_MEASURES:
+            values += [
+                SQL("l.price_subtotal::float8 / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8"),
+                SQL("COALESCE((%s)::float8, 0)", self._line_cost(company)),
+            ]
+        return values
+
+    def _line_quantity(self):
+        """Quantity of order line ``l`` in the own unit of its product."""
+        return SQL("l.product_uom_qty * COALESCE(u.factor / NULLIF(own.factor, 0), 1)")
+
+    def _line_cost(self, company):
+        """Cost of order line ``l`` of order ``o`` in company currency: today's cost of product
+        ``v``; orders do not remember another one."""
+        # A cost is nobody's secret here: what leaves grading is a margin per customer.
+        Product = self.env["product.product"].sudo().with_company(company)
+        return SQL("%s * %s", self._line_quantity(), Product._field_to_sql("v", "standard_price"))
+
+    # How invoices were paid, from the ledger
+
+    def _payments(self, company, as_of, scope, credit, first=None):
+        """The parts of customer invoices: frame ``customer, invoice, due, paid, amount, counts``
+        as ``grading.payment`` describes it, paid after the last day looked at first counting as
+        open, or None where a company has no posted invoice.
+
+        :param credit: ``policy.Credit``, for the length of its window
+        :param first: the first of several days that will be looked at; without it, the as-of date
+        """
+        import pandas as pd
+
+        accounts = self._receivable_accounts(company)
+        if not accounts:
+            return None
+        since = (first or as_of) - timedelta(days=credit.window_days)
+        rows = self._read(
+            self._payment_query(company, accounts, since, as_of, scope),
+            {
+                "customer": "int4",
+                "invoice": "int4",
+                "due": "float8",
+                "paid": "float8",
+                "amount": "float8",
+                "counts": "int4",
+            },
+        )
+        return pd.DataFrame({**rows, "counts": rows["counts"].astype(bool)})
+
+    def _payments_for(self, metrics, company, as_of, scope):
+        """The same where one of some metrics looks at it, else None."""
+        if "payment" not in metrics.mapped("kind"):
+            return None
+        return self._payments(company, as_of, scope, company._customer_credit_policy())
+
+    def _payment_parts(self, partner, company, as_of):
+        """What the credit score of one customer rests on: ``payment.breakdown``."""
+        from ..grading import payment
+
+        self.env.flush_all()
+        credit = company._customer_credit_policy()
+        scope = self._scope_of(partner.commercial_partner_id.ids)
+        payments = self._payments(company, as_of, scope, credit)
+        return payment.breakdown(payments, as_of, credit)
+
+    def _receivable_accounts(self, company):
+        """Ids of the accounts that customers' debts are on; none while there is no posted invoice
+        of the company, of which this asks as well."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT a.id
+                  FROM account_account a
+                 WHERE a.account_type = 'asset_receivable'
+                   AND EXISTS (SELECT
+                                 FROM account_journal j
+                                 JOIN account_move m
+                                   ON m.journal_id = j.id AND m.company_id = %(company)s
+                                WHERE j.type = 'sale'
+                                  AND m.move_type = 'out_invoice'
+                                  AND m.state = 'posted')
+                """,
+                company=company.id,
+            )
+        )
+        return [id_ for (id_,) in self.env.cr.fetchall()]
+
+    def _payment_query(self, company, accounts, since, as_of, scope):
+        """Reconciled parts and open rests of the instalments, from the addon's index on these.
+
+        Instalments are what is due on invoices: debts on a receivable account that are neither a
+        payment's nor a receipt's. What is reconciled with an entry dated later, or one that is not
+        posted, is open on the day. What a credit note settled was not paid, and exchange
+        differences (known by not moving the invoice's own currency) are no parts of a payment
+        either. A line at a time is looked up (OFFSET 0): the planner expects too few of them.
+        """
+        return SQL(
+            """
+            WITH due AS MATERIALIZED (
+                SELECT p.commercial_partner_id AS customer, l.id, l.move_id AS invoice,
+                       (COALESCE(l.date_maturity, l.date) - date '1970-01-01')::float8 AS day,
+                       l.amount_residual AS residual, (%(counts)s)::int AS counts
+                  FROM res_partner p
+                  JOIN account_move_line l ON l.partner_id = p.id
+                 WHERE l.company_id = %(company)s
+                   AND l.display_type = 'payment_term'
+                   AND l.parent_state = 'posted'
+                   AND l.balance > 0
+                   AND l.account_id = ANY(%(accounts)s)
+                   AND l.date <= %(as_of)s
+                   AND NOT EXISTS (SELECT FROM account_move m
+                                    WHERE m.id = l.move_id AND m.move_type = 'out_receipt')
+                   AND %(scope)s
+            )
+            SELECT d.customer, d.invoice, d.day,
+                   CASE WHEN r.max_date <= %(as_of)s AND c.parent_state = 'posted'
+                        THEN (r.max_date - date '1970-01-01')::float8 ELSE 'NaN' END,
+                   r.amount::float8, d.counts
+              FROM due d,
+                   LATERAL (SELECT r.max_date, r.amount, r.credit_move_id
+                              FROM account_partial_reconcile r
+                             WHERE r.debit_move_id = d.id
+                               AND r.amount > 0
+                               AND r.max_date > %(since)s
+                               AND (r.max_date > %(as_of)s OR r.debit_amount_currency > 0)
+                            OFFSET 0) r,
+                   LATERAL (SELECT c.move_id, c.display_type, c.parent_state
+                              FROM account_move_line c WHERE c.id = r.credit_move_id OFFSET 0) c
+             WHERE r.max_date > %(as_of)s
+                OR c.parent_state <> 'posted'
+                OR c.display_type <> 'payment_term'
+                OR NOT EXISTS (SELECT FROM account_move m
+                                WHERE m.id = c.move_id AND m.move_type = 'out_refund')
+             UNION ALL
+            SELECT d.customer, d.invoice, d.day, 'NaN', d.residual::float8, d.counts
+              FROM due d
+             WHERE d.residual >= %(rounding)s
+            """,
+            counts=self._payment_counts(),
+            company=company.id,
+            accounts=accounts,
+            since=since,
+            as_of=as_of,
+            rounding=company.currency_id.rounding,
+            scope=scope(SQL("p.commercial_partner_id")),
+        )
+
+    def _payment_counts(self):
+        """Whether a delay counts against the customer, as a condition on receivable line ``l`` of
+        the invoice ``l.move_id``."""
+        return SQL(
+            """l.move_id NOT IN (SELECT m.id
+                                   FROM customer_late_reason r
+                                   JOIN account_move m ON m.customer_late_reason_id = r.id
+                                  WHERE NOT r.counts)"""
+        )
+
+    # Where customers came from, for the entry rules
+
+    def _origins(self, company, as_of, scope, policies, given):
+        """What entry rules ask for, about the customers of a scope; nothing without rules.
+
+        :param policies: ``policy.Program`` or None each
+        :param given: values of metrics as ``_read_for`` gives them
+        :return: ``entry.Origins``
+        """
+        entries = [entry for policy in policies if policy for entry in policy.entries]
+        if not entries:
+            return Origins()
+        tags = {tag for entry in entries for tag in entry.tags}
+        countries = {country for entry in entries for country in entry.countries or ()}
+        codes = {entry.metric for entry in entries}
+        return Origins(
+            ways=self._rows(self._ways_query(company, as_of, scope), 3),
+            tags=self._rows(self._tags_query(company, as_of, scope, tags), 2) if tags else [],
+            countries=self._rows(self._countries_query(scope, countries), 2) if countries else [],
+            values={
+                metric.code: list(zip(owners.tolist(), values.tolist(), strict=True))
+                for metric, (owners, values, _others) in given.items()
+                if metric.code in codes
+            },
+        )
+
+    def _entry(self, customers, entries, origins):
+        """Array with the id of the rule that fits each customer, 0 for none; None without rules."""
+        import numpy as np
+
+        if not entries:
+            return None
+        fits = origins.first_fit(entries, customers.tolist())
+        return np.array(
+            [fits[who].id if who in fits else 0 for who in customers.tolist()], dtype=np.int64
+        )
+
+    def _rows(self, query, size):
+        columns = self._read(query, {str(number): "int4" for number in range(size)})
+        return list(zip(*(column.tolist() for column in columns.values()), strict=True))
+
+    def _ways_query(self, company, as_of, scope):
+        """Distinct customer, medium and source (0 for none) of quotations that came to nothing or
+        are still open: whoever ordered needs no entry rule."""
+        states = self.env["sale.order"]._fields["state"].get_values(self.env)
+        return SQL(
+            """
+            SELECT DISTINCT p.commercial_partner_id, COALESCE(o.medium_id, 0),
+                   COALESCE(o.source_id, 0)
+              FROM res_partner p
+              JOIN sale_order o ON o.partner_id = p.id
+             WHERE o.state = ANY(%(states)s)
+               AND o.company_id = %(company)s
+               AND o.create_date < %(end)s
+               AND %(scope)s
+            """,
+            # One by one, so that the index on them serves: they are few among all orders.
+            states=[state for state in states if state != "sale"],
+            company=company.id,
+            end=self._end_of_day(company, as_of),
+            scope=scope(SQL("p.commercial_partner_id")),
+        )
+
+    def _tags_query(self, company, as_of, scope, tags):
+        """Distinct customer and tag, of the tags asked for; tags of contacts are the customer's."""
+        return SQL(
+            """
+            SELECT DISTINCT p.commercial_partner_id, r.category_id
+              FROM res_partner p
+              JOIN res_partner_res_partner_category_rel r ON r.partner_id = p.id
+             WHERE r.category_id = ANY(%s) AND %s
+            """,
+            list(tags),
+            scope(SQL("p.commercial_partner_id")),
+        )
+
+    def _countries_query(self, scope, countries):
+        """Customer and country, of the countries asked for."""
+        return SQL(
+            """
+            SELECT p.id, p.country_id
+              FROM res_partner p
+             WHERE p.commercial_partner_id = p.id AND p.country_id = ANY(%s) AND %s
+            """,
+            list(countries),
+            scope(SQL("p.commercial_partner_id")),
+        )
+
+    # What the last grading stored
+
     def _previous(self, company, scope):
         """What is stored about the customers of a scope: frame indexed by customer with the
         columns of ``settle.PREVIOUS``."""
         import pandas as pd
 
-        from ..grading.lifecycle import STAGES
-
-        def day(*names):
-            names = SQL(", ").join(SQL.identifier("s", name) for name in names)
-            return SQL("COALESCE((COALESCE(%s) - date '1970-01-01')::float8, 'NaN')", names)
-
-        def number(name):
-            return SQL("COALESCE(%s, 0)", SQL.identifier("s", name))
-
-        columns = {
-            "customer": SQL("s.partner_id"),
-            "program": number("program_id"),
-            "tier": number("tier_id"),
-            "computed": number("computed_tier_id"),
-            "manual": number("manual_tier_id"),
-            "missed": number("missed_reviews"),
-            "lock": SQL(
-                "CASE s.lock WHEN 'up' THEN 1 WHEN 'down' THEN 2 WHEN 'both' THEN 3 ELSE 0 END"
-            ),
-            "manual_until": day("manual_until"),
-            # Graded before there were movements, a customer is in its tier since it entered it.
-            "entered": day("computed_since", "tier_since"),
-            "reviewed": day("reviewed_on", "computed_since", "tier_since"),
-            "above": day("above_since"),
-            "noticed": day("noticed_on"),
-            "asked": SQL(
-                "CASE WHEN s.waiting = 'approval' OR s.refused_on IS NOT NULL "
-                "THEN COALESCE(s.proposed_tier_id, 0)::float8 ELSE 'NaN' END"
-            ),
-            "refused": day("refused_on"),
-            "stage": SQL(
-                "COALESCE(array_position(%s::varchar[], s.lifecycle_stage), 0)", list(STAGES)
-            ),
-        }
-        days = ("manual_until", "entered", "reviewed", "above", "noticed", "asked", "refused")
+        columns = self._previous_columns()
         rows = self._read(
             SQL(
                 "SELECT %s FROM customer_tier_standing s WHERE s.company_id = %s AND %s",
-                SQL(", ").join(columns.values()),
+                SQL(", ").join(value for _type, value in columns.values()),
                 company.id,
                 scope(SQL("s.partner_id")),
             ),
-            {name: "float8" if name in days else "int4" for name in columns},
+            {name: type_ for name, (type_, _value) in columns.items()},
         )
         return pd.DataFrame(rows).set_index("customer")
+
+    def _previous_columns(self):
+        """Name in ``settle.PREVIOUS``: SQL type and value from the standing ``s``. What grading
+        found comes back as the store wrote it; the rest was set by hand, or asked of somebody."""
+        columns = self.env["customer.tier.store"]._standing_columns()
+        return {
+            "customer": ("int4", SQL("s.partner_id")),
+            **{c.in_frame: (c.storage.staged, c.restore("s")) for c in columns if c.remembered},
+            "manual": ("int4", ID.restore(SQL("s.manual_tier_id"))),
+            "manual_until": ("float8", DAY.restore(SQL("s.manual_until"))),
+            "lock": (
+                "int4",
+                SQL(
+                    "CASE s.lock WHEN 'up' THEN 1 WHEN 'down' THEN 2 WHEN 'both' THEN 3 ELSE 0 END"
+                ),
+            ),
+            "asked": (
+                "float8",
+                SQL(
+                    "CASE WHEN s.waiting = 'approval' OR s.refused_on IS NOT NULL "
+                    "THEN COALESCE(s.proposed_tier_id, 0)::float8 ELSE 'NaN' END"
+                ),
+            ),
+        }
+
+    # Values of other metrics
 
     def _read_for(self, metrics, company, as_of, scope, span=None, after=None):
         """What some metrics need to know besides the orders.
@@ -225,6 +643,18 @@ class CustomerTierGather(models.AbstractModel):
         judged = [owners for m, (owners, _values, _others) in given.items() if m.kind == "manual"]
         return np.unique(np.concatenate([orders["customer"], *judged]))
 
+    def _given_frame(self, customers, given):
+        """Values as metrics give them, as a frame of ``Facts``."""
+        import pandas as pd
+
+        columns = {
+            metric.code: pd.Series(values, index=owners).reindex(customers, fill_value=others)
+            for metric, (owners, values, others) in (given or {}).items()
+        }
+        return pd.DataFrame(columns, index=customers, dtype=float)
+
+    # Facts of one programme
+
     def _facts(self, customers, orders, lines, given=None, entry=None, payments=None, since=None):
         """Facts of one programme's customers, cut out of what was read for all programmes.
 
@@ -246,25 +676,177 @@ class CustomerTierGather(models.AbstractModel):
             since=since,
         )
 
-    def _given_frame(self, customers, given):
-        """Values as metrics give them, as a frame of ``Facts``."""
-        import pandas as pd
+    def _in_years(self, facts, program, as_of, scope):
+        """Facts with what is known as of the end of the last full year, too.
 
-        columns = {
-            metric.code: pd.Series(values, index=owners).reindex(customers, fill_value=others)
-            for metric, (owners, values, others) in (given or {}).items()
-        }
-        return pd.DataFrame(columns, index=customers, dtype=float)
-
-    def _scope_of(self, partner_ids):
-        """Scope of some commercial partners by id."""
-        return lambda column: SQL("%s = ANY(%s)", column, list(partner_ids))
-
-    def _scope_between(self, low, high):
-        """Scope of the commercial partners with ``low < id <= high``."""
-        return lambda column: SQL(
-            "%(id)s > %(low)s AND %(id)s <= %(high)s", id=column, low=low, high=high
+        :param facts: as ``_facts`` gives them, of one programme
+        :return: (facts; dict metric → error message); the same facts where a year is the last
+            twelve months
+        """
+        if program.period == "rolling":
+            return facts, {}
+        metrics = (
+            program._metrics()
+            .sudo()
+            .filtered(lambda metric: metric._has_years() and metric.code in facts.given)
         )
+        yearly = metrics.filtered(lambda m: m.kind == "record" and m.window_months == YEAR)
+        running, last = self._spans(facts, program, as_of)
+        company = program.company_id
+        _lines, now, errors = self._read_for(yearly, company, as_of, scope, running)
+        _lines, then, others = self._read_for(metrics, company, as_of, scope, last)
+        failed = self._unknown(errors | others)
+        given = self._given_frame(facts.customers, now | failed)
+        return replace(
+            facts,
+            given=facts.given.assign(**given),
+            given_last=self._given_frame(facts.customers, then | failed),
+        ), errors | others
+
+    def _unknown(self, metrics):
+        """Values of metrics that nothing is known of."""
+        import numpy as np
+
+        return {metric: (np.array([], dtype=np.int64), np.array([]), np.nan) for metric in metrics}
+
+    def _spans(self, facts, program, as_of):
+        """What has passed of the running year, and the last full one, as ``Span``."""
+        import numpy as np
+
+        from ..grading.metrics import Window, as_date
+        from ..grading.years import Years
+
+        usual = Years.of("calendar", as_of, None)
+        running = Span(as_date(usual.start), as_of)
+        last = Span(as_date(usual.last_start), as_date(usual.start - 1))
+        if program.period == "calendar":
+            return running, last
+        first = Window(facts, as_of, 0).first_day
+        ordered = ~np.isnan(first)
+        customers = facts.customers[ordered].tolist()
+        year = Years.of(program.period, as_of, first[ordered])
+        start, last_start, end = (
+            list(map(as_date, days.tolist()))
+            for days in (year.start, year.last_start, year.start - 1)
+        )
+        return (
+            replace(running, customers=customers, firsts=start, lasts=[as_of] * len(start)),
+            replace(last, customers=customers, firsts=last_start, lasts=end),
+        )
+
+    # A fixed sample of customers, for what is proposed while rules are made
+
+    def _sample(self, program, as_of, size, metrics=None, own=False):
+        """Facts of a fixed sample of a programme's customers, for proposals.
+
+        The sample depends on the customers' ids only, so it is the same each time.
+
+        :param metrics: ``customer.tier.metric`` that will be computed from the facts
+        :param own: leave out those whom an earlier programme takes, as gradings do; while rules
+            are being made, such customers are as good as others
+        """
+        import numpy as np
+
+        self.env.flush_all()
+        customers, known = self._customers(program, lambda column: SQL("TRUE"))
+        company = program.company_id
+        if own:
+            free = ~np.isin(customers, self._taken_before(program))
+            customers, known = customers[free], known[free]
+        chosen = np.isin(customers, self._fixed_sample(customers, size))
+        customers, known = customers[chosen], known[chosen]
+        scope = self._scope_of(customers.tolist())
+        metrics = self.env["customer.tier.metric"] if metrics is None else metrics
+        orders = self._orders(company, as_of, scope)
+        lines, given, _errors = self._read_for(metrics._with_parts(), company, as_of, scope)
+        # Of whom nothing is known there is nothing to propose from; records of other kinds alone,
+        # such as a visit, make nobody a customer.
+        valued = np.concatenate(
+            [orders["customer"], *(owners for owners, _values, _others in given.values())]
+        )
+        seen = known | np.isin(customers, self._seen(orders, given))
+        customers = customers[seen & np.isin(customers, valued)]
+        payments = self._payments_for(metrics._with_parts(), company, as_of, scope)
+        return self._facts(customers, orders, lines, given, payments=payments)
+
+    def _fixed_sample(self, customers, size):
+        """So many of some customers, the same each time.
+
+        :param customers: sorted int array
+        """
+        import numpy as np
+
+        # Multiplicative hashing spreads neighbouring ids over the whole range.
+        rank = np.argsort((customers * 2654435761) % 2**32, kind="stable")
+        return customers[np.sort(rank[:size])]
+
+    def _taken_before(self, program):
+        """Customers whom other programmes select before this one does: int array."""
+        import numpy as np
+
+        taken = np.array([], dtype=np.int64)
+        for earlier in program._for_company(program.company_id):
+            if (earlier.sequence, earlier.id) >= (program.sequence, program.id):
+                break
+            try:
+                with self.env.cr.savepoint():
+                    taken = np.union1d(
+                        taken, self._customers(earlier, lambda column: SQL("TRUE"))[0]
+                    )
+            except TransactionRollbackError:
+                raise
+            except Exception:
+                # A broken filter is reported by the grading itself.
+                _logger.warning("Programme %s cannot select", earlier.id, exc_info=True)
+        return taken
+
+    def _stage_history(self, program, as_of, typical, size):
+        """What the orders of a fixed sample of a programme's customers tell until a day.
+
+        :param typical: the population's order interval, None to measure it
+        :param size: of the sample
+        :return: (``lifecycle.Past``, number of all customers)
+        """
+        from ..grading import metrics, rhythm
+        from ..grading.lifecycle import Past
+
+        customers, orders = self._graded_customers(program, as_of)
+        total = len(customers)
+        chosen = self._fixed_sample(customers, size)
+        if orders is None:
+            scope = self._scope_of(chosen.tolist())
+            orders = self._orders(program.company_id, as_of, scope)
+        window = metrics.Window(self._facts(chosen, orders, None), as_of, 0)
+        if typical is None:
+            # It will be measured at the next grading.
+            typical = rhythm.typical_interval(*window.days, window.as_of)
+        return Past(*window.days, window.size, window.as_of, typical), total
+
+    def _graded_customers(self, program, as_of):
+        """Customers whom the last grading found in a programme; before the first one, those whom
+        it would find.
+
+        :return: (sorted int array, their orders where these had to be read)
+        """
+        import numpy as np
+
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "SELECT partner_id FROM customer_tier_standing WHERE program_id = %s "
+                "ORDER BY partner_id",
+                program._origin.id or 0,
+            )
+        )
+        graded = np.array([id_ for (id_,) in self.env.cr.fetchall()], dtype=np.int64)
+        if len(graded):
+            return graded, None
+        scope = self._scope_between(0, 2**31 - 1)
+        customers, known = self._customers(program, scope)
+        orders = self._orders(program.company_id, as_of, scope)
+        return customers[known | np.isin(customers, orders["customer"])], orders
+
+    # Reading, and the days of a company
 
     def _read(self, query, columns):
         from ..binary_copy import read_columns

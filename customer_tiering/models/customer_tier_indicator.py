@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..grading.policy import Bands, Indicator, Linear
 from .customer_tier_metric import readable
 from .customer_tier_program import SAVING
 
@@ -13,6 +14,9 @@ CUT_METHODS = [
 
 
 class CustomerTierIndicator(models.Model):
+    """An indicator of a programme: a metric, how its values become points, and its weight in the
+    score."""
+
     _name = "customer.tier.indicator"
     _description = "Tier Indicator"
     _order = "program_id, sequence, id"
@@ -163,7 +167,7 @@ class CustomerTierIndicator(models.Model):
         typed = "frozen_on" not in vals and self._types_scale(vals)
         if typed:
             vals = vals | {"frozen_on": False}
-        result = super(CustomerTierIndicator, self.with_context(**{SAVING: True})).write(vals)
+        result = super(CustomerTierIndicator, SAVING.on(self)).write(vals)
         if typed and "band_ids" in vals and "scale" not in vals:
             # Typed bands are not to be called cut from customers.
             self.filtered(lambda indicator: indicator.scale == "quantile").scale = "bands"
@@ -261,8 +265,6 @@ class CustomerTierIndicator(models.Model):
 
     def _policy(self):
         """The indicators as frozen values for the grading core."""
-        from ..grading.policy import Bands, Indicator, Linear
-
         result = []
         for indicator in self:
             if indicator.scale == "linear":

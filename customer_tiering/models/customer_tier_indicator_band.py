@@ -5,6 +5,8 @@ from .customer_tier_program import SAVING
 
 
 class CustomerTierIndicatorBand(models.Model):
+    """A band of an indicator: from which value on it earns how many points."""
+
     _name = "customer.tier.indicator.band"
     _description = "Indicator Band"
     _order = "indicator_id, value_from, id"
@@ -33,14 +35,14 @@ class CustomerTierIndicatorBand(models.Model):
 
     @api.constrains("indicator_id", "value_from")
     def _check_value_from(self):
-        if not self.env.context.get(SAVING):
+        if not SAVING.is_on(self.env):
             self.indicator_id._check_bands()
 
     def unlink(self):
         indicators = self.indicator_id
         result = super().unlink()
         # Saved with their indicator, bands are checked once all are written.
-        if not self.env.context.get(SAVING):
+        if not SAVING.is_on(self.env):
             indicators._check_scale()
         return result
 

@@ -1,12 +1,20 @@
 import re
+import time
+from contextlib import closing
 from itertools import chain, count
 
+import psycopg2
 from dateutil.relativedelta import relativedelta
+from psycopg2.errors import QueryCanceled
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import formatLang, ormcache, remove_accents
+from odoo.tools import SQL, formatLang, ormcache, remove_accents
+
+from ..grading.policy import GIVEN, RATIO, YEAR, Metric
+from ..record_definition import COUNTED, RecordDefinition
 
 
 def readable(env, number):
@@ -14,11 +22,9 @@ def readable(env, number):
     return formatLang(env, number, digits=0 if float(number).is_integer() else 2)
 
 
-# The months looked at that a programme may mean a year of its own by.
-YEAR = 12
 # Every grading stores these two on the customer.
 STORED_CODES = ("amount", "order_count")
-# Measure of orders: the unit it is shown in.
+# Measure of orders or payments: the unit it is shown in.
 UNITS = {
     **dict.fromkeys(("order_count", "quantity", "product_count", "category_count"), "number"),
     "interval_cv": "number",
@@ -29,18 +35,48 @@ UNITS = {
     "growth": "percent",
     "recency_days": "days",
     "interval_mean": "days",
+    "credit_score": "number",
+    "days_beyond_terms": "days",
+    "on_time_share": "percent",
+    "worst_delay": "days",
+    "overdue_amount": "money",
 }
 # Measures that only look at orders which count for the frequency.
 FREQUENCIES = ("order_count", "recency_days", "interval_mean", "interval_cv")
+# Whoever may look at the ledger, not only at own invoices.
+LEDGER_GROUPS = "account.group_account_readonly,account.group_account_invoice"
+# What the definition of a metric over any records consists of.
+DEFINITION = {
+    "kind",
+    "model_name",
+    "partner_path",
+    "date_path",
+    "record_domain",
+    "measure_path",
+    "aggregate",
+}
+# Fields that mostly are what a record is dated by, the best first.
+USUAL_DATES = ("invoice_date", "date_order", "date_closed", "date", "create_date")
+# Reading all customers: given up after so many seconds, and when to warn of what it costs.
+TRIAL_SECONDS = 10
+SLOW_SECONDS = 1.0
+MANY_RECORDS = 1_000_000
 
 
 class CustomerTierMetric(models.Model):
-    """A number about a customer. What kind it is decides where its values come from; every kind
-    has a method ``_<kind>_values`` except those that the grading core computes itself."""
+    """A number about a customer, such as the amount bought in a year.
+
+    Its kind decides where values come from: orders and payments (formulas of the grading core),
+    values kept by hand, any records that lead to a customer (``RecordDefinition``), or the ratio of
+    two others. Each kind has methods ``_<kind>_values``, except those that the core computes
+    itself, and ``_<kind>_records`` for what is behind a value.
+    """
 
     _name = "customer.tier.metric"
     _description = "Customer Metric"
     _order = "sequence, id"
+    # Imported tables name metrics by either.
+    _rec_names_search = ["name", "code"]
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
@@ -72,6 +108,9 @@ class CustomerTierMetric(models.Model):
         "Kept by hand: entered by people, or imported.\n"
         "Ratio of two metrics: one as a percentage of the other.",
     )
+
+    # Computed from orders
+
     measure = fields.Selection(
         selection=[
             ("amount", "Amount bought (untaxed, company currency)"),
@@ -89,12 +128,112 @@ class CustomerTierMetric(models.Model):
         ],
         default="amount",
     )
+
+    # Computed from payments
+
+    payment_measure = fields.Selection(
+        selection=[
+            ("credit_score", "Credit score (0 to 100)"),
+            ("days_beyond_terms", "Days beyond terms (DBT)"),
+            ("on_time_share", "Paid on time (% of the amount)"),
+            ("worst_delay", "Worst delay (days)"),
+            ("overdue_amount", "Overdue amount (company currency)"),
+        ],
+        string="Measure of Payments",
+        help="Days and months looked at, and how many invoices it takes, are set for all of these "
+        "under Settings › Sales › Customer Tiers.",
+    )
+
+    # Any records
+
+    # A name, because the app that has the model may go, or not be there yet.
+    model_name = fields.Char(string="Model")
+    model_id = fields.Many2one(
+        "ir.model",
+        string="Records",
+        compute="_compute_model_id",
+        readonly=False,
+        domain=[("transient", "=", False), ("abstract", "=", False)],
+        help="What is counted or summed up, such as orders, opportunities or tickets. Invoices are "
+        "“Journal Entry”, their lines “Journal Item”.",
+    )
+    record_domain = fields.Char(
+        string="Filter",
+        default="[]",
+        help="Which of the records count; without a filter, all of them. Archived records count "
+        "only with “Include archived”: switch that on where archiving means “done”. "
+        "Relative days, such as the last 90, always end today, even in a grading as of an "
+        "earlier day: use the months looked at instead.",
+    )
+    aggregate = fields.Selection(
+        selection=[
+            ("count", "Number of records"),
+            ("sum", "Sum"),
+            ("avg", "Average"),
+            ("min", "Smallest"),
+            ("max", "Largest"),
+            ("count_distinct", "Number of different values"),
+        ],
+        string="Value",
+        default="count",
+        help="Customers without records have 0 as number and sum; their average, smallest and "
+        "largest are unknown.",
+    )
+    measure_path = fields.Char(
+        string="Of Field",
+        help="The field that is summed up, averaged or compared. Amounts of money are converted "
+        "into the company's currency at the rate of the record's day.",
+    )
+    partner_path = fields.Char(
+        string="Customer Field",
+        help="The field through which a record leads to its customer. What contacts of a company "
+        "have done counts for the company.",
+    )
+    date_path = fields.Char(
+        string="Date Field",
+        help="When the record counts as having happened; records without this date do not count. "
+        "Without a date field all records count, whatever the months looked at, and gradings as "
+        "of an earlier day see what there is today.",
+    )
+    availability = fields.Selection(
+        selection=[("available", "Available"), ("asleep", "Asleep")],
+        compute="_compute_availability",
+        search="_search_availability",
+    )
+    sleep_reason = fields.Char(compute="_compute_availability")
+    cost_seconds = fields.Float(
+        string="Seconds",
+        readonly=True,
+        copy=False,
+        help="How long reading all customers took when the metric was saved or previewed.",
+    )
+    cost_records = fields.Integer(string="Records in All", readonly=True, copy=False)
+    cost_indexed = fields.Boolean(string="Customer Field Indexed", readonly=True, copy=False)
+    cost_warning = fields.Char(compute="_compute_cost_warning")
+
+    # Kept by hand
+
+    value_min = fields.Float(
+        string="Smallest Value",
+        help="Values entered by hand may not be below. Both 0: any number is taken.",
+    )
+    value_max = fields.Float(
+        string="Largest Value",
+        help="Values entered by hand may not be above. Both 0: any number is taken.",
+    )
+    question_ids = fields.One2many("customer.tier.question", "metric_id")
+
+    # Ratio of two metrics
+
     numerator_id = fields.Many2one("customer.tier.metric", ondelete="restrict")
     denominator_id = fields.Many2one(
         "customer.tier.metric",
         ondelete="restrict",
         help="Where this one is zero, negative or unknown, so is the ratio.",
     )
+
+    # How values are shown, and of which days
+
     unit = fields.Selection(
         selection=[
             ("number", "Number"),
@@ -129,6 +268,8 @@ class CustomerTierMetric(models.Model):
         "The months looked at cannot be more than 1200. Use 0 to look at all history.",
     )
 
+    # Computed
+
     @api.depends("name")
     def _compute_code(self):
         taken = set()
@@ -148,15 +289,97 @@ class CustomerTierMetric(models.Model):
         numbered = (f"{code}_{number}" for number in count(2))
         return next(candidate for candidate in chain([code], numbered) if candidate not in taken)
 
-    @api.depends("kind", "measure")
+    @api.depends("kind", "measure", "payment_measure", "model_name", "measure_path", "aggregate")
     def _compute_unit(self):
         for metric in self:
             if metric.kind == "order":
                 metric.unit = UNITS.get(metric.measure, "number")
+            elif metric.kind == "payment":
+                metric.unit = UNITS.get(metric.payment_measure, "number")
             elif metric.kind == "ratio":
                 metric.unit = "percent"
             else:
-                metric.unit = metric.unit or "number"
+                metric.unit = metric._chosen_unit()
+
+    def _chosen_unit(self):
+        """The unit of a metric where people may choose one; only money is told by its field."""
+        if self.kind == "record" and self.model_name in self.env:
+            if RecordDefinition(self).measures_money():
+                return "money"
+            if self.unit == "money":
+                return "number"
+        return self.unit or "number"
+
+    @api.depends("model_name")
+    def _compute_model_id(self):
+        for metric in self:
+            metric.model_id = self.env["ir.model"].sudo()._get(metric.model_name).id
+
+    @api.depends("kind", "model_name", "numerator_id", "denominator_id")
+    @api.depends_context("lang")
+    def _compute_availability(self):
+        for metric in self:
+            metric.sleep_reason = metric._sleeps()
+            metric.availability = "asleep" if metric.sleep_reason else "available"
+
+    def _search_availability(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        metrics = self.with_context(active_test=False).search(Domain.TRUE)
+        return Domain("id", "in", metrics.filtered(lambda m: m.availability in value).ids)
+
+    @api.onchange("model_id")
+    def _onchange_model_id(self):
+        """Start anew with what fits most models."""
+        if self.model_id.model == self.model_name:
+            return
+        self.model_name = self.model_id.model
+        self.record_domain = "[]"
+        self.measure_path = self.partner_path = self.date_path = False
+        if self.model_name not in self.env:
+            return
+        known = self.env[self.model_name]._fields
+        self.date_path = next(filter(known.__contains__, USUAL_DATES), False)
+        partners = [
+            name
+            for name, field in known.items()
+            if field.type == "many2one" and field.comodel_name == "res.partner" and field.store
+        ]
+        if self.model_name != "res.partner" and partners:
+            self.partner_path = "partner_id" if "partner_id" in partners else partners[0]
+
+    @api.depends("cost_seconds", "cost_records", "cost_indexed", "partner_path", "kind")
+    @api.depends_context("lang")
+    def _compute_cost_warning(self):
+        for metric in self:
+            slow = metric.cost_seconds >= SLOW_SECONDS
+            large = metric.cost_records >= MANY_RECORDS and not metric.cost_indexed
+            warned = metric.kind == "record" and (slow or large)
+            metric.cost_warning = warned and metric._cost_advice()
+
+    def _cost_advice(self):
+        seconds = readable(self.env, self.cost_seconds)
+        if self.cost_seconds >= TRIAL_SECONDS:
+            first = self.env._("Reading all customers was given up after %s seconds.", seconds)
+        else:
+            first = self.env._("Reading all customers took %s seconds.", seconds)
+        if self.cost_indexed or not self.partner_path:
+            second = self.env._("A shorter window or a narrower filter makes gradings faster.")
+        else:
+            second = self.env._(
+                "Tick Indexed on field “%s” (Settings › Technical › Fields), or have a developer "
+                "index it; a shorter window helps too.",
+                self._first_step(),
+            )
+        return f"{first} {second}"
+
+    def _first_step(self):
+        """The first field on the way to the customer, as people and as developers know it."""
+        name = self.partner_path.split(".")[0]
+        field = self.model_name in self.env and self.env[self.model_name]._fields.get(name)
+        return f"{field._description_string(self.env)} ({name})" if field else name
+
+    # Checks
 
     @api.constrains("code")
     def _check_code(self):
@@ -212,6 +435,62 @@ class CustomerTierMetric(models.Model):
                 )
             )
 
+    @api.constrains("kind", "payment_measure")
+    def _check_payment_measure(self):
+        for metric in self:
+            if metric.kind == "payment" and not metric.payment_measure:
+                raise ValidationError(self.env._("Choose what metric “%s” measures.", metric.name))
+
+    @api.constrains("value_min", "value_max")
+    def _check_bounds(self):
+        for metric in self:
+            if metric.value_min > metric.value_max:
+                raise ValidationError(
+                    self.env._(
+                        "The smallest value of metric “%s” is above its largest one. Exchange "
+                        "them, or set both to 0 to take any number.",
+                        metric.name,
+                    )
+                )
+
+    @api.constrains("kind")
+    def _check_kept_values(self):
+        others = self.filtered(lambda metric: metric.kind != "manual")
+        # Values of other companies count too, although this user does not see them.
+        kept = self.env["customer.tier.value"].sudo()
+        if value := kept.search([("metric_id", "in", others.ids)], limit=1):
+            raise ValidationError(
+                self.env._(
+                    "Values of metric “%s” were entered by hand, so its source cannot change. "
+                    "Make a new metric instead.",
+                    value.metric_id.name,
+                )
+            )
+
+    def _check_in_bounds(self, value, partner):
+        """Refuse a value outside of the range of this metric, naming the range."""
+        self.ensure_one()
+        bounded = self.value_min or self.value_max
+        if bounded and not self.value_min <= value <= self.value_max:
+            raise ValidationError(
+                self.env._(
+                    "“%(metric)s” of %(customer)s cannot be %(value)s: enter a number from "
+                    "%(smallest)s to %(largest)s.",
+                    metric=self.name,
+                    customer=partner.display_name,
+                    value=readable(self.env, value),
+                    smallest=readable(self.env, self.value_min),
+                    largest=readable(self.env, self.value_max),
+                )
+            )
+
+    @api.constrains(*DEFINITION)
+    def _check_record_definition(self):
+        for metric in self.filtered(lambda m: m.kind == "record" and not m._sleeps()):
+            RecordDefinition(metric).check()
+
+    # Create, write, delete
+
     def _load_records(self, data_list, update=False):
         """At an upgrade, metrics that people made with a code of the addon's own stand in for it.
 
@@ -225,12 +504,22 @@ class CustomerTierMetric(models.Model):
                 self.env["ir.model.data"].sudo()._update_xmlids([row] if known else [])
         return super()._load_records(data_list, update)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        metrics = super().create([self._with_model_name(vals) for vals in vals_list])
+        metrics._try_record_definition()
+        return metrics
+
     def write(self, vals):
+        vals = self._with_model_name(vals)
         for name in vals.keys() & {"code", "kind", "measure"}:
             # What is stored as the number of orders must stay one.
             changed = self.filtered(lambda m, name=name: m[name] != vals[name])
             changed._refuse_without_stored_codes()
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.keys() & (DEFINITION | {"window_months"}):
+            self._try_record_definition(changed=bool(vals.keys() & DEFINITION))
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _refuse_without_stored_codes(self):
@@ -246,6 +535,16 @@ class CustomerTierMetric(models.Model):
                     )
                 )
 
+    def _with_model_name(self, vals):
+        """Values with the name of the model chosen, so that all checks see it."""
+        if "model_id" not in vals:
+            return vals
+        chosen = self.env["ir.model"].sudo().browse(vals["model_id"])
+        rest = {name: value for name, value in vals.items() if name != "model_id"}
+        return {"model_name": chosen.model} | rest
+
+    # What grading needs
+
     @api.model
     @ormcache()
     def _stored_ids(self):
@@ -254,14 +553,43 @@ class CustomerTierMetric(models.Model):
         found = self.with_context(active_test=False).search([("code", "in", STORED_CODES)])
         return found._ids
 
+    def _policy(self):
+        """The metrics as frozen values for the grading core."""
+        return tuple(
+            Metric(
+                code=metric.code,
+                measure={
+                    "order": metric.measure,
+                    "payment": metric.payment_measure,
+                    "ratio": RATIO,
+                }.get(metric.kind, GIVEN),
+                months=metric.window_months if metric._has_window() else 0,
+                parts=(metric.numerator_id.code, metric.denominator_id.code)
+                if metric.kind == "ratio"
+                else (),
+            )
+            for metric in self
+        )
+
     def _with_parts(self):
         """These metrics and those that their ratios are made of."""
         return self | self.numerator_id | self.denominator_id
+
+    def _has_window(self):
+        """Whether the months looked at mean anything; those of payments are the company's."""
+        dated = self.kind != "record" or bool(self.date_path)
+        return dated and self.kind not in ("ratio", "manual", "payment")
+
+    def _has_years(self):
+        """Whether values that come with the facts can be read for years of a customer's own."""
+        return self.kind == "manual" or (self.kind == "record" and bool(self.date_path))
 
     def _sleeps(self):
         """Why a metric has no values at all without being broken, such as an app that is not
         installed, as a sentence; empty for most."""
         self.ensure_one()
+        if self.kind == "record" and self.model_name and self.model_name not in self.env:
+            return self.env._("Waits for the app that provides “%s”.", self.model_name)
         return next(filter(None, (part._sleeps() for part in self._with_parts() - self)), "")
 
     def _values(self, company, as_of, scope, span=None):
@@ -276,6 +604,89 @@ class CustomerTierMetric(models.Model):
         self.ensure_one()
         extra = {"span": span} if span else {}
         return getattr(self, f"_{self.kind}_values")(company, as_of, scope, **extra)
+
+    def _manual_values(self, company, as_of, scope, span=None):
+        """The value of each customer that counts in a company on a day.
+
+        The latest date wins; on the same date, a company's own value goes before the one for all
+        companies. Of a customer who became a contact of another, the values are that one's.
+
+        :return: as ``_values``; nobody else has a value
+        """
+        from ..binary_copy import read_columns
+
+        rows = read_columns(
+            self.env.cr,
+            SQL(
+                """
+                SELECT DISTINCT ON (p.commercial_partner_id)
+                       p.commercial_partner_id, v.value::float8
+                  FROM customer_tier_value v
+                  JOIN res_partner p ON p.id = v.partner_id
+                  %(spans)s
+                 WHERE v.metric_id = %(metric)s
+                   AND (v.company_id = %(company)s OR v.company_id IS NULL)
+                   AND v.date <= %(end)s
+                   AND %(scope)s
+              ORDER BY p.commercial_partner_id, v.date DESC, v.company_id NULLS LAST, v.id DESC
+                """,
+                metric=self.id,
+                company=company.id,
+                spans=span.join(SQL("p.commercial_partner_id")) if span else SQL(),
+                end=span.last_sql if span else as_of,
+                scope=scope(SQL("p.commercial_partner_id")),
+            ),
+            {"customer": "int4", "value": "float8"},
+        )
+        return rows["customer"], rows["value"], float("nan")
+
+    def _record_values(self, company, as_of, scope, span=None):
+        from ..binary_copy import read_columns
+
+        self._check_record_definition()
+        try:
+            query = self._record_query(company, as_of, scope, span)
+            self.env.flush_query(query)
+            rows = read_columns(self.env.cr, query, {"customer": "int4", "value": "float8"})
+        except (TransactionRollbackError, QueryCanceled):
+            raise
+        except psycopg2.Error as error:
+            # Without the statement, which differs from chunk to chunk.
+            raise UserError(
+                self.env._(
+                    "The records of metric “%(metric)s” cannot be read: %(error)s. Correct its "
+                    "filter or its fields.",
+                    metric=self.name,
+                    error=error.diag.message_primary or type(error).__name__,
+                )
+            ) from error
+        others = 0.0 if self.aggregate in COUNTED else float("nan")
+        return rows["customer"], rows["value"], others
+
+    def _record_query(self, company, as_of, scope, span=None):
+        """Query ``(commercial partner id, value)`` over the records that count."""
+        return RecordDefinition(self).query(company, as_of, scope, span)
+
+    def _window(self, company, as_of, periods=1, since=None):
+        """First moment (UTC) of the window, None without a limit, and the first one after it.
+
+        :param periods: how many windows in a row, the last of them ending on the day
+        """
+        gather = self.env["customer.tier.gather"]
+        end = gather._end_of_day(company, as_of)
+        if not self.window_months:
+            return None, end
+        before = self._day_before(as_of, since)
+        before -= relativedelta(months=self.window_months * (periods - 1))
+        return gather._end_of_day(company, before), end
+
+    def _day_before(self, as_of, since=None):
+        """Last day before what is looked at as of a day; None without a limit."""
+        if since and self.window_months == YEAR:
+            return since - relativedelta(days=1)
+        return as_of - relativedelta(months=self.window_months) if self.window_months else None
+
+    # The records behind a value
 
     def _records_behind(self, partner, company, as_of, since=None):
         """The very records that a customer's value comes from.
@@ -292,12 +703,19 @@ class CustomerTierMetric(models.Model):
         self.ensure_one()
         if self.kind == "ratio":
             return self.numerator_id._records_model()
-        return {"order": "sale.order", "manual": "customer.tier.value"}.get(self.kind)
+        return {
+            "order": "sale.order",
+            "payment": "account.move",
+            "record": self.model_name,
+            "manual": "customer.tier.value",
+        }.get(self.kind)
 
     def _may_open(self):
         """Whether the user may look at the records behind a value."""
-        model = self._records_model()
-        return not self._sleeps() and self.env[model].has_access("read")
+        source = self.numerator_id if self.kind == "ratio" else self
+        if source.kind == "payment" and not self.env.user.has_groups(LEDGER_GROUPS):
+            return False
+        return not self._sleeps() and self.env[self._records_model()].has_access("read")
 
     def _ratio_records(self, partner, company, as_of, since=None):
         return self.numerator_id._records_behind(partner, company, as_of, since)
@@ -319,40 +737,122 @@ class CustomerTierMetric(models.Model):
             domain &= Domain("id", "in", gather._frequent_orders(partner, company))
         return "sale.order", domain
 
-    def _window(self, company, as_of, periods=1, since=None):
-        """First moment (UTC) of the window, None without a limit, and the first one after it.
-
-        :param periods: how many windows in a row, the last of them ending on the day
-        """
-        gather = self.env["customer.tier.gather"]
-        end = gather._end_of_day(company, as_of)
-        if not self.window_months:
-            return None, end
-        before = self._day_before(as_of, since)
-        before -= relativedelta(months=self.window_months * (periods - 1))
-        return gather._end_of_day(company, before), end
-
-    def _day_before(self, as_of, since=None):
-        """Last day before what is looked at as of a day; None without a limit."""
-        if since and self.window_months == YEAR:
-            return since - relativedelta(days=1)
-        return as_of - relativedelta(months=self.window_months) if self.window_months else None
-
-    def _policy(self):
-        """The metrics as frozen values for the grading core."""
-        from ..grading.policy import GIVEN, RATIO, Metric
-
-        measures = {"ratio": RATIO}
-        return tuple(
-            Metric(
-                code=metric.code,
-                measure=metric.measure
-                if metric.kind == "order"
-                else measures.get(metric.kind, GIVEN),
-                months=metric.window_months if metric._has_window() else 0,
-                parts=(metric.numerator_id.code, metric.denominator_id.code)
-                if metric.kind == "ratio"
-                else (),
+    def _payment_records(self, partner, company, as_of):
+        if not self.env.user.has_groups(LEDGER_GROUPS):
+            raise AccessError(
+                self.env._(
+                    "“%s” comes from the invoices, which only people with rights on Invoicing may "
+                    "look at.",
+                    self.name,
+                )
             )
-            for metric in self
+        parts = self.env["customer.tier.gather"].sudo()._payment_parts(partner, company, as_of)
+        return "account.move", Domain("id", "in", parts["invoice"].unique().tolist())
+
+    def _record_records(self, partner, company, as_of, since=None):
+        path = ".".join(filter(None, (self.partner_path, "commercial_partner_id")))
+        before = self._day_before(as_of, since)
+        domain = RecordDefinition(self).selection(company, as_of, before)
+        return self.model_name, domain & Domain(path, "=", partner.commercial_partner_id.id)
+
+    def _manual_records(self, partner, company, as_of):
+        """All values known by then: the latest one counts, the others are how it came."""
+        return "customer.tier.value", (
+            Domain("partner_id.commercial_partner_id", "=", partner.id)
+            & Domain("metric_id", "=", self.id)
+            & Domain("company_id", "in", [company.id, False])
+            & Domain("date", "<=", as_of)
         )
+
+    # Tried when it is saved: whether it can be read, whether by whoever defines it, at which cost
+
+    def _try_record_definition(self, changed=True):
+        """Read everything once, with the user's own rights and then as grading will."""
+        for metric in self.filtered(lambda m: m.kind == "record"):
+            if metric._sleeps():
+                if changed and not self.env.su:
+                    raise ValidationError(
+                        self.env._(
+                            "Metric “%(metric)s”: there is no model “%(model)s” here. Choose the "
+                            "records again, or install the app that has them first.",
+                            metric=metric.name,
+                            model=metric.model_name,
+                        )
+                    )
+                continue
+            if changed and not self.env.su:
+                RecordDefinition(metric).check_rights()
+            # Data files are loaded by the superuser, whom no client is.
+            if not (self.env.su and self.env.context.get("install_mode")):
+                metric._measure_cost()
+
+    def _measure_cost(self):
+        """Read all customers once and keep what it took.
+
+        :raise ValidationError: when it cannot be read
+        """
+        self.ensure_one()
+        company = self.env.company
+        gather = self.env["customer.tier.gather"]
+        today = gather._today(company)
+        # Loads what is loaded once only, which is no cost of the metric.
+        gather._end_of_day(company, today)
+        self.env.flush_all()
+        started = time.monotonic()
+        try:
+            # Always rolled back, and with it the limit.
+            with closing(self.env.cr.savepoint(flush=False)):
+                limit = f"{TRIAL_SECONDS}s"
+                self.env.cr.execute(SQL("SELECT set_config('statement_timeout', %s, true)", limit))
+                self.sudo()._record_values(company, today, lambda column: SQL("TRUE"))
+        except QueryCanceled:
+            # A warning tells; whoever wants it may have it.
+            started = time.monotonic() - TRIAL_SECONDS
+        except (TransactionRollbackError, UserError):
+            raise
+        except Exception as error:
+            raise RecordDefinition(self).broken_filter(error) from error
+        self._keep_cost(time.monotonic() - started)
+
+    def _keep_cost(self, seconds):
+        Model = self.env[self.model_name]
+        first = self.partner_path.split(".")[0] if self.partner_path else "id"
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT GREATEST(c.reltuples, 0)::int8,
+                       EXISTS (SELECT FROM pg_index i
+                                 JOIN pg_attribute a
+                                   ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+                                WHERE i.indrelid = c.oid AND a.attname = %s)
+                  FROM pg_class c WHERE c.oid = to_regclass(%s)
+                """,
+                first,
+                Model._table,
+            )
+        )
+        records, indexed = self.env.cr.fetchone() or (0, False)
+        self.sudo().write(
+            {
+                "cost_seconds": seconds,
+                "cost_records": min(records, 2**31 - 1),
+                "cost_indexed": indexed,
+            }
+        )
+
+    # Actions
+
+    def action_preview(self):
+        """Show what the metric gives for some customers."""
+        self.ensure_one()
+        preview = self.env["customer.tier.metric.preview"].create({"metric_id": self.id})
+        if self.kind == "record":
+            self._keep_cost(preview.seconds)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Preview of %s", self.name),
+            "res_model": preview._name,
+            "res_id": preview.id,
+            "view_mode": "form",
+            "target": "new",
+        }

@@ -3,8 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..bulk_fields import KnownFloat
-from .customer_tier_credit import BANDS
-from .customer_tier_lifecycle import STAGES
+from .customer_tier_staged import STAGES
+from .customer_tier_standing import BANDS
 
 # Field of the mixin: column of the standing behind it.
 COLUMNS = {
@@ -105,13 +105,18 @@ class CustomerTierMixin(models.AbstractModel):
                     ("partner_id", "in", [partner.id for partner, _ in keys.values() if partner]),
                     ("company_id", "in", list({company.id for _, company in keys.values()})),
                 ],
-                ["partner_id", "company_id", "overdue_amount", *COLUMNS.values()],
+                self._customer_standing_fields(),
             )
         }
         return {
             record: found.get((partner.id, company.id), Standing)
             for record, (partner, company) in keys.items()
         }
+
+    def _customer_standing_fields(self):
+        """Columns of the standing that are read at once, for all records; addons that show more of
+        it add theirs."""
+        return ["partner_id", "company_id", *COLUMNS.values()]
 
     def _compute_customer_standing(self):
         for record, standing in self._standings().items():

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+from ..tools import error_text
 
 _logger = logging.getLogger(__name__)
 
@@ -41,8 +44,9 @@ class Tally:
 
 
 class CustomerTierPipeline(models.AbstractModel):
-    """Gather → grade → store for the customers of one scope. Everything that grades comes through
-    here: the nightly run, one customer after an order, and simulations, which stop before store.
+    """Grades the customers of one scope: gather → grade → store. Everything that grades comes
+    through here: the nightly run, one customer after an order, and simulations, which stop before
+    store.
     """
 
     _name = "customer.tier.pipeline"
@@ -57,6 +61,19 @@ class CustomerTierPipeline(models.AbstractModel):
         lock = SQL.identifier(f"pg_try_advisory_xact_lock{'_shared' if shared else ''}")
         self.env.cr.execute(SQL("SELECT %s(%s, %s)", lock, LOCK_CLASS, company.id))
         return self.env.cr.fetchone()[0]
+
+    def _lock_or_refuse(self, company):
+        """Let this transaction grade a company, for somebody who is there to be told otherwise.
+
+        :raise UserError: when another one is at it
+        """
+        if not self._lock(company):
+            raise UserError(
+                self.env._(
+                    "The customers of %s are being graded right now. Try again in a minute.",
+                    company.name,
+                )
+            )
 
     def _grade(self, company, as_of, scope, store=True, run_id=None, cuts=None, days=None):
         """Grade a scope; when something in it breaks, everybody else in it all the same.
@@ -74,11 +91,21 @@ class CustomerTierPipeline(models.AbstractModel):
             "cuts": cuts,
             "days": days,
         }
+        Event = self.env["customer.tier.event"]
+        last_event = Event._last_id()
+        tally = self._grade_whole(scope, arguments)
+        # A run lets its events go when it ends.
+        if store and not run_id and Event._last_id() > last_event:
+            Event._settle(company, SQL("id > %s", last_event))
+        return tally
+
+    def _grade_whole(self, scope, arguments):
+        """Grade a scope at once, or when something in it breaks, by halves."""
         try:
             with self.env.cr.savepoint():
                 return self._grade_scope(scope, **arguments)
         except Exception as error:
-            self._raise_if_hopeless(error)
+            self._reraise_if_transaction_is_lost(error)
             _logger.exception("A chunk could not be graded; looking for the customer behind it")
         self.env.cr.execute(
             SQL(
@@ -99,15 +126,14 @@ class CustomerTierPipeline(models.AbstractModel):
                     scope = self.env["customer.tier.gather"]._scope_of(half)
                     tally.add(self._grade_scope(scope, **arguments))
             except Exception as error:
-                self._raise_if_hopeless(error)
+                self._reraise_if_transaction_is_lost(error)
                 if len(half) > 1:
                     tally.add(self._grade_halves(half, arguments))
                 else:
-                    message = str(error) or type(error).__name__
-                    tally.errors.append({"partner_id": half[0], "message": message})
+                    tally.errors.append({"partner_id": half[0], "message": error_text(error)})
         return tally
 
-    def _raise_if_hopeless(self, error):
+    def _reraise_if_transaction_is_lost(self, error):
         """Let go what no customer is to blame for. Somebody else was faster: the whole transaction
         is tried again by its caller. The server is gone: nothing can be asked any more."""
         if isinstance(error, TransactionRollbackError) or self.env.cr.closed:
@@ -115,7 +141,7 @@ class CustomerTierPipeline(models.AbstractModel):
 
     def _grade_scope(self, scope, company, as_of, store, run_id, cuts, days):
         from ..grading.pipeline import grade
-        from ..grading.settle import asked, settle
+        from ..grading.settle import settle
         from ..grading.spread import Spread
 
         tally = Tally()
@@ -127,38 +153,81 @@ class CustomerTierPipeline(models.AbstractModel):
         facts, previous, left = self._gather(company, as_of, scope, policies, tally, first)
         if days:
             return self._replay(facts, policies, days, tally)
-        frames = {
-            program: self._sound(
-                settle(
-                    grade(its_facts, policies[program], as_of), previous, policies[program], as_of
-                ),
-                tally,
-            )
-            for program, its_facts in facts.items()
-        }
+        frames = {}
+        for program, its_facts in facts.items():
+            graded = grade(its_facts, policies[program], as_of)
+            settled = settle(graded, previous, policies[program], as_of)
+            frames[program] = self._check_finite(settled, tally)
         moves = self._moves(frames.values(), left)
-        tally.matrix.update(zip(moves["before"].tolist(), moves["tier"].tolist(), strict=True))
-        tally.counts.update(moves.loc[moves["before"] != moves["tier"], "direction"].tolist())
-        tally.counts["customers"] += sum(map(len, frames.values()))
-        tally.counts["stage"] += int(self.env["customer.tier.store"]._staged(moves).sum())
-        for program, frame in frames.items():
-            tally.counts.update(asked(frame, policies[program]))
+        self._count(moves, frames, policies, tally)
         if store and run_id:
             tally.spreads = {p.id: Spread.of(frame, policies[p]) for p, frame in frames.items()}
         if store:
-            saver = self.env["customer.tier.store"]
-            for program, frame in frames.items():
-                tally.counts["written"] += saver._save(
-                    company, frame, as_of, policies[program], run_id
-                )
-            # The history of who leaves quotes the last standing, so it is written before that goes.
-            saver._save_changes(company, moves, as_of, run_id)
-            ends = [*frames.values(), left]
-            saver._expire(company, [frame[frame["expired"] > 0].index for frame in ends])
-            kept = left.index[left["after"] > 0].tolist()
-            saver._release(company, left.index.tolist(), kept)
-            self.env.invalidate_all(flush=False)
+            tally.counts["written"] += self._store(
+                company, as_of, run_id, frames, policies, moves, left
+            )
         return tally
+
+    def _check_finite(self, frame, tally):
+        """Leave out customers with an infinite figure, or no amount, and name them; they keep what
+        they have. A single number that is none makes the totals of all lists none, and browsers
+        cannot read it at all.
+
+        :param frame: graded customers of one programme, as ``settle`` returns them
+        """
+        import numpy as np
+
+        figures = frame[[name for name in frame if name.startswith("metric:")]]
+        numbers = figures.to_numpy(dtype=float)
+        bad = np.isinf(numbers) | np.isnan(numbers) & (figures.columns == "metric:amount")
+        customers = bad.any(axis=1)
+        if not customers.any():
+            return frame
+        Metric = self.env["customer.tier.metric"].with_context(active_test=False)
+        codes = {name.split(":", 1)[1] for name in figures.columns[bad.any(axis=0)]}
+        names = {metric.code: metric.name for metric in Metric.search([("code", "in", [*codes])])}
+        for customer, row in zip(figures.index[customers], bad[customers], strict=True):
+            code = figures.columns[row][0].split(":", 1)[1]
+            message = self.env._("“%s” is not a number.", names.get(code, code))
+            tally.errors.append({"partner_id": int(customer), "message": message})
+        return frame[~customers]
+
+    def _count(self, moves, frames, policies, tally):
+        """Add up what became of the customers; the arguments are as in :meth:`_store`."""
+        from ..grading.settle import asked
+
+        tally.matrix.update(zip(moves["before"].tolist(), moves["tier"].tolist(), strict=True))
+        tally.counts.update(moves.loc[moves["before"] != moves["tier"], "direction"].tolist())
+        tally.counts["customers"] += sum(map(len, frames.values()))
+        tally.counts["stage"] += int(
+            self.env["customer.tier.store"]._lifecycle_changed(moves).sum()
+        )
+        for program, frame in frames.items():
+            tally.counts.update(asked(frame, policies[program]))
+
+    def _store(self, company, as_of, run_id, frames, policies, moves, left):
+        """Store standings, history and what is told about it.
+
+        :param frames: dict programme → frame of its customers, as ``settle`` returns it
+        :param moves: see :meth:`_moves`
+        :param left: see :meth:`_left`
+        :return: how many standings have anything new
+        """
+        saver = self.env["customer.tier.store"]
+        last_change = saver._last_change()
+        written = 0
+        for program, frame in frames.items():
+            written += saver._save(company, frame, as_of, policies[program], run_id)
+        # The history of who leaves quotes the last standing, so it is written before that goes.
+        saver._save_changes(company, moves, as_of, run_id)
+        ends = [*frames.values(), left]
+        saver._expire(company, [frame[frame["expired"] > 0].index for frame in ends])
+        kept = left.index[left["after"] > 0].tolist()
+        saver._release(company, left.index.tolist(), kept)
+        self.env.invalidate_all(flush=False)
+        if saver._last_change() > last_change:
+            saver._enqueue(company, last_change)
+        return written
 
     def _replay(self, facts, policies, days, tally):
         """Count what would have happened on some days; the facts are read once for all of them."""
@@ -195,17 +264,17 @@ class CustomerTierPipeline(models.AbstractModel):
         payments = gather._payments(company, as_of, scope, credit, first)
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
         seen = np.union1d(gather._seen(orders, given), previous.index)
-        traces = gather._traces(company, as_of, scope, policies.values(), given)
+        origins = gather._origins(company, as_of, scope, policies.values(), given)
         taken = np.array([], dtype=np.int64)
         facts = {}
         for program, policy in policies.items():
             # So is a contact who came in a way that a rule knows.
             entries = policy.entries if policy else ()
-            fitting = list(traces.first_fit(entries, traces.people))
+            fitting = list(origins.first_fit(entries, origins.people))
             selected = self._select(program, scope, np.union1d(seen, fitting), tally)
             if policy and selected is not None:
                 customers = np.setdiff1d(selected, taken)
-                entry = gather._entry(customers, entries, traces)
+                entry = gather._entry(customers, entries, origins)
                 since = gather._since(customers, orders, company)
                 known = gather._facts(customers, orders, lines, given, entry, payments, since)
                 facts[program], errors = gather._in_years(known, program, as_of, scope)
@@ -264,10 +333,11 @@ class CustomerTierPipeline(models.AbstractModel):
 
     def _moves(self, frames, left):
         """Everybody's tier before and after: ``before, tier`` (ids, 0 for none), ``known``,
-        ``expired`` and ``direction`` (first, up, down, switch, out); and ``stage_was, stage``."""
+        ``expired`` and ``direction`` (see ``grading.ladder``); and ``stage_was, stage``."""
         import numpy as np
         import pandas as pd
 
+        from ..grading.ladder import direction
         from ..grading.settle import lookup
 
         gone = left[["tier", "after", "expired"]].assign(known=1, stage=0, stage_was=left["stage"])
@@ -281,9 +351,4 @@ class CustomerTierPipeline(models.AbstractModel):
         program = {tier.id: tier.program_id.id for tier in ordered}
         before, after = (lookup(moves[name], rank, 0) for name in ("before", "tier"))
         was, now = (lookup(moves[name], program, 0) for name in ("before", "tier"))
-        direction = np.select(
-            [after == 0, before == 0, was != now, after > before],
-            ["out", "first", "switch", "up"],
-            "down",
-        )
-        return moves.assign(direction=direction)
+        return moves.assign(direction=direction(before, after, was, now))

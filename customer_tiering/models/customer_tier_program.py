@@ -1,23 +1,42 @@
 import ast
 import logging
+import re
 from itertools import combinations
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import ormcache
+
+from ..explain import lifecycle
+from ..explain.advice import advise
+from ..explain.lifecycle import THRESHOLDS
+from ..grading.policy import Lifecycle, Movement, Program, Review
+from ..presets import build
+from ..presets.data import PRESETS
+from ..switches import PrivateSwitch
+from .customer_tier_gather import SAMPLE_SIZE
 
 _logger = logging.getLogger(__name__)
 
-# Set while a programme is saved with its lines: they are checked together at the end, because
+# On while a programme is saved with its lines: they are checked together at the end, because
 # half-way through a save two thresholds may well contradict each other.
-SAVING = "customer_tier_program_saving"
-# Days; see the constraint in ``customer_tier_reach``.
+SAVING = PrivateSwitch("customer_tier_program_saving")
+# Days; see the constraint on the interval.
 LONGEST_INTERVAL = 3650
-SAMPLE_SIZE = 20000
+# A cut that nobody reaches: the best cannot be told while nobody has a value.
+UNRANKED = 1e15
 
 
 class CustomerTierProgram(models.Model):
+    """A tier programme: the rules by which the customers of a company get their tiers.
+
+    Its lines (tiers, indicators, segments, vetoes, entry rules, messages) are models of their own;
+    here is what holds for all of them, and the whole as a frozen value for the grading core. The
+    words of advice and of the lifecycle are in ``explain``, what programmes start from is in
+    ``presets``.
+    """
+
     _name = "customer.tier.program"
     _description = "Customer Tier Programme"
     _order = "company_id, sequence, id"
@@ -38,6 +57,9 @@ class CustomerTierProgram(models.Model):
         help="Which customers this programme grades; without a filter, all of them. Companies "
         "count once: orders of their contacts are theirs.",
     )
+
+    # Tiers and score
+
     tier_ids = fields.One2many("customer.tier", "program_id", copy=True)
     indicator_ids = fields.One2many("customer.tier.indicator", "program_id", copy=True)
     indicator_count = fields.Integer(compute="_compute_indicator_count")
@@ -61,22 +83,220 @@ class CustomerTierProgram(models.Model):
         help="What the bounds of the segments are compared with: three band numbers, or two, "
         "where the mean of F and M is rounded half up.",
     )
-    typical_interval_days = fields.Integer(
-        string="Typical Order Interval (days)",
-        copy=False,
-        help="Median number of days between two orders of one customer. Customers with few "
-        "orders of their own are expected to follow it. 0: measured at the next grading.",
-    )
     standing_count = fields.Integer(string="Graded", compute="_compute_standing_count")
     # Salespeople, who are led here from a tier, do not read runs.
     last_run_id = fields.Many2one(
         "customer.tier.run", compute="_compute_last_run_id", groups="customer_tiering.group_user"
     )
 
+    # A year and the order interval
+
+    period = fields.Selection(
+        selection=[
+            ("rolling", "The last twelve months"),
+            ("calendar", "Calendar year"),
+            ("anniversary", "Year from each customer's first order"),
+        ],
+        string="A Year Is",
+        required=True,
+        default="rolling",
+        help="What metrics look at whose months looked at are 12. The last twelve months move on "
+        "every day. In a year that begins anew, figures start from nothing on its first day, and "
+        "what was reached in one year counts until the end of the next. Whoever has not ordered "
+        "yet has calendar years.",
+    )
+    typical_interval_days = fields.Integer(
+        string="Typical Order Interval (days)",
+        copy=False,
+        help="Median number of days between two orders of one customer. Customers with few "
+        "orders of their own are expected to follow it. 0: measured at the next grading.",
+    )
+
+    # How customers move from tier to tier once their figures ask for it
+
+    promotion = fields.Selection(
+        selection=[
+            ("at_once", "At once"),
+            ("review", "At the next review"),
+            ("after", "After a return window"),
+        ],
+        string="Promote",
+        required=True,
+        default="at_once",
+    )
+    promotion_days = fields.Integer(
+        string="Return Window (days)",
+        default=14,
+        help="The figures must ask for the higher tier so many days without a break, so that "
+        "goods sent back do not leave a tier behind.",
+    )
+    hold_months = fields.Integer(
+        string="Guaranteed For (months)",
+        default=12,
+        help="Nobody loses a tier within so many months from entering it; 0 guarantees nothing.",
+    )
+    review_every = fields.Selection(
+        selection=[
+            ("day", "Every day"),
+            ("month", "On the first of each month"),
+            ("quarter", "On the first of each quarter"),
+            ("year", "On 1 January"),
+            ("dates", "On fixed dates"),
+            ("anniversary", "A year after each customer entered its tier"),
+        ],
+        string="Review",
+        required=True,
+        default="month",
+        help="Tiers are lost at reviews only. The first grading on or after the day is the review.",
+    )
+    review_dates = fields.Char(
+        string="Dates",
+        default="06-30, 12-31",
+        help="Month and day of each date, such as 06-30, 12-31.",
+    )
+    misses = fields.Integer(
+        string="Reviews Missed",
+        default=1,
+        help="So many reviews in a row must find a customer below what keeps its tier.",
+    )
+    notice_days = fields.Integer(
+        string="Notice Before a Demotion (days)",
+        help="Nobody loses a tier at a review unless notice was given so many days before it; 0 "
+        "gives none. Who hears of it stands under Messages.",
+    )
+    one_level = fields.Boolean(
+        string="One Level at a Time",
+        help="A demotion goes one tier down, however low the figures are.",
+    )
+    approval = fields.Selection(
+        selection=[
+            ("none", "Nothing"),
+            ("down", "Demotions"),
+            ("up", "Promotions"),
+            ("both", "Promotions and demotions"),
+        ],
+        string="Needs Approval",
+        required=True,
+        default="none",
+        help="These changes are proposed and wait until an officer accepts or refuses them. A "
+        "change that is refused comes up again at the next review; where every day is one, on the "
+        "first of the next month.",
+    )
+
+    # Where the stages of a customer's life begin and end
+
+    stage_new_days = fields.Integer(
+        string="New For (days)", default=90, help="From the first order on."
+    )
+    stage_new_orders = fields.Integer(
+        string="New Up To (orders)",
+        default=1,
+        help="Customers with so few orders are new however long ago the first one was, until they "
+        "are dormant. Orders of one day count once.",
+    )
+    stage_loyal_orders = fields.Integer(string="Loyal From (orders)", default=10)
+    stage_loyal_ratio = fields.Float(
+        string="Loyal Within (rhythms)",
+        default=1.5,
+        digits=(6, 2),
+        help="The last order of a loyal customer is at most so many times its own rhythm ago.",
+    )
+    stage_mature_ratio = fields.Float(
+        string="Dormant After (rhythms)",
+        default=2.0,
+        digits=(6, 2),
+        help="Dormant is who has not ordered for more than so many times its own rhythm. A "
+        "customer who orders every 30 days and has a 2 here is dormant from day 61 on.",
+    )
+    stage_lost_ratio = fields.Float(
+        string="Lost After (rhythms)",
+        default=4.0,
+        digits=(6, 2),
+        help="Lost is who has not ordered for more than so many times its own rhythm.",
+    )
+    stage_min_orders = fields.Integer(
+        string="Own Rhythm From (orders)",
+        default=3,
+        help="Customers with fewer orders have no rhythm yet: for them, the fixed days count.",
+    )
+    stage_dormant_days = fields.Integer(string="Dormant After (days)", default=90)
+    stage_lost_days = fields.Integer(string="Lost After (days)", default=180)
+    stage_won_back_days = fields.Integer(
+        string="Won Back For (days)",
+        default=90,
+        help="Who orders again after having been dormant or lost is won back for so many days.",
+    )
+    stage_problem = fields.Char(compute="_compute_stage_problem")
+    stage_preview = fields.Html(
+        string="Customers by Stage",
+        compute="_compute_stage_preview",
+        sanitize=False,
+        exportable=False,
+        groups="customer_tiering.group_manager",
+    )
+
+    # Where prospects enter, and who hears of a change
+
+    entry_rule_ids = fields.One2many("customer.tier.entry.rule", "program_id", string="Entry Rules")
+    event_rule_ids = fields.One2many(
+        "customer.tier.event.rule", "program_id", string="What Happens on a Change"
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        # Not the system, which nobody logs in as.
+        default=lambda self: self.env.user.filtered("active"),
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Gets a to-do when a grading leaves changes to decide about.",
+    )
+
+    # Advice: what in the rules contradicts, overlaps or changes nothing
+
+    spread = fields.Json(
+        readonly=True,
+        copy=False,
+        help="How customers spread over tiers and points at the last grading of all of them.",
+    )
+    advice = fields.Html(compute="_compute_advice", sanitize=False)
+    advice_count = fields.Integer(compute="_compute_advice")
+    advice_title = fields.Char(compute="_compute_advice")
+
+    # What the database refuses
+
     _min_coverage_range = models.Constraint(
         "check(min_coverage >= 0 and min_coverage <= 1)",
         "A minimum coverage lies between 0 and 100 percent.",
     )
+    _movement_range = models.Constraint(
+        "check(promotion_days >= 0 and hold_months >= 0 and misses >= 1)",
+        "Periods cannot be negative, and at least one missed review is needed for a demotion.",
+    )
+    _notice_not_negative = models.Constraint(
+        "check(notice_days >= 0)",
+        "A notice cannot be given a negative number of days before. Enter 0 for none.",
+    )
+    # Grading adds these periods to dates, and no calendar goes beyond the year 9999: one standing
+    # with such a date could be neither written nor read any more, nor could any list with it. With
+    # at most ten years from order to order and a hundred times that, all dates are before 3100.
+    _hold_within_reach = models.Constraint(
+        "check(hold_months <= 1200)",
+        "A tier cannot be guaranteed for more than 1,200 months. Enter a lower number.",
+    )
+    _interval_within_reach = models.Constraint(
+        "check(typical_interval_days between 0 and 3650)",
+        "The usual number of days between two orders lies between 1 and 3,650. Enter another "
+        "number, or 0 to have it measured.",
+    )
+    _stage_days_within_reach = models.Constraint(
+        "check(stage_dormant_days <= 36500 and stage_lost_days <= 36500)",
+        "Customers are dormant and lost after 36,500 days at most. Enter lower numbers.",
+    )
+    _stage_ratios_within_reach = models.Constraint(
+        "check(stage_mature_ratio <= 100 and stage_lost_ratio <= 100)",
+        "Customers are dormant and lost after 100 times their rhythm at most. Enter lower numbers.",
+    )
+
+    # Computed
 
     @api.depends("indicator_ids")
     def _compute_indicator_count(self):
@@ -107,6 +327,54 @@ class CustomerTierProgram(models.Model):
         for program in self:
             program.last_run_id = last.get(program.company_id, False)
 
+    @api.depends(*THRESHOLDS)
+    @api.depends_context("lang")
+    def _compute_stage_problem(self):
+        for program in self:
+            program.stage_problem = next(lifecycle.problems(program), False)
+
+    @api.depends(*THRESHOLDS, "typical_interval_days")
+    @api.depends_context("lang")
+    def _compute_stage_preview(self):
+        for program in self:
+            complete = program.company_id and not program.stage_problem
+            values = complete and lifecycle.preview(program, SAMPLE_SIZE)
+            program.stage_preview = values and self.env["ir.qweb"]._render(
+                "customer_tiering.stage_preview", values
+            )
+
+    @api.depends(
+        "name",
+        "spread",
+        "rfm_mode",
+        *(f"tier_ids.{name}" for name in ("name", "sequence", "min_score", "condition_match")),
+        *(f"tier_ids.{name}" for name in ("top_share", "top_metric_id")),
+        *(f"veto_ids.{name}" for name in ("metric_id", "operator", "value", "tier_id")),
+        *(f"tier_ids.condition_ids.{name}" for name in ("metric_id", "operator", "value")),
+        *(f"indicator_ids.{name}" for name in ("metric_id", "weight", "scale", "rfm_role")),
+        *(f"indicator_ids.{name}" for name in ("linear_zero", "linear_full")),
+        *(f"indicator_ids.band_ids.{name}" for name in ("value_from", "points")),
+        *(f"segment_ids.{name}" for name in ("name", "sequence", "r_min", "r_max", "f_min")),
+        *(f"segment_ids.{name}" for name in ("f_max", "m_min", "m_max")),
+    )
+    @api.depends_context("lang")
+    def _compute_advice(self):
+        for program in self:
+            # Of what is saved: half-typed lines would be found fault with at every key.
+            advice = advise(program._origin)
+            program.advice_count = len(advice)
+            program.advice_title = program._advice_headline(len(advice))
+            program.advice = advice and self.env["ir.qweb"]._render(
+                "customer_tiering.program_advice", {"advice": advice}
+            )
+
+    def _advice_headline(self, count):
+        if count == 1:
+            return self.env._("1 thing to look at")
+        return self.env._("%s things to look at", count)
+
+    # Checks
+
     @api.constrains("domain")
     def _check_domain(self):
         for program in self:
@@ -135,33 +403,26 @@ class CustomerTierProgram(models.Model):
                 Partner = self.env["res.partner"].with_company(program.company_id)
                 Partner.search(program._partner_domain(), limit=1)
 
-    def _refuse_moving_with_customers(self):
-        """Grades, history and prices of a tier count in the company they were made in."""
+    @api.constrains("review_every", "review_dates")
+    def _check_review_dates(self):
+        for program in self.filtered(lambda p: p.review_every == "dates"):
+            program._review_days()
+
+    @api.constrains(*THRESHOLDS)
+    def _check_stages(self):
         for program in self:
-            graded = [("program_id", "=", program.id)]
-            tiers = program.with_context(active_test=False).tier_ids
-            if (
-                self.env["customer.tier.standing"].sudo().search_count(graded, limit=1)
-                or tiers._tier_in_use()
-            ):
-                raise UserError(
+            if program.stage_problem:
+                raise ValidationError(
                     self.env._(
-                        "Programme “%(program)s” has graded customers of %(company)s, so it "
-                        "cannot move to another company. Duplicate it and change the company of "
-                        "the copy.",
+                        "Lifecycle of programme “%(program)s”: %(problem)s",
                         program=program.name,
-                        company=program.company_id.name,
+                        problem=program.stage_problem,
                     )
                 )
 
-    def _partner_domain(self):
-        """The customer filter as a ``Domain``; text is only ever read as a literal."""
-        self.ensure_one()
-        return Domain(ast.literal_eval((self.domain or "[]").strip()))
-
     def _check_configuration(self):
         """Refuse a programme that cannot grade: called once all of its lines are written."""
-        if self.env.context.get(SAVING):
+        if SAVING.is_on(self.env):
             return
         for program in self.exists():
             program._check_tiers()
@@ -195,13 +456,16 @@ class CustomerTierProgram(models.Model):
                     )
                 )
 
+    # Create, write, delete, copy
+
     @api.model_create_multi
     def create(self, vals_list):
-        programs = super(CustomerTierProgram, self.with_context(**{SAVING: True})).create(vals_list)
+        programs = super(CustomerTierProgram, SAVING.on(self)).create(vals_list)
         programs = programs.with_env(self.env)
         programs._check_filter_rights()
         programs._check_configuration()
         self.env.registry.clear_cache()
+        programs._measure_missing_cuts()
         return programs
 
     def write(self, vals):
@@ -209,7 +473,7 @@ class CustomerTierProgram(models.Model):
         if "company_id" in vals:
             moved = self.filtered(lambda program: program.company_id.id != vals["company_id"])
             moved._refuse_moving_with_customers()
-        result = super(CustomerTierProgram, self.with_context(**{SAVING: True})).write(vals)
+        result = super(CustomerTierProgram, SAVING.on(self)).write(vals)
         moved.with_context(active_test=False).tier_ids._follow_company()
         if "domain" in vals:
             self._check_filter_rights()
@@ -218,6 +482,8 @@ class CustomerTierProgram(models.Model):
             self.tier_ids.filtered("pricelist_id")._update_discount_pricelist()
         self._check_configuration()
         self.env.registry.clear_cache()
+        if "tier_ids" in vals:
+            self._measure_missing_cuts()
         return result
 
     def unlink(self):
@@ -241,72 +507,29 @@ class CustomerTierProgram(models.Model):
                     )
                 )
 
-    @api.model
-    @ormcache("company_id")
-    def _company_has_program(self, company_id):
-        """Whether anything is graded in a company, so that orders elsewhere cost nothing."""
-        # Remembered for everybody, whether or not archived records are shown to who asks first.
-        graded = [("company_id", "=", company_id), ("active", "=", True)]
-        return bool(self.sudo().search_count(graded, limit=1))
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_named(self):
+        """The database drops the tiers, and asks nobody."""
+        self.with_context(active_test=False).tier_ids._check_not_named(going=self.ids)
 
-    @api.model
-    @ormcache()
-    def _graded_roots(self):
-        """Ids of the companies at the root of those where anything is graded."""
-        groups = self.sudo()._read_group([("active", "=", True)], ["company_id"])
-        return frozenset(company.root_id.id for (company,) in groups)
-
-    def _for_company(self, company):
-        """Active programmes of a company in the order in which they select customers, with their
-        active tiers alone, whatever the list shows that grading is started from."""
-        active = self.with_context(active_test=True)
-        return active.search([("company_id", "=", company.id)], order="sequence, id")
-
-    # What grading needs
-
-    def _metrics(self):
-        """Metrics that grading by this programme computes, with the parts of ratios."""
-        self.ensure_one()
-        tiers = self.tier_ids
-        metrics = self.indicator_ids.metric_id | self.veto_ids.metric_id
-        metrics |= tiers.condition_ids.metric_id | tiers.top_metric_id
-        metrics |= self.entry_rule_ids.metric_id
-        metrics |= metrics.browse(metrics._stored_ids())
-        return metrics._with_parts()
-
-    def _policy(self, cuts=None):
-        """The programme as a frozen value for the grading core.
-
-        :param cuts: dict of tier id → where its share of the best begins, instead of the stored one
-        """
-        from ..grading.policy import Program
-
-        self.ensure_one()
-        return Program(
-            id=self.id,
-            metrics=self._metrics()._policy(),
-            indicators=self.indicator_ids._policy(),
-            tiers=self.tier_ids._policy(cuts or {}),
-            segments=self.segment_ids._policy(),
-            typical_interval=self.typical_interval_days or None,
-            vetoes=self.veto_ids._policy(),
-            min_coverage=self.min_coverage,
-            rfm_mode=self.rfm_mode,
-            movement=self._movement_policy(),
-            entries=self.entry_rule_ids._policy(),
-            period=self.period,
-            credit=self.company_id._customer_credit_policy(),
-        )
-
-    def _names(self):
-        """Names of what the programme is made of, for explanations when it is gone: dicts by code
-        of metrics and by id of tiers and entry rules, as JSON has them."""
-        self.ensure_one()
-        return {
-            "metrics": {metric.code: metric.name for metric in self._metrics()},
-            "tiers": {str(tier.id): tier.display_name for tier in self.tier_ids},
-            "entries": {str(rule.id): rule.name for rule in self.entry_rule_ids},
-        }
+    def _refuse_moving_with_customers(self):
+        """Grades, history and prices of a tier count in the company they were made in."""
+        for program in self:
+            graded = [("program_id", "=", program.id)]
+            tiers = program.with_context(active_test=False).tier_ids
+            if (
+                self.env["customer.tier.standing"].sudo().search_count(graded, limit=1)
+                or tiers._tier_in_use()
+            ):
+                raise UserError(
+                    self.env._(
+                        "Programme “%(program)s” has graded customers of %(company)s, so it "
+                        "cannot move to another company. Duplicate it and change the company of "
+                        "the copy.",
+                        program=program.name,
+                        company=program.company_id.name,
+                    )
+                )
 
     def copy(self, default=None):
         """Rules of the copy speak of its own tiers."""
@@ -333,10 +556,139 @@ class CustomerTierProgram(models.Model):
                 if not rule.tier_id or rule.tier_id in tiers:
                     tier = tiers.get(rule.tier_id, rule.tier_id)
                     rule.copy({"program_id": new.id, "tier_id": tier.id})
+        if "event_rule_ids" not in given:
+            for rule in self.with_context(active_test=False).event_rule_ids:
+                named = [tiers[tier].id for tier in rule.tier_ids if tier in tiers]
+                if named or not rule.tier_ids:
+                    rule.copy({"program_id": new.id, "tier_ids": [Command.set(named)]})
 
     def _rule_fields(self):
         """Names of the fields whose lines speak of one tier, in ``tier_id``, or of any."""
-        return ["veto_ids"]
+        return ["veto_ids", "entry_rule_ids"]
+
+    # Which programmes grade
+
+    @api.model
+    @ormcache("company_id")
+    def _company_has_program(self, company_id):
+        """Whether anything is graded in a company, so that orders elsewhere cost nothing."""
+        # Remembered for everybody, whether or not archived records are shown to who asks first.
+        graded = [("company_id", "=", company_id), ("active", "=", True)]
+        return bool(self.sudo().search_count(graded, limit=1))
+
+    @api.model
+    @ormcache()
+    def _graded_roots(self):
+        """Ids of the companies at the root of those where anything is graded."""
+        groups = self.sudo()._read_group([("active", "=", True)], ["company_id"])
+        return frozenset(company.root_id.id for (company,) in groups)
+
+    def _for_company(self, company):
+        """Active programmes of a company in the order in which they select customers, with their
+        active tiers alone, whatever the list shows that grading is started from."""
+        active = self.with_context(active_test=True)
+        return active.search([("company_id", "=", company.id)], order="sequence, id")
+
+    def _partner_domain(self):
+        """The customer filter as a ``Domain``; text is only ever read as a literal."""
+        self.ensure_one()
+        return Domain(ast.literal_eval((self.domain or "[]").strip()))
+
+    def _responsible(self):
+        """Who decides about the programme's customers, or whoever stands in."""
+        self.ensure_one()
+        Responsible = self.env["customer.tier.responsible"]
+        able = Responsible._able(self.company_id)
+        return (self.user_id & able) or Responsible._fallback(self.company_id, able)
+
+    # What grading needs
+
+    def _metrics(self):
+        """Metrics that grading by this programme computes, with the parts of ratios."""
+        self.ensure_one()
+        tiers = self.tier_ids
+        metrics = self.indicator_ids.metric_id | self.veto_ids.metric_id
+        metrics |= tiers.condition_ids.metric_id | tiers.top_metric_id
+        metrics |= self.entry_rule_ids.metric_id
+        metrics |= metrics.browse(metrics._stored_ids())
+        return metrics._with_parts()
+
+    def _policy(self, cuts=None):
+        """The programme as a frozen value for the grading core.
+
+        :param cuts: dict of tier id → where its share of the best begins, instead of the stored one
+        """
+        self.ensure_one()
+        return Program(
+            id=self.id,
+            metrics=self._metrics()._policy(),
+            indicators=self.indicator_ids._policy(),
+            tiers=self.tier_ids._policy(cuts or {}),
+            segments=self.segment_ids._policy(),
+            typical_interval=self.typical_interval_days or None,
+            vetoes=self.veto_ids._policy(),
+            min_coverage=self.min_coverage,
+            rfm_mode=self.rfm_mode,
+            movement=self._movement_policy(),
+            entries=self.entry_rule_ids._policy(),
+            period=self.period,
+            credit=self.company_id._customer_credit_policy(),
+            lifecycle=self._lifecycle_policy(),
+        )
+
+    def _names(self):
+        """Names of what the programme is made of, for explanations when it is gone: dicts by code
+        of metrics and by id of tiers and entry rules, as JSON has them."""
+        self.ensure_one()
+        return {
+            "metrics": {metric.code: metric.name for metric in self._metrics()},
+            "tiers": {str(tier.id): tier.display_name for tier in self.tier_ids},
+            "entries": {str(rule.id): rule.name for rule in self.entry_rule_ids},
+        }
+
+    def _movement_policy(self):
+        """The rules of movement as a frozen value for the grading core."""
+        self.ensure_one()
+        dates = self._review_days() if self.review_every == "dates" else ()
+        return Movement(
+            promotion=self.promotion,
+            promotion_days=self.promotion_days,
+            hold_months=self.hold_months,
+            misses=self.misses,
+            notice_days=self.notice_days,
+            one_level=self.one_level,
+            approval=self.approval,
+            review=Review(self.review_every, dates),
+        )
+
+    def _review_days(self):
+        """The fixed dates as pairs of month and day."""
+        self.ensure_one()
+        days = []
+        for text in re.split(r"[,;\s]+", (self.review_dates or "").strip()):
+            match = re.fullmatch(r"(\d{1,2})-(\d{1,2})", text)
+            month, day = map(int, match.groups()) if match else (0, 0)
+            try:
+                # Any leap year: 29 February is a date, too.
+                fields.Date.to_date("2024-01-01").replace(month=month, day=day)
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "Programme “%(program)s” is reviewed on fixed dates, but “%(text)s” is "
+                        "none. Write month and day of each, such as 06-30, 12-31.",
+                        program=self.name,
+                        text=text,
+                    )
+                ) from error
+            days.append((month, day))
+        return tuple(sorted(set(days)))
+
+    def _lifecycle_policy(self):
+        """The thresholds as a frozen value for the grading core."""
+        self.ensure_one()
+        return Lifecycle(**{name: self[field] for field, name in THRESHOLDS.items()})
+
+    # What is measured from the customers
 
     def _freeze_typical_interval(self, as_of):
         """Measure the population's order interval where nobody has yet.
@@ -375,6 +727,117 @@ class CustomerTierProgram(models.Model):
         windows = Windows(facts, today, credit=self.company_id._customer_credit_policy())
         return compute(facts, metrics._with_parts()._policy(), today, windows)
 
+    def _measure_top_shares(self, as_of):
+        """Where the shares of the best customers begin on a day.
+
+        :return: dict of tier id → value, only for tiers with a share
+        """
+        cuts = {}
+        for program in self.filtered(lambda p: any(p.tier_ids.mapped("top_share"))):
+            try:
+                with self.env.cr.savepoint():
+                    cuts |= program._measure_own_top_shares(as_of)
+            except Exception:
+                # What is broken is reported by the grading itself; the others go on.
+                _logger.exception("No shares of the best for programme %s", program.id)
+        return cuts
+
+    def _measure_own_top_shares(self, as_of):
+        from ..grading.ladder import cut_of_share
+        from ..grading.pipeline import grade
+
+        gather = self.env["customer.tier.gather"]
+        facts = gather._sample(self, as_of, SAMPLE_SIZE, self._metrics(), own=True)
+        scope = gather._scope_of(facts.customers.tolist())
+        facts, _errors = gather._in_years(facts, self, as_of, scope)
+        frame = grade(facts, self._policy(), as_of)
+        # Who was only judged by hand so far is none of the customers that the share is of.
+        frame = frame[frame.index.isin(facts.orders["customer"])]
+        cuts = {}
+        for tier in self.tier_ids.filtered("top_share"):
+            code = tier.top_metric_id.code
+            column = f"metric:{code}" if code else "score"
+            # Of two years the better one counts.
+            column = column if self.period == "rolling" else f"best:{code or ''}"
+            cut = cut_of_share(frame[column], tier.top_share)
+            cuts[tier.id] = UNRANKED if cut is None else cut
+        return cuts
+
+    def _freeze_top_shares(self, cuts, as_of):
+        """Keep measured cuts for the customers that are graded one by one until next time."""
+        for tier in self.tier_ids.filtered(lambda tier: tier.id in cuts):
+            # What is measured together is saved together: tiers not written yet are no reason to
+            # measure again.
+            SAVING.on(tier).write({"top_cut": cuts[tier.id], "top_measured_on": as_of})
+
+    def _measure_missing_cuts(self):
+        """Measure the shares that are new or were changed, so that they count at once."""
+        for program in self.exists():
+            tiers = program.tier_ids.filtered(lambda t: t.top_share and not t.top_measured_on)
+            if tiers:
+                today = self.env["customer.tier.gather"]._today(program.company_id)
+                program._freeze_top_shares(program._measure_top_shares(today), today)
+
+    # Presets
+
+    @api.model
+    @api.private
+    def _create_preset(self, code, company):
+        """Make a programme from a preset.
+
+        :param code: a key of ``PRESETS``
+        :param company: ``res.company``
+        :raise UserError: for an unknown code, and where a metric that it is made of is gone
+        """
+        preset = PRESETS.get(code)
+        if not preset:
+            raise UserError(
+                self.env._(
+                    "There is no preset “%(code)s”. Choose one of: %(known)s.",
+                    code=code,
+                    known=", ".join(PRESETS),
+                )
+            )
+        program = self.create(
+            {
+                **build.program_vals(self.env, preset),
+                "company_id": company.id,
+                "sequence": 10 * (self.search_count([("company_id", "=", company.id)]) + 1),
+            }
+        )
+        program._add_usual_entry_rules()
+        program.event_rule_ids = build.event_rules(self.env)
+        build.translate_program(program, preset)
+        # Where customers have ordered already; the preset's own bounds serve until then.
+        quantile = program.indicator_ids.filtered(lambda i: i.scale == "quantile")
+        (quantile - quantile._propose_bands()).scale = "bands"
+        program._after_create_preset(code)
+        return program
+
+    def _after_create_preset(self, code):
+        """Called once a programme was made from a preset, for addons to add what they propose.
+
+        :param code: of the preset
+        """
+
+    def _add_usual_entry_rules(self):
+        """Add a rule for each usual way to come that no rule asks for yet.
+
+        :return: the new rules
+        """
+        found = [rule for program in self for rule in build.entry_rules(program)]
+        rules = self.env["customer.tier.entry.rule"].create([vals for _name, vals in found])
+        build.translate(rules, [name for name, _vals in found])
+        return rules
+
+    @api.model
+    @api.private
+    def _load_demo(self):
+        """Demo customers, graded by a preset; ``<function>`` of XML calls methods only."""
+        from ..demo.load import load_and_grade
+
+        load_and_grade(self.env)
+
     # Actions
 
     def action_grade(self):
@@ -397,3 +860,9 @@ class CustomerTierProgram(models.Model):
         """Ask for the weights of the indicators by comparing them in pairs."""
         self.ensure_one()
         return self.env["customer.tier.ahp"]._open(self)
+
+    def action_add_entry_rules(self):
+        """Add the usual rules that are not there yet."""
+        self.check_access("write")
+        if not self._add_usual_entry_rules():
+            raise UserError(self.env._("The usual rules are all here already."))

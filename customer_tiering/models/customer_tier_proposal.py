@@ -2,12 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
+from ..tools import notification, open_dialog
+
 OPEN = [("state", "=", "open")]
 
 
 class CustomerTierProposal(models.Model):
-    """A change of tier that waits for approval. Grading leaves it, officers decide on it; until
-    then the customer stays where it is."""
+    """Changes of tier that wait for approval, and what was decided about them. Grading proposes
+    them, officers accept or refuse; until then the customer keeps the tier."""
 
     _name = "customer.tier.proposal"
     _description = "Proposed Tier Change"
@@ -77,6 +79,8 @@ class CustomerTierProposal(models.Model):
             )
         return super().write(vals)
 
+    # Deciding
+
     def action_accept(self):
         """Let these customers into the tiers proposed, and say what came of it."""
         self._take()
@@ -89,11 +93,11 @@ class CustomerTierProposal(models.Model):
         fitting._close("accepted", user_id=self.env.uid)
         # Contacts, orders and prices read the tier through fields that nothing else refreshes.
         self.env.invalidate_all()
-        message = self._told_accepted(len(fitting), len(dropped))
-        return self._notify(message, "warning" if dropped else "success")
+        message = self._accepted_message(len(fitting), len(dropped))
+        return notification(message, "warning" if dropped else "success")
 
     @api.model
-    def _told_accepted(self, applied, dropped):
+    def _accepted_message(self, applied, dropped):
         messages = []
         if applied == 1:
             messages.append(self.env._("The change is applied."))
@@ -120,14 +124,7 @@ class CustomerTierProposal(models.Model):
         """Ask why, before these changes are refused."""
         self._check_open()
         wizard = self.env["customer.tier.refusal"].create({"proposal_ids": self.ids})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Refuse Proposed Changes"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return open_dialog(wizard, self.env._("Refuse Proposed Changes"))
 
     def action_open_standing(self):
         """The grading behind the proposal."""
@@ -151,7 +148,9 @@ class CustomerTierProposal(models.Model):
             if len(self) == 1
             else self.env._("%s changes are refused.", len(self))
         )
-        return self._notify(message, "success")
+        return notification(message)
+
+    # What can still be decided
 
     def _take(self):
         """Make sure that these are open and that nobody else decides on them at the same time."""
@@ -230,15 +229,5 @@ class CustomerTierProposal(models.Model):
 
     def _close(self, state, **vals):
         self.sudo().write({"state": state, "decided_on": fields.Datetime.now(), **vals})
-
-    @api.model
-    def _notify(self, message, kind):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        for runs in self.sudo().run_id.grouped("company_id").values():
+            runs[0]._close_answered()

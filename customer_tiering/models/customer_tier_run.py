@@ -1,12 +1,22 @@
 import logging
 import time
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from ..explain import run_words
+from ..moves import TOLD
+from ..switches import QUIET
+from ..tools import notification, open_list, without_mails
 from .customer_tier_change import TIER_LINES
+from .customer_tier_program import SAVING
+from .customer_tier_proposal import OPEN
 
 _logger = logging.getLogger(__name__)
 
@@ -15,15 +25,33 @@ _logger = logging.getLogger(__name__)
 CHUNK_SIZE = 20000
 # The largest id that a column can hold.
 LAST_ID = 2**31 - 1
+# When the nightly job comes back to a company that somebody else is grading or working in.
+SOON = timedelta(minutes=1)
+# When it comes back to what it could not finish. Odoo puts a job that was killed three times in a
+# row, or that failed, off to its next regular call, which is tomorrow.
+LATER = timedelta(hours=1)
 
 # What a person may say about a run; the rest is written by grading.
 CHOSEN_FIELDS = {"company_id", "as_of", "simulation", "replay_from", "replay_every"}
+# Lines of history whose stage changed.
+STAGE_LINES = Domain("from_stage", "!=", False)
+
+TODO_KIND = "mail.mail_activity_data_todo"
+PROBLEM_KIND = "customer_tiering.mail_activity_type_grading_problem"
 
 
 class CustomerTierRun(models.Model):
+    """Gradings of a company's customers as of a day, started by hand or by the nightly job: what
+    they looked at, what came of it, and what they leave for people to decide. They work in chunks,
+    so that one that was interrupted goes on where it was.
+    """
+
     _name = "customer.tier.run"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Grading Run"
     _order = "id desc"
+    # Officers cannot write on a run, but may talk about it.
+    _mail_post_access = "read"
 
     name = fields.Char(compute="_compute_name")
     company_id = fields.Many2one(
@@ -65,6 +93,19 @@ class CustomerTierRun(models.Model):
     first_count = fields.Integer(string="First Graded", readonly=True, copy=False)
     up_count = fields.Integer(string="Promoted", readonly=True, copy=False)
     down_count = fields.Integer(string="Demoted", readonly=True, copy=False)
+    stage_count = fields.Integer(string="Changed Stage", readonly=True, copy=False)
+    asked_up_count = fields.Integer(
+        string="Promotions to Approve",
+        readonly=True,
+        copy=False,
+        help="Promotions that the grading would leave for approval, and those that wait already.",
+    )
+    asked_down_count = fields.Integer(
+        string="Demotions to Approve",
+        readonly=True,
+        copy=False,
+        help="Demotions that the grading would leave for approval, and those that wait already.",
+    )
     matrix = fields.Json(
         readonly=True, copy=False, help="Customers by tier before and after (tier ids, 0 = none)."
     )
@@ -76,6 +117,24 @@ class CustomerTierRun(models.Model):
     change_count = fields.Integer(compute="_compute_change_count")
     error_ids = fields.One2many("customer.tier.run.error", "run_id", readonly=True)
     error_count = fields.Integer(compute="_compute_error_count")
+    # How customers spread over tiers and points.
+    spreads = fields.Json(
+        readonly=True, copy=False, help="Of each programme so far, while the run is under way."
+    )
+
+    # What it leaves for people
+
+    proposal_ids = fields.One2many("customer.tier.proposal", "run_id", readonly=True)
+    proposal_count = fields.Integer(string="Proposals", compute="_compute_proposal_count")
+    open_proposal_count = fields.Integer(string="Open Proposals", compute="_compute_proposal_count")
+    untold = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The first complete grading of the company, about which nobody was told yet.",
+    )
+    event_ids = fields.One2many("customer.tier.event", "run_id", readonly=True)
+    event_count = fields.Integer(string="Tier Messages", compute="_compute_event_count")
+    held_event_count = fields.Integer(string="Held Messages", compute="_compute_event_count")
 
     @api.depends("company_id", "as_of", "simulation")
     @api.depends_context("lang")
@@ -98,39 +157,10 @@ class CustomerTierRun(models.Model):
     @api.depends_context("lang")
     def _compute_matrix_table(self):
         for run in self:
-            values = run._matrix_values()
+            values = run_words.matrix_values(run)
             run.matrix_table = values and self.env["ir.qweb"]._render(
                 "customer_tiering.migration_matrix", values
             )
-
-    def _matrix_values(self):
-        """Rows and columns of the movements, from the lowest to the highest tier."""
-        self.ensure_one()
-        matrix = self.matrix or {}
-        used = set(matrix).union(*matrix.values())
-        tiers = (
-            self.env["customer.tier"]
-            .with_context(active_test=False)
-            .search([("id", "in", [int(key) for key in used])], order="program_id, sequence, id")
-        )
-        keys = [*(["0"] if "0" in used else []), *(str(id_) for id_ in tiers.ids)]
-        names = {"0": self.env._("No tier"), **{str(t.id): t.display_name for t in tiers}}
-        rows = []
-        for before in (key for key in keys if key in matrix):
-            position = keys.index(before)
-            cells = [
-                {
-                    "count": matrix[before].get(after, ""),
-                    "class": "text-success"
-                    if column > position
-                    else "text-danger"
-                    if column < position
-                    else "fw-bold",
-                }
-                for column, after in enumerate(keys)
-            ]
-            rows.append({"name": names[before], "cells": cells})
-        return rows and {"columns": [names[key] for key in keys], "rows": rows}
 
     def _compute_change_count(self):
         counts = dict(
@@ -145,6 +175,28 @@ class CustomerTierRun(models.Model):
     def _compute_error_count(self):
         for run in self:
             run.error_count = len(run.error_ids)
+
+    def _compute_proposal_count(self):
+        rows = self.env["customer.tier.proposal"]._read_group(
+            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
+        )
+        counts = {(run.id, state): count for run, state, count in rows}
+        for run in self:
+            run.proposal_count = sum(
+                count for (run_id, _state), count in counts.items() if run_id == run.id
+            )
+            run.open_proposal_count = counts.get((run.id, "open"), 0)
+
+    def _compute_event_count(self):
+        rows = self.env["customer.tier.event"]._read_group(
+            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
+        )
+        counts = defaultdict(Counter)
+        for run, state, count in rows:
+            counts[run.id][state] = count
+        for run in self:
+            run.event_count = counts[run.id].total()
+            run.held_event_count = counts[run.id]["held"]
 
     @api.constrains("as_of")
     def _check_as_of(self):
@@ -168,6 +220,7 @@ class CustomerTierRun(models.Model):
                     "replay can be chosen."
                 )
             )
+        chosen = self
         if not self.env.su:
             # Defaults in the context are values from the client too.
             context = {
@@ -176,8 +229,10 @@ class CustomerTierRun(models.Model):
                 if not key.startswith("default_") or key[len("default_") :] in CHOSEN_FIELDS
             }
             # Keys are to go, which adding some cannot do.
-            self = self.with_context(context)  # pylint: disable=context-overridden
-        return super().create(vals_list)
+            chosen = self.with_context(context)  # pylint: disable=context-overridden
+        # One each night that tells nothing and that nobody follows.
+        silent = chosen.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        return super(CustomerTierRun, silent).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         # No group may, but rights can be given; the history is explained by what runs found.
@@ -200,6 +255,8 @@ class CustomerTierRun(models.Model):
                 self.env._("%s changed tiers, and their history refers to it. Keep it.", used.name)
             )
 
+    # What people do
+
     def action_run(self):
         """Grade all customers of the company from start to end, in this transaction."""
         # Officers make runs; what a run becomes is for grading alone to write.
@@ -214,16 +271,65 @@ class CustomerTierRun(models.Model):
         """Stop a run; customers graded so far keep their new grades."""
         self.check_access("create")
         open_runs = self.sudo().filtered(lambda run: run.state in ("draft", "running"))
+        begun = open_runs.filtered(lambda run: run.state == "running")
         open_runs.write({"state": "cancel"})
+        for run in begun:
+            run._settle_events()
 
     def action_open_changes(self):
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_tiering.customer_tier_change_action"
+        domain = Domain("run_id", "=", self.id) & TIER_LINES
+        return open_list(self.env, "customer_tiering.customer_tier_change_action", domain)
+
+    def action_open_stage_changes(self):
+        self.ensure_one()
+        self.check_access("read")
+        domain = STAGE_LINES & Domain("run_id", "=", self.id)
+        return open_list(self.env, "customer_tiering.customer_tier_change_action_stage", domain)
+
+    def action_open_proposals(self):
+        self.ensure_one()
+        return open_list(
+            self.env,
+            "customer_tiering.customer_tier_proposal_action",
+            [("run_id", "=", self.id)],
+            search_default_open=bool(self.open_proposal_count),
         )
-        domain = list(Domain("run_id", "=", self.id) & TIER_LINES)
-        return {**action, "domain": domain, "context": {}}
+
+    def action_accept_proposals(self):
+        """Accept everything that this grading proposed and that is still open."""
+        self.ensure_one()
+        self.check_access("read")
+        proposals = self.env["customer.tier.proposal"]
+        return proposals.search([("run_id", "=", self.id), *OPEN]).action_accept()
+
+    def action_open_events(self):
+        self.ensure_one()
+        return open_list(
+            self.env,
+            "customer_tiering.customer_tier_event_action",
+            [("run_id", "=", self.id)],
+            search_default_held=bool(self.held_event_count),
+        )
+
+    def action_tell(self):
+        """Show what telling about this grading would come to, and ask."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.untold:
+            return self._held_events().action_tell()
+        return self.env["customer.tier.tell"]._open(run=self)
+
+    def action_discard_events(self):
+        """Tell nobody about what is held of this grading."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._held_events().action_discard()
+
+    def _held_events(self):
+        held = [("run_id", "=", self.id), ("state", "=", "held")]
+        return self.env["customer.tier.event"].search(held)
 
     # One run
 
@@ -235,6 +341,8 @@ class CustomerTierRun(models.Model):
             raise UserError(
                 self.env._("%s has ended already. Start a new grading instead.", self.name)
             )
+        if not self.simulation:
+            self._refuse_second()
         programs = self.env["customer.tier.program"]._for_company(self.company_id)
         if not programs and not self._has_left_behind(self.company_id):
             raise UserError(
@@ -257,6 +365,31 @@ class CustomerTierRun(models.Model):
             }
         )
 
+    def _refuse_second(self):
+        """Two gradings in turns would mix: each has its own day, and its own shares of the best.
+
+        :raise UserError: when a grading of the company is under way, or working at this moment
+        """
+        self.env["customer.tier.pipeline"]._lock_or_refuse(self.company_id)
+        under_way = self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "running"),
+                ("simulation", "=", False),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+        if under_way:
+            raise UserError(
+                self.env._(
+                    "“%(run)s” is under way, with %(count)s customers so far. Wait until it is "
+                    "done; or open it under Grading Runs, and go on with it or cancel it.",
+                    run=under_way.name,
+                    count=under_way.customer_count,
+                )
+            )
+
     @api.model
     def _has_left_behind(self, company):
         """Whether customers of a company are still in the tiers of a programme: archiving the
@@ -270,15 +403,9 @@ class CustomerTierRun(models.Model):
         :return: whether there is more to do
         """
         self.ensure_one()
-        pipeline = self.env["customer.tier.pipeline"]
         # What stores nothing is in nobody's way.
-        if not (self.simulation or pipeline._lock(self.company_id)):
-            raise UserError(
-                self.env._(
-                    "The customers of %s are being graded right now. Try again in a minute.",
-                    self.company_id.name,
-                )
-            )
+        if not self.simulation:
+            self.env["customer.tier.pipeline"]._lock_or_refuse(self.company_id)
         started = time.monotonic()
         high, more = self._chunk_end(self.last_partner_id)
         if high:
@@ -309,8 +436,12 @@ class CustomerTierRun(models.Model):
             days=self._replay_days(),
         )
 
+    def _replay_days(self):
+        """Hook: days to grade on again and again, none unless this is a replay."""
+        return []
+
     def _chunk_size(self):
-        """How many partners a chunk is made of."""
+        """Hook: how many partners a chunk is made of."""
         return CHUNK_SIZE
 
     def _chunk_end(self, after):
@@ -331,41 +462,25 @@ class CustomerTierRun(models.Model):
         )
         return self.env.cr.fetchone()
 
-    def _finish(self):
-        self.write({"state": "done", "finished_at": fields.Datetime.now()})
-        if not self.simulation:
-            self.company_id.customer_tier_graded_on = self.as_of
-            self._follow_up()
-        _logger.info(
-            "Run %s of company %s: %s customers, %s updated, %s promoted, %s demoted in %.1f s",
-            self.id,
-            self.company_id.id,
-            self.customer_count,
-            self.written_count,
-            self.up_count,
-            self.down_count,
-            self.duration,
-        )
-
-    def _follow_up(self):
-        """What is due after a finished grading; glue addons hook in here."""
-        self.ensure_one()
-        self.env["customer.reminder.rule"]._remind(self.company_id, self.as_of)
-
     def _add(self, tally):
         """Add what a chunk came to."""
         matrix = self.matrix or {}
         for (before, after), number in tally.matrix.items():
             row = matrix.setdefault(str(before), {})
             row[str(after)] = row.get(str(after), 0) + int(number)
+        counts = tally.counts
         self.write(
             {
                 "matrix": matrix,
-                "customer_count": self.customer_count + tally.counts["customers"],
-                "written_count": self.written_count + tally.counts["written"],
-                "first_count": self.first_count + tally.counts["first"],
-                "up_count": self.up_count + tally.counts["up"],
-                "down_count": self.down_count + tally.counts["down"] + tally.counts["out"],
+                "spreads": self._merge_spreads(tally.spreads),
+                "customer_count": self.customer_count + counts["customers"],
+                "written_count": self.written_count + counts["written"],
+                "first_count": self.first_count + counts["first"],
+                "up_count": self.up_count + counts["up"],
+                "down_count": self.down_count + counts["down"] + counts["out"],
+                "stage_count": self.stage_count + counts["stage"],
+                "asked_up_count": self.asked_up_count + counts["asked_up"],
+                "asked_down_count": self.asked_down_count + counts["asked_down"],
                 "error_ids": [
                     fields.Command.create(error) for error in self._new_errors(tally.errors)
                 ],
@@ -385,3 +500,389 @@ class CustomerTierRun(models.Model):
             if error.get("partner_id") or cause not in known:
                 known.add(cause)
                 yield error
+
+    def _merge_spreads(self, spreads):
+        """How customers spread so far, together with those of one more chunk.
+
+        :param spreads: dict programme id → ``Spread``
+        """
+        from ..grading.spread import Spread
+
+        if not spreads:
+            return self.spreads
+        merged = dict(self.spreads or {})
+        for program_id, spread in spreads.items():
+            before = Spread.from_json(merged.get(str(program_id)))
+            merged[str(program_id)] = before.merge(spread).to_json()
+        return merged
+
+    def _finish(self):
+        if not self.simulation and not QUIET.is_on(self.env):
+            self.untold = not self.company_id.customer_tier_graded_on
+        self._keep_spreads()
+        self.write({"state": "done", "finished_at": fields.Datetime.now()})
+        if not self.simulation:
+            self.company_id.customer_tier_graded_on = self.as_of
+            self._follow_up()
+        _logger.info(
+            "Run %s of company %s: %s customers, %s updated, %s promoted, %s demoted in %.1f s",
+            self.id,
+            self.company_id.id,
+            self.customer_count,
+            self.written_count,
+            self.up_count,
+            self.down_count,
+            self.duration,
+        )
+
+    def _keep_spreads(self):
+        """Keep on the programmes how their customers spread, now that all are graded."""
+        programs = self.env["customer.tier.program"]
+        for program_id, spread in (self.spreads or {}).items():
+            program = programs.browse(int(program_id)).exists()
+            # Writing a programme empties the caches of all workers: not in a night like the last.
+            if program.spread != spread:
+                # The rules stay as they are, so there is nothing to check.
+                SAVING.on(program).write({"spread": spread})
+        self.spreads = False
+
+    def _follow_up(self):
+        """What is due after a finished grading; glue addons hook in here."""
+        self.ensure_one()
+        self.env["customer.reminder.rule"]._remind(self.company_id, self.as_of)
+        self._settle_events()
+        self._close_answered()
+        self._ask_responsible()
+        self._report_problems()
+
+    # The nightly job, and customers whose orders changed
+
+    @api.model
+    def _grade_partners(self, partners, company=None):
+        """Grade some customers now, as of today, without a run record.
+
+        :param partners: ``res.partner``; their commercial partners are graded
+        :return: number of standings that changed
+        """
+        company = company or self.env.company
+        pipeline = self.sudo().env["customer.tier.pipeline"]
+        pipeline._lock_or_refuse(company)
+        gather = self.env["customer.tier.gather"]
+        scope = gather._scope_of(partners.commercial_partner_id.ids)
+        tally = pipeline._grade(company, gather._today(company), scope)
+        for error in tally.errors:
+            # Metrics and programmes that fail are reported by the next run.
+            if "partner_id" in error:
+                _logger.error("Grading a customer of %s failed: %s", company.name, error)
+        return tally.counts["written"]
+
+    @api.model
+    def _cron_grade(self):
+        """Grade customers whose orders changed, then everybody once a day, in chunks that are
+        committed one by one; whatever is left is taken up by the next call."""
+        due = self._due_companies()
+        if due or self.env["customer.tier.stale"].search_count([], limit=1):
+            self._come_back(LATER)
+        if not self._grade_stale(later=len(due)):
+            return
+        for position, company in enumerate(due, start=1):
+            later = len(due) - position
+            try:
+                run = self._daily_run(company)
+                if run and not self._run_in_slices(run, later=later):
+                    return
+            except Exception as error:
+                self._put_off(company, error)
+        self.env["ir.cron"]._commit_progress(remaining=0)
+
+    @api.model
+    def _grade_stale(self, later=0):
+        """Work off the queue of customers whose orders changed, a company at a time.
+
+        :param later: what remains to be done afterwards
+        :return: False when time is up
+        """
+        Stale = self.env["customer.tier.stale"]
+        Cron = self.env["ir.cron"]
+        busy = self.env["res.company"]
+        remaining = Stale.search_count([])
+        time_left = Cron._commit_progress(remaining=remaining + later)
+        while remaining and time_left:
+            waiting = [("company_id", "not in", busy.ids)]
+            company = Stale.search(waiting, order="id", limit=1).company_id
+            try:
+                done = self._grade_entries(company)
+            except Exception as error:
+                self._put_off(company, error)
+                done = 0
+            if not done:
+                busy |= company
+            remaining = Stale.search_count([("company_id", "not in", busy.ids)])
+            time_left = Cron._commit_progress(done, remaining=remaining + later)
+        return bool(time_left)
+
+    @api.model
+    def _grade_entries(self, company):
+        """Grade the customers of a company who have waited longest.
+
+        :return: how many entries of the queue that were; 0 when somebody else grades the company
+        """
+        if not self._lock_or_come_back(company):
+            return 0
+        queue = self.env["customer.tier.stale"].search(
+            [("company_id", "=", company.id)], order="id", limit=CHUNK_SIZE
+        )
+        self._grade_partners(queue.partner_id, company)
+        self.env["customer.reminder"]._close_fulfilled(queue.partner_id)
+        done = len(queue)
+        queue.unlink()
+        return done
+
+    @api.model
+    def _put_off(self, company, error):
+        """Take back what could not be stored, the last chunk at most, and let the other companies
+        have their turn."""
+        self.env.cr.rollback()
+        if isinstance(error, TransactionRollbackError):
+            # Somebody changed the same customers at the same moment, who goes first.
+            _logger.info("Grading company %s is put off: %s", company.id, error)
+            self._come_back(SOON)
+        else:
+            _logger.error("Customers of company %s could not be graded", company.id, exc_info=error)
+
+    @api.model
+    def _come_back(self, after):
+        """Wake the job again after some time, unless something else does so before."""
+        cron = self.env.ref("customer_tiering.ir_cron_grade")
+        now = fields.Datetime.now()
+        awaited = [("cron_id", "=", cron.id), ("call_at", ">", now), ("call_at", "<=", now + after)]
+        if not self.env["ir.cron.trigger"].search_count(awaited, limit=1):
+            cron._trigger(at=now + after)
+
+    @api.model
+    def _lock_or_come_back(self, company):
+        """Take the lock of a company, or wake the job again in a minute: failing too often, it
+        would be switched off.
+
+        :return: False when somebody else is grading the company
+        """
+        locked = self.env["customer.tier.pipeline"]._lock(company)
+        if not locked:
+            self._come_back(SOON)
+        return locked
+
+    @api.model
+    def _due_companies(self):
+        """Companies with a run that is under way, or that are to be graded today."""
+        today = self.env["customer.tier.gather"]._today
+        running = self.search([("state", "=", "running"), ("simulation", "=", False)]).company_id
+        Program = self.env["customer.tier.program"]
+        companies = Program.search([("company_id", "!=", False)]).company_id
+        archived = Program.search([("active", "=", False), ("company_id", "not in", companies.ids)])
+        companies |= archived.company_id.filtered(self._has_left_behind)
+        return companies.filtered(
+            lambda company: (
+                company in running
+                or company.customer_tier_nightly
+                and (company.customer_tier_graded_on or date.min) < today(company)
+            )
+        )
+
+    @api.model
+    def _daily_run(self, company):
+        """The run of a company that is under way, or a new one; none while somebody else is
+        grading the company: starting one measures what others may be storing."""
+        under_way = [("state", "=", "running"), ("simulation", "=", False)]
+        run = self.search([("company_id", "=", company.id), *under_way], order="id", limit=1)
+        if not run and self._lock_or_come_back(company):
+            as_of = self.env["customer.tier.gather"]._today(company)
+            run = self.create({"company_id": company.id, "as_of": as_of})
+            run._start()
+        return run
+
+    @api.model
+    def _run_in_slices(self, run, later=0):
+        """Go on with a run until it ends, somebody else grades the company, or time is up.
+
+        :param later: what remains to be done afterwards
+        :return: False when time is up
+        """
+        Cron = self.env["ir.cron"]
+        time_left = Cron._commit_progress(remaining=1 + later)
+        while time_left and run.state == "running" and self._lock_or_come_back(run.company_id):
+            before = run.customer_count
+            more = run._next_chunk()
+            done = run.customer_count - before or 1
+            time_left = Cron._commit_progress(done, remaining=more + later)
+        return bool(time_left)
+
+    # What they came to
+
+    def _summary(self):
+        """What these came to, as one line of text."""
+        return run_words.summary(self)
+
+    def _notification(self, then):
+        """Client action that tells what these came to, with a link to each, and goes on.
+
+        :param then: the action that follows
+        """
+        failed = bool(self.error_ids)
+        links = [
+            {
+                "label": run.display_name,
+                "url": f"/odoo/action-customer_tiering.customer_tier_run_action/{run.id}",
+            }
+            for run in self
+        ]
+        return notification(
+            # A place for each link.
+            ", ".join("%s" for _link in links),
+            "warning" if failed else "success",
+            then,
+            sticky=failed,
+            title=self._summary(),
+            links=links,
+        )
+
+    # What nobody was told yet
+
+    def _untold_source(self):
+        """Changes of this run that nobody was told of and that customers have not moved on from,
+        as ``customer.tier.event._forecast_of`` reads them."""
+        return SQL(
+            """
+            SELECT c.standing_id, t.program_id, c.direction,
+                   CASE WHEN c.direction = 'out' THEN c.from_tier_id ELSE c.to_tier_id END
+            %s
+            """,
+            self._untold_from(),
+        )
+
+    def _untold_count(self):
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(SQL("SELECT COUNT(*) %s", self._untold_from()))
+        return self.env.cr.fetchone()[0]
+
+    def _untold_from(self):
+        return SQL(
+            """
+              FROM customer_tier_change c
+              JOIN customer_tier_standing s ON s.id = c.standing_id
+              JOIN res_partner p ON p.id = s.partner_id AND p.active
+              JOIN customer_tier t ON t.id = COALESCE(c.to_tier_id, c.from_tier_id)
+             WHERE c.run_id = %(run)s AND %(told)s
+               AND s.tier_id IS NOT DISTINCT FROM c.to_tier_id
+               AND NOT EXISTS (SELECT FROM customer_tier_event e WHERE e.change_id = c.id)
+               AND NOT EXISTS (
+                   SELECT FROM customer_tier_change l
+                    WHERE l.standing_id = c.standing_id AND l.id > c.id AND l.direction <> 'stay')
+            """,
+            run=self.id,
+            told=TOLD,
+        )
+
+    def _settle_events(self):
+        """Let the events of this run go; those of an earlier day are old news that somebody has
+        to want."""
+        self.ensure_one()
+        today = self.env["customer.tier.gather"]._today(self.company_id)
+        old = self.as_of < today - timedelta(days=1)
+        self.env["customer.tier.event"]._settle(
+            self.company_id, SQL("run_id = %s", self.id), ask=old
+        )
+
+    # To-dos of people who are responsible
+
+    def _undecided(self):
+        """What waits for a decision since this run.
+
+        :return: dict ``res.users`` who is responsible → ``Counter`` of ``proposals`` and ``events``
+        """
+        self.ensure_one()
+        waiting = defaultdict(Counter)
+        for name, model, states in (
+            ("proposals", "customer.tier.proposal", OPEN),
+            ("events", "customer.tier.event", [("state", "=", "held")]),
+        ):
+            domain = [("run_id", "=", self.id), *states]
+            groups = self.env[model].sudo()._read_group(domain, ["program_id"], ["__count"])
+            for program, count in groups:
+                waiting[program._responsible()][name] += count
+        return waiting
+
+    def _ask_responsible(self):
+        """One to-do for each person who is responsible for what waits, unless an older one is
+        still open."""
+        asked = self._open_todos(TODO_KIND).user_id
+        for user, counts in self._undecided().items():
+            if user not in asked:
+                said = self.with_context(lang=user.lang or self.env.lang)
+                summary = run_words.undecided(said.env, counts)
+                without_mails(self).activity_schedule(TODO_KIND, summary=summary, user_id=user.id)
+
+    def _close_answered(self):
+        """Close the to-dos of runs that leave nothing to decide about any more."""
+        for activity in self._open_todos(TODO_KIND) if self else ():
+            run = self.browse(activity.res_id).sudo()
+            if activity.user_id not in run._undecided():
+                activity.action_feedback(feedback=self.env._("Everything is decided."))
+
+    def _open_todos(self, kind):
+        """The to-dos about gradings of the run's company that nobody has done yet.
+
+        :param kind: XML id of an activity type
+        """
+        kind = self.env.ref(kind, raise_if_not_found=False)
+        if not kind:
+            return self.env["mail.activity"]
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("automated", "=", True),
+                    ("activity_type_id", "=", kind.id),
+                ]
+            )
+        )
+        runs = self.sudo().browse(activities.mapped("res_id")).exists()
+        ours = runs.filtered(lambda run: run.company_id == self.company_id).ids
+        return activities.filtered(lambda activity: activity.res_id in ours)
+
+    def _report_problems(self):
+        """What went wrong is told once: one to-do for who is responsible, which moves on to the
+        newest grading while it is open, and closes by itself when nothing is wrong any more."""
+        self.ensure_one()
+        told = self._open_todos(PROBLEM_KIND)
+        if not self.error_ids:
+            told.action_feedback(feedback=self.env._("The grading had no problems any more."))
+            return
+        for user in self.error_ids._responsible(self.company_id):
+            said = self.with_context(lang=user.lang or self.env.lang)
+            vals = run_words.problem_activity(said)
+            if own := told.filtered(lambda activity, user=user: activity.user_id == user):
+                own[0].write({**vals, "res_id": self.id})
+            elif self._has_new_problems():
+                without_mails(self).activity_schedule(
+                    PROBLEM_KIND,
+                    date_deadline=fields.Date.context_today(said),
+                    user_id=user.id,
+                    **vals,
+                )
+
+    def _has_new_problems(self):
+        """Whether anything is wrong that was not wrong in the grading before."""
+        before = self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("simulation", "=", False),
+                ("state", "=", "done"),
+                ("id", "<", self.id),
+            ],
+            order="id desc",
+            limit=1,
+        )
+        return bool(self.error_ids._causes() - before.error_ids._causes())

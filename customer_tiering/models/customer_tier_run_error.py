@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 
 class CustomerTierRunError(models.Model):
+    """Problems of a grading: what went wrong, about which record, and how it is mended."""
+
     _name = "customer.tier.run.error"
     _description = "Grading Error"
     _order = "run_id, id"
@@ -53,6 +55,17 @@ class CustomerTierRunError(models.Model):
         self.ensure_one()
         self.check_access("read")
         return (self._record() or self.run_id).get_formview_action()
+
+    def _responsible(self, company):
+        """Who is responsible for the programmes that have problems, or for all of the company's
+        where it is a metric's or a customer's."""
+        programs = self.program_id
+        if self.filtered(lambda error: not error.program_id):
+            programs |= programs.search([("company_id", "=", company.id)])
+        users = self.env["res.users"]
+        for program in programs:
+            users |= program._responsible()
+        return users or self.env["customer.tier.responsible"]._fallback(company)
 
     def _causes(self):
         """What is wrong, as a set, the same as long as nobody mends it: messages may contain

@@ -1,9 +1,13 @@
 from odoo import api, fields, models
 
+from ..grading.policy import Segment
+
 BANDS = ("r", "f", "m")
 
 
 class CustomerTierSegment(models.Model):
+    """An RFM segment of a programme: a named box of band numbers."""
+
     _name = "customer.tier.segment"
     _inherit = "customer.tier.badge"
     _description = "RFM Segment"
@@ -49,8 +53,6 @@ class CustomerTierSegment(models.Model):
 
     def _policy(self):
         """The segments as frozen values for the grading core, in the order of their ranks."""
-        from ..grading.policy import Segment
-
         return tuple(
             Segment(
                 id=segment.id,

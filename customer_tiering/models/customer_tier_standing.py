@@ -1,13 +1,54 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.fields import Domain
-from odoo.tools import SQL
+from markupsafe import Markup
 
-from ..bulk_fields import BulkMany2one, BulkNumbers
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date, formatLang
+
+from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
+from ..explain.credit import CreditBreakdown
+from ..explain.timeline import picture
+from ..explain.years import ExplainedYears, days_behind
+from ..tools import notification
+from .customer_tier_append_only import by_system, is_system
+from .customer_tier_metric import LEDGER_GROUPS
+from .customer_tier_proposal import OPEN
+from .customer_tier_staged import STAGES
+
+# What an officer may write; everything else is computed.
+BY_HAND = {"manual_tier_id", "manual_until", "manual_reason", "lock"}
+# Whose history it is.
+OWNER = {"partner_id", "company_id"}
+# Risks of the credit score.
+BANDS = [
+    ("low", "Low risk"),
+    ("medium", "Medium risk"),
+    ("high", "High risk"),
+    ("unknown", "Unknown"),
+]
+# Who it is, and what people decided; the rest is what grading found out.
+IDENTITY = {"id", "partner_id", "company_id"}
+OVERRIDE = {
+    "manual_tier_id",
+    "manual_until",
+    "manual_reason",
+    "manual_user_id",
+    "manual_on",
+    "lock",
+}
+EFFECTIVE = {"tier_id", "tier_since"}
 
 
 class CustomerTierStanding(models.Model):
+    """The grading of one customer in one company: tier, score, segment, credit score and stage,
+    what was set by hand, and why it is so.
+
+    Grading writes it in bulk (``customer.tier.store``); salespeople read it, officers set a tier or
+    a lock by hand beside the computed tier. Its history is ``customer.tier.change``.
+    """
+
     _name = "customer.tier.standing"
+    _inherit = "customer.tier.staged"
     _description = "Customer Grading"
     _order = "score desc, id"
     _rec_name = "partner_id"
@@ -122,6 +163,150 @@ class CustomerTierStanding(models.Model):
         "customer.tier.change", "standing_id", string="Tier History", readonly=True
     )
 
+    # Set by hand
+
+    manual_tier_id = fields.Many2one(
+        "customer.tier",
+        string="Tier Set by Hand",
+        ondelete="restrict",
+        domain="[('company_id', '=', company_id)]",
+        help="Overrules the computed tier until it is emptied or its last day is over.",
+    )
+    manual_until = fields.Date(
+        string="Set Until",
+        help="Last day of what is set by hand; after it the rules decide again by themselves.",
+    )
+    manual_reason = fields.Char(string="Reason", help="Why the rules are overruled.")
+    lock = fields.Selection(
+        selection=[
+            ("up", "Not up"),
+            ("down", "Not down"),
+            ("both", "Neither up nor down"),
+        ],
+        help="Keeps the rules from moving the customer; where they would move it is still shown.",
+    )
+    manual_user_id = fields.Many2one("res.users", string="Set By", readonly=True)
+    manual_on = fields.Datetime(string="Set On", readonly=True)
+    differs = fields.Boolean(
+        string="Differs From the Figures",
+        compute="_compute_differs",
+        search="_search_differs",
+        help="The tier is not the one that today's figures ask for.",
+    )
+    may_override = fields.Boolean(
+        compute="_compute_may_override",
+        exportable=False,
+        help="Whether there is anything about overrides to see or to do for this user.",
+    )
+
+    # Waiting for approval
+
+    proposed_tier_id = BulkMany2one(
+        "customer.tier",
+        readonly=True,
+        help="The tier that waits for approval, or was refused since the last review.",
+    )
+    refused_on = fields.Date(
+        string="Change Refused On",
+        readonly=True,
+        help="Until the next review it is not proposed again.",
+    )
+    proposal_ids = fields.One2many("customer.tier.proposal", "standing_id", readonly=True)
+
+    # How the customer pays, shown to people without any rights in the ledger
+
+    credit_score = KnownFloat(
+        readonly=True,
+        aggregator="avg",
+        help="0 to 100 from the days between due dates and payments, by amount; empty while there "
+        "are too few invoices.",
+    )
+    credit_band = fields.Selection(
+        selection=BANDS,
+        string="Credit Risk",
+        readonly=True,
+    )
+    days_beyond_terms = KnownFloat(
+        string="Days Beyond Terms (DBT)",
+        readonly=True,
+        aggregator="avg",
+        help="Mean number of days between due date and payment, by amount; negative: early.",
+    )
+    on_time_share = KnownFloat(
+        string="Paid on Time",
+        readonly=True,
+        aggregator="avg",
+        help="Share of what was due that was paid by its day.",
+    )
+    worst_delay = fields.Integer(string="Worst Delay (days)", readonly=True, aggregator="max")
+    overdue_amount = fields.Monetary(
+        string="Overdue", readonly=True, help="Open and past its due date, in company currency."
+    )
+    credit_invoice_count = fields.Integer(
+        string="Invoices Counted", readonly=True, help="Invoices that the credit score rests on."
+    )
+    credit_breakdown = fields.Html(
+        compute="_compute_credit_breakdown",
+        sanitize=False,
+        exportable=False,
+        groups=LEDGER_GROUPS,
+    )
+
+    # Where a prospect came from
+
+    entry_rule_id = fields.Many2one(
+        "customer.tier.entry.rule",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The rule by which a customer who has not ordered yet got the tier.",
+    )
+    next_follow_up_date = fields.Date(
+        string="Next Follow-Up",
+        readonly=True,
+        help="For customers who have not ordered yet: every so many days from entering the tier, "
+        "as the entry rule says.",
+    )
+    region_id = fields.Many2one(
+        "res.country.group", string="Region", related="partner_id.country_id.customer_region_id"
+    )
+
+    # Lifecycle
+
+    lifecycle_stage = fields.Selection(
+        STAGES,
+        readonly=True,
+        group_expand=True,
+        help="From the order history alone, compared with the customer's own rhythm; the "
+        "programme says where each stage begins.",
+    )
+    stage_since = fields.Date(
+        string="In Stage Since",
+        readonly=True,
+        help="The day on which the stage was entered, whenever it was noticed.",
+    )
+    previous_stage = fields.Selection(STAGES, readonly=True)
+    next_order_from = fields.Date(readonly=True)
+    next_order_until = fields.Date(
+        readonly=True,
+        help="Of customers who order too irregularly to be expected on a certain day: most of "
+        "their next orders come between these two days.",
+    )
+    next_order_text = fields.Char(
+        string="Next Order", compute="_compute_next_order_text", exportable=False
+    )
+
+    # In words and pictures
+
+    explanation = fields.Json(
+        compute="_compute_explanation",
+        exportable=False,
+        help="What the score rests on and what it takes to move, for the screen.",
+    )
+    timeline = fields.Json(
+        compute="_compute_timeline", exportable=False, help="The tiers over time, for the screen."
+    )
+
     _partner_company_unique = models.Constraint(
         "unique(partner_id, company_id)", "A customer has one grading per company."
     )
@@ -197,17 +382,9 @@ class CustomerTierStanding(models.Model):
                 raise UserError(self.env._("There is no tier programme for %s.", company.name))
             run = self.env["customer.tier.run"]
             changed += run._grade_partners(standings.partner_id, company)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self._told_graded(changed),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notification(self._graded_message(changed))
 
-    def _told_graded(self, changed):
+    def _graded_message(self, changed):
         if not changed:
             return self.env._("Graded; nothing has changed.")
         if len(self) == 1:
@@ -230,3 +407,470 @@ class CustomerTierStanding(models.Model):
     def action_open_partner(self):
         self.ensure_one()
         return self.partner_id.get_formview_action()
+
+    # Creating, changing and deleting
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        standings = super().create(vals_list)
+        overruled = standings.filtered("manual_tier_id")
+        overruled._apply_override({standing: standing.browse().tier_id for standing in overruled})
+        return standings
+
+    def write(self, vals):
+        if not self.env.su and vals.keys() - BY_HAND:
+            raise AccessError(
+                self.env._(
+                    "Grades are computed. Only the tier, its last day, the reason and a lock can "
+                    "be set by hand on a customer."
+                )
+            )
+        if vals.keys() & OWNER:
+            self._check_history()
+        result = self._write_by_hand(vals) if vals.keys() & BY_HAND else super().write(vals)
+        if vals.get("manual_tier_id") or vals.get("lock"):
+            self._drop_proposals()
+        return result
+
+    def unlink(self):
+        self._check_history()
+        return super().unlink()
+
+    def _write_by_hand(self, vals):
+        """Set a tier or a lock by hand, or take it back, with its line of history."""
+        over = self.filtered(
+            lambda standing: (
+                not vals.get("manual_tier_id", standing.manual_tier_id)
+                and not vals.get("lock", standing.lock)
+            )
+        )
+        if over and over != self:
+            over.write(vals)
+            return (self - over).write(vals)
+        if over:
+            over._check_nothing_said(vals)
+            # The end of what is set by hand is the end of its reason and of its last day.
+            vals = {**vals, "manual_until": False, "manual_reason": False}
+        before = {standing: standing.tier_id for standing in self}
+        held = {standing: (standing.lock, standing.manual_reason) for standing in self}
+        result = super().write(vals)
+        self._apply_override(before)
+        self._note_unmoved(before, held)
+        return result
+
+    def _by_system(self):
+        """These standings for the code that may delete them or give them to another customer."""
+        return by_system(self)
+
+    def _check_history(self):
+        """The history goes with the standing, so a person must not take it away or give it to
+        somebody else."""
+        if not is_system(self.env):
+            raise AccessError(
+                self.env._(
+                    "The history of a customer can be neither deleted nor given to another one. "
+                    "It ends with the contact; merged contacts are merged here, too."
+                )
+            )
+
+    def _note_unmoved(self, before, held):
+        """Record locks, and the end of what was set by hand, where the tier stays the same.
+
+        :param before: dict standing → tier before
+        :param held: dict standing → its lock and reason before
+        """
+        Change = self.env["customer.tier.change"]
+        for standing in self:
+            tier, (lock, reason) = standing.tier_id, held[standing]
+            if standing.lock != lock:
+                note = standing._lock_note(reason)
+                Change._record(standing, tier, tier, "lock", note)
+            elif tier == before[standing] and not standing.manual_tier_id:
+                last = standing.change_ids.sorted("id")[-1:]
+                if last.by_hand:
+                    Change._record(standing, tier, tier, "manual", standing._override_note())
+
+    def _lock_note(self, reason_before):
+        """Which lock and why, or that there is none any more."""
+        self.ensure_one()
+        if not self.lock:
+            text, reason = self.env._("Unlocked"), self.manual_reason or reason_before
+        else:
+            names = dict(self._fields["lock"]._description_selection(self.env))
+            text, reason = names[self.lock], self.manual_reason
+        return f"{text}: {reason}" if reason else text
+
+    # Set by hand
+
+    def _check_nothing_said(self, vals):
+        """A reason and a last day are about a tier or a lock; alone they would be dropped without
+        a word."""
+        if vals.get("manual_until") or (vals.get("manual_reason") or "").strip():
+            raise ValidationError(
+                self.env._(
+                    "%s: nothing is set by hand that the reason or the last day could be about. "
+                    "Choose a tier or a lock too, or empty them.",
+                    self[0].partner_id.display_name,
+                )
+            )
+
+    @api.depends("manual_tier_id", "lock")
+    @api.depends_context("uid")
+    def _compute_may_override(self):
+        allowed = self.env["customer.tier.standing"].has_access("write")
+        for standing in self:
+            standing.may_override = bool(allowed or standing.manual_tier_id or standing.lock)
+
+    @api.depends("tier_id", "target_tier_id")
+    def _compute_differs(self):
+        for standing in self:
+            standing.differs = standing.tier_id != standing.target_tier_id
+
+    @api.model
+    def _search_differs(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s IS DISTINCT FROM %s",
+                SQL.identifier(alias, "tier_id"),
+                SQL.identifier(alias, "target_tier_id"),
+            )
+        )
+
+    @api.constrains("manual_tier_id", "company_id")
+    def _check_manual_tier(self):
+        for standing in self:
+            tier = standing.manual_tier_id
+            if tier and tier.company_id != standing.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Tier “%(tier)s” belongs to %(other)s; choose one of %(company)s.",
+                        tier=tier.name,
+                        other=tier.company_id.name,
+                        company=standing.company_id.name,
+                    )
+                )
+
+    @api.constrains("manual_tier_id", "manual_until", "manual_reason", "lock")
+    def _check_override(self):
+        for standing in self:
+            today = self.env["customer.tier.gather"]._today(standing.company_id)
+            if standing.manual_until and standing.manual_until < today:
+                raise ValidationError(
+                    self.env._(
+                        "%(customer)s: %(day)s is over already. Choose a day from today on, or "
+                        "leave it empty.",
+                        customer=standing.partner_id.display_name,
+                        day=format_date(self.env, standing.manual_until),
+                    )
+                )
+            if standing.lock and not (standing.manual_reason or "").strip():
+                raise ValidationError(
+                    self.env._(
+                        "%s: say why the tier is locked, so that colleagues know later.",
+                        standing.partner_id.display_name,
+                    )
+                )
+
+    def _override_note(self):
+        """Why a tier was set, or that it no longer is."""
+        self.ensure_one()
+        return self.manual_reason if self.manual_tier_id else self.env._("Follows the rules again")
+
+    def action_clear_override(self):
+        """Let the rules decide again."""
+        self.check_access("write")
+        if not any(standing.manual_tier_id or standing.lock for standing in self):
+            raise UserError(self.env._("Nothing is set by hand here."))
+        overruled = self.filtered(lambda standing: standing.manual_tier_id or standing.lock)
+        overruled.write({"manual_tier_id": False, "lock": False})
+        return notification(
+            self.env._("The customer follows the rules again.")
+            if len(overruled) == 1
+            else self.env._("%s customers follow the rules again.", len(overruled))
+        )
+
+    def _apply_override(self, before):
+        """Let what is set by hand count, say whose doing it is, and record the change."""
+        events = self.env["customer.tier.event"]
+        last_event = events._last_id()
+        for standing in self:
+            tier = standing.manual_tier_id or standing.computed_tier_id
+            by_hand = bool(standing.manual_tier_id or standing.lock)
+            vals = {
+                "manual_user_id": by_hand and self.env.uid,
+                "manual_on": by_hand and fields.Datetime.now(),
+            }
+            if tier != before[standing]:
+                today = self.env["customer.tier.gather"]._today(standing.company_id)
+                vals |= {"tier_id": tier.id, "tier_since": tier and today}
+            # Read-only for officers; setting by hand goes through here alone.
+            standing.sudo().write(vals)
+            if tier != before[standing]:
+                change = self.env["customer.tier.change"]
+                note = standing._override_note()
+                change._record(standing, before[standing], tier, "manual", note)
+        # Contacts, orders and prices read the tier through fields that nothing else refreshes.
+        self.env.invalidate_all()
+        for company in self.company_id:
+            events._settle(company, SQL("id > %s", last_event))
+
+    # Waiting for approval
+
+    def action_accept_proposal(self):
+        """Accept what waits for approval on this customer."""
+        return self._open_proposals().action_accept()
+
+    def action_refuse_proposal(self):
+        """Ask why, and refuse what waits for approval on this customer."""
+        return self._open_proposals().action_refuse()
+
+    def _open_proposals(self):
+        self.check_access("write")
+        proposals = self.env["customer.tier.proposal"]
+        found = proposals.search([("standing_id", "in", self.ids), *OPEN])
+        if not found:
+            raise UserError(
+                self.env._("Nothing is proposed for this customer any more. Reload the page.")
+            )
+        return found
+
+    def _drop_proposals(self):
+        """What is set by hand answers the question: it must not be overturned by an answer to
+        the old one."""
+        proposals = self.env["customer.tier.proposal"].sudo()
+        settled = proposals.search([("standing_id", "in", self.ids), *OPEN]).filtered(
+            lambda proposal: (
+                proposal.standing_id.manual_tier_id
+                or proposal.standing_id.lock in ("both", proposal._side())
+            )
+        )
+        if settled:
+            settled._close("superseded")
+            settled.standing_id.write({"waiting": "locked", "proposed_tier_id": False})
+
+    # Credit score
+
+    def _credit_day(self):
+        """The day that the credit figures are as of. Where nothing new was found since, they are
+        the same on all days between."""
+        graded_on = self.sudo().company_id.customer_tier_graded_on
+        zone = self.env["customer.tier.gather"]._timezone(self.company_id)
+        graded_at = self.graded_at and fields.Date.context_today(
+            self.with_context(tz=zone), self.graded_at
+        )
+        return max(filter(None, (graded_on, graded_at)), default=fields.Date.context_today(self))
+
+    def _credit_parts(self):
+        """See ``customer.tier.gather._payment_parts``."""
+        self.ensure_one()
+        gather = self.env["customer.tier.gather"]
+        return gather._payment_parts(self.partner_id, self.company_id, self._credit_day())
+
+    @api.depends("credit_score", "credit_invoice_count", "overdue_amount", "graded_at")
+    @api.depends_context("lang")
+    def _compute_credit_breakdown(self):
+        for standing in self:
+            values = CreditBreakdown(standing).values()
+            standing.credit_breakdown = values and self.env["ir.qweb"]._render(
+                "customer_tiering.credit_breakdown", values
+            )
+
+    def action_open_credit_parts(self):
+        """All parts of invoices behind the credit score, the most harmful first."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_groups(LEDGER_GROUPS):
+            raise AccessError(
+                self.env._(
+                    "The invoices behind a credit score are for people with rights on Invoicing. "
+                    "Ask one of them."
+                )
+            )
+        lines = self.env["customer.tier.credit.line"]._of(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoices Behind the Credit Score of %s", self.partner_id.name),
+            "res_model": lines._name,
+            "view_mode": "list",
+            "domain": [("id", "in", lines.ids)],
+            "context": {"search_default_counts": 1},
+        }
+
+    # Lifecycle
+
+    @api.depends("next_order_date", "next_order_from", "next_order_until")
+    @api.depends_context("lang")
+    def _compute_next_order_text(self):
+        for standing in self:
+            if standing.next_order_from:
+                standing.next_order_text = self.env._(
+                    "between %(start)s and %(end)s",
+                    start=format_date(self.env, standing.next_order_from),
+                    end=format_date(self.env, standing.next_order_until),
+                )
+            else:
+                standing.next_order_text = format_date(self.env, standing.next_order_date)
+
+    # In words and pictures
+
+    @api.depends("policy_id", "numbers", "tier_id", "manual_tier_id", "score", "recency_days")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for standing in self:
+            # The rules a customer was graded by are nobody's secret, whoever may read them.
+            policy = standing.sudo().policy_id.exists()
+            standing.explanation = policy and standing._explain(policy)
+
+    def _explain(self, policy, rules=None, words=None):
+        """The content of ``explanation``.
+
+        :param rules: instead of those of the policy
+        :param words: a kind of ``ExplainedYears``
+        """
+        numbers = policy._values(self.numbers)
+        explained = (words or ExplainedYears)(self, rules or policy.rules, numbers)
+        return {
+            "model": self._name,
+            "record_id": self.id,
+            "score": formatLang(self.env, self.score, digits=2) if explained.scored else "",
+            "coverage": self.coverage,
+            "sentences": [sentence for sentence in explained.sentences() if sentence["text"]],
+            "rows": list(explained.rows()),
+            "marks": list(explained.marks()),
+        }
+
+    def action_open_records(self, metric_id):
+        """The records that the value of a metric comes from."""
+        self.ensure_one()
+        self.check_access("read")
+        as_of = self._counted_on() or fields.Date.context_today(self)
+        days = days_behind(self.sudo().policy_id, self.numbers, as_of)
+        return self._open_records(metric_id, *days)
+
+    def _open_records(self, metric_id, as_of, since=None):
+        """The records that the value of a metric came from on a day.
+
+        :param since: see ``_records_behind`` of metrics
+        """
+        metric = self.env["customer.tier.metric"].browse(metric_id).exists()
+        if not metric:
+            raise UserError(self.env._("This metric no longer exists."))
+        if reason := metric._sleeps():
+            raise UserError(reason)
+        model, domain = metric._records_behind(self.partner_id, self.company_id, as_of, since)
+        if not self.env[model].has_access("read"):
+            raise AccessError(
+                self.env._(
+                    "“%s” comes from records that you have no access to.", metric.display_name
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": f"{metric.display_name}: {self.partner_id.display_name}",
+            "res_model": model,
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": list(domain),
+            "context": {"create": False},
+            "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p><p>%s</p>")
+            % (
+                self.env._("Nothing here that you may see"),
+                self.env._(
+                    "Either there is nothing behind this value, or it comes from records of "
+                    "other salespeople: grading counts those too."
+                ),
+            ),
+        }
+
+    @api.depends("change_ids", "program_id")
+    @api.depends_context("lang")
+    def _compute_timeline(self):
+        gather = self.env["customer.tier.gather"]
+        for standing in self:
+            today = standing.company_id and gather._today(standing.company_id)
+            standing.timeline = today and picture(standing, today)
+
+    # Two customers who turn out to be one
+
+    def _merge_into(self, customer):
+        """Make these standings those of one customer, who keeps one per company.
+
+        It keeps the better tier of the programme with its guarantee, a tier or lock that is set by
+        hand, and both histories. The next grading looks at the orders of both.
+        """
+        self.env.flush_all()
+        own = self.search([("partner_id", "=", customer.id)])
+        for standings in (self | own).grouped("company_id").values():
+            kept = (standings & own) or standings._best_of(standings.program_id[:1])
+            if standings != kept or kept.partner_id != customer:
+                kept._take_over(standings - kept, customer)
+
+    def _best_of(self, program):
+        """The standing in the highest computed tier of a programme; the first of equals."""
+
+        def rank(standing):
+            tier = standing.computed_tier_id
+            return standing.program_id == program, bool(tier), tier.sequence, tier.id
+
+        return max(self, key=rank)
+
+    def _take_over(self, others, customer):
+        """Unite others with this standing, which becomes that of the customer."""
+        self.ensure_one()
+        before, since = self.tier_id, self.tier_since
+        merged = (others.partner_id | self.partner_id) - customer
+        note = self.env._("Merged with %s", ", ".join(merged.mapped("display_name")))
+        best = (self | others)._best_of(self.program_id or others.program_id[:1])
+        overruled = (self | others).filtered(lambda s: s.manual_tier_id or s.lock)[:1]
+        # The question was about a customer who is another one now; the next grading asks anew.
+        asked = self.env["customer.tier.proposal"].sudo()
+        asked.search([("standing_id", "in", (self | others).ids), *OPEN])._close("superseded")
+        self._copy_columns(best, self._graded_columns())
+        if overruled:
+            self._copy_columns(overruled, OVERRIDE)
+        tier = self.manual_tier_id or self.computed_tier_id
+        today = self.env["customer.tier.gather"]._today(self.company_id)
+        self._by_system().write(
+            {
+                "partner_id": customer.id,
+                "tier_id": tier.id,
+                "tier_since": since if tier == before else today,
+            }
+        )
+        self._inherit_history(others)
+        self.env["customer.tier.change"]._record(self, before, tier, "merge", note)
+
+    def _graded_columns(self):
+        stored = {name for name, field in self._fields.items() if field.store and field.column_type}
+        return stored - IDENTITY - OVERRIDE - EFFECTIVE
+
+    def _copy_columns(self, source, names):
+        """Below the ORM, for which a tier set by hand is somebody's doing today."""
+        if source == self:
+            return
+        columns = SQL(", ").join(SQL.identifier(name) for name in sorted(names))
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %(table)s SET (%(columns)s) = "
+                "(SELECT %(columns)s FROM %(table)s WHERE id = %(source)s) WHERE id = %(id)s",
+                table=SQL.identifier(self._table),
+                columns=columns,
+                source=source.id,
+                id=self.id,
+            )
+        )
+        self.env.invalidate_all(flush=False)
+
+    def _inherit_history(self, others):
+        """Take the history of others, marked as theirs, and whatever else refers to them."""
+        for other in others:
+            rows = other.change_ids.filtered(lambda change: not change.merged_from)
+            rows._by_system().write({"merged_from": other.partner_id.display_name})
+        if others:
+            Merge = self.env["base.partner.merge.automatic.wizard"].sudo()
+            Merge._update_foreign_keys_generic(self._name, others, self)
+            self.env.invalidate_all()
+            others._by_system().unlink()

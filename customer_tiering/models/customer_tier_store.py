@@ -1,13 +1,19 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-STAGE = "customer_tier_stage"
+from ..moves import TOLD, direction_sql
+from ..standing_columns import core_columns
+from ..switches import QUIET
+
+# The temporary table through which graded customers come.
+STAGING = "customer_tier_staging"
 
 
 class CustomerTierStore(models.AbstractModel):
-    """Third step of the pipeline: graded frames into standings and history.
+    """Third step of the grading pipeline: writes what was found into standings, history, proposals
+    and the queue of messages.
 
-    A chunk goes into a temporary table and from there into the real ones by one statement each.
+    A chunk goes into a staging table and from there into the real ones by one statement each.
     Only rows that differ are written, so an unchanged night leaves no dead rows and takes no row
     locks; partners are never written, so nobody who edits one can collide with a regrade.
     """
@@ -15,105 +21,48 @@ class CustomerTierStore(models.AbstractModel):
     _name = "customer.tier.store"
     _description = "Storing of Customer Grading"
 
+    # Standings
+
     def _standing_columns(self):
-        """Column of the standing: its SQL value from the staged row ``s``."""
-        from ..grading.movement import REASONS
-
-        day = "(date '1970-01-01' + NULLIF(s.{0}, 'NaN')::int)"
-        return {
-            "program_id": SQL("NULLIF(s.program, 0)"),
-            "tier_id": SQL("NULLIF(s.tier, 0)"),
-            "computed_tier_id": SQL("NULLIF(s.computed, 0)"),
-            "score": SQL("NULLIF(s.score, 'NaN')"),
-            "coverage": SQL("s.coverage"),
-            "amount": SQL("s.amount::numeric"),
-            "order_count": SQL("s.order_count"),
-            "last_order_date": SQL(day.format("last_day")),
-            "next_order_date": SQL(day.format("next_day")),
-            "next_order_from": SQL(day.format("next_from")),
-            "next_order_until": SQL(day.format("next_until")),
-            "rfm_r": SQL("NULLIF(s.rfm_r, 0)"),
-            "rfm_f": SQL("NULLIF(s.rfm_f, 0)"),
-            "rfm_m": SQL("NULLIF(s.rfm_m, 0)"),
-            "segment_id": SQL("NULLIF(s.segment, 0)"),
-            "target_tier_id": SQL("NULLIF(s.target, 0)"),
-            "computed_since": SQL(day.format("entered")),
-            "guaranteed_until": SQL(day.format("guaranteed")),
-            "review_date": SQL(day.format("review")),
-            "reviewed_on": SQL(day.format("reviewed")),
-            "above_since": SQL(day.format("above")),
-            "noticed_on": SQL(day.format("noticed")),
-            "missed_reviews": SQL("s.missed"),
-            "entry_rule_id": SQL("NULLIF(s.entry, 0)"),
-            "next_follow_up_date": SQL(day.format("follow_up")),
-            # Position 0 is outside of the array, which is NULL.
-            "waiting": SQL("(%s::varchar[])[s.waiting]", sorted(REASONS, key=REASONS.get)[1:]),
-        }
-
-    def _stage_columns(self, frame, policy):
-        """SQL types and values of the staged columns, and the names of those that are the reason;
-        these are numbered, as metrics' names are the administrator's."""
-        from ..grading.pipeline import lasting
-
-        reason = lasting(frame, policy)
-        numbers = list(reason)
-        columns = {
-            "partner": "int4",
-            **dict.fromkeys(("known", "program", "tier", "computed", "target"), "int4"),
-            **dict.fromkeys(("rfm_r", "rfm_f", "rfm_m", "order_count", "segment"), "int4"),
-            **dict.fromkeys(("missed", "waiting", "entry"), "int4"),
-            **dict.fromkeys(("score", "coverage", "amount", "last_day", "next_day"), "float8"),
-            **dict.fromkeys(("entered", "guaranteed", "review"), "float8"),
-            **dict.fromkeys(("reviewed", "above", "noticed", "follow_up"), "float8"),
-            **{f"n{position}": "float8" for position in range(len(numbers))},
-        }
-        values = {
-            "partner": frame.index.to_numpy(),
-            "amount": frame["metric:amount"].to_numpy(),
-            "order_count": frame["metric:order_count"].to_numpy(),
-            **{f"n{position}": reason[name] for position, name in enumerate(numbers)},
-        }
-        for name in columns.keys() - values.keys():
-            values[name] = frame[name].to_numpy()
-        return columns, values, numbers
+        """Hook: the columns of the standing that grading writes, as
+        :class:`~odoo.addons.customer_tiering.standing_columns.Column`. Who adds one adds the
+        field, and here where its values come from; they are stored, cleared when the customer
+        leaves and, if ``remembered``, read again like the others."""
+        return core_columns()
 
     def _save(self, company, frame, as_of, policy, run_id):
-        """Write what differs, and the history of those who are graded for the first time.
+        """Write what differs, the history of those who are graded for the first time, and the
+        proposals and notices that follow.
 
-        :param frame: graded customers of one programme: the columns of ``pipeline.grade`` plus
-            ``program``, ``computed`` and ``tier`` (ids, 0 for none) and ``known`` (1 where there
-            is a standing already)
+        :param frame: graded customers of one programme: the columns of ``settle.settle``
         :param policy: that programme as ``policy.Program``
         :return: number of standings inserted or updated
         """
-        from ..binary_copy import write_columns
+        from ..grading.movement import REASONS
 
-        cr = self.env.cr
         self._hold(policy)
         program = self.env["customer.tier.program"].browse(policy.id)
         policy_id = self.env["customer.tier.policy"]._freeze(program, policy).id
         # The statements below refer to it.
         self.env.flush_all()
-        columns, values, numbers = self._stage_columns(frame, policy)
-        table = SQL.identifier(STAGE)
-        cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
-        definition = SQL(", ").join(
-            SQL("%s %s", SQL.identifier(name), SQL(type_)) for name, type_ in columns.items()
-        )
-        cr.execute(SQL("CREATE TEMP TABLE %s (%s) ON COMMIT DROP", table, definition))
-        write_columns(cr, STAGE, columns, values)
+        reasons = self._fill_staging(frame, policy)
         stored = {
-            **self._standing_columns(),
+            **{c.name: c.store("s") for c in self._standing_columns() if c.storage},
             "policy_id": SQL("%s::int", policy_id),
             "numbers": SQL(
-                "ARRAY[%s]",
-                SQL(", ").join(SQL.identifier("s", f"n{n}") for n in range(len(numbers))),
+                "ARRAY[%s]", SQL(", ").join(SQL.identifier("s", name) for name in reasons)
             ),
         }
-        cr.execute(self._update_query(company, as_of, stored))
-        updated = cr.rowcount
-        cr.execute(self._insert_query(company, as_of, stored, run_id))
-        return updated + int((frame["known"] == 0).sum())
+        self.env.cr.execute(self._update_query(company, as_of, stored))
+        written = self.env.cr.rowcount + int((frame["known"] == 0).sum())
+        self.env.cr.execute(self._insert_query(company, as_of, stored, run_id))
+        graded = SQL("SELECT partner FROM %s", SQL.identifier(STAGING))
+        self._supersede_proposals(company, graded)
+        if (frame["waiting"] == REASONS["approval"]).any():
+            self._propose(company, as_of, run_id)
+        if frame["notice"].any() and self._tells(company):
+            self._enqueue_notices(company, as_of, run_id)
+        return written
 
     def _hold(self, policy):
         """Keep what the rows refer to from being deleted until they are committed; stands in for
@@ -136,6 +85,39 @@ class CustomerTierStore(models.AbstractModel):
             )
         )
 
+    def _fill_staging(self, frame, policy):
+        """Fill the staging table: a row ``s`` per customer with a value per column of the
+        standing, what the statements below ask besides, and the reason, whose columns are
+        numbered, as metrics' names are the administrator's.
+
+        :return: names of the columns that are the reason
+        """
+        from ..binary_copy import write_columns
+        from ..grading.movement import decision_day
+        from ..grading.pipeline import lasting
+
+        decision = decision_day(policy.movement, frame["noticed"], frame["entered"])
+        staged = {
+            "partner": ("int4", frame.index),
+            **{name: ("int4", frame[name]) for name in ("known", "notice", "expired")},
+            "decision": ("float8", decision),
+        }
+        for column in self._standing_columns():
+            if column.storage:
+                staged[column.name] = (column.storage.staged, column.values(frame, policy))
+        numbers = lasting(frame, policy).values()
+        reasons = {f"n{place}": ("float8", values) for place, values in enumerate(numbers)}
+        staged |= reasons
+        types = {name: type_ for name, (type_, _values) in staged.items()}
+        cr, table = self.env.cr, SQL.identifier(STAGING)
+        definition = SQL(", ").join(
+            SQL("%s %s", SQL.identifier(name), SQL(type_)) for name, type_ in types.items()
+        )
+        cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        cr.execute(SQL("CREATE TEMP TABLE %s (%s) ON COMMIT DROP", table, definition))
+        write_columns(cr, STAGING, types, {name: values for name, (_t, values) in staged.items()})
+        return list(reasons)
+
     def _update_query(self, company, as_of, columns):
         """Rows that differ from what is stored. Not an upsert: that would lock every row.
 
@@ -150,7 +132,7 @@ class CustomerTierStore(models.AbstractModel):
                        THEN CASE WHEN f.tier_id > 0 THEN %(as_of)s::date END
                        ELSE t.tier_since END,
                    graded_at = %(now)s
-              FROM (SELECT s.partner, %(values)s FROM %(stage)s s WHERE s.known = 1)
+              FROM (SELECT s.partner, %(values)s FROM %(staging)s s WHERE s.known = 1)
                    AS f (partner, %(names)s)
              WHERE t.partner_id = f.partner AND t.company_id = %(company)s
                AND (%(stored)s) IS DISTINCT FROM (%(fresh)s)
@@ -159,7 +141,7 @@ class CustomerTierStore(models.AbstractModel):
             fresh=SQL(", ").join(SQL("f.%s", name) for name in names),
             stored=SQL(", ").join(SQL("t.%s", name) for name in names),
             values=SQL(", ").join(columns.values()),
-            stage=SQL.identifier(STAGE),
+            staging=SQL.identifier(STAGING),
             company=company.id,
             as_of=as_of,
             now=fields.Datetime.now(),
@@ -172,9 +154,9 @@ class CustomerTierStore(models.AbstractModel):
             WITH fresh AS (
                 INSERT INTO customer_tier_standing (
                     partner_id, company_id, tier_since, graded_at, %(names)s)
-                SELECT s.partner, %(company)s, CASE WHEN s.tier > 0 THEN %(as_of)s::date END,
+                SELECT s.partner, %(company)s, CASE WHEN s.tier_id > 0 THEN %(as_of)s::date END,
                        %(now)s, %(values)s
-                  FROM %(stage)s s
+                  FROM %(staging)s s
                  WHERE s.known = 0
                     -- Whoever graded a new customer at the same moment makes this one try again.
                     ON CONFLICT (partner_id, company_id) DO NOTHING
@@ -196,13 +178,15 @@ class CustomerTierStore(models.AbstractModel):
             """,
             names=SQL(", ").join(SQL.identifier(name) for name in columns),
             values=SQL(", ").join(columns.values()),
-            stage=SQL.identifier(STAGE),
+            staging=SQL.identifier(STAGING),
             company=company.id,
             as_of=as_of,
             graded=bool(company.customer_tier_graded_on),
             now=fields.Datetime.now(),
             run=run_id,
         )
+
+    # Customers whom no programme selects, and what was set by hand
 
     def _release(self, company, partner_ids, kept_ids):
         """Take the tier from customers whom no programme selects any more; their history and what
@@ -212,31 +196,32 @@ class CustomerTierStore(models.AbstractModel):
         """
         if not partner_ids:
             return
+        by_hand = SQL("partner_id = ANY(%s)", kept_ids)
+        values = {
+            column.name: SQL(column.storage.empty if column.storage else "NULL")
+            for column in self._standing_columns()
+            if not column.kept
+        }
+        values |= {
+            "tier_id": SQL("CASE WHEN %s THEN manual_tier_id END", by_hand),
+            "tier_since": SQL("CASE WHEN %s THEN tier_since END", by_hand),
+            "graded_at": SQL("%s", fields.Datetime.now()),
+        }
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE customer_tier_standing
-                   SET program_id = NULL, computed_tier_id = NULL, score = NULL,
-                       tier_id = CASE WHEN partner_id = ANY(%(kept)s) THEN manual_tier_id END,
-                       tier_since = CASE WHEN partner_id = ANY(%(kept)s) THEN tier_since END,
-                       segment_id = NULL, next_order_date = NULL, next_order_from = NULL,
-                       next_order_until = NULL, lifecycle_stage = NULL, stage_since = NULL,
-                       previous_stage = NULL,
-                       policy_id = NULL, numbers = NULL, coverage = NULL, target_tier_id = NULL,
-                       rfm_r = NULL, rfm_f = NULL, rfm_m = NULL,
-                       computed_since = NULL, guaranteed_until = NULL, review_date = NULL,
-                       reviewed_on = NULL, above_since = NULL, noticed_on = NULL,
-                       missed_reviews = 0, waiting = NULL, proposed_tier_id = NULL,
-                       refused_on = NULL, entry_rule_id = NULL, next_follow_up_date = NULL,
-                       graded_at = %(now)s
+                   SET %(values)s
                  WHERE company_id = %(company)s AND partner_id = ANY(%(partners)s)
                 """,
-                now=fields.Datetime.now(),
+                values=SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()
+                ),
                 company=company.id,
                 partners=partner_ids,
-                kept=kept_ids,
             )
         )
+        self._supersede_proposals(company, SQL("SELECT unnest(%s)", partner_ids))
 
     def _expire(self, company, indexes):
         """Take what was set by hand from customers for whom it has ended."""
@@ -255,9 +240,11 @@ class CustomerTierStore(models.AbstractModel):
                 )
             )
 
+    # History
+
     def _save_changes(self, company, moves, as_of, run_id):
-        """Append to the history what changed tier or stage among customers graded before, and
-        whose tier is no longer set by hand; both changes of a customer in one line.
+        """Append to the history what changed tier or lifecycle stage among customers graded
+        before, and whose tier is no longer set by hand; both changes of a customer in one line.
 
         :param moves: frame indexed by customer with ``before``, ``tier`` (ids, 0 for none),
             ``stage_was``, ``stage``, ``known``, ``expired`` and ``direction``
@@ -266,38 +253,287 @@ class CustomerTierStore(models.AbstractModel):
             moves[name].to_numpy() for name in ("before", "tier", "expired", "known")
         )
         moved = before != tier
-        changed = (moved | (expired > 0) & (tier > 0) | self._staged(moves)) & (known == 1)
+        changed = moved | (expired > 0) & (tier > 0) | self._lifecycle_changed(moves)
+        changed &= known == 1
         if not changed.any():
             return
         changes = moves.assign(direction=moves["direction"].where(moved, "stay"))[changed]
+        self.env.cr.execute(self._changes_query(company, changes, as_of, run_id))
+
+    def _changes_query(self, company, changes, as_of, run_id):
+        """Lines of history of moves that changed something, see :meth:`_save_changes`."""
+        from ..grading.lifecycle import STAGES
+
+        # No stages where only the tier changed.
+        entered = self._lifecycle_changed(changes)
+        stages, stages_before = (
+            changes[name].where(entered, 0).astype(int).tolist() for name in ("stage", "stage_was")
+        )
+        return SQL(
+            """
+            INSERT INTO customer_tier_change (
+                standing_id, from_tier_id, to_tier_id, computed_tier_id, target_tier_id,
+                direction, date, reason, by_hand, score, last_order_date, policy_id, numbers,
+                from_stage, to_stage, stage_since, run_id)
+            SELECT s.id, NULLIF(c.before, 0), NULLIF(c.tier, 0), s.computed_tier_id,
+                   s.target_tier_id, c.direction, %(as_of)s,
+                   CASE WHEN c.expired > 0 THEN 'expiry' ELSE 'rule' END,
+                   COALESCE(s.manual_tier_id = c.tier AND c.expired = 0, FALSE), s.score,
+                   s.last_order_date, s.policy_id, s.numbers,
+                   (%(lifecycle)s)[c.stage_was], (%(lifecycle)s)[c.stage],
+                   CASE WHEN c.stage > 0 THEN s.stage_since END, %(run)s
+              FROM unnest(%(partners)s, %(before)s, %(tiers)s, %(direction)s, %(expired)s,
+                          %(stages)s, %(stages_before)s)
+                   AS c (partner, before, tier, direction, expired, stage, stage_was)
+              JOIN customer_tier_standing s
+                ON s.partner_id = c.partner AND s.company_id = %(company)s
+            """,
+            as_of=as_of,
+            run=run_id,
+            partners=changes.index.tolist(),
+            before=changes["before"].tolist(),
+            tiers=changes["tier"].tolist(),
+            direction=changes["direction"].tolist(),
+            expired=changes["expired"].tolist(),
+            lifecycle=SQL("%s::varchar[]", list(STAGES)),
+            stages=stages,
+            stages_before=stages_before,
+            company=company.id,
+        )
+
+    def _lifecycle_changed(self, moves):
+        """Who changed from one lifecycle stage to another, along ``moves``; leaving all programmes
+        is no stage, and neither is what was not known before there were stages."""
+        was, now = moves["stage_was"].to_numpy(), moves["stage"].to_numpy()
+        return (was > 0) & (now > 0) & (was != now)
+
+    def _last_change(self):
+        """Id of the last change; others do not show before this transaction ends."""
+        self.env.cr.execute("SELECT COALESCE(MAX(id), 0) FROM customer_tier_change")
+        return self.env.cr.fetchone()[0]
+
+    # Proposals: one is open exactly where a standing waits for approval
+
+    def _supersede_proposals(self, company, partners):
+        """Close the open proposals that the standings do not ask for any more.
+
+        :param partners: ``SQL`` query of the customers just graded
+        """
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO customer_tier_change (
-                    standing_id, from_tier_id, to_tier_id, computed_tier_id, target_tier_id,
-                    direction, date, reason, by_hand, score, last_order_date, policy_id, numbers,
-                    from_stage, to_stage, stage_since, run_id)
-                SELECT s.id, NULLIF(c.before, 0), NULLIF(c.tier, 0), s.computed_tier_id,
-                       s.target_tier_id, c.direction, %(as_of)s,
-                       CASE WHEN c.expired > 0 THEN 'expiry' ELSE 'rule' END,
-                       COALESCE(s.manual_tier_id = c.tier AND c.expired = 0, FALSE), s.score,
-                       s.last_order_date, s.policy_id, s.numbers,
-                       %(stage)s[c.stage_was], %(stage)s[c.stage],
-                       CASE WHEN c.stage > 0 THEN s.stage_since END, %(run)s
-                  FROM unnest(%(partners)s, %(before)s, %(tiers)s, %(direction)s, %(expired)s,
-                              %(stages)s, %(stages_before)s)
-                       AS c (partner, before, tier, direction, expired, stage, stage_was)
-                  JOIN customer_tier_standing s
-                    ON s.partner_id = c.partner AND s.company_id = %(company)s
+                UPDATE customer_tier_proposal p
+                   SET state = 'superseded', decided_on = %(now)s
+                  FROM customer_tier_standing t
+                 WHERE p.state = 'open' AND p.company_id = %(company)s
+                   AND t.id = p.standing_id
+                   AND t.partner_id IN (%(partners)s)
+                   AND (t.waiting IS DISTINCT FROM 'approval'
+                        OR (t.program_id, t.computed_tier_id, t.proposed_tier_id)
+                           IS DISTINCT FROM (p.program_id, p.from_tier_id, p.to_tier_id))
                 """,
+                now=fields.Datetime.now(),
+                company=company.id,
+                partners=partners,
+            )
+        )
+
+    def _propose(self, company, as_of, run_id):
+        """Leave a proposal for who waits for approval without one."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO customer_tier_proposal (
+                    standing_id, company_id, program_id, from_tier_id, to_tier_id, direction,
+                    score, run_id, date, state)
+                SELECT t.id, t.company_id, t.program_id, t.computed_tier_id, t.proposed_tier_id,
+                       %(direction)s, t.score, %(run)s, %(as_of)s, 'open'
+                  FROM %(staging)s s
+                  JOIN customer_tier_standing t
+                    ON t.partner_id = s.partner AND t.company_id = %(company)s
+                  JOIN customer_tier o ON o.id = t.computed_tier_id
+             LEFT JOIN customer_tier n ON n.id = t.proposed_tier_id
+                 WHERE t.waiting = 'approval'
+                   AND NOT EXISTS (SELECT FROM customer_tier_proposal p
+                                    WHERE p.standing_id = t.id AND p.state = 'open')
+                """,
+                direction=direction_sql("o", "n"),
+                staging=SQL.identifier(STAGING),
+                company=company.id,
                 as_of=as_of,
                 run=run_id,
-                partners=changes.index.tolist(),
-                before=changes["before"].tolist(),
-                tiers=changes["tier"].tolist(),
-                direction=changes["direction"].tolist(),
-                expired=changes["expired"].tolist(),
-                **self._stage_arguments(changes),
+            )
+        )
+
+    def _apply_proposals(self, proposals):
+        """Put customers into the tiers that somebody agreed to, as of today, with a line of
+        history where the tier that counts changes, and queue what is to be told of it."""
+        Event, companies = self.env["customer.tier.event"], proposals.company_id
+        change, event = self._last_change(), Event._last_id()
+        self.env.flush_all()
+        for program, group in proposals.grouped("program_id").items():
+            today = self.env["customer.tier.gather"]._today(program.company_id)
+            self.env.cr.execute(self._approval_history_query(group, today))
+            self.env.cr.execute(self._approval_query(group, program, today))
+        for company in companies:
+            self._enqueue(company, change)
+            Event._settle(company, SQL("id > %s", event))
+
+    def _approval_history_query(self, proposals, today):
+        return SQL(
+            """
+            INSERT INTO customer_tier_change (
+                standing_id, from_tier_id, to_tier_id, computed_tier_id, target_tier_id,
+                direction, date, reason, score, last_order_date, policy_id, numbers, run_id,
+                user_id)
+            SELECT t.id, t.tier_id, p.to_tier_id, p.to_tier_id, t.target_tier_id,
+                   p.direction, %(today)s, 'approval', t.score, t.last_order_date, t.policy_id,
+                   t.numbers, p.run_id, %(user)s
+              FROM customer_tier_proposal p
+              JOIN customer_tier_standing t ON t.id = p.standing_id
+             WHERE p.id = ANY(%(ids)s) AND t.manual_tier_id IS NULL
+            """,
+            today=today,
+            user=self.env.uid,
+            ids=proposals.ids,
+        )
+
+    def _approval_query(self, proposals, program, today):
+        """The state of who enters a tier is that of grading, see ``settle.entry``."""
+        from ..grading.settle import entry
+
+        state = entry(program._movement_policy(), today)
+        columns = [column for column in self._standing_columns() if column.entry]
+        return SQL(
+            """
+            UPDATE customer_tier_standing t
+               SET (%(names)s) = ROW(%(values)s),
+                   computed_tier_id = p.to_tier_id,
+                   tier_id = COALESCE(t.manual_tier_id, p.to_tier_id),
+                   tier_since = CASE WHEN t.manual_tier_id IS NOT NULL THEN t.tier_since
+                       WHEN p.to_tier_id IS NOT NULL THEN %(today)s::date END,
+                   proposed_tier_id = NULL,
+                   waiting = CASE WHEN t.target_tier_id IS DISTINCT FROM p.to_tier_id
+                       THEN %(waiting)s END,
+                   graded_at = %(now)s
+              FROM customer_tier_proposal p,
+                   (SELECT %(state)s) s
+             WHERE p.id = ANY(%(ids)s) AND t.id = p.standing_id
+            """,
+            names=SQL(", ").join(SQL.identifier(column.name) for column in columns),
+            values=SQL(", ").join(column.store("s") for column in columns),
+            state=SQL(", ").join(
+                SQL("%s::float8 AS %s", state[column.in_frame], SQL.identifier(column.name))
+                for column in columns
+            ),
+            today=today,
+            # One level at a time, the figures ask for more.
+            waiting="hold" if program.hold_months else "review",
+            now=fields.Datetime.now(),
+            ids=proposals.ids,
+        )
+
+    # What is to be told: queued with the change itself, in one statement for all customers
+
+    def _tells(self, company):
+        """Whether changes are told at all; in a company that was never graded completely everybody
+        would hear of a tier that they have had all along."""
+        return bool(company.customer_tier_graded_on) and not QUIET.is_on(self.env)
+
+    def _wants_stages(self, company):
+        """Hook: whether anything is done about changes of stage in a company; else none is
+        queued."""
+        return False
+
+    def _enqueue(self, company, after):
+        """Queue the changes of a company that were made after one (an id)."""
+        if not self._tells(company):
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                %s
+                  FROM customer_tier_change c
+                  JOIN customer_tier_standing s ON s.id = c.standing_id
+                  JOIN customer_tier t ON t.id = COALESCE(c.to_tier_id, c.from_tier_id)
+                 WHERE c.id > %s AND s.company_id = %s AND %s
+                    ON CONFLICT DO NOTHING
+                """,
+                self._event_insert(),
+                after,
+                company.id,
+                TOLD,
+            )
+        )
+        if self._wants_stages(company):
+            self._enqueue_stages(company, after)
+
+    def _enqueue_stages(self, company, after):
+        """Queue the changes of lifecycle stage that were made after a change (an id)."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO customer_tier_event (
+                    standing_id, company_id, program_id, kind, change_id, run_id, from_stage,
+                    to_stage, date, state)
+                SELECT c.standing_id, s.company_id, s.program_id, 'stage', c.id, c.run_id,
+                       -- Nobody was told of where somebody unknown was before.
+                       CASE WHEN c.direction <> 'first' THEN c.from_stage END, c.to_stage,
+                       c.date, 'new'
+                  FROM customer_tier_change c
+                  JOIN customer_tier_standing s ON s.id = c.standing_id
+                 WHERE c.id > %s AND s.company_id = %s
+                   AND c.reason <> 'merge'
+                   AND c.to_stage IS NOT NULL AND c.to_stage IS DISTINCT FROM c.from_stage
+                    ON CONFLICT DO NOTHING
+                """,
+                after,
+                company.id,
+            )
+        )
+
+    def _enqueue_untold(self, run):
+        """Queue what a run changed and nobody was told of.
+
+        :return: how much that is
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("%s %s ON CONFLICT DO NOTHING", self._event_insert(), run._untold_from())
+        )
+        return self.env.cr.rowcount
+
+    def _event_insert(self):
+        """Changes ``c`` of standings ``s`` as events, ``t`` being the tier reached or left."""
+        return SQL(
+            """
+            INSERT INTO customer_tier_event (
+                standing_id, company_id, program_id, kind, change_id, run_id, from_tier_id,
+                to_tier_id, date, state)
+            SELECT c.standing_id, s.company_id, t.program_id, c.direction, c.id, c.run_id,
+                   c.from_tier_id, c.to_tier_id, c.date, 'new'
+            """
+        )
+
+    def _enqueue_notices(self, company, as_of, run_id):
+        """Queue the notices that are due; of a tier set by hand there is nothing to lose."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO customer_tier_event (
+                    standing_id, company_id, program_id, kind, run_id, from_tier_id, to_tier_id,
+                    date, decision_date, state)
+                SELECT t.id, t.company_id, t.program_id, 'notice', %(run)s, t.computed_tier_id,
+                       t.target_tier_id, %(as_of)s,
+                       date '1970-01-01' + NULLIF(s.decision, 'NaN')::int, 'new'
+                  FROM %(staging)s s
+                  JOIN customer_tier_standing t
+                    ON t.partner_id = s.partner AND t.company_id = %(company)s
+                 WHERE s.notice = 1 AND (t.manual_tier_id IS NULL OR s.expired = 1)
+                """,
+                staging=SQL.identifier(STAGING),
                 company=company.id,
+                as_of=as_of,
+                run=run_id,
             )
         )

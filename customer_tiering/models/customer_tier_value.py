@@ -3,13 +3,14 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, float_compare, float_round
 
+from ..switches import PrivateSwitch
 from .customer_tier_answer import UNANSWERED
 from .customer_tier_metric import readable
 
-# Set while a value is saved with its answers: they are checked together at the end.
-SAVING = "customer_tier_value_saving"
-# Set while customers are merged: what never counts is kept all the same.
-MERGING = "customer_tier_value_merging"
+# On while a value is saved with its answers: they are checked together at the end.
+SAVING = PrivateSwitch("customer_tier_value_saving")
+# On while customers are merged: what never counts is kept all the same.
+MERGING = PrivateSwitch("customer_tier_value_merging")
 # What the value is and for whom; not the note.
 GRADED = {"partner_id", "metric_id", "company_id", "date", "value", "answer_ids"}
 MOST = 5
@@ -162,7 +163,7 @@ class CustomerTierValue(models.Model):
 
     @api.constrains("partner_id", "company_id")
     def _check_company(self):
-        if self.env.context.get(MERGING):
+        if MERGING.is_on(self.env):
             return
         for value in self:
             owner = value.partner_id.company_id
@@ -229,7 +230,7 @@ class CustomerTierValue(models.Model):
                         customer.display_name or self.env._("a customer"),
                     )
                 )
-        values = super(CustomerTierValue, self.with_context(**{SAVING: True})).create(vals_list)
+        values = super(CustomerTierValue, SAVING.on(self)).create(vals_list)
         values = values.with_env(self.env)
         values._mark_stale()
         return values
@@ -239,7 +240,7 @@ class CustomerTierValue(models.Model):
         if not vals.keys() & GRADED:
             return super().write(vals)
         before = self._waiting()
-        result = super(CustomerTierValue, self.with_context(**{SAVING: True})).write(vals)
+        result = super(CustomerTierValue, SAVING.on(self)).write(vals)
         if vals.keys() & {"partner_id", "company_id"}:
             # The ORM looks at where a record was, not at where it goes.
             self.check_access("write")
@@ -267,7 +268,7 @@ class CustomerTierValue(models.Model):
 
     def _answers_changed(self):
         """Follow answers that were changed without the value they belong to."""
-        if not self.env.context.get(SAVING):
+        if not SAVING.is_on(self.env):
             for value in self:
                 value._check_answers()
             self._mark_stale()
@@ -300,4 +301,4 @@ class CustomerTierValue(models.Model):
                 value.unlink()
             else:
                 taken.add(key(value))
-                value.with_context(**{MERGING: True}).partner_id = customer
+                MERGING.on(value).partner_id = customer

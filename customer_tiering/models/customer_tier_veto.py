@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..grading.policy import Veto
+
 
 class CustomerTierVeto(models.Model):
+    """A veto of a programme: whoever meets it gets a certain tier at best."""
+
     _name = "customer.tier.veto"
     _inherit = "customer.tier.comparison"
     _description = "Tier Veto"
@@ -40,8 +44,6 @@ class CustomerTierVeto(models.Model):
 
     def _policy(self):
         """The vetoes as frozen values for the grading core; those of archived tiers rest."""
-        from ..grading.policy import Veto
-
         vetoes = self.filtered("tier_id.active")
         conditions = super(CustomerTierVeto, vetoes)._policy()
         return tuple(

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..presets.build import translate_names
+
 
 class IrModuleModule(models.Model):
     _inherit = "ir.module.module"
@@ -9,6 +11,5 @@ class IrModuleModule(models.Model):
         if "customer_tiering" in self.mapped("name"):
             codes = filter_lang or [code for code, _name in self.env["res.lang"].get_installed()]
             # Whoever loads a language need not have any right on tiers.
-            Program = self.env["customer.tier.program"].sudo()
-            Program._translate_preset_names([codes] if isinstance(codes, str) else codes)
+            translate_names(self.sudo().env, [codes] if isinstance(codes, str) else codes)
         return result

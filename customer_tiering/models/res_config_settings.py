@@ -1,8 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
+    """Settings page of customer grading and of the credit score."""
+
     _inherit = "res.config.settings"
+
+    # Grading
 
     customer_tier_nightly = fields.Boolean(
         related="company_id.customer_tier_nightly", readonly=False
@@ -25,10 +29,55 @@ class ResConfigSettings(models.TransientModel):
     customer_tier_graded_on = fields.Date(related="company_id.customer_tier_graded_on")
     customer_tier_program_count = fields.Integer(compute="_compute_customer_tier_program_count")
 
+    # Credit score
+
+    customer_credit_window_days = fields.Integer(
+        related="company_id.customer_credit_window_days", readonly=False
+    )
+    customer_credit_min_invoices = fields.Integer(
+        related="company_id.customer_credit_min_invoices", readonly=False
+    )
+    customer_credit_clamp = fields.Boolean(
+        related="company_id.customer_credit_clamp", readonly=False
+    )
+    customer_credit_low_from = fields.Float(
+        string="Low Risk From",
+        digits=(5, 2),
+        compute="_compute_customer_credit_low_from",
+        inverse="_inverse_customer_credit_bands",
+    )
+    customer_credit_medium_from = fields.Float(
+        string="Medium Risk From",
+        digits=(5, 2),
+        compute="_compute_customer_credit_medium_from",
+        inverse="_inverse_customer_credit_bands",
+    )
+
     def _compute_customer_tier_program_count(self):
         for settings in self:
             settings.customer_tier_program_count = self.env["customer.tier.program"].search_count(
                 [("company_id", "=", settings.company_id.id)]
+            )
+
+    # Not in one method: while one of them is written, the other could not be read.
+    @api.depends("company_id.customer_credit_low_from")
+    def _compute_customer_credit_low_from(self):
+        for settings in self:
+            settings.customer_credit_low_from = settings.company_id.customer_credit_low_from
+
+    @api.depends("company_id.customer_credit_medium_from")
+    def _compute_customer_credit_medium_from(self):
+        for settings in self:
+            settings.customer_credit_medium_from = settings.company_id.customer_credit_medium_from
+
+    def _inverse_customer_credit_bands(self):
+        # Together: one after the other they may not fit, although both do.
+        for settings in self:
+            settings.company_id.write(
+                {
+                    "customer_credit_low_from": settings.customer_credit_low_from,
+                    "customer_credit_medium_from": settings.customer_credit_medium_from,
+                }
             )
 
     def action_customer_tier_start(self):

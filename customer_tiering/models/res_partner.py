@@ -3,8 +3,14 @@ from odoo.tools import SQL
 
 from .customer_tier_mixin import SALESPEOPLE
 
+# Who the customer behind a contact is follows from these.
+FAMILY_FIELDS = {"parent_id", "is_company"}
+
 
 class ResPartner(models.Model):
+    """The grading of the customer on the contact, for salespeople: badge, pages, history, values
+    kept by hand; and the tier's pricelist, which everybody sells by."""
+
     _name = "res.partner"
     _inherit = ["res.partner", "customer.tier.mixin"]
 
@@ -42,6 +48,25 @@ class ResPartner(models.Model):
         groups=SALESPEOPLE,
     )
 
+    customer_tier_timeline = fields.Json(
+        compute="_compute_customer_tier_timeline", exportable=False, groups=SALESPEOPLE
+    )
+    customer_value_ids = fields.One2many(
+        "customer.tier.value",
+        string="Values Kept by Hand",
+        compute="_compute_customer_values",
+        groups=SALESPEOPLE,
+    )
+
+    # Which pages the form has; what is on them is loaded when they are opened
+
+    customer_is_graded = fields.Boolean(
+        compute="_compute_customer_standing", groups=SALESPEOPLE, export_string_translation=False
+    )
+    customer_is_gradable = fields.Boolean(
+        compute="_compute_customer_pages", groups=SALESPEOPLE, export_string_translation=False
+    )
+
     def _standing_keys(self):
         return self.commercial_partner_id._origin, self.env.company
 
@@ -71,6 +96,80 @@ class ResPartner(models.Model):
         # By itself: it is worked out for one customer at a time, and nobody exports it.
         for partner in self:
             partner.customer_tier_explanation = partner.customer_standing_id.explanation
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "lang")
+    def _compute_customer_tier_timeline(self):
+        for partner, standing in self._standings().items():
+            partner.customer_tier_timeline = standing.sudo(False).timeline
+
+    def _take_standing(self, standing):
+        # A contact that is not saved yet has no page to load.
+        self.customer_is_graded = bool(standing and self._origin)
+        return super()._take_standing(standing)
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_customer_pages(self):
+        has_program = self.env["customer.tier.program"]._company_has_program(self.env.company.id)
+        for partner in self:
+            own = partner.commercial_partner_id == partner
+            partner.customer_is_gradable = bool(partner._origin) and own and has_program
+
+    # A contact that joins or leaves a company takes its orders along; tags and the country tell
+    # where a prospect came from
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners.filtered("category_id")._mark_way_changed()
+        return partners
+
+    def write(self, vals):
+        before = {}
+        if FAMILY_FIELDS & vals.keys():
+            before = {partner: partner.commercial_partner_id for partner in self.sudo()}
+        result = super().write(vals)
+        moved = self.browse()
+        for partner, customer in before.items():
+            if partner.commercial_partner_id != customer:
+                moved |= customer | partner.commercial_partner_id
+        moved._mark_family_changed()
+        if "category_id" in vals:
+            self._mark_way_changed()
+        elif "country_id" in vals:
+            self._mark_way_changed([("country_group_id", "!=", False)])
+        return result
+
+    def _mark_family_changed(self):
+        """Have these customers graded anew, wherever one of them is graded."""
+        if not self:
+            return
+        # Whoever tidies up contacts need not have any right on grades.
+        graded = [("partner_id", "in", self.ids)]
+        companies = self.env["customer.tier.standing"].sudo().search(graded).company_id
+        self.env["customer.tier.stale"]._mark(
+            {(customer, company) for customer in self for company in companies}
+        )
+
+    def _mark_way_changed(self, rules=()):
+        """Have the customers of these contacts graded anew, wherever entry rules count.
+
+        :param rules: domain of the entry rules that may count
+        """
+        if not self:
+            return
+        companies = self.env["customer.tier.entry.rule"].sudo()._companies(rules)
+        self.env["customer.tier.stale"]._mark(
+            {
+                (customer, company)
+                for customer in self.sudo().commercial_partner_id
+                for company in companies
+                if not customer.company_id or customer.company_id in company.parent_ids
+            }
+        )
+
+    # Pricelist
 
     @api.depends("commercial_partner_id")
     def _compute_product_pricelist(self):
@@ -133,3 +232,79 @@ class ResPartner(models.Model):
             "res_id": self.customer_standing_id.id,
             "view_mode": "form",
         }
+
+    # What is known of the customer by judgement
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_customer_values(self):
+        """The values that count today in the current company, one per metric."""
+        company = self.env.company
+        Value = self.env["customer.tier.value"]
+        kept = Value.search(
+            [
+                ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "in", [company.id, False]),
+                ("metric_id.active", "=", True),
+                ("date", "<=", self.env["customer.tier.gather"]._today(self.env.company)),
+            ]
+        )
+        # As grading does: the latest, and a company's own before that for all.
+        latest = {}
+        for value in kept.sorted(lambda v: (v.date, bool(v.company_id), v.id)):
+            latest[value.partner_id.commercial_partner_id, value.metric_id] = value
+        for partner in self:
+            customer = partner.commercial_partner_id
+            values = [v.id for (owner, _metric), v in latest.items() if owner == customer._origin]
+            partner.customer_value_ids = Value.browse(values).sorted(
+                lambda v: (v.metric_id.sequence, v.metric_id.id)
+            )
+
+    def action_add_customer_value(self):
+        """Enter a number for this customer."""
+        self.env["customer.tier.value"].check_access("create")
+        title = self.env._("Value of %s", self.commercial_partner_id.name)
+        return self._open_customer_value(title, self.env["customer.tier.value"])
+
+    def action_assess_customer(self):
+        """Answer the questions of the first metric that has some, or go on with today's answers."""
+        self.env["customer.tier.value"].check_access("create")
+        asked = [("kind", "=", "manual"), ("question_ids", "!=", False)]
+        metric = self.env["customer.tier.metric"].search(asked, limit=1)
+        today = [
+            ("partner_id", "=", self.commercial_partner_id.id),
+            ("metric_id", "=", metric.id),
+            ("date", "=", self.env["customer.tier.gather"]._today(self.env.company)),
+            ("company_id", "in", [self.env.company.id, False]),
+        ]
+        value = self.env["customer.tier.value"].search(today, order="company_id", limit=1)
+        title = self.env._("Assess %s", self.commercial_partner_id.name)
+        return self._open_customer_value(title, value, default_metric_id=metric.id)
+
+    def _open_customer_value(self, title, value, **context):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": "customer.tier.value",
+            "res_id": value.id,
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {
+                "default_partner_id": self.commercial_partner_id.id,
+                "customer_tier_one_customer": True,
+                **context,
+            },
+        }
+
+    def action_open_customer_values(self):
+        """All values of this customer, the earlier ones too."""
+        self.ensure_one()
+        self.env["customer.tier.value"].check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_tiering.customer_tier_value_action"
+        )
+        customer = self.commercial_partner_id
+        action["domain"] = [("partner_id.commercial_partner_id", "=", customer.id)]
+        action["context"] = {"default_partner_id": customer.id}
+        return action

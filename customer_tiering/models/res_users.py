@@ -1,29 +1,32 @@
 from odoo import api, models
 
+from ..tools import without_mails
+
 
 class ResUsers(models.Model):
-    """Whoever leaves takes no customer along: what gradings gave them to do is done by others."""
+    """Users who leave: the activities that gradings, reminders and messages gave them are handed
+    over to whoever looks after the customers by now."""
 
     _inherit = "res.users"
 
     def action_archive(self):
-        tasks = self._customer_tasks()
+        tasks = self._customer_tier_tasks()
         # The core deletes what they have to do, before they are archived.
         self.env["mail.activity"].sudo().union(*tasks).user_id = False
         result = super().action_archive()
-        self._hand_over(tasks)
+        self._customer_tier_hand_over(tasks)
         return result
 
     def write(self, vals):
         leaving = "active" in vals and not vals["active"]
-        tasks = self._customer_tasks() if leaving else {}
+        tasks = self._customer_tier_tasks() if leaving else {}
         result = super().write(vals)
-        self._hand_over(tasks)
+        self._customer_tier_hand_over(tasks)
         return result
 
-    def _customer_tasks(self):
-        """Open activities of these users that come from reminders, plans and tier changes, and
-        the to-dos about gradings.
+    def _customer_tier_tasks(self):
+        """Open activities of these users that were made by the system, and the to-dos about
+        gradings.
 
         :return: dict ``mail.activity`` → ``res.company`` that they are due for
         """
@@ -40,35 +43,38 @@ class ResUsers(models.Model):
         questions = activities.filtered(lambda activity: activity.res_model != "res.partner")
         runs = self.env["customer.tier.run"].sudo().browse(a.res_id for a in questions)
         tasks = {a: run.company_id for a, run in zip(questions, runs, strict=True)}
-        for model, name in (
-            ("customer.reminder", "activity_id"),
-            ("customer.tier.event", "activity_id"),
-            ("customer.stage.playbook.start", "activity_ids"),
-        ):
+        for model, name in self._customer_tier_task_sources():
             sources = self.env[model].sudo().search([(name, "in", activities.ids)])
             for source in sources:
                 tasks |= dict.fromkeys(source[name] & activities, source.company_id)
         return tasks
 
-    def _hand_over(self, tasks):
+    @api.model
+    def _customer_tier_task_sources(self):
+        """Hook: where the activities come from that the system made on contacts.
+
+        :return: list of (model with a ``company_id``, its field of activities)
+        """
+        return [("customer.reminder", "activity_id"), ("customer.tier.event", "activity_id")]
+
+    def _customer_tier_hand_over(self, tasks):
         """Give activities to whoever looks after the customers by now.
 
-        :param tasks: see :meth:`_customer_tasks`
+        :param tasks: see :meth:`_customer_tier_tasks`
         """
         activities = self.env["mail.activity"].sudo().union(*tasks)
         Responsible = self.env["customer.tier.responsible"]
         for company, due in activities.grouped(lambda activity: tasks[activity]).items():
-            users = self._users_of(due, company)
+            users = self._customer_tier_users_of(due, company)
             fallback = Responsible._fallback(company)
-            # One e-mail per activity would be a flood; the list of activities is what counts.
-            quiet = due.with_context(mail_activity_quick_update=True)
-            doers = {activity: users.get(activity, fallback) for activity in quiet}
-            for user, theirs in quiet.grouped(doers.get).items():
+            silent = without_mails(due)
+            doers = {activity: users.get(activity, fallback) for activity in silent}
+            for user, theirs in silent.grouped(doers.get).items():
                 theirs.user_id = user
-        self._note_handed_over(activities)
+        self._customer_tier_note_handed_over(activities)
 
     @api.model
-    def _users_of(self, activities, company):
+    def _customer_tier_users_of(self, activities, company):
         """Who looks after the customers of some activities.
 
         :return: dict ``mail.activity`` → ``res.users``, without what is about no customer
@@ -90,14 +96,9 @@ class ResUsers(models.Model):
             if partner.commercial_partner_id in users
         }
 
-    def _note_handed_over(self, activities):
-        """Say in the lists of what is under way who does it now."""
+    def _customer_tier_note_handed_over(self, activities):
+        """Hook: these users have left, and others do the activities now. Lists of what is under
+        way say who."""
         reminders = self.env["customer.reminder"].sudo()
         for reminder in reminders.search([("activity_id", "in", activities.ids)]):
             reminder.user_id = reminder.activity_id.user_id
-        starts = self.env["customer.stage.playbook.start"].sudo()
-        starts = starts.search(
-            [("activity_ids", "in", activities.ids), ("user_id", "in", self.ids)]
-        )
-        for start in starts:
-            start.user_id = (start.activity_ids & activities)[:1].user_id

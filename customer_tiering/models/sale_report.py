@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .customer_tier_lifecycle import STAGES
+from .customer_tier_staged import STAGES
 
 
 class SaleReport(models.Model):

@@ -4,7 +4,8 @@ from odoo.fields import Command
 from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..models.customer_tier_preset import PRESETS
+from ..explain.advice import advise
+from ..presets.data import PRESETS
 from .test_grading_run import CHUNK_SIZE, OWN, PIPELINE_LOGGER, GradingCase
 
 BANDS = [(0, 20), (500, 60), (5000, 100)]
@@ -42,7 +43,7 @@ class AdviceCase(GradingCase):
 
     def assert_advice(self, program, *expected):
         """Exactly these pairs of what is wrong and what to do, in this order."""
-        self.assertEqual(program._advise(), list(expected))
+        self.assertEqual(advise(program), list(expected))
         self.assertEqual(program.advice_count, len(expected))
         for what, remedy in expected:
             self.assertIn(what, program.advice.unescape())
@@ -146,7 +147,7 @@ class TestRuleAdvice(AdviceCase):
             ("Last", {"m_max": 5}),
             ("Very last", {"m_max": 5}),
         )
-        texts = [what for what, _remedy in program._advise()]
+        texts = [what for what, _remedy in advise(program)]
         self.assertIn(
             "The bounds of “Segment 2”, “Segment 1”, “Segment 0”, and 2 more go beyond the "
             "highest M, which is 3.",
@@ -340,7 +341,7 @@ class TestCustomerAdvice(AdviceCase):
         )
         self._grade()
         self.assertEqual(
-            program._advise()[0][0],
+            advise(program)[0][0],
             "Only 1 of 21 customers have a value for indicator “Mean order interval”.",
         )
 

@@ -1,68 +1,61 @@
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
-from .test_credit_approval import ApprovalCase
+from .common import TieringCommon
 
-PAGES = (
-    "customer_tiering.res_partner_view_form_tier",
-    "customer_tiering.res_partner_view_form_credit_page",
-)
+PAGE = "customer_tiering.res_partner_view_form_tier"
 
 
 @tagged("post_install", "-at_install")
-class TestContactPages(ApprovalCase):
-    """Which pages a contact has, and what is loaded with them."""
+class TestContactPages(TieringCommon):
+    """When a contact has the page of its tier, and what is loaded with it."""
 
-    def _pages(self, partner):
-        """Whether the contact has the page of the tier and that of the credit."""
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer = cls._create_customer("Customer")
+        cls.contact = cls._create_customer("Their Buyer", parent_id=cls.customer.id)
+
+    def _has_page(self, partner):
         self.env.invalidate_all()
         partner = partner.with_user(self.salesperson)
-        tier = partner.customer_is_graded or partner.customer_is_gradable
-        return tier, partner.customer_has_credit_page
+        return partner.customer_is_graded or partner.customer_is_gradable
 
-    def test_pages_of_a_contact(self):
-        """A page without anything on it, or an approval without a page to see it on."""
-        newcomer = self._create_customer("Newcomer")
-        self._create_program()
-        self.company.account_use_credit_limit = True
-        self.assertEqual(self._pages(newcomer), (True, True))
-        self.assertEqual(self._pages(self.contact), (False, True), "the company is graded")
-        self.company.account_use_credit_limit = False
-        self.assertEqual(self._pages(newcomer), (True, False))
-        self._request(partner=newcomer)
-        self.assertEqual(self._pages(newcomer), (True, True))
-        self.assertEqual(self._pages(self.contact), (False, False))
+    def _create_standing(self):
         self.env["customer.tier.standing"].create(
             {"partner_id": self.customer.id, "company_id": self.company.id}
         )
-        self.assertEqual(self._pages(self.contact), (True, True))
+
+    def test_page_of_the_tier(self):
+        """A page without anything on it."""
+        self.assertFalse(self._has_page(self.customer), "no programme")
+        self._create_program()
+        self.assertTrue(self._has_page(self.customer))
+        self.assertFalse(self._has_page(self.contact), "the company is graded")
+        self._create_standing()
+        self.assertTrue(self._has_page(self.contact))
         self.assertFalse(self.contact.with_company(self.company_b).customer_is_graded)
 
-    def test_new_contact_has_no_pages(self):
+    def test_new_contact_has_no_page(self):
         """A page that cannot be loaded, as the contact is not there yet."""
-        self.env["customer.tier.standing"].create(
-            {"partner_id": self.customer.id, "company_id": self.company.id}
-        )
+        self._create_standing()
         Partner = self.env["res.partner"].with_user(self.salesperson)
         for parent in (self.customer, self.customer.browse()):
             form = Form(Partner.with_context(default_parent_id=parent.id))
             self.assertFalse(form.customer_is_graded)
             self.assertFalse(form.customer_is_gradable)
-            self.assertFalse(form.customer_has_credit_page)
 
-    def test_pages_open_for_everybody(self):
-        """A page asks for something that salespeople, or others who see it, may not read."""
-        for user in (self.salesperson, self.officer, self.manager, self.approver):
+    def test_page_opens_for_everybody(self):
+        """The page asks for something that salespeople, or others who see it, may not read."""
+        for user in (self.salesperson, self.officer, self.manager):
             for partner in (self.customer, self.contact):
-                for page in PAGES:
-                    Form(partner.with_user(user), view=page)
+                Form(partner.with_user(user), view=PAGE)
 
-    def test_form_loads_no_page(self):
+    def test_form_does_not_load_the_page(self):
         """The history and all else is read with every contact that is opened."""
         arch = self.customer.with_user(self.salesperson).get_view(view_type="form")["arch"]
-        for name in ("customer_tier_change_ids", "customer_value_ids", "customer_credit_used"):
+        for name in ("customer_tier_change_ids", "customer_value_ids"):
             self.assertNotIn(name, arch)
-        for page in PAGES:
-            self.assertIn(f'view_id="{self.env.ref(page).id}"', arch)
+        self.assertIn(f'view_id="{self.env.ref(PAGE).id}"', arch)
 
 
 @tagged("post_install", "-at_install")
@@ -72,7 +65,6 @@ class TestContactPagesTour(HttpCase):
         contact loses its name to the page."""
         env = self.env
         company = env.company
-        company.account_use_credit_limit = True
         new_test_user(
             env,
             "tour_officer",
@@ -91,4 +83,3 @@ class TestContactPagesTour(HttpCase):
         )
         self.assertEqual(owner.phone, "+32 2 290 34 90")
         self.assertEqual(owner.customer_value_ids.value, 42)
-        self.assertEqual(owner.customer_credit_approval_ids.amount, 500)

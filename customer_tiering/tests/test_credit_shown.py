@@ -64,14 +64,14 @@ class TestCreditFollowsTheLedger(LedgerCase):
         invoices = self.env["account.move"].browse(moves)
         pair = {(self.buyer, self.company)}
         plain = self._queries(lambda: self.env["customer.tier.stale"]._mark(pair))
-        self.assertLessEqual(self._queries(invoices._mark_payments_changed), plain)
+        self.assertLessEqual(self._queries(invoices._customer_tier_payments_changed), plain)
         programs = self.env["customer.tier.program"]
         programs.search([("company_id", "=", self.company.id)]).action_archive()
         # Asked once, and remembered.
         self.assertFalse(programs._company_has_program(self.company.id))
-        self.assertEqual(self._queries(invoices._mark_payments_changed), 0)
+        self.assertEqual(self._queries(invoices._customer_tier_payments_changed), 0)
         entry = self._pay(invoices[0], 10).move_id
-        self.assertEqual(self._queries(entry._settled_invoices), 0)
+        self.assertEqual(self._queries(entry._customer_tier_settled_invoices), 0)
 
     def _queries(self, action):
         self.env.flush_all()

@@ -12,7 +12,7 @@ from ..grading import pipeline
 from ..models.customer_tier_pipeline import LOCK_CLASS
 from .test_grading_run import CHUNK_SIZE, OWN, PIPELINE_LOGGER, GradingCase
 
-RUN_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_run_job"
+RUN_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_run"
 CRON_LOGGER = "odoo.addons.base.models.ir_cron"
 
 

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..models.customer_tier_preset import ENTRY_RULES, PRESETS
+from ..presets.data import ENTRY_RULES, PRESETS
 from .common import TieringCommon
 
 OWN = "[('company_id', '!=', False)]"

@@ -11,8 +11,8 @@ from odoo.tools import mute_logger
 from .event_common import TODAY, EventCase
 from .test_cron import CRON_LOGGER
 
-WORK_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_event_work"
-SLICE_SIZE = f"{WORK_LOGGER}.SLICE_SIZE"
+TOOLS_LOGGER = "odoo.addons.customer_tiering.tools"
+SLICE_SIZE = "odoo.addons.customer_tiering.models.customer_tier_event.SLICE_SIZE"
 
 
 @tagged("post_install", "-at_install")
@@ -162,7 +162,7 @@ class TestTelling(EventCase):
         self.promotion_mail.sudo().body_html = broken + str(body)
         self._promote(self.buyer, other)
         self._grade()
-        with mute_logger(WORK_LOGGER, "odoo.addons.mail.models.mail_render_mixin"):
+        with mute_logger(TOOLS_LOGGER, "odoo.addons.mail.models.mail_render_mixin"):
             self._run_cron()
         failed = self._events(self.buyer)
         self.assertEqual((failed.state, self._states(other)), ("failed", ["done"]))

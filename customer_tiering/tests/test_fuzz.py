@@ -165,18 +165,6 @@ class Typist:
                     "follow_up_days": self.number(0, 1, 30),
                 },
             )
-        for _place in range(self.random.randint(0, 2)):
-            yield (
-                "credit_rule_ids",
-                {
-                    "tier_id": self.one(False, *tiers),
-                    "credit_band": self.one(False, "low", "medium", "high", "unknown"),
-                    "limit_kind": self.one("amount", "months", "none", "unlimited"),
-                    "amount": self.number(1, 1000, 33.33),
-                    "months": self.number(0.1, 1, 12),
-                    "rounding": self.number(0, 0.01, 100),
-                },
-            )
 
 
 @tagged("post_install", "-at_install")

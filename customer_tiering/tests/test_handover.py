@@ -1,10 +1,10 @@
 from odoo.tests import tagged
 
-from .test_playbook import PlaybookCase
+from .follow_up_common import FollowUpCase
 
 
 @tagged("post_install", "-at_install")
-class TestHandover(PlaybookCase):
+class TestHandover(FollowUpCase):
     """Whoever leaves the company takes no customer along."""
 
     @classmethod
@@ -16,25 +16,6 @@ class TestHandover(PlaybookCase):
     def _leave(self, user):
         user.action_archive()
         self.env.invalidate_all()
-
-    def test_plan_goes_on(self):
-        """With the user the core deletes the activities: the plan was called done, and nobody did
-        anything about the customer."""
-        self._enter("dormant")
-        mine = self._activities().filtered(lambda a: a.user_id == self.salesperson)
-        self.assertTrue(mine)
-        self._leave(self.salesperson)
-        self.assertEqual(len(self._activities()), 2)
-        self.assertEqual(mine.exists().user_id, self.successor)
-        self._work()
-        self.assertEqual(self._starts().mapped("state"), ["open"])
-        self.assertEqual(self._starts().user_id, self.successor)
-
-    def test_archived_by_a_program(self):
-        """Whatever archives users without the button left the activities with whoever left."""
-        self._enter("dormant")
-        self.salesperson.write({"active": False})
-        self.assertEqual(self._activities().user_id, self.successor | self.leader)
 
     def test_reminder_goes_on(self):
         """The reminder was called dismissed, so that for a month nobody else was reminded."""
@@ -72,7 +53,7 @@ class TestHandover(PlaybookCase):
             }
         )
         self.assertTrue(rule)
-        self._work()
+        self._tell()
         self.assertEqual(event.activity_id.user_id, self.salesperson)
         self._leave(self.salesperson)
         self.assertTrue(event.activity_id.user_id.active)

@@ -7,7 +7,7 @@ from pathlib import Path
 from odoo.tests import BaseCase, TransactionCase, tagged
 
 from ..grading.metrics import LINE_MEASURES, MEASURES
-from ..models.customer_tier_preset import PRESETS, SEGMENTS
+from ..presets.data import PRESETS, SEGMENTS
 
 ADDON = Path(__file__).parent.parent
 

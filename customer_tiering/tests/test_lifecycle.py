@@ -7,11 +7,12 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
+from ..explain.lifecycle import HISTORIES, THRESHOLDS, customers_by_stage
 from ..grading.lifecycle import STAGES
 from ..grading.policy import Lifecycle
-from ..models import customer_tier_lifecycle, customer_tier_run
-from ..models.customer_tier_lifecycle_program import HISTORIES, THRESHOLDS
-from ..models.customer_tier_lifecycle_run import STAGE_LINES
+from ..models import customer_tier_run, customer_tier_staged
+from ..models.customer_tier_program import SAMPLE_SIZE
+from ..models.customer_tier_run import STAGE_LINES
 from .common import TieringCommon
 
 START = date(2021, 1, 4)
@@ -51,7 +52,7 @@ class TestLifecycle(LifecycleCase):
 
     def test_codes_are_those_of_the_core(self):
         """A stage that the database does not know, or in another order, is stored as another."""
-        self.assertEqual([code for code, _name in customer_tier_lifecycle.STAGES], list(STAGES))
+        self.assertEqual([code for code, _name in customer_tier_staged.STAGES], list(STAGES))
 
     def test_every_customer_has_a_stage(self):
         """Somebody, above all who never ordered, is left without a stage."""
@@ -372,7 +373,9 @@ class TestThresholds(LifecycleCase):
         self._grade()
         for vals in ({}, {"stage_dormant_days": 120}, {"stage_mature_ratio": 3.0}):
             self.program.write(vals)
-            [counts], total = self.program._stage_head_counts([self.program._lifecycle_policy()])
+            [counts], total = customers_by_stage(
+                self.program, [self.program._lifecycle_policy()], SAMPLE_SIZE
+            )
             self._grade()
             found = dict.fromkeys(STAGES, 0) | dict(
                 self.env["customer.tier.standing"]._read_group(
@@ -385,7 +388,7 @@ class TestThresholds(LifecycleCase):
         """Who makes a programme sees no numbers until it is too late."""
         self._buyer(10)
         self._buyer()
-        [counts], total = self.program._stage_head_counts([Lifecycle()])
+        [counts], total = customers_by_stage(self.program, [Lifecycle()], SAMPLE_SIZE)
         self.assertEqual((counts["new"], counts["potential"], total), (1, 1, 2))
 
     def test_head_counts_of_many(self):
@@ -393,10 +396,7 @@ class TestThresholds(LifecycleCase):
         for days in (5, 6, 7, 8):
             self._buyer(days)
         self._grade()
-        with patch(
-            "odoo.addons.customer_tiering.models.customer_tier_lifecycle_program.SAMPLE_SIZE", 2
-        ):
-            [counts], total = self.program._stage_head_counts([Lifecycle()])
+        [counts], total = customers_by_stage(self.program, [Lifecycle()], size=2)
         self.assertEqual((counts["new"], total), (4, 4))
 
     def test_preview_while_typing(self):

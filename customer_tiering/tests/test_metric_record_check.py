@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from .test_metric_record import RecordCase
 
-TRIAL = "odoo.addons.customer_tiering.models.customer_tier_metric_trial"
+TRIAL = "odoo.addons.customer_tiering.models.customer_tier_metric"
 
 
 @tagged("post_install", "-at_install")

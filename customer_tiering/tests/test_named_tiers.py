@@ -14,17 +14,6 @@ class TestNamedTiers(EventCase):
     def _reminder_rule(self):
         return self._rule("customer.reminder.rule", name="Gold is late", min_order_count=1)
 
-    def _playbook(self):
-        plan = self.env["mail.activity.plan"].create(
-            {
-                "name": "Plan",
-                "res_model": "res.partner",
-                "company_id": False,
-                "template_ids": [(0, 0, {"activity_type_id": self.todo.id})],
-            }
-        )
-        return self._rule("customer.stage.playbook", stage="dormant", plan_id=plan.id)
-
     def test_reminders_of_an_archived_tier(self):
         """Archiving Gold had a reminder rule for Gold alone remind of every customer."""
         rule = self._reminder_rule()
@@ -51,18 +40,8 @@ class TestNamedTiers(EventCase):
 
     def test_deleted_tier(self):
         """Deleting a tier made what was for it alone one for all customers."""
-        for make in (self._reminder_rule, self._playbook):
-            named = make()
-            with self.assertRaisesRegex(UserError, named.display_name):
-                self.gold.unlink()
-            named.unlink()
+        named = self._reminder_rule()
+        with self.assertRaisesRegex(UserError, named.display_name):
+            self.gold.unlink()
+        named.unlink()
         self.gold.unlink()
-
-    def test_deleted_program(self):
-        """Nor may its programme take the tier along; what goes with the programme may."""
-        playbook = self._playbook()
-        with self.assertRaisesRegex(UserError, playbook.display_name):
-            self.program.unlink()
-        playbook.program_id = self.program
-        self.program.unlink()
-        self.assertFalse(playbook.exists())

@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models.customer_tier_preset import PRESETS
+from ..presets.data import PRESETS
 from .common import TieringCommon
 
 # Only customers made for one company: others in the database neither help nor disturb.

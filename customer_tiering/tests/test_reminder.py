@@ -7,6 +7,7 @@ from odoo.tools import format_date, mute_logger
 from .test_grading_run import OWN, GradingCase
 
 REMINDER_LOGGER = "odoo.addons.customer_tiering.models.customer_reminder"
+TOOLS_LOGGER = "odoo.addons.customer_tiering.tools"
 
 
 @tagged("post_install", "-at_install")
@@ -321,7 +322,10 @@ class TestReminder(GradingCase):
                 raise ValueError("no activity for this one")
             return real(self, rule, standing, user)
 
-        with patch.object(Reminder, "_activity_vals", activity_vals), mute_logger(REMINDER_LOGGER):
+        with (
+            patch.object(Reminder, "_activity_vals", activity_vals),
+            mute_logger(REMINDER_LOGGER, TOOLS_LOGGER),
+        ):
             run = self._grade()
         self.assertEqual(run.state, "done")
         self.assertEqual([len(self._activities(p)) for p in partners], [1, 0, 1])

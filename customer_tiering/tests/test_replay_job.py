@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 from .test_grading_run import CHUNK_SIZE
 from .test_history_kept import HistoryCase
 
-JOB = "odoo.addons.customer_tiering.models.customer_tier_run_replay_job"
+JOB = "odoo.addons.customer_tiering.models.customer_tier_run_replay"
 
 
 @tagged("post_install", "-at_install")

@@ -86,7 +86,7 @@ class TestRfm(GradingCase):
 
     def test_names_follow_a_language_loaded_later(self):
         """Segments of every preset must be known by their English names, or they stay English."""
-        from ..models.customer_tier_preset import PRESETS, SEGMENTS, preset_terms
+        from ..presets.data import PRESETS, SEGMENTS, preset_terms
 
         terms = {str(term) for term in preset_terms()}
         for preset in PRESETS.values():

@@ -4,7 +4,7 @@ from contextlib import contextmanager, suppress
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from .test_security import ALL, NOTHING, READ, RIGHTS, SecurityCase
+from .test_security import ALL, NOTHING, READ, SecurityCase
 
 # Said of a request in words that its sender can act upon.
 CLEAR = {
@@ -15,32 +15,27 @@ CLEAR = {
 }
 REFUSED = "odoo.exceptions.AccessError"
 
-# Rights of the other two groups, where they are not those of salespeople and none.
-APPROVER = {"customer.credit.approval": "rwc-", "customer.credit.apply": "rwc-"}
+# Rights of accountants, where they have any.
 ACCOUNTANT = {
     "customer.late.reason": ALL,
     "customer.late.reason.set": "rwc-",
     "customer.tier.credit.line": READ,
 }
 # Who may call what: (p)ortal, (i)nternal user without Sales, (s)alesperson, tier (o)fficer,
-# (m)anager, (c)redit approver, (a)ccountant. A public method of ours, on whatever model, that is
+# (m)anager, (a)ccountant. A public method of ours, on whatever model, that is
 # not in here fails the test: everybody who is logged in can call it, with any ids.
 CALLERS = {
-    "customer.credit.apply": {"action_apply": "c"},
-    "customer.credit.approval": {"action_approve": "c", "action_refuse": "c"},
     "customer.late.reason.set": {"action_apply": "a"},
-    "customer.reminder": {"action_open_partner": "somc"},
-    "customer.stage.playbook": {"action_open_starts": "somc"},
-    "customer.stage.playbook.start": {"action_open_partner": "somc", "action_retry": "om"},
-    "customer.tier": {"action_open_customers": "somc"},
+    "customer.reminder": {"action_open_partner": "som"},
+    "customer.tier": {"action_open_customers": "som"},
     "customer.tier.ahp": {"action_use_weights": "m"},
     "customer.tier.band.proposal": {"action_freeze": "m"},
     "customer.tier.by.hand": {"action_apply": "om"},
-    "customer.tier.change": {"action_open_records": "somc", "action_open_standing": "somc"},
+    "customer.tier.change": {"action_open_records": "som", "action_open_standing": "som"},
     "customer.tier.credit.line": {"action_open_invoice": "a"},
     "customer.tier.event": {
         "action_discard": "om",
-        "action_open_standing": "somc",
+        "action_open_standing": "som",
         "action_retry": "om",
         "action_tell": "om",
     },
@@ -49,12 +44,12 @@ CALLERS = {
     "customer.tier.program": {
         "action_add_entry_rules": "m",
         "action_grade": "om",
-        "action_open_standings": "somc",
+        "action_open_standings": "som",
         "action_weigh_pairs": "m",
     },
     "customer.tier.proposal": {
         "action_accept": "om",
-        "action_open_standing": "somc",
+        "action_open_standing": "som",
         "action_refuse": "om",
     },
     "customer.tier.refusal": {"action_refuse": "om"},
@@ -64,8 +59,8 @@ CALLERS = {
         "action_discard_events": "om",
         "action_open_changes": "om",
         # They read events and proposals; of the run only its number is used.
-        "action_open_events": "somc",
-        "action_open_proposals": "somc",
+        "action_open_events": "som",
+        "action_open_proposals": "som",
         "action_open_stage_changes": "om",
         "action_refresh": "om",
         "action_run": "om",
@@ -74,39 +69,30 @@ CALLERS = {
     },
     "customer.tier.standing": {
         "action_accept_proposal": "om",
-        "action_apply_credit": "c",
         "action_clear_override": "om",
-        "action_customer_win_back": "somc",
         "action_grade": "om",
         # For who reads grades and invoices, see the tests of what is shown of credit.
         "action_open_credit_parts": "",
-        "action_open_grading": "somc",
-        "action_open_orders": "somc",
-        "action_open_partner": "somc",
-        "action_open_records": "somc",
+        "action_open_grading": "som",
+        "action_open_orders": "som",
+        "action_open_partner": "som",
+        "action_open_records": "som",
         "action_refuse_proposal": "om",
     },
     "customer.tier.run.error": {"action_open_culprit": "om"},
     "customer.tier.start": {"action_start": "m"},
     "customer.tier.tell": {"action_tell": "om"},
-    "customer.win.back.ask": {"action_apply": "somc"},
     "res.config.settings": {"action_customer_tier_start": ""},
     "res.partner": {
         "action_add_customer_value": "om",
-        "action_apply_customer_credit": "c",
         "action_assess_customer": "om",
-        "action_customer_win_back": "somc",
-        "action_open_customer_standing": "somc",
-        "action_open_customer_values": "somc",
-        "action_request_credit": "somc",
+        "action_open_customer_standing": "som",
+        "action_open_customer_values": "som",
     },
-    "sale.order": {
-        "action_follow_customer_pricelist": "somca",
-        "action_request_credit": "somc",
-    },
+    "sale.order": {"action_follow_customer_pricelist": "soma"},
 }
 # Of core, with our part in it: who may call them is core's matter.
-ORM = {"create", "write", "unlink", "copy", "default_get", "action_archive"}
+ORM = {"create", "write", "unlink", "copy", "default_get", "action_archive", "load_web_menus"}
 # What tells something about records, with the arguments after the ids.
 READERS = {
     "web_read": (True, {"display_name": {}}),
@@ -123,12 +109,14 @@ class _Undone(Exception):
 
 
 class RpcRightsCase(HttpCase, SecurityCase):
-    """A user of each group, and what the server answers them over the wire."""
+    """A user of each group, and what the server answers them over the wire. Addons with models or
+    methods of their own extend it."""
+
+    callers = CALLERS
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.approver = cls._create_user("tiering_approver", "customer_tiering.group_credit")
         cls.accountant = cls._create_user("tiering_accountant", "account.group_account_manager")
         cls.users = {
             "p": cls.portal,
@@ -136,7 +124,6 @@ class RpcRightsCase(HttpCase, SecurityCase):
             "s": cls.salesperson,
             "o": cls.officer,
             "m": cls.manager,
-            "c": cls.approver,
             "a": cls.accountant,
         }
         cls.env.flush_all()
@@ -162,6 +149,14 @@ class RpcRightsCase(HttpCase, SecurityCase):
                 answer = "ok"
         return answer
 
+    def _models_for(self, letter):
+        """The models that are tried as one of the users."""
+        return self.rights
+
+    def _callers_for(self, letter):
+        """The methods that are tried as one of the users, as in ``CALLERS``."""
+        return self.callers
+
     def _everybody(self):
         for letter, user in self.users.items():
             self.authenticate(user.login, user.login)
@@ -172,14 +167,13 @@ class RpcRightsCase(HttpCase, SecurityCase):
 class TestRightsRpc(RpcRightsCase):
     def _rights(self, name):
         """Letters of what each of the users may do with a model."""
-        salesperson, officer, manager = RIGHTS[name]
+        salesperson, officer, manager = self.rights[name]
         return {
             "p": NOTHING,
             "i": NOTHING,
             "s": salesperson,
             "o": officer,
             "m": manager,
-            "c": APPROVER.get(name, salesperson),
             "a": ACCOUNTANT.get(name, NOTHING),
         }
 
@@ -187,7 +181,7 @@ class TestRightsRpc(RpcRightsCase):
         """Rights that hold in Python only: over the wire a model of ours can be read or changed
         by a group that should not, or refuses one that should."""
         for letter, user in self._everybody():
-            for name in RIGHTS:
+            for name in self._models_for(letter):
                 allowed = self._rights(name)[letter]
                 ids = self.records[name][:1].ids
                 calls = {
@@ -212,7 +206,7 @@ class TestRightsRpc(RpcRightsCase):
         model gets nothing of it by any of the methods that the web client uses. Groups that
         have the rights of another are left out, to be quick."""
         for letter, user in self._everybody():
-            for name in RIGHTS:
+            for name in self._models_for(letter):
                 if letter not in "psa" or "r" in self._rights(name)[letter]:
                     continue
                 for method, (with_ids, *args) in READERS.items():
@@ -227,7 +221,7 @@ class TestRightsRpc(RpcRightsCase):
             ours = {
                 method
                 for cls in model.mro()
-                if cls.__module__.startswith("odoo.addons.customer_tiering.")
+                if cls.__module__.startswith(f"odoo.addons.{self.addon}.")
                 for method, value in vars(cls).items()
                 if inspect.isfunction(value) and not method.startswith("_")
             }
@@ -238,7 +232,7 @@ class TestRightsRpc(RpcRightsCase):
 
     def test_every_method_is_in_the_table(self):
         """A public method that nobody thought about can be called by every user of the portal."""
-        self.assertEqual(self._our_methods(), {name: set(of) for name, of in CALLERS.items()})
+        self.assertEqual(self._our_methods(), {name: set(of) for name, of in self.callers.items()})
 
     def test_every_method_by_every_group(self):
         """A button that is hidden is a method all the same: called by whom it is not for, it does
@@ -255,7 +249,7 @@ class TestRightsRpc(RpcRightsCase):
         }
         self.env.flush_all()
         for letter, user in self._everybody():
-            for name, methods in CALLERS.items():
+            for name, methods in self._callers_for(letter).items():
                 for method, callers in methods.items():
                     with self.subTest(model=name, method=method, user=user.login):
                         args = self._arguments(records[name][:1], method)
@@ -271,14 +265,14 @@ class TestRightsRpc(RpcRightsCase):
         everybody, or break."""
         for user in (self.portal, self.internal, self.salesperson):
             self.authenticate(user.login, user.login)
-            for name, methods in CALLERS.items():
+            for name, methods in self.callers.items():
                 for method in methods:
                     with self.subTest(model=name, method=method, user=user.login):
                         answer = self._answer(
                             name, method, *self._arguments(self.env[name], method)
                         )
                         self.assertIn(answer, CLEAR | {REFUSED, "ok", "builtins.ValueError"})
-                        if user != self.salesperson and name in RIGHTS:
+                        if user != self.salesperson and name in self.rights:
                             self.assertNotEqual(answer, "ok")
 
     def test_without_logging_in(self):

@@ -108,16 +108,6 @@ class TestDaysOfTheCompany(TieringCommon):
         cls.today = cls.env["customer.tier.gather"]._today(cls.company)
         cls.customer = cls._create_customer()
 
-    def test_win_back(self):
-        """A customer who orders an hour after being followed up, while the salesperson's day is a
-        day ahead of the company's, is not won back and stays without reminders for good."""
-        found = self.env["customer.win.back"].create(
-            {"partner_id": self.customer.id, "outcome": "for_good"}
-        )
-        self.assertEqual(found.date, self.today)
-        self._create_order(self.customer, date=None)
-        self.assertEqual(found.outcome, "won_back")
-
     def test_value_by_hand(self):
         """An assessment counts at once, not from the next day on."""
         value = self.env["customer.tier.value"].new({})

@@ -45,25 +45,13 @@ RIGHTS = {
     "customer.tier.metric.preview.line": (NOTHING, NOTHING, ALL),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
-    "customer.stage.playbook": (READ, READ, ALL),
-    "customer.stage.playbook.start": (READ, "rw--", "rw--"),
-    "customer.loss.reason": (READ, READ, ALL),
-    "customer.win.back": ("rwc-", "rwc-", ALL),
-    "customer.win.back.ask": ("rwc-", "rwc-", "rwc-"),
     "customer.late.reason": (READ, READ, ALL),
     "customer.late.reason.set": (NOTHING, NOTHING, NOTHING),
-    "customer.credit.rule": (READ, READ, ALL),
-    "customer.credit.change": (READ, READ, READ),
-    "customer.credit.approval": ("r-c-", "r-c-", "r-c-"),
-    "customer.credit.apply": (NOTHING, NOTHING, NOTHING),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 # No company of their own: metrics are shared, the wizards are the user's.
 SHARED = {
-    "customer.credit.apply",
     "customer.late.reason",
-    "customer.loss.reason",
-    "customer.win.back.ask",
     "customer.late.reason.set",
     "customer.tier.by.hand",
     "customer.tier.metric",
@@ -91,19 +79,7 @@ PRIVATE_FIELDS = {
         "customer_tier_timeline",
         "customer_is_gradable",
         "customer_is_graded",
-        "customer_has_credit_page",
         "customer_value_ids",
-        "customer_credit_used",
-        "customer_credit_left",
-        "customer_credit_limit_text",
-        "customer_credit_extra",
-        "customer_credit_approval_ids",
-        "customer_credit_change_ids",
-        "customer_proposed_limit_text",
-        "customer_risk_total",
-        "customer_is_lapsed",
-        "customer_playbook_start_ids",
-        "customer_win_back_ids",
     ),
     "sale.order": (
         "customer_tier_id",
@@ -111,14 +87,21 @@ PRIVATE_FIELDS = {
         "customer_segment_id",
         "customer_credit_score",
         "customer_credit_band",
-        "customer_credit_over",
-        "customer_overdue_amount",
     ),
 }
 
 
 class SecurityCase(GradingCase):
-    """One record of each model in each of two companies."""
+    """One record of each model in each of two companies.
+
+    Addons with models of their own extend it, with tables of theirs: the tests of ``TestRights``,
+    of the table of methods, and of companies go by them.
+    """
+
+    addon = "customer_tiering"
+    rights = RIGHTS
+    shared_models = SHARED
+    private_fields = PRIVATE_FIELDS
 
     @classmethod
     def setUpClass(cls):
@@ -128,7 +111,7 @@ class SecurityCase(GradingCase):
         # With every right that any of the records asks for.
         groups = "customer_tiering.group_manager,account.group_account_invoice"
         cls.manager_b = cls._create_user("tiering_manager_b", groups, company_id=cls.company_b.id)
-        # Somebody must be there to be asked for credit.
+        # Somebody must be there to do what nobody else does.
         cls.env.ref("base.user_admin").company_ids += cls.company | cls.company_b
         cls.records = cls._create_records(cls.company)
         cls.records_b = cls._create_records(cls.company_b)
@@ -188,17 +171,6 @@ class SecurityCase(GradingCase):
         )
         preview = cls.env["customer.tier.metric.preview"].with_company(company)
         preview = preview.create({"metric_id": cls._metric("amount").id})
-        program.credit_rule_ids = [Command.create({"amount": 1000})]
-        credit_change = standing._apply_credit_proposals("By the credit table")
-        approval = cls.env["customer.credit.approval"].create(
-            {
-                "partner_id": partner.id,
-                "company_id": company.id,
-                "amount": 100,
-                "date_until": cls._days_ago(-30),
-                "reason": "Large order",
-            }
-        )
         records = (
             cls._metric("amount"),
             question,
@@ -235,13 +207,8 @@ class SecurityCase(GradingCase):
             ),
             cls._create_credit_line(standing),
             rule,
-            *cls._create_playbook_records(standing),
             cls.env.ref("customer_tiering.late_reason_dispute"),
             cls.env["customer.late.reason.set"].create({}),
-            program.credit_rule_ids,
-            credit_change,
-            approval,
-            cls.env["customer.credit.apply"].create({"standing_ids": standing.ids}),
             cls.env["customer.reminder"].create(
                 {
                     "rule_id": rule.id,
@@ -264,43 +231,29 @@ class SecurityCase(GradingCase):
             {"standing_id": standing.id, "move_id": move.id}
         )
 
-    @classmethod
-    def _create_playbook_records(cls, standing):
-        plan = cls.env.ref("customer_tiering.plan_dormant")
-        company = {"company_id": standing.company_id.id}
-        playbook = cls.env["customer.stage.playbook"].create(
-            {"stage": "dormant", "plan_id": plan.id, **company}
-        )
-        start = {"standing_id": standing.id, "playbook_id": playbook.id, "stage": "dormant"}
-        return (
-            playbook,
-            cls.env["customer.stage.playbook.start"].create(start),
-            cls.env.ref("customer_tiering.loss_reason_price"),
-            cls.env["customer.win.back"].create({"partner_id": standing.partner_id.id, **company}),
-            cls.env["customer.win.back.ask"].create({}),
-        )
-
 
 @tagged("post_install", "-at_install")
-class TestSecurity(SecurityCase):
+class TestRights(SecurityCase):
+    """What the tables say, of whichever addon's models they are."""
+
     def test_every_model_is_in_the_table(self):
         """A model added without thinking of its rights must not slip in."""
         ours = {
             model.model
             for model in self.env["ir.model"].search([("model", "=like", "customer.%")])
-            if "customer_tiering" in model.modules.split(", ")
+            if self.env[model.model]._original_module == self.addon
             and not self.env[model.model]._abstract
         }
-        self.assertEqual(set(RIGHTS), ours)
-        for name, records in self.records.items():
-            self.assertTrue(records, f"no {name} to try on")
+        self.assertEqual(set(self.rights), ours)
+        for name in ours:
+            self.assertTrue(self.records[name], f"no {name} to try on")
 
     def test_rights(self):
         """Salespeople read, officers override, managers configure, nobody edits history; others
         see nothing."""
         users = (self.salesperson, self.officer, self.manager)
         public = self.env.ref("base.public_user")
-        for name, rights in RIGHTS.items():
+        for name, rights in self.rights.items():
             expected = dict(zip(users, rights, strict=True))
             expected |= {user: NOTHING for user in (self.portal, self.internal, public)}
             for user, allowed in expected.items():
@@ -311,7 +264,7 @@ class TestSecurity(SecurityCase):
 
     def test_rights_are_asked(self):
         """The table again through the real calls, for a field of each model."""
-        for name, rights in RIGHTS.items():
+        for name, rights in self.rights.items():
             for user, allowed in zip(
                 (self.salesperson, self.officer, self.portal), (*rights[:2], NOTHING), strict=True
             ):
@@ -335,7 +288,7 @@ class TestSecurity(SecurityCase):
     def test_companies_do_not_see_each_other(self):
         """Company A's customers, thresholds and prices are none of company B's business, not
         even of its managers."""
-        for name in RIGHTS.keys() - SHARED:
+        for name in self.rights.keys() - self.shared_models:
             with self.subTest(name):
                 theirs = self.records[name].with_user(self.manager_b)
                 self.assertFalse(theirs.search([("id", "in", theirs.ids)]))
@@ -344,6 +297,22 @@ class TestSecurity(SecurityCase):
                 own = self.records_b[name].with_user(self.manager_b)
                 self.assertEqual(own.search_count([("id", "in", own.ids)]), len(own))
 
+    def test_grades_on_partners_and_orders(self):
+        """Customers in the portal, and colleagues outside of Sales, do not read grades."""
+        partner = self.records["customer.tier.standing"].partner_id
+        self.portal.partner_id.parent_id = partner
+        order = self.env["sale.order"].search([("partner_id", "=", partner.id)], limit=1)
+        for record in (partner, self.portal.partner_id, order):
+            for name in self.private_fields.get(record._name, ()):
+                for user in (self.portal, self.internal):
+                    with self.subTest(model=record._name, field=name, user=user.login):
+                        self.assertNotIn(name, record.with_user(user).fields_get([name]))
+                        with self.assertRaises(AccessError):
+                            record.with_user(user).read([name])
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(SecurityCase):
     def test_shared_reminder_rule(self):
         """A rule for all companies is seen in each."""
         rule = self.env["customer.reminder.rule"].create({"name": "For all", "company_id": False})
@@ -415,18 +384,9 @@ class TestSecurity(SecurityCase):
             program.with_user(self.manager).domain = "[('credit_limit', '>', 1000)]"
         program.with_user(self.manager).domain = "[('country_id.code', '=', 'BE')]"
 
-    def test_grades_on_partners_and_orders(self):
-        """Customers in the portal, and colleagues outside of Sales, do not read grades."""
+    def test_searching_by_grades(self):
+        """What is not shown could be found out by filtering and sorting."""
         partner = self.records["customer.tier.standing"].partner_id
-        self.portal.partner_id.parent_id = partner
-        order = self.env["sale.order"].search([("partner_id", "=", partner.id)], limit=1)
-        for record in (partner, self.portal.partner_id, order):
-            for name in PRIVATE_FIELDS[record._name]:
-                for user in (self.portal, self.internal):
-                    with self.subTest(model=record._name, field=name, user=user.login):
-                        self.assertNotIn(name, record.with_user(user).fields_get([name]))
-                        with self.assertRaises(AccessError):
-                            record.with_user(user).read([name])
         for user in (self.portal, self.internal):
             Partner = self.env["res.partner"].with_user(user)
             for domain in ([("customer_score", ">", 0)], [("customer_tier_id.name", "=", "Gold")]):
@@ -451,14 +411,14 @@ class TestSecurity(SecurityCase):
             "action_refuse_proposal", "action_refresh", "action_add_entry_rules",
             "action_tell", "action_discard", "action_retry", "action_open_events",
             "action_discard_events",
-            "action_apply_credit", "action_approve", "action_open_credit_parts",
+            "action_open_credit_parts",
             "action_open_invoice", "action_open_culprit",
-            "action_open_starts", "action_customer_win_back", "action_open_stage_changes",
+            "action_open_stage_changes",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
             for cls in type(self.env[name]).mro():
-                if not cls.__module__.startswith("odoo.addons.customer_tiering"):
+                if not cls.__module__.startswith("odoo.addons.customer_tiering."):
                     continue
                 ours = {
                     key
@@ -496,16 +456,13 @@ class TestSecurity(SecurityCase):
             "customer.tier.pipeline": ("_grade", "_lock"),
             "customer.tier.change": ("_record",),
             "customer.tier.proposal": ("_refuse", "_close", "_take"),
-            "customer.tier.event": ("_cron_tell", "_decide", "_tell", "_wake", "_forecast"),
+            "customer.tier.event": ("_cron_tell", "_decide", "_tell", "_trigger_job", "_forecast"),
             "customer.tier.tell": ("_open",),
             "customer.tier.stale": ("_mark",),
             "customer.reminder": ("_open", "_close_fulfilled", "_note_ended"),
             "customer.tier.start": ("_open",),
             "customer.tier.ahp": ("_open",),
             "customer.tier.indicator": ("_propose_bands", "_freeze_bands"),
-            "customer.tier.standing": ("_apply_credit_proposals",),
-            "customer.credit.change": ("_record",),
-            "customer.credit.approval": ("_decide", "_take", "_current"),
         }.items():
             for method in methods:
                 self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")

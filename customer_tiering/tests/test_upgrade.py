@@ -37,14 +37,6 @@ class TestUpgrade(TieringCommon):
         self._upgrade("customer_tier_metric")
         self.assertEqual(self._metric("quantity").kind, "order")
 
-    def test_deleted_playbook(self):
-        """A deleted playbook, or a step of its plan, came back with the next upgrade and gave
-        customers activities."""
-        self.env.ref("customer_tiering.playbook_new").unlink()
-        self.env.ref("customer_tiering.plan_mature_1").unlink()
-        self._upgrade("customer_stage_playbook")
-        self._assert_gone("playbook_new", "plan_mature_1")
-
     def test_deleted_question(self):
         """A question that was deleted was asked again, and the questions of a deleted metric kept
         by hand came back with it."""
@@ -58,7 +50,5 @@ class TestUpgrade(TieringCommon):
     def test_deleted_reason(self):
         """Reasons that nobody is to choose any more could be chosen again."""
         self.env.ref("customer_tiering.late_reason_bank").unlink()
-        self.env.ref("customer_tiering.loss_reason_price").unlink()
         self._upgrade("customer_late_reason")
-        self._upgrade("customer_loss_reason")
-        self._assert_gone("late_reason_bank", "loss_reason_price")
+        self._assert_gone("late_reason_bank")

@@ -1,5 +1,4 @@
 from . import base_partner_merge
-from . import customer_credit_apply
 from . import customer_late_reason_set
 from . import customer_tier_ahp
 from . import customer_tier_ahp_pair
@@ -12,5 +11,3 @@ from . import customer_tier_refusal
 from . import customer_tier_start
 from . import customer_tier_by_hand
 from . import customer_tier_tell
-from . import customer_tier_tell_playbook
-from . import customer_win_back_ask

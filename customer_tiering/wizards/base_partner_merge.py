@@ -17,7 +17,6 @@ class MergePartnerAutomatic(models.TransientModel):
         Reminder = self.env["customer.reminder"].sudo()
         Reminder._dismiss_duplicates(everybody)
         Reminder._follow_merge(everybody, customer)
-        self.env["customer.win.back"]._follow_merge(everybody, customer)
         values = self.env["customer.tier.value"].sudo()
         values.search([("partner_id", "in", src_partners.ids)], order="id desc")._merge_into(
             customer

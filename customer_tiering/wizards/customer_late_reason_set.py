@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 
 class CustomerLateReasonSet(models.TransientModel):
+    """Sets the reason of lateness on the invoices chosen in a list."""
+
     _name = "customer.late.reason.set"
     _description = "Set the Reason of Lateness"
 

@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class CustomerTierAhpPair(models.TransientModel):
+    """Two indicators that are compared in ``customer.tier.ahp``."""
+
     _name = "customer.tier.ahp.pair"
     _description = "Comparison of Two Indicators"
     _order = "id"

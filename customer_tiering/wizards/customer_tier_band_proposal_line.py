@@ -6,6 +6,8 @@ from ..models.customer_tier_metric import readable
 
 
 class CustomerTierBandProposalLine(models.TransientModel):
+    """One band of ``customer.tier.band.proposal``, with the customers that are in it."""
+
     _name = "customer.tier.band.proposal.line"
     _description = "Proposed Band"
     _order = "proposal_id, lowest desc, value_from, id"

@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import notification
+
 
 class CustomerTierByHand(models.TransientModel):
+    """Sets a tier, a lock or both by hand for the customers chosen in a list."""
+
     _name = "customer.tier.by.hand"
     _description = "Set Tiers by Hand"
 
@@ -41,7 +45,7 @@ class CustomerTierByHand(models.TransientModel):
         if self.tier_id:
             vals["manual_tier_id"] = self.tier_id.id
         self.standing_ids.write(vals)
-        return self.standing_ids._notify_override(
+        return notification(
             self.env._("Set by hand for one customer.")
             if len(self.standing_ids) == 1
             else self.env._("Set by hand for %s customers.", len(self.standing_ids))

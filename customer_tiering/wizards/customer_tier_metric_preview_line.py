@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class CustomerTierMetricPreviewLine(models.TransientModel):
+    """One customer shown by ``customer.tier.metric.preview``, with its value."""
+
     _name = "customer.tier.metric.preview.line"
     _description = "Metric Preview Line"
     _order = "value desc, id"

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 
 class CustomerTierRefusal(models.TransientModel):
+    """Asks for the reason why proposed tier changes are refused, and refuses them."""
+
     _name = "customer.tier.refusal"
     _description = "Refusal of Proposed Tier Changes"
 

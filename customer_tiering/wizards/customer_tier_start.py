@@ -3,10 +3,14 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ..models.customer_tier_metric import readable
-from ..models.customer_tier_preset import PRESETS
+from ..presets.build import tiers
+from ..presets.data import PRESETS
+from ..tools import notification, open_dialog
 
 
 class CustomerTierStart(models.TransientModel):
+    """Makes the first programme of a company from a preset, and grades everybody by it."""
+
     _name = "customer.tier.start"
     _description = "Start Grading Customers"
 
@@ -44,11 +48,11 @@ class CustomerTierStart(models.TransientModel):
 
     @api.depends("preset", "company_id")
     def _compute_preview(self):
-        Program, Tier = self.env["customer.tier.program"], self.env["customer.tier"]
+        Tier = self.env["customer.tier"]
         for wizard in self:
-            commands = Program._preset_tiers(PRESETS[wizard.preset])
+            commands = tiers(self.env, PRESETS[wizard.preset])
             # What would be made, in the words in which the tiers themselves tell it.
-            tiers = [Tier.new(vals) for _command, _id, vals in commands]
+            made = [Tier.new(vals) for _command, _id, vals in commands]
             wizard.preview = Markup(
                 '<table class="table table-sm mb-0"><thead><tr><th>%s</th><th>%s</th><th>%s</th>'
                 "</tr></thead><tbody>%s</tbody></table>"
@@ -56,7 +60,7 @@ class CustomerTierStart(models.TransientModel):
                 self.env._("Tier"),
                 self.env._("Reached when"),
                 self.env._("Discount"),
-                Markup("").join(map(wizard._preview_row, tiers)),
+                Markup("").join(map(wizard._preview_row, made)),
             )
 
     def _preview_row(self, tier):
@@ -67,13 +71,7 @@ class CustomerTierStart(models.TransientModel):
     @api.model
     @api.private
     def _open(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Start Grading Customers"),
-            "res_model": self._name,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return open_dialog(self.browse(), self.env._("Start Grading Customers"))
 
     def action_start(self):
         """Make the programme, grade everybody and show the result."""
@@ -97,13 +95,4 @@ class CustomerTierStart(models.TransientModel):
         programs = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_tiering.customer_tier_program_action"
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "message": message,
-                "next": programs | {"target": "main"},
-            },
-        }
+        return notification(message, "warning", programs | {"target": "main"}, sticky=True)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import notification, open_dialog
+
 
 class CustomerTierTell(models.TransientModel):
     _name = "customer.tier.tell"
@@ -24,17 +26,10 @@ class CustomerTierTell(models.TransientModel):
         :param events: ``customer.tier.event`` held
         """
         if events:
-            events._sort_out()
+            events._supersede()
             events = events.filtered(lambda event: event.state == "held")
         wizard = self.create({"run_id": run and run.id, "event_ids": events and events.ids})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Tell About Tier Changes"),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return open_dialog(wizard, self.env._("Tell About Tier Changes"))
 
     @api.depends("run_id", "event_ids")
     @api.depends_context("lang")
@@ -85,11 +80,11 @@ class CustomerTierTell(models.TransientModel):
                 raise UserError(self.env._("Somebody has decided about this grading already."))
             count = self.env["customer.tier.store"]._enqueue_untold(run)
             run.untold = False
-            Event._wake()
+            Event._trigger_job()
         else:
             held = self.event_ids.exists().filtered(lambda event: event.state == "held")
             if not held:
                 raise UserError(self.env._("Somebody has decided about these messages already."))
             count = len(held)
             held._decide("new")
-        return Event._notify(self.env._("%s message(s) go out within a minute.", count))
+        return notification(self.env._("%s message(s) go out within a minute.", count))

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.grading.entry import Traces
+from odoo.addons.customer_tiering.grading.entry import Origins
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
 from odoo.tools import SQL
 
@@ -55,10 +55,10 @@ class CrmLead(models.Model):
 
     def _enter(self, company):
         """The entry tier in the first programme of a company that would select the customer."""
-        left, traces = self, self._traces(company)
+        left, origins = self, self._origins(company)
         for program in self.env["customer.tier.program"]._for_company(company):
             selected = left._selected_by(program)
-            fits = traces.first_fit(
+            fits = origins.first_fit(
                 program.entry_rule_ids._policy(), [lead.id for lead in selected]
             )
             for lead in selected.filtered(lambda lead, fits=fits: lead.id in fits):
@@ -82,14 +82,14 @@ class CrmLead(models.Model):
             ).filtered_domain(domain)
         )
 
-    def _traces(self, company):
+    def _origins(self, company):
         """What entry rules ask for, about these leads and their customers."""
         customers = {lead.id: lead.partner_id.commercial_partner_id._origin for lead in self}
         values = {}
         for lead in self:
             for value in customers[lead.id].with_company(company).customer_value_ids:
                 values.setdefault(value.metric_id.code, []).append((lead.id, value.value))
-        return Traces(
+        return Origins(
             ways=[(lead.id, lead.medium_id.id, lead.source_id.id) for lead in self],
             tags=[
                 (lead.id, tag.id)

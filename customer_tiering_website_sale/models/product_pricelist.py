@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
-
 from odoo.addons.website.models import ir_http
+from odoo.fields import Domain
 
 
 class ProductPricelist(models.Model):
@@ -54,7 +53,10 @@ class ProductPricelist(models.Model):
         return standard, others
 
     def _get_website_pricelists_domain(self, website):
-        return [*super()._get_website_pricelists_domain(website), ("customer_tier_only", "=", False)]
+        return [
+            *super()._get_website_pricelists_domain(website),
+            ("customer_tier_only", "=", False),
+        ]
 
     def _is_available_on_website(self, website):
         """A tier's list is there for whom it is, on every website of its company."""

@@ -1,10 +1,9 @@
 from odoo import models
-from odoo.http import request
-
 from odoo.addons.website_sale.models.website import (
     PRICELIST_SELECTED_SESSION_CACHE_KEY,
     PRICELIST_SESSION_CACHE_KEY,
 )
+from odoo.http import request
 
 
 class Website(models.Model):
@@ -52,8 +51,10 @@ class Website(models.Model):
         the visitor would get now."""
         lists = self.env["product.pricelist"].sudo()
         known = lists.browse(request.session.get(PRICELIST_SESSION_CACHE_KEY)).exists()
-        if not known or PRICELIST_SELECTED_SESSION_CACHE_KEY in request.session and (
-            not known.customer_tier_only
+        if (
+            not known
+            or PRICELIST_SELECTED_SESSION_CACHE_KEY in request.session
+            and (not known.customer_tier_only)
         ):
             return
         current = lists

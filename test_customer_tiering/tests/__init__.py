@@ -1,4 +1,2 @@
 from . import test_ready_made
 from . import test_automation
-from . import test_financial_risk
-from . import test_till

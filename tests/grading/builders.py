@@ -20,11 +20,18 @@ from grading.policy import (
     Tier,
     Veto,
 )
+from hypothesis import settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 AS_OF = date(2025, 6, 30)
 TODAY = metrics.day_number(AS_OF)
+
+
+def examples(share):
+    """For a property that is dearer or cheaper than most: its share of the profile's examples."""
+    return settings(max_examples=max(2, round(share * settings.default.max_examples)))
+
 
 ORDER_TYPES = {"customer": "int64", "day": "int64", "amount": "float64", "frequent": "bool"}
 LINE_TYPES = {

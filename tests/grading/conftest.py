@@ -8,7 +8,6 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
-from hypothesis import Phase, settings
 
 CORE = Path(__file__).parents[2] / "customer_tiering" / "grading"
 
@@ -23,18 +22,6 @@ def _load_core():
 
 
 _load_core()
-
-settings.register_profile(
-    "grading",
-    # A red build must be red again on the next machine.
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=30,
-    # Not Phase.explain: it takes minutes over a failing example.
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-)
-settings.load_profile("grading")
 
 
 # Where pytest-odoo is installed its automatic fixtures open a database; these of the same name

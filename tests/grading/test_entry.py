@@ -16,7 +16,7 @@ from builders import (
     select,
 )
 from grading import pipeline, settle
-from grading.entry import Traces
+from grading.entry import Origins
 from grading.policy import Condition, Entry, Metric, Movement, Program, Tier, Veto
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,29 +63,29 @@ def grade(entry, orders=(), given=None, program=PROGRAM):
 def test_criteria(entry, fitting):
     """Everything that a rule names must hold, medium and source in one inquiry: customer 2 came
     by medium 7 and, another time, from source 4."""
-    traces = Traces(
+    origins = Origins(
         ways=[(1, 7, 4), (2, 7, 0), (2, 8, 4), (3, 0, 0)],
         tags=[(2, 21), (3, 20), (3, 99)],
         countries=[(1, 50), (3, 60)],
         values={"judged": [(1, 80.0), (2, 50.0), (3, 20.0)]},
     )
-    assert set(traces.first_fit([entry], [1, 2, 3])) == fitting
-    assert set(traces.first_fit([entry], [2])) == fitting & {2}
+    assert set(origins.first_fit([entry], [1, 2, 3])) == fitting
+    assert set(origins.first_fit([entry], [2])) == fitting & {2}
 
 
 def test_first_rule_that_fits_wins():
     """A later rule for everybody must not take back what an earlier one gave."""
-    traces = Traces(tags=[(1, 20), (2, 21)])
+    origins = Origins(tags=[(1, 20), (2, 21)])
     rules = [Entry(7, 5, tags=(20,)), Entry(8, 5, tags=(20, 21)), Entry(9, 5)]
-    fits = traces.first_fit(rules, [1, 2, 3])
+    fits = origins.first_fit(rules, [1, 2, 3])
     assert {who: rule.id for who, rule in fits.items()} == {1: 7, 2: 8, 3: 9}
-    assert traces.first_fit([], [1]) == {}
+    assert origins.first_fit([], [1]) == {}
 
 
-def test_a_country_is_no_trace_of_interest():
+def test_a_country_shows_no_interest():
     """Every supplier in the address book has a country; a rule for Europe must not grade them."""
-    traces = Traces([(1, 0, 0)], [(2, 20)], [(3, 60)], {"judged": [(4, 1.0)]})
-    assert traces.people == {1, 2, 4}
+    origins = Origins([(1, 0, 0)], [(2, 20)], [(3, 60)], {"judged": [(4, 1.0)]})
+    assert origins.people == {1, 2, 4}
 
 
 # Grading

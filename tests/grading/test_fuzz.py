@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from builders import assert_same
+from builders import assert_same, examples
 from grading import lint, metrics, pipeline
 from grading.lifecycle import STAGES
 from grading.movement import REASONS
@@ -29,7 +29,7 @@ if EXAMPLES:
         suppress_health_check=list(HealthCheck),
     )
 else:
-    fuzz = settings(max_examples=8, suppress_health_check=list(HealthCheck))
+    fuzz = settings(examples(0.5), suppress_health_check=list(HealthCheck))
 
 # Told of the grading itself and not of the customer: how things were before it.
 OF_THE_RUN = ["before", "known", "expired", "stage_was", "notice"]

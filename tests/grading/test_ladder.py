@@ -167,3 +167,21 @@ def test_everybody_at_the_cut_is_among_the_best(values, percent):
     taken = sum(value >= cut for value in values)
     assert taken >= max(1, len(values) * percent // 100)
     assert sum(value > cut for value in values) < max(1, len(values) * percent / 100)
+
+
+def test_direction():
+    """History, messages and proposals all ask here; of those outside any tier nobody goes down."""
+    moves = [
+        # before, after, programme before, programme after
+        (0, 0, 0, 0, "stay"),
+        (2, 2, 7, 7, "stay"),
+        (0, 1, 0, 7, "first"),
+        (1, 0, 7, 0, "out"),
+        (1, 2, 7, 7, "up"),
+        (2, 1, 7, 7, "down"),
+        (1, 2, 7, 8, "switch"),
+        (2, 1, 7, 8, "switch"),
+    ]
+    *columns, expected = zip(*moves, strict=True)
+    assert ladder.direction(*map(np.array, columns)).tolist() == list(expected)
+    assert ladder.direction(1, 2, 7, 7).item() == "up"

@@ -7,11 +7,12 @@ from itertools import pairwise
 from statistics import median
 
 import numpy as np
+from builders import examples
 from grading import lifecycle
 from grading.lifecycle import STAGES
 from grading.policy import Lifecycle
 from histories import NAMES, PLAIN, past, staged
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 # Any history: small numbers, so that thresholds are met on their very day often.
@@ -95,7 +96,7 @@ class Naive:
         return stage, None, None
 
 
-@settings(max_examples=200)
+@examples(7)
 @given(_histories, _settings(), _typical, st.integers(0, 420))
 def test_stages_equal_the_naive_daily_walk(histories, thresholds, typical, as_of):
     """However thresholds, comebacks and lapses fall together, the stage and its first day are

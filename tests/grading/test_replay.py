@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import day, facts, histories, programs, select, until
+from builders import day, examples, facts, histories, programs, select, until
 from grading import metrics, pipeline
 from grading.policy import Condition, Metric, Movement, Program, Review, Tier
 from grading.replay import REVERSAL_DAYS, by_month, grading_days, replay, reversals
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 DEMO = Path(__file__).parents[2] / "customer_tiering" / "demo"
@@ -192,7 +192,7 @@ class TestAnyHistory:
     def rules(rules, movement):
         return Program(**{**vars(rules), "movement": movement})
 
-    @settings(max_examples=15)
+    @examples(0.5)
     @given(histories, programs(), _movements, st.integers(1, 4))
     def test_later_facts_are_not_seen(self, known, rules, movement, count):
         """The past must not change by what was ordered afterwards, nor by later gradings."""
@@ -207,7 +207,7 @@ class TestAnyHistory:
         expected = whole[whole["day"] <= last]
         assert early.to_numpy().tolist() == expected.to_numpy().tolist()
 
-    @settings(max_examples=10)
+    @examples(0.3)
     @given(histories, programs(), _movements)
     def test_chunks_agree(self, known, rules, movement):
         """Customers replayed alone move as they do among all: chunks can be added up."""

@@ -10,6 +10,7 @@ import pytest
 from builders import (
     AS_OF,
     day,
+    examples,
     facts,
     histories,
     until,
@@ -30,7 +31,7 @@ from grading.policy import (
 )
 from grading.replay import grading_days, replay
 from grading.settle import PREVIOUS, settle
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 LOW, SILVER, GOLD = 1, 2, 3
@@ -401,7 +402,7 @@ class TestReplay:
         assert moves["day"].tolist() == [day(days[1]), day(days[3]), day(days[5])]
         assert moves["after"].tolist() == [LOW, SILVER, LOW]
 
-    @settings(max_examples=10)
+    @examples(0.3)
     @given(histories, PERIODS)
     def test_agrees_with_gradings_one_by_one(self, known, period):
         """A replay is nothing but gradings in a row."""

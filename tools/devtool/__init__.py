@@ -12,5 +12,5 @@ Standard library only: it runs before any environment exists.
     odoo         Odoo's configuration and command line
     server       `./dev run`
     tests        `./dev test`
-    lint         `./dev lint`, with translations and xml_format
+    lint         `./dev lint`, with house, translations and xml_format
 """

@@ -20,7 +20,7 @@ from . import (
 )
 from .console import Failure, say
 from .odoo_source import describe
-from .paths import ROOT
+from .paths import ADDON, ROOT, with_needed
 from .system import client_program
 from .venv import RUNTIME
 
@@ -30,6 +30,15 @@ One command for the addon's set-up, server, tests and checks.
 Everything it makes lies in .dev/, downloads in the user's cache folder. Variables it heeds:
 ODOO_SRC (a folder with Odoo 19), PGHOST, PGPORT, ... (a PostgreSQL server of yours),
 DEBIAN_MIRROR (where to fetch Odoo from), XDG_CACHE_HOME.
+"""
+
+BEFORE_A_RELEASE = """\
+before a release, beside what .ci/run does (lint and test):
+  test --runner odoo    with Odoo's own runner, which must count the same
+  test --together       the core addon's tests in the database with everything
+  test --long tests     a long search for what breaks the rules' properties
+  suite, suite --beside the suites of Odoo's own apps; installed beside others
+  bench, stress         how long gradings take; among people at work and crashes
 """
 
 
@@ -62,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev",
         description=OVERVIEW,
+        epilog=BEFORE_A_RELEASE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -76,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     test = add("test", _test, "run all tests; more arguments go to pytest", takes_more=True)
     test.add_argument("--runner", choices=["pytest", "odoo"], default="pytest")
     test.add_argument("--coverage", action="store_true", help="measure what pytest covers")
+    test.add_argument("--long", action="store_true", help="search long for what breaks properties")
+    text = "the core addon's tests in the database with everything too"
+    test.add_argument("--together", action="store_true", help=text)
+    text = "processes at the same time (2 where the machine has them)"
+    test.add_argument("--jobs", type=int, default=0, metavar="N", help=text)
     text = "Odoo's own suites, with the addon and without it: what differs"
     neighbours = add("suite", _suite, text)
     neighbours.add_argument("modules", metavar="MODULE", nargs="*", help="instead of all")
@@ -92,6 +107,10 @@ def _parser() -> argparse.ArgumentParser:
     new = add("db", _db, "a fresh database with the addon, within seconds")
     new.add_argument("name")
     new.add_argument("--demo", action="store_true", help="with demo data")
+    text = "more modules, separated by commas"
+    new.add_argument("--with", dest="more", default="", metavar="MODULES", help=text)
+    text = "none of our other addons, which else install themselves; but those of --with"
+    new.add_argument("--core", action="store_true", help=text)
     new.add_argument("--drop", action="store_true", help="only drop it")
     shell = add("shell", _shell, "Odoo's shell; reads a script on standard input")
     shell.add_argument("name", metavar="DB")
@@ -117,7 +136,8 @@ def _run(options) -> int:
 
 
 def _test(options) -> int:
-    return tests.run(options.runner, options.rest, coverage=options.coverage)
+    how = tests.Options(options.runner, coverage=options.coverage, long=options.long)
+    return tests.run(options.rest, how, together=options.together, jobs=options.jobs)
 
 
 def _suite(options) -> int:
@@ -147,12 +167,15 @@ def _setup(_options) -> None:
 
 
 def _db(options) -> None:
-    setup.for_odoo()
+    more = [name for name in options.more.split(",") if name]
+    # What is asked for may be of other makers.
+    setup.for_all_addons() if more else setup.for_odoo()
     if options.drop:
         databases.drop(options.name)
         say(f"Dropped {options.name}.")
         return
-    databases.fresh(options.name, demo=options.demo)
+    ours = with_needed([ADDON, *more]) if options.core else None
+    databases.fresh(options.name, demo=options.demo, modules=[ADDON, *more], ours=ours)
     say(f"Database {options.name} is ready: ./dev shell {options.name}")
 
 

@@ -1,12 +1,15 @@
 """Databases with the addon, copied from cached templates.
 
 A base template holds Odoo's sales application; one template for each set of addons is copied
-from it and made again whenever the addons' files change. A database is a copy of the latter.
+from it and made again whenever the files of these addons change. A database is a copy of the
+latter. Odoo installs by itself what it sees and what belongs beside that which is installed; a
+set can be narrowed to a few addons of this repository.
 """
 
 import os
 import shutil
 import subprocess
+from collections.abc import Collection
 
 from . import odoo
 from .console import Failure, only_one
@@ -24,10 +27,25 @@ def exists(name: str) -> bool:
     return query("postgres", f"SELECT 1 FROM pg_database WHERE datname = {_quoted(name)}") == "1"
 
 
-def fresh(name: str, *, demo: bool = False, modules: list[str] | None = None) -> None:
-    """A new database with the addon (or ``modules``); one of the same name is dropped."""
-    with only_one("databases"):
-        template = _addon_template(modules or [ADDON], demo)
+def fresh(
+    name: str,
+    *,
+    demo: bool = False,
+    modules: Collection[str] = (ADDON,),
+    ours: Collection[str] | None = None,
+) -> None:
+    """A new database with ``modules`` and what installs itself beside them.
+
+    One of the same name is dropped.
+
+    :param ours: of this repository's addons, those that Odoo sees; all if None
+    """
+    if not addons():
+        raise Failure(f"There is no addon here: no {ADDON}*/__manifest__.py.")
+    # One template per set of modules, each replaced when the addons change.
+    kind = digest(*modules, "" if ours is None else ",".join(sorted(ours)))[:6]
+    with only_one(f"databases-{kind}"):
+        template = _addon_template(kind, modules, ours, demo)
         drop(name)
         _copy(template, name)
         remember_addons(name)
@@ -78,24 +96,22 @@ def _addons_state() -> str:
 
 
 def _base_template(demo: bool) -> str:
-    key = digest(odoo_key(), (RUNTIME.folder / ".stamp").read_text())
-    name = f"{_prefix('base', demo)}{key}"
-    if not exists(name):
-        _drop_older("base", demo)
-        _build(name, "template0", [BASE_MODULE], demo)
+    name = f"{_prefix('base', demo)}{digest(odoo_key(), RUNTIME.key)}"
+    with only_one("databases-base"):
+        if not exists(name):
+            _drop_older("base", demo)
+            _build(name, "template0", [BASE_MODULE], (), demo)
     return name
 
 
-def _addon_template(modules: list[str], demo: bool) -> str:
-    if not addons():
-        raise Failure(f"There is no addon here: no {ADDON}*/__manifest__.py.")
+def _addon_template(
+    kind: str, modules: Collection[str], ours: Collection[str] | None, demo: bool
+) -> str:
     base = _base_template(demo)
-    # One template per set of modules, each replaced when the addons change.
-    kind = digest(*modules)[:4]
-    name = f"{_prefix(kind, demo)}{digest(base, addons_digest())}"
+    name = f"{_prefix(kind, demo)}{digest(base, addons_digest(ours))}"
     if not exists(name):
         _drop_older(kind, demo)
-        _build(name, base, modules, demo)
+        _build(name, base, modules, ours, demo)
     return name
 
 
@@ -112,7 +128,13 @@ def _drop_older(kind: str, demo: bool) -> None:
         drop(name)
 
 
-def _build(name: str, source: str, modules: list[str], demo: bool) -> None:
+def _build(
+    name: str,
+    source: str,
+    modules: Collection[str],
+    ours: Collection[str] | None,
+    demo: bool,
+) -> None:
     """Make a template under a name of its own, so that one half made is never taken."""
     half_made = f"{name}_new"
     drop(half_made)
@@ -123,7 +145,8 @@ def _build(name: str, source: str, modules: list[str], demo: bool) -> None:
         half_made,
         *("-i", ",".join(modules)),
         *(["--with-demo"] if demo else []),
-        log=f"template-{modules[0]}",
+        log=f"template-{'-'.join(modules)[:60]}",
+        ours=ours,
     )
     check_installed(half_made, modules)
     query("postgres", f'ALTER DATABASE "{half_made}" RENAME TO "{name}"')

@@ -1,21 +1,13 @@
 """`./dev lint` and `./dev format`. Every check prints one line; what it found comes below."""
 
-import ast
 import os
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
-from . import setup, translations, xml_format
+from . import house, setup, translations, xml_format
 from .console import Failure, say
 from .paths import ROOT, addons, test_addons
 from .venv import LINT
-
-# Matters of taste, in which Odoo itself does otherwise.
-COSMETIC = ("prefer-readme-rst", "xml-field-numeric-without-eval", "xml-header-wrong")
-
-# A model of several subjects has a file for each of them.
-SPLIT = "consider-merging-classes-inherited"
 
 # A check returns what it found wrong, or "" when all is well, or None when it was left out.
 Check = Callable[[], str | None]
@@ -27,14 +19,15 @@ def run(*, fast: bool = False) -> int:
     checks: dict[str, Check] = {
         "ruff": lambda: _tool("ruff", "check", "."),
         "ruff format": lambda: _tool("ruff", "format", "--check", "."),
-        "pylint-odoo": lambda: _tool("pylint", f"--disable={SPLIT}", *_addon_folders()),
-        "oca-checks-odoo-module": lambda: _tool(
-            "oca-checks-odoo-module", f"--disable={','.join(COSMETIC)}", *_addon_folders()
-        ),
+        "pylint-odoo": lambda: _tool("pylint", *_addon_folders()),
+        "oca-checks-odoo-module": lambda: _tool("oca-checks-odoo-module", *_addon_folders()),
         "oca-checks-po": _oca_checks_po,
         "imports": lambda: _tool("lint-imports", "--no-cache", "--no-logo"),
-        "tests are listed": unlisted_tests,
-        "XML is well-formed": lambda: xml_format.malformed(_addon_folders()),
+        "models have files of their names": house.misnamed_models,
+        "models' files are readable": house.long_models,
+        "own views are not extended": house.own_views_extended,
+        "core names no sibling": house.siblings_named,
+        "tests are listed": house.unlisted_tests,
         "XML and JS format": lambda: xml_format.unformatted(_addon_folders()),
         "translations": translations.incomplete,
     }
@@ -50,6 +43,8 @@ def format_files() -> int:
     setup.for_lint()
     for arguments in (["check", "--fix", "--exit-zero", "--quiet", "."], ["format", "."]):
         subprocess.run([LINT.program("ruff"), *arguments], cwd=ROOT, check=False)
+    # XML's first line, numbers in data.
+    _tool("oca-checks-odoo-module", "--fix", "--disable=prefer-readme-rst", *_addon_folders())
     return xml_format.write(_addon_folders())
 
 
@@ -91,26 +86,3 @@ def _addon_folders() -> list[str]:
 def _oca_checks_po() -> str | None:
     files = [str(file) for folder in addons() for file in sorted(folder.glob("i18n/*.po*"))]
     return _tool("oca-checks-po", *files) if files else None
-
-
-def unlisted_tests() -> str:
-    """Test files that Odoo's runner would pass over in silence."""
-    found = []
-    for folder in [*addons(), *test_addons()]:
-        tests = folder / "tests"
-        listed = _imported_names(tests / "__init__.py")
-        for file in sorted(tests.rglob("test_*.py")):
-            if file.parent != tests or file.stem not in listed:
-                found.append(f"{file.relative_to(ROOT)} is not imported in tests/__init__.py")
-    return "\n".join(found)
-
-
-def _imported_names(file: Path) -> set[str]:
-    if not file.exists():
-        return set()
-    return {
-        alias.name
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }

@@ -1,20 +1,28 @@
 """Odoo's configuration file and command line."""
 
+import contextlib
 import socket
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 from . import postgres
 from .console import Failure, run_step, say
-from .paths import DATA_DIR, OCA, ODOO, ODOO_CONF, ROOT
+from .paths import ADDON_SETS, DATA_DIR, OCA, ODOO, ODOO_CONF, ROOT, digest
 from .venv import RUNTIME
 
 ON_THIS_MACHINE = "127.0.0.1,localhost"
 
 
-def write_configuration() -> None:
-    """Write `.dev/odoo.conf`, which the tests, the shell and the server share."""
-    addons_path = [str(ROOT)]
+def write_configuration(ours: Collection[str] | None = None) -> Path:
+    """Write `.dev/odoo.conf`, or another for an Odoo that sees only ``ours`` of these addons.
+
+    What Odoo does not see cannot install itself beside what is installed.
+    """
+    folder = ROOT if ours is None else _linked(ours)
+    file = ODOO_CONF if ours is None else folder.with_suffix(".conf")
+    # Odoo takes no folder without addons.
+    addons_path = [] if ours == () else [str(folder)]
     if (ODOO / "addons").is_dir():
         addons_path.append(str(ODOO / "addons"))
     if (OCA / "odoo" / "addons").is_dir():
@@ -33,15 +41,29 @@ def write_configuration() -> None:
         server = postgres.environment()
         lines |= {"db_host": server["PGHOST"], "db_port": "5432", "db_user": server["PGUSER"]}
     text = "[options]\n" + "".join(f"{key} = {value}\n" for key, value in lines.items())
-    if not ODOO_CONF.exists() or ODOO_CONF.read_text() != text:
-        ODOO_CONF.write_text(text)
+    if not file.exists() or file.read_text() != text:
+        file.write_text(text)
     DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return file
 
 
-def environment() -> dict[str, str]:
-    """The environment for Odoo and everything that imports it."""
+def _linked(names: Collection[str]) -> Path:
+    """A folder with links to these addons, one for each set of them."""
+    folder = ADDON_SETS / (names[0] if len(names) == 1 else digest(*sorted(names)))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        with contextlib.suppress(FileExistsError):
+            (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+def environment(ours: Collection[str] | None = None) -> dict[str, str]:
+    """The environment for Odoo and everything that imports it.
+
+    :param ours: of this repository's addons, those that Odoo sees; all if None
+    """
     return postgres.environment() | {
-        "ODOO_RC": str(ODOO_CONF),
+        "ODOO_RC": str(ODOO_CONF if ours is None else write_configuration(ours)),
         # A proxy of the machine must not take the tests' requests to the test server.
         "NO_PROXY": ON_THIS_MACHINE,
         "no_proxy": ON_THIS_MACHINE,
@@ -68,7 +90,13 @@ def free_port(wished: int = 0) -> int:
     raise OSError("no free port")
 
 
-def change_modules(title: str, database: str, *arguments: str, log: str) -> list[str]:
+def change_modules(
+    title: str,
+    database: str,
+    *arguments: str,
+    log: str,
+    ours: Collection[str] | None = None,
+) -> list[str]:
     """Install or update modules, show what Odoo warns about and return it."""
     # "--no-http" alone would still fail where another Odoo holds its usual port.
     quiet = ["--no-http", "--http-port", str(free_port()), "--log-level", "info"]
@@ -77,7 +105,7 @@ def change_modules(title: str, database: str, *arguments: str, log: str) -> list
         command("server", "-d", database, *arguments, "--stop-after-init", *quiet),
         log=log,
         cwd=ROOT,
-        env=environment(),
+        env=environment(ours),
     )
     warnings = [
         line

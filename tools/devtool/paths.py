@@ -1,5 +1,6 @@
 """Where things lie, and the hashes that tell whether they changed."""
 
+import ast
 import hashlib
 import os
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ DEV = ROOT / ".dev"
 LOGS = DEV / "log"
 ODOO = DEV / "odoo"
 ODOO_CONF = DEV / "odoo.conf"
+ADDON_SETS = DEV / "addons"
 OCA = DEV / "oca"
 DATA_DIR = DEV / "data"
 TOOLS = ROOT / "tools"
@@ -34,14 +36,27 @@ def addons() -> list[Path]:
     return sorted(manifest.parent for manifest in ROOT.glob(f"{ADDON}*/__manifest__.py"))
 
 
-def glue_addons() -> list[str]:
-    """The names of the addons beside the core one."""
-    return [folder.name for folder in addons() if folder.name != ADDON]
-
-
 def test_addons() -> list[Path]:
     """The addons that hold nothing but tests, with apps that the others do not need."""
     return sorted(manifest.parent for manifest in ROOT.glob(f"test_{ADDON}*/__manifest__.py"))
+
+
+def others() -> list[str]:
+    """The names of the addons beside the core one; a database with them has everything."""
+    return [folder.name for folder in [*addons(), *test_addons()] if folder.name != ADDON]
+
+
+def with_needed(names: Iterable[str]) -> list[str]:
+    """``names`` of addons of this repository, and those of it that they depend on."""
+    ours = {folder.name: folder for folder in [*addons(), *test_addons()]}
+    found, waiting = set(), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in ours and name not in found:
+            found.add(name)
+            manifest = ast.literal_eval((ours[name] / "__manifest__.py").read_text())
+            waiting += manifest["depends"]
+    return sorted(found)
 
 
 def digest(*parts: str | bytes) -> str:
@@ -61,8 +76,8 @@ def digest_files(files: Iterable[Path]) -> str:
     return digest(*parts)
 
 
-def addons_digest() -> str:
-    """A hash of everything that makes a database with the addons what it is.
+def addons_digest(names: Iterable[str] | None = None) -> str:
+    """A hash of everything that makes a database with all addons, or those named, what it is.
 
     Tests and static files are left out: they are read from disk and never stored.
     """
@@ -70,6 +85,7 @@ def addons_digest() -> str:
     return digest_files(
         file
         for folder in [*addons(), *test_addons()]
+        if names is None or folder.name in names
         for file in folder.rglob("*")
         if file.is_file()
         and file.suffix in {".py", ".xml", ".csv", ".po", ".sql"}

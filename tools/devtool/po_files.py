@@ -59,19 +59,9 @@ def incomplete(folder: Path) -> list[str]:
 
 def _merge(translation: polib.POFile, template: polib.POFile) -> None:
     """Take over the template's terms, keep what is translated, forget the rest."""
-    known = {entry.msgid: entry for entry in translation if entry.msgstr}
-    entries = []
-    for entry in template:
-        entries.append(
-            polib.POEntry(
-                msgid=entry.msgid,
-                msgstr=known[entry.msgid].msgstr if entry.msgid in known else "",
-                comment=entry.comment,
-                occurrences=entry.occurrences,
-                flags=[flag for flag in entry.flags if flag != "fuzzy"],
-            )
-        )
-    translation[:] = entries
+    translation.merge(template)
+    translation[:] = [entry for entry in translation if not entry.obsolete]
+    _sorted(translation)
 
 
 def _template(folder: Path) -> Path:

@@ -4,18 +4,24 @@ import json
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from . import databases, odoo, setup
 from .console import Failure, say
-from .paths import ADDON, DEV, LOGS, ROOT, glue_addons, test_addons
+from .paths import ADDON, DEV, LOGS, ROOT, addons, others, test_addons, with_needed
 from .venv import RUNTIME
 
 PURE_TESTS = ROOT / "tests"
 NO_TESTS_COLLECTED = 5
+HEARTBEAT = 60
+# Each process takes some seconds to begin.
+WORTH_DIVIDING = 20
 
 
 @dataclass
@@ -36,25 +42,49 @@ class Counts:
         return f"{line}, {self.skipped} skipped" if self.skipped else line
 
 
-def run(runner: str, arguments: list[str], *, coverage: bool = False) -> int:
-    """Run the tests, print the closing line, return the exit code."""
-    paths = [Path(argument.split("::")[0]) for argument in arguments]
-    paths = [path.resolve() for path in paths if path.suffix == ".py" or path.is_dir()]
-    pure = not paths or any(path.is_relative_to(PURE_TESTS) for path in paths)
-    of_addons = not paths or any(not path.is_relative_to(PURE_TESTS) for path in paths)
-    if runner == "odoo" and arguments:
+@dataclass(frozen=True)
+class Part:
+    """Tests that are run by one process."""
+
+    name: str
+    # What pytest is given; the modules are known already.
+    arguments: tuple[str, ...]
+    # The addons tested; none of them for the pure tests.
+    modules: tuple[str, ...] = ()
+    # Of this repository's addons, those that Odoo sees; None is all.
+    ours: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How tests are run, whichever they are."""
+
+    runner: str = "pytest"
+    coverage: bool = False
+    long: bool = False
+
+
+def run(arguments: list[str], options: Options, *, together: bool = False, jobs: int = 0) -> int:
+    """Run the tests, print the closing line, return the exit code.
+
+    :param together: the core addon's tests beside all others instead of alone
+    :param jobs: processes at the same time; 0 means what the machine has, 2 at most
+    """
+    if options.runner == "odoo" and arguments:
         raise Failure("Arguments are for pytest.", "Leave out --runner odoo, or the arguments.")
-    if coverage:
-        _forget_coverage()
-    total = Counts()
-    if pure and PURE_TESTS.is_dir():
-        setup.for_tests() if of_addons else setup.for_pure_tests()
-        total += _pytest("pure", [] if paths else [PURE_TESTS], arguments, coverage=coverage)
-    if of_addons:
+    parts = _chosen(arguments) if arguments else _all(together)
+    if any(part.modules for part in parts):
         setup.for_tests()
-        for modules in _groups():
-            total += _test_modules(runner, modules, paths, arguments, coverage)
-    if coverage:
+    else:
+        setup.for_pure_tests()
+    if options.coverage:
+        _forget_coverage()
+    jobs = jobs or min(2, os.cpu_count() or 1)
+    if arguments or jobs == 1 or options.runner == "odoo":
+        total = sum((_run(part, options) for part in parts), Counts())
+    else:
+        total = _side_by_side(_divided(parts, jobs), options, jobs)
+    if options.coverage:
         _report_coverage()
     if total.passed + total.failed == 0:
         say("No test was run.")
@@ -62,75 +92,139 @@ def run(runner: str, arguments: list[str], *, coverage: bool = False) -> int:
     return 0 if total.passed and not total.failed else 1
 
 
-def _groups() -> list[list[str]]:
-    """The core addon alone, so that it cannot lean on the others; then these together; then
-    the tests that need apps which neither of them does."""
-    groups = [[ADDON], glue_addons(), [folder.name for folder in test_addons()]]
-    return [modules for modules in groups if modules]
+def _all(together: bool) -> list[Part]:
+    """The core addon alone, so that it cannot lean on the others; then these in a database with
+    everything, tests that need apps of other makers included."""
+    parts = [Part("pure", (str(PURE_TESTS),))]
+    if together:
+        return [*parts, _of_addons("everything", [ADDON, *others()])]
+    parts.append(_of_addons("core", [ADDON], (ADDON,)))
+    return [*parts, _of_addons("others", others())] if others() else parts
 
 
-def _test_modules(
-    runner: str, modules: list[str], paths: list[Path], arguments: list[str], coverage: bool
-) -> Counts:
-    folders = [ROOT / name / "tests" for name in modules if (ROOT / name / "tests").is_dir()]
-    if paths and not any(path.is_relative_to(ROOT / m) for path in paths for m in modules):
+def _of_addons(name: str, modules: list[str], ours: tuple[str, ...] | None = None) -> Part:
+    folders = [ROOT / module / "tests" for module in modules]
+    arguments = tuple(str(folder) for folder in folders if folder.is_dir())
+    return Part(name, arguments, tuple(modules), ours)
+
+
+def _chosen(arguments: list[str]) -> list[Part]:
+    """What the arguments name. Addons beside the core one get a database with what they need of
+    ours and nothing else, which shows that they can do without the rest."""
+    named = {a: Path(a.split("::")[0]).resolve() for a in arguments if not a.startswith("-")}
+    named = {a: path for a, path in named.items() if path.suffix == ".py" or path.is_dir()}
+    if not named:
+        return [replace(part, arguments=(*part.arguments, *arguments)) for part in _all(False)]
+    folders = [*addons(), *test_addons()]
+    touched = [f.name for f in folders if any(p.is_relative_to(f) for p in named.values())]
+    parts = [Part("pure", (), ())] if _within(named, [PURE_TESTS]) else []
+    parts += [Part("core", (), (ADDON,), (ADDON,))] if ADDON in touched else []
+    if beside := tuple(name for name in touched if name != ADDON):
+        parts.append(Part("others", (), beside, tuple(with_needed(beside))))
+    # Tests of one part would not pass in the database of another.
+    return [replace(part, arguments=tuple(_for_part(part, arguments, named))) for part in parts]
+
+
+def _for_part(part: Part, arguments: list[str], named: dict[str, Path]) -> list[str]:
+    folders = [ROOT / name for name in part.modules] or [PURE_TESTS]
+    theirs = _within(named, folders)
+    return [argument for argument in arguments if argument not in named or argument in theirs]
+
+
+def _within(named: dict[str, Path], folders: list[Path]) -> set[str]:
+    return {a for a, path in named.items() if any(path.is_relative_to(f) for f in folders)}
+
+
+def _divided(parts: list[Part], jobs: int) -> list[Part]:
+    """The parts, the longest first, those of many test files divided among the processes."""
+    divided = []
+    for part in parts:
+        files = [file for folder in part.arguments for file in Path(folder).glob("test_*.py")]
+        count = jobs if part.modules and len(files) >= WORTH_DIVIDING else 1
+        shares: list[list[Path]] = [[] for _ in range(count)]
+        for file in sorted(files, key=lambda file: -file.stat().st_size):
+            min(shares, key=lambda share: sum(f.stat().st_size for f in share)).append(file)
+        for number, share in enumerate(shares, start=1):
+            name = f"{part.name} {number} of {count}"
+            small = replace(part, name=name, arguments=tuple(map(str, sorted(share))))
+            divided.append(small if count > 1 else part)
+    return sorted(divided, key=lambda part: not part.modules)
+
+
+def _side_by_side(parts: list[Part], options: Options, jobs: int) -> Counts:
+    """Run several parts at a time; what each printed is shown when it has ended."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    total, started = Counts(), time.monotonic()
+    with ThreadPoolExecutor(jobs) as pool:
+        running = {pool.submit(_logged, part, options): part for part in parts}
+        while running:
+            done, _ = wait(running, timeout=HEARTBEAT, return_when=FIRST_COMPLETED)
+            for future in done:
+                part = running.pop(future)
+                counts = future.result()
+                say(_log_file(part).read_text(errors="replace").rstrip())
+                say(f"- {part.name}: {counts}")
+                total += counts
+            if not done:
+                names = ", ".join(part.name for part in running.values())
+                say(f"  ... {time.monotonic() - started:.0f} s, not yet done: {names}")
+    return total
+
+
+def _log_file(part: Part) -> Path:
+    return LOGS / f"test-{part.name.replace(' ', '-')}.log"
+
+
+def _logged(part: Part, options: Options) -> Counts:
+    with _log_file(part).open("w") as output:
+        return _run(part, options, output)
+
+
+def _run(part: Part, options: Options, output: IO | None = None) -> Counts:
+    if not part.arguments:
         return Counts()
-    if not folders:
-        return Counts()
-    # Tests of one group would not pass in the database of another.
-    arguments = [a for a in arguments if not _is_elsewhere(a, modules)]
-    with _test_database(modules) as database:
-        if runner == "odoo":
-            return _odoo_runner(database, modules)
-        name = {ADDON: "addon", f"test_{ADDON}": "other apps"}.get(modules[0], "glue")
-        options = ["-p", "odoo", "--odoo-http", f"--odoo-database={database}"]
-        return _pytest(name, [] if paths else folders, arguments, options, coverage=coverage)
-
-
-def _is_elsewhere(argument: str, modules: list[str]) -> bool:
-    path = Path(argument.split("::")[0])
-    if not path.exists() or argument.startswith("-"):
-        return False
-    return not any(path.resolve().is_relative_to(ROOT / name) for name in modules)
+    if not part.modules:
+        if options.runner == "odoo":
+            options = replace(options, runner="pytest")
+        # The plugin would want a database, and import Odoo.
+        profile = ["--hypothesis-profile=long"] if options.long else []
+        return _pytest(part, ["-p", "no:odoo", *profile], options, output)
+    with _test_database(part) as database:
+        if options.runner == "odoo":
+            return _odoo_runner(database, part)
+        return _pytest(part, ["--odoo-http", f"--odoo-database={database}"], options, output)
 
 
 @contextmanager
-def _test_database(modules: list[str]) -> Iterator[str]:
+def _test_database(part: Part) -> Iterator[str]:
     """A database for one test run; its name lets several runs go on at once."""
-    name = f"test_{modules[0]}_{os.getpid()}"
-    databases.fresh(name, modules=modules)
+    name = f"test_{part.name.replace(' ', '_')}_{os.getpid()}"
+    # All others bring the core addon along.
+    modules = [module for module in part.modules if module != ADDON] or [ADDON]
+    databases.fresh(name, modules=modules, ours=part.ours)
     try:
         yield name
     finally:
         databases.drop(name)
 
 
-def _pytest(
-    name: str,
-    folders: list[Path],
-    arguments: list[str],
-    odoo_options: list[str] | None = None,
-    *,
-    coverage: bool = False,
-) -> Counts:
-    say(f"- Tests with pytest: {name}")
+def _pytest(part: Part, more: list[str], options: Options, output: IO | None) -> Counts:
+    if output is None:
+        say(f"- Tests with pytest: {part.name}")
     LOGS.mkdir(parents=True, exist_ok=True)
-    results = LOGS / f"results-{name}.json"
+    results = LOGS / f"results-{part.name.replace(' ', '-')}.json"
     results.unlink(missing_ok=True)
-    environment = odoo.environment() | {"DEV_TEST_RESULTS": str(results)}
-    if odoo_options is None:
-        # The plugin would want a database, and import Odoo.
+    environment = odoo.environment(part.ours) | {"DEV_TEST_RESULTS": str(results)}
+    if not part.modules:
         environment.pop("ODOO_RC")
-        odoo_options = ["-p", "no:odoo"]
-    else:
-        odoo_options = odoo_options[2:]
-    launcher = ["-m", "coverage", "run", "-m", "pytest"] if coverage else ["-m", "pytest"]
-    plugins = ["-p", "tools.devtool.count_plugin", *odoo_options]
+    launcher = ["-m", "coverage", "run", "-m", "pytest"] if options.coverage else ["-m", "pytest"]
     done = subprocess.run(
-        [RUNTIME.python, *launcher, *plugins, *map(str, folders), *arguments],
+        [RUNTIME.python, *launcher, "-p", "tools.devtool.count_plugin", *more, *part.arguments],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
         check=False,
     )
     counts = _read_results(results)
@@ -147,19 +241,19 @@ def _read_results(file: Path) -> Counts:
     return Counts(*(outcomes.count(kind) for kind in ("passed", "failed", "skipped")))
 
 
-def _odoo_runner(database: str, modules: list[str]) -> Counts:
-    say(f"- Tests with Odoo's runner: {', '.join(modules)}")
-    tags = ",".join(f"/{name}" for name in modules)
+def _odoo_runner(database: str, part: Part) -> Counts:
+    say(f"- Tests with Odoo's runner: {part.name}")
+    tags = ",".join(f"/{name}" for name in part.modules)
     command = odoo.command(
-        *("server", "-d", database, "-u", ",".join(modules), "--test-tags", tags),
+        *("server", "-d", database, "-u", ",".join(part.modules), "--test-tags", tags),
         *("--http-port", str(odoo.free_port()), "--stop-after-init"),
     )
-    log_file = LOGS / f"odoo-runner-{modules[0]}.log"
+    log_file = LOGS / f"odoo-runner-{part.name}.log"
     with log_file.open("w") as log:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=odoo.environment(),
+            env=odoo.environment(part.ours),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -8,11 +8,17 @@ import tempfile
 from pathlib import Path
 
 from . import databases, odoo, setup
-from .console import run_step, say
-from .paths import ROOT, addons
+from .console import say
+from .paths import ADDON, ROOT, addons, others
 from .venv import LINT
 
 DATABASE = "translations"
+EXPORT = """
+from odoo.tools.translate import trans_export
+for name, file in {files}.items():
+    with open(file, "wb") as pot:
+        trans_export(False, [name], pot, "po", env)
+"""
 
 
 def write() -> int:
@@ -44,18 +50,13 @@ def incomplete() -> str:
 def _export(folder: Path) -> dict[str, Path]:
     """Each addon's terms, as Odoo finds them in a database with all of them."""
     setup.for_all_addons()
-    names = [addon.name for addon in addons()]
-    databases.fresh(DATABASE, modules=names)
-    exported = {name: folder / f"{name}.pot" for name in names}
+    exported = {addon.name: folder / f"{addon.name}.pot" for addon in addons()}
+    # The same modules as for the tests, whose database need not be made twice.
+    databases.fresh(DATABASE, modules=others() or [ADDON])
+    script = EXPORT.format(files={name: str(pot) for name, pot in exported.items()})
+    say("- Terms of the addons")
     try:
-        for name, pot in exported.items():
-            run_step(
-                f"Terms of {name}",
-                odoo.command("i18n", "export", "-d", DATABASE, "-o", pot, name),
-                log="i18n-export",
-                cwd=ROOT,
-                env=odoo.environment(),
-            )
+        odoo.run_script(DATABASE, script)
     finally:
         databases.drop(DATABASE)
     return exported

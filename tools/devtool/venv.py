@@ -35,12 +35,16 @@ class Environment:
         """A program installed in it."""
         return self.folder / "bin" / name
 
-    def ensure(self) -> None:
-        """Make it what the requirement files say; nothing to do the second time."""
+    @property
+    def key(self) -> str:
+        """Tells it from one of other requirements, of another Python or in another place."""
         files = [TOOLS / name for name in self.requirements]
         # Scripts and links inside hold the full path of the folder.
-        key = digest(str(ROOT), base_python(), *(file.read_bytes() for file in files))
-        stamp = self.folder / ".stamp"
+        return digest(str(ROOT), base_python(), *(file.read_bytes() for file in files))
+
+    def ensure(self) -> None:
+        """Make it what the requirement files say; nothing to do the second time."""
+        key, stamp = self.key, self.folder / ".stamp"
         if stamp.exists() and stamp.read_text() == key:
             return
         if not _same_python(self.python):
@@ -51,7 +55,7 @@ class Environment:
                 log=f"venv-{self.name}",
                 advice="Install python3-venv (Debian, Ubuntu) and run the same command again.",
             )
-        arguments = [part for file in files for part in ("-r", file)]
+        arguments = [part for name in self.requirements for part in ("-r", TOOLS / name)]
         run_step(
             f"Python packages of {self.name} (about a minute)",
             [self.python, "-m", "pip", "install", "--disable-pip-version-check", *arguments],

@@ -1,8 +1,7 @@
-"""Views and scripts: well-formed always, formatted by prettier where npm is installed."""
+"""Views and scripts: formatted by prettier where npm is installed."""
 
 import shutil
 import subprocess
-import xml.etree.ElementTree as ElementTree
 
 from .console import Failure, run_step, say
 from .paths import DEV, ROOT, TOOLS, digest
@@ -10,18 +9,6 @@ from .paths import DEV, ROOT, TOOLS, digest
 PACKAGES = ("prettier@3.6.2", "@prettier/plugin-xml@3.4.2")
 FOLDER = DEV / "prettier"
 CONFIGURATION = TOOLS / "prettier.json"
-
-
-def malformed(folders: list[str]) -> str:
-    """The XML files that no parser takes."""
-    found = []
-    for folder in folders:
-        for file in sorted((ROOT / folder).rglob("*.xml")):
-            try:
-                ElementTree.parse(file)
-            except ElementTree.ParseError as error:
-                found.append(f"{file.relative_to(ROOT)}: {error}")
-    return "\n".join(found)
 
 
 def unformatted(folders: list[str]) -> str | None:

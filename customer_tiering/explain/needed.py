@@ -1,0 +1,39 @@
+from .reason import SIGNS, Explained
+
+
+class Needed(Explained):
+    """What is missing to stay in a tier, from a grading that asks for a lower one."""
+
+    def to_stay(self, tier_id):
+        """Bounds that today's figures do not keep, each with its value.
+
+        :return: list of lines; empty where something else than the requirements is in the way, or
+            the rules no longer know the tier
+        """
+        if tier_id not in self.tiers:
+            return []
+        lines = [
+            self._gap(*requirement)
+            for requirement in self.requirements(tier_id, staying=True)
+            if not self._holds(*requirement)
+        ]
+        if self.tiers[tier_id]["match_any"] and lines:
+            return [self._joined(lines, any_is_enough=True)]
+        return lines
+
+    def _holds(self, code, sign, bound):
+        from ..grading.ladder import holds
+        from ..grading.policy import Condition
+
+        value = self.value(code)
+        return value is not None and bool(holds(Condition(code, sign, bound), {code: value}, value))
+
+    def _gap(self, code, sign, bound):
+        value = self.value(code)
+        return self.env._(
+            "%(metric)s %(sign)s %(bound)s (today %(value)s)",
+            metric=self.metric_name(code),
+            sign=SIGNS[sign],
+            bound=self._bound(code, bound),
+            value="–" if value is None else self._bound(code, value),
+        )

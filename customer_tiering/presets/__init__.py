@@ -1,0 +1,1 @@
+"""Programmes to start from: the data, and what makes records of it."""

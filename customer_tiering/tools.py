@@ -1,0 +1,111 @@
+"""Small helpers that models and wizards share: client actions, follow-up activities, and doing
+something about many records so that one failing record does not keep it from the others."""
+
+import logging
+
+from psycopg2.extensions import TransactionRollbackError
+
+_logger = logging.getLogger(__name__)
+
+RELOAD = {"type": "ir.actions.client", "tag": "soft_reload"}
+
+
+def notification(message, kind="success", then=RELOAD, **params):
+    """Client action that shows a message for a moment, and goes on.
+
+    :param kind: ``success``, ``info``, ``warning`` or ``danger``
+    :param then: the action that follows; without one given, the page reads its records again
+    :param params: ``title``, ``sticky`` or ``links``
+    """
+    return {
+        "type": "ir.actions.client",
+        "tag": "display_notification",
+        "params": {"type": kind, "message": message, **params, "next": then},
+    }
+
+
+def open_dialog(record, title, **context):
+    """Action that opens a record, or a new one of an empty recordset, in a window of its own.
+
+    :param context: context of the action, such as ``default_`` keys
+    """
+    action = {
+        "type": "ir.actions.act_window",
+        "name": title,
+        "res_model": record._name,
+        "res_id": record.id,
+        "view_mode": "form",
+        "target": "new",
+    }
+    return {**action, "context": context} if context else action
+
+
+def open_list(env, xml_id, domain, **context):
+    """A window action of a menu, for some of its records only.
+
+    :param context: instead of the action's own, with its filters
+    """
+    action = env["ir.actions.act_window"]._for_xml_id(xml_id)
+    return {**action, "domain": list(domain), "context": context}
+
+
+def attempt(env, do, failed):
+    """Do something or, when it fails, leave no trace of it and go on.
+
+    A conflict with another transaction is not caught: the caller has to try everything again.
+
+    :param do: function without arguments
+    :param failed: called with the exception, while it is handled
+    :return: list of what ``do`` returned; empty when it failed
+    """
+    try:
+        with env.cr.savepoint():
+            result = do()
+    except TransactionRollbackError:
+        raise
+    except Exception as error:
+        failed(error)
+        return []
+    return [result]
+
+
+def savepoint_each(records, do, failed):
+    """Do something about all of these together; where that fails, about each of them alone.
+
+    :param do: called with records, all of them or one
+    :param failed: called with one record and its exception, while that is handled
+    :return: list of what the calls that went through returned
+    """
+
+    def all_failed(_error):
+        _logger.exception("%s failed for %s together; trying one by one", do.__name__, records)
+
+    results = attempt(records.env, lambda: do(records), all_failed)
+    for record in () if results else records:
+        results += attempt(
+            records.env,
+            lambda record=record: do(record),
+            lambda error, record=record: failed(record, error),
+        )
+    return results
+
+
+def error_text(error):
+    """What an exception says, or at least what it is."""
+    return str(error) or type(error).__name__
+
+
+def without_mails(records):
+    """These records, or this model, for making or handing over activities: one e-mail for each
+    would be a flood; the list of activities is what counts."""
+    return records.with_context(mail_activity_quick_update=True)
+
+
+def schedule_on_contacts(env, vals_list):
+    """Make activities on contacts that the system asks for, without an e-mail for each.
+
+    :param vals_list: values of ``mail.activity``; ``res_id`` is the contact
+    :return: ``mail.activity`` in the same order
+    """
+    about = {"res_model_id": env["ir.model"]._get_id("res.partner"), "automated": True}
+    return without_mails(env["mail.activity"]).create([{**about, **vals} for vals in vals_list])

@@ -1,0 +1,51 @@
+"""How much a customer owes and may owe, as plain values and words."""
+
+from typing import NamedTuple
+
+from odoo import models
+
+APPROVERS = "customer_tiering_credit_control.group_credit"
+
+
+class CreditPosition(NamedTuple):
+    """How much a customer owes and may owe in one company, in its currency.
+
+    ``limit`` is the contact's, else the company's; 0 for no limit, as in the core. ``extra`` is
+    what special approvals add to it today, ``allowed`` the sum, where the one cent that stands for
+    no credit is none; ``requested`` are those nobody has decided on.
+    ``to_invoice`` are confirmed orders without what is invoiced of them.
+    """
+
+    limit: float
+    extra: float
+    allowed: float
+    receivable: float
+    to_invoice: float
+    requested: models.BaseModel
+
+    @property
+    def used(self):
+        return self.receivable + self.to_invoice
+
+    def over(self, more=0.0):
+        """By how much the customer is over its limit when so much more is ordered."""
+        return max(self.used + more - self.allowed, 0.0)
+
+
+class OverLimit(NamedTuple):
+    """An order that takes its customer over the credit limit, in company currency."""
+
+    order: models.BaseModel
+    position: CreditPosition
+    own: float  # what the order adds
+    before: float  # what orders confirmed together with it add
+    over: float
+
+
+def limit_text(env, limit, currency):
+    """A credit limit in words. 0 is no limit in Odoo, so that one cent stands for no credit."""
+    if not limit:
+        return env._("No limit")
+    if currency.compare_amounts(limit, currency.rounding) <= 0:
+        return env._("No credit")
+    return currency.format(limit)

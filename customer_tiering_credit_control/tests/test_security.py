@@ -1,0 +1,44 @@
+from odoo.addons.customer_tiering.tests import test_security
+from odoo.exceptions import AccessError
+from odoo.service.model import get_public_method
+from odoo.tests import tagged
+
+from .security_common import RIGHTS, CreditSecurityCase
+
+
+@tagged("post_install", "-at_install")
+class TestRights(CreditSecurityCase, test_security.TestRights):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(CreditSecurityCase):
+    def test_only_methods_meant_for_the_client_are_public(self):
+        """Everything public on a model can be called by whoever is logged in. A new public
+        method must be put on this list by somebody who thought about it."""
+        public = {"action_apply", "action_apply_credit", "action_approve", "action_refuse"}
+        orm = {"create", "write", "unlink", "copy", "default_get"}
+        for name in [*RIGHTS, "customer.tier.standing", "customer.tier.program"]:
+            for cls in type(self.env[name]).mro():
+                if not cls.__module__.startswith(f"odoo.addons.{self.addon}."):
+                    continue
+                ours = {
+                    key
+                    for key, value in vars(cls).items()
+                    if callable(value) and not key.startswith("_")
+                }
+                with self.subTest(name):
+                    self.assertLessEqual(ours, public | orm)
+
+    def test_private_methods(self):
+        """What works without checks must not be callable from outside."""
+        for model, methods in {
+            "customer.tier.program": ("_add_credit_rules", "_load_credit_demo"),
+            "customer.tier.standing": ("_apply_credit_proposals",),
+            "customer.credit.change": ("_record",),
+            "customer.credit.approval": ("_decide", "_take", "_current"),
+        }.items():
+            for method in methods:
+                self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")
+                with self.subTest(model=model, method=method), self.assertRaises(AccessError):
+                    get_public_method(self.env[model], method)

@@ -1,0 +1,1 @@
+"""Demo data: who of the demo customers stayed away, and what came of following it up."""

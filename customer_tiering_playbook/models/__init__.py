@@ -1,0 +1,23 @@
+# What is done in a stage
+from . import customer_stage_playbook
+from . import customer_stage_playbook_start
+
+# Why customers stay away
+from . import customer_loss_reason
+from . import customer_win_back
+
+# Where gradings, messages and reminders ask for it
+from . import customer_tier
+from . import customer_tier_event
+from . import customer_tier_run
+from . import customer_tier_standing
+from . import customer_tier_store
+from . import customer_reminder
+from . import customer_reminder_rule
+
+# Models of Odoo
+from . import mail_activity
+from . import mail_activity_plan
+from . import mail_activity_plan_template
+from . import res_partner
+from . import res_users

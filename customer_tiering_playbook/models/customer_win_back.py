@@ -1,0 +1,208 @@
+from odoo import api, fields, models
+from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
+from odoo.tools import SQL
+
+from .customer_stage_playbook_start import UNDER_WAY
+
+LAPSED = ("dormant", "lost")
+OUTCOMES = [
+    ("open", "Open"),
+    ("won_back", "Won back"),
+    ("not_now", "Not now"),
+    ("for_good", "Lost for good"),
+]
+
+
+class CustomerWinBack(models.Model):
+    """One follow-up of a customer who stays away: the reason, what was said and what came of it.
+
+    An order ends it by itself. Of a customer, the last one counts: who is “lost for good” gets
+    neither playbooks nor reminders until the next order.
+    """
+
+    _name = "customer.win.back"
+    _inherit = "customer.order.awaited"
+    _description = "Win-Back"
+    _order = "date desc, id desc"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company,
+        readonly=True,
+    )
+    # Orders are compared with it by the days of the company.
+    date = fields.Date(
+        string="Followed Up On",
+        required=True,
+        default=lambda self: self.env["customer.tier.gather"]._today(self.env.company),
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Salesperson",
+        help="Who looked after the customer then.",
+    )
+    stage = fields.Selection(STAGES, string="Stage Then", readonly=True)
+    tier_id = fields.Many2one(
+        "customer.tier", string="Tier Then", ondelete="set null", readonly=True, index=True
+    )
+    tier_color = fields.Integer(related="tier_id.color", string="Tier Color", exportable=False)
+    reason_id = fields.Many2one("customer.loss.reason", ondelete="restrict", index="btree_not_null")
+    note = fields.Text(string="What Was Said")
+    outcome = fields.Selection(
+        selection=OUTCOMES,
+        required=True,
+        default="open",
+        help="An order that comes in makes it won back by itself. Who is lost for good gets "
+        "neither reminders nor playbooks until then.",
+    )
+    order_id = fields.Many2one(
+        "sale.order", ondelete="set null", readonly=True, index="btree_not_null"
+    )
+
+    _customer_idx = models.Index("(partner_id, company_id, id)")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What the customer was on that day is kept, whatever it becomes."""
+        Partner = self.env["res.partner"]
+        for vals in vals_list:
+            if vals.get("partner_id"):
+                partner = Partner.browse(vals["partner_id"]).commercial_partner_id
+                company = vals.setdefault("company_id", self.env.company.id)
+                own = [("partner_id", "=", partner.id), ("company_id", "=", company)]
+                standing = self.env["customer.tier.standing"].sudo().search(own, limit=1)
+                vals["partner_id"] = partner.id
+                vals.setdefault("stage", standing.lifecycle_stage)
+                vals.setdefault("tier_id", standing.tier_id.id)
+                # Forms send an empty field, too.
+                vals["user_id"] = vals.get("user_id") or partner.sudo().user_id.id or self.env.uid
+        records = super().create(vals_list)
+        records._after_outcome()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"partner_id", "company_id"}:
+            # The ORM looks at where a record was, not at where it goes.
+            self.check_access("write")
+        if "outcome" in vals:
+            self._after_outcome()
+        return result
+
+    def _after_outcome(self):
+        """Leave those in peace who are lost for good."""
+        for record in self.filtered(lambda record: record.outcome == "for_good").sudo():
+            reminders = self.env["customer.reminder"].sudo()
+            reminders.search([*record._own_domain(), ("state", "=", "open")])._dismiss()
+            Start = self.env["customer.stage.playbook.start"].sudo()
+            starts = Start.search([*record._own_domain(), ("state", "in", UNDER_WAY)])
+            starts._leave(reason=self.env._("Lost for good: the plan has ended."))
+
+    @api.model
+    def _follow_up(self, partner, **vals):
+        """Note what a follow-up of today came to: in the record that is open, or a new one.
+
+        What is not known (``False``) does not replace what is.
+
+        :return: ``customer.win.back``
+        """
+        own = [("partner_id", "=", partner.commercial_partner_id.id)]
+        own += [("company_id", "=", self.env.company.id), ("outcome", "=", "open")]
+        record = self.search(own, limit=1)
+        known = {name: value for name, value in vals.items() if value}
+        if record:
+            if record.note and known.get("note"):
+                known["note"] = f"{record.note}\n{known['note']}"
+            record.write(known)
+            return record
+        return self.create({"partner_id": partner.id, **known})
+
+    def _own_domain(self):
+        self.ensure_one()
+        return [
+            ("partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+        ]
+
+    # Until an order comes
+
+    @api.model
+    def _given_up_sql(self):
+        """Whether the customer of standing ``s`` was last found to be lost for good."""
+        return SQL(
+            """(SELECT w.outcome FROM customer_win_back w
+                 WHERE w.partner_id = s.partner_id AND w.company_id = s.company_id
+                 ORDER BY w.id DESC LIMIT 1) IS NOT DISTINCT FROM 'for_good'"""
+        )
+
+    @api.model
+    def _given_up(self, standings):
+        """Those of some customers who are lost for good."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "SELECT s.id FROM customer_tier_standing s WHERE s.id = ANY(%s) AND %s",
+                standings.ids,
+                self._given_up_sql(),
+            )
+        )
+        return standings.browse([id_ for (id_,) in self.env.cr.fetchall()])
+
+    @api.model
+    def _close_fulfilled(self, partners):
+        """Customers who have ordered since they were followed up last are won back.
+
+        :param partners: as for reminders
+        """
+        # The salesperson who confirms the order need not be the one who followed up.
+        WinBack = self.sudo()
+        found = WinBack.search(self._of_customers(partners), order="id desc")
+        last = WinBack.union(
+            *(
+                records[0]
+                for records in found.grouped(lambda r: (r.partner_id, r.company_id)).values()
+            )
+        ).filtered(lambda record: record.outcome != "won_back")
+        last._end_with_orders()
+
+    def _fulfil(self, order):
+        self.write({"outcome": "won_back", "order_id": order.id})
+
+    def _reopen_cancelled(self, company):
+        """Orders that were cancelled won nobody back."""
+        cancelled = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("outcome", "=", "won_back"),
+                ("order_id.state", "in", ("draft", "sent", "cancel")),
+            ]
+        )
+        for record in cancelled:
+            if record == self.sudo().search(record._own_domain(), order="id desc", limit=1):
+                record._try(record.write, {"outcome": "open", "order_id": False})
+
+    @api.model
+    def _close_ordered(self, company):
+        """The same for orders that came in past the order form."""
+        self._reopen_cancelled(company)
+        pending = [("company_id", "=", company.id), ("outcome", "!=", "won_back")]
+        self._close_fulfilled(self.sudo().search(pending).partner_id)
+
+    # Demo data
+
+    @api.model
+    @api.private
+    def _load_demo(self):
+        """Follow-ups of the demo customers, and the playbooks of those who are dormant today."""
+        from ..demo.win_back import create_win_backs, start_playbooks
+
+        company = self.env.ref("base.main_company")
+        if not self.search_count([("company_id", "=", company.id)], limit=1):
+            create_win_backs(self.env, company, fields.Date.context_today(company))
+            start_playbooks(self.env, company)

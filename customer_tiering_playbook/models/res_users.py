@@ -1,0 +1,22 @@
+from odoo import api, models
+
+
+class ResUsers(models.Model):
+    """Plans under way go on with somebody else when their user leaves."""
+
+    _inherit = "res.users"
+
+    @api.model
+    def _customer_tier_task_sources(self):
+        sources = super()._customer_tier_task_sources()
+        return [*sources, ("customer.stage.playbook.start", "activity_ids")]
+
+    def _customer_tier_note_handed_over(self, activities):
+        result = super()._customer_tier_note_handed_over(activities)
+        starts = self.env["customer.stage.playbook.start"].sudo()
+        starts = starts.search(
+            [("activity_ids", "in", activities.ids), ("user_id", "in", self.ids)]
+        )
+        for start in starts:
+            start.user_id = (start.activity_ids & activities)[:1].user_id
+        return result

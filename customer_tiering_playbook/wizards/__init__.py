@@ -1,0 +1,3 @@
+from . import base_partner_merge
+from . import customer_tier_tell
+from . import customer_win_back_ask
