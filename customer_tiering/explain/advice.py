@@ -3,7 +3,7 @@ remedy, in words. The findings come from ``grading.lint``; nothing is refused be
 
 from odoo.tools.i18n import format_list
 
-from ..models.customer_tier_metric import readable
+from .words import readable
 
 # So many names make a sentence; of more, the number is told.
 NAMES = 3

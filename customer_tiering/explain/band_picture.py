@@ -6,8 +6,8 @@ texts; upright everything is in pixels.
 
 from statistics import median
 
-from ..models.customer_tier_gather import SAMPLE_SIZE
-from ..models.customer_tier_metric import readable
+from ..grading.policy import SAMPLE_SIZE
+from .words import readable
 
 HEIGHT = 200
 # Labels of cuts stand in rows above the plot.

@@ -1,103 +1,107 @@
-"""The credit score by hand: what it is made of, worked out again by the functions that grading
-uses, for people who may look at the ledger."""
+"""The credit score by hand: what it is made of, to be followed with a pocket calculator.
 
-from datetime import timedelta
+The parts, the days beyond terms and the score come from the very functions that grading uses.
+"""
 
-from odoo import fields
+from datetime import date, timedelta
+
 from odoo.tools import format_amount, format_date, formatLang
 
-from ..models.customer_tier_metric import readable
+from .words import readable
 
-# The parts with the greatest effect that the page shows; the button has them all.
+# The parts with the greatest effect that the page shows; its button opens all of them.
 SHOWN = 10
 
 
 class CreditBreakdown:
-    """What the page on the credit score of a customer says.
+    """What the credit score of one customer rests on.
 
     :param standing: ``customer.tier.standing``
+    :param parts: frame of ``payment.breakdown``, not empty
+    :param day: the day that the figures are as of
     """
 
-    def __init__(self, standing):
-        self.standing = standing
-        self.env = standing.env
+    def __init__(self, standing, parts, day):
+        self.standing, self.env, self.day = standing, standing.env, day
+        self.parts = parts
+        self.credit = standing.company_id._customer_credit_policy()
 
     def values(self):
-        parts = self.standing._credit_parts()
-        if not len(parts):
-            return False
-        counted, left_out = parts[parts["counts"]], parts[~parts["counts"]]
-        invoices = self._invoices_of(parts)
-        rows = self._rows(counted[:SHOWN], invoices)
-        amount, product = counted["amount"].sum(), counted["product"].sum()
+        """What the template ``customer_tiering.credit_breakdown`` shows."""
+        counts = self.parts["counts"]
+        counted, left_out = self.parts[counts], self.parts[~counts]
         others = counted[SHOWN:]
+        invoices = self._invoices()
         return {
-            "rows": rows,
+            "rows": [self._row(part, invoices) for part in counted[:SHOWN].itertuples()],
             "others": len(others),
             "others_amount": self._money(others["amount"].sum()),
             "others_product": self._decimal(others["product"].sum()),
-            "amount": self._money(amount),
-            "product": self._decimal(product),
+            "amount": self._money(counted["amount"].sum()),
+            "product": self._decimal(counted["product"].sum()),
             "left_out": ", ".join(invoices[id_].name for id_ in left_out["invoice"].unique()),
-            **self._sentences(counted, amount, product),
+            "clamp": self.credit.clamp,
+            **self._sentences(counted["amount"].sum(), counted["product"].sum()),
         }
 
-    def _rows(self, parts, invoices):
-        return [
-            {
-                "invoice": invoices[part.invoice],
-                "due": self._epoch_day(part.due),
-                "paid": self._epoch_day(part.paid),
-                "days": readable(self.env, part.days),
-                "amount": self._money(part.amount),
-                "product": self._decimal(part.product),
-                "effect": self._decimal(part.effect),
-            }
-            for part in parts.itertuples()
-        ]
+    def _invoices(self):
+        """``account.move`` by id; their names are part of the breakdown."""
+        moves = self.env["account.move"].sudo().browse(self.parts["invoice"].unique().tolist())
+        return {invoice.id: invoice for invoice in moves}
 
-    def _sentences(self, counted, amount, product):
-        """How the sums make the score, to be followed with a pocket calculator."""
+    def _row(self, part, invoices):
+        return {
+            "invoice": invoices[part.invoice],
+            "due": self._day(part.due),
+            "paid": self._day(part.paid),
+            "days": readable(self.env, part.days),
+            "amount": self._money(part.amount),
+            "product": self._decimal(part.product),
+            "effect": self._decimal(part.effect),
+        }
+
+    def _found(self):
+        """How the customer pays: a row of ``payment.standings``."""
         from ..grading import payment
 
-        credit = self.standing.company_id._customer_credit_policy()
-        day = self.standing._credit_day()
-        number = counted["invoice"].nunique()
-        sentences = {
-            "window": self.env._(
-                "Paid from %(start)s to %(end)s, or open and overdue on %(end)s.",
-                start=format_date(self.env, day - timedelta(days=credit.window_days - 1)),
-                end=format_date(self.env, day),
-            ),
-            "clamp": credit.clamp,
-            "dbt": "",
-            "score": "",
-            "unknown": "",
-            "stale": False,
-        }
-        if number < credit.min_invoices:
+        customer = self.parts["customer"].unique()
+        return payment.standings(self.parts, customer, self.day, self.credit).iloc[0]
+
+    def _sentences(self, amount, product):
+        """How the sums make the score."""
+        found = self._found()
+        sentences = {"window": self._window(), "dbt": "", "score": "", "unknown": ""}
+        shown, score = self.standing.credit_score, found["credit_score"]
+        if score != score:
             sentences["unknown"] = self.env._(
                 "Unknown: there are %(number)s different invoices, and it takes %(least)s.",
-                number=number,
-                least=credit.min_invoices,
+                number=int(found["credit_invoice_count"]),
+                least=self.credit.min_invoices,
             )
-            sentences["stale"] = self.standing.credit_score is not False
-            return sentences
-        dbt = round(product / amount, 2) + 0.0
-        score = float(payment.credit_score(dbt))
+            return {**sentences, "stale": shown is not False}
+        dbt = found["days_beyond_terms"]
         sentences["dbt"] = self.env._(
             "%(product)s / %(amount)s = %(dbt)s days beyond terms",
             product=self._decimal(product),
             amount=self._money(amount),
             dbt=self._decimal(dbt),
         )
-        sentences["score"] = self._score_sentence(dbt, score, payment.anchors_around(dbt))
-        sentences["stale"] = (
-            self.standing.credit_score is False or abs(self.standing.credit_score - score) > 0.005
-        )
-        return sentences
+        sentences["score"] = self._interpolation(dbt, score)
+        stale = shown is False or abs(shown - score) > 0.005
+        return {**sentences, "stale": bool(stale)}
 
-    def _score_sentence(self, dbt, score, anchors):
+    def _window(self):
+        return self.env._(
+            "Paid from %(start)s to %(end)s, or open and overdue on %(end)s.",
+            start=format_date(self.env, self.day - timedelta(days=self.credit.window_days - 1)),
+            end=format_date(self.env, self.day),
+        )
+
+    def _interpolation(self, dbt, score):
+        """The way from the days to the score."""
+        from ..grading.payment import anchors_around
+
+        anchors = anchors_around(dbt)
         words = {
             "dbt": self._decimal(dbt),
             "score": self._decimal(score),
@@ -123,22 +127,11 @@ class CreditBreakdown:
             **words,
         )
 
-    def _invoices_of(self, parts):
-        """``account.move`` by id; their names are part of the breakdown."""
-        return {
-            invoice.id: invoice
-            for invoice in self.env["account.move"]
-            .sudo()
-            .browse(parts["invoice"].unique().tolist())
-        }
-
-    def _epoch_day(self, number):
+    def _day(self, number):
         """A day number in the user's format, nothing for none."""
         if number != number:
             return ""
-        return format_date(
-            self.env, fields.Date.to_date("1970-01-01") + timedelta(days=int(number))
-        )
+        return format_date(self.env, date(1970, 1, 1) + timedelta(days=int(number)))
 
     def _decimal(self, number):
         return formatLang(self.env, number, digits=2)

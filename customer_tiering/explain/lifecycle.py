@@ -5,7 +5,7 @@ import time
 
 from odoo.tools.lru import LRU
 
-from ..models.customer_tier_metric import readable
+from .words import readable
 
 # Field of the programme: threshold of ``policy.Lifecycle``.
 THRESHOLDS = {

@@ -1,3 +1,5 @@
+"""What a customer lacks to keep its tier, for notices of a possible demotion."""
+
 from .reason import SIGNS, Explained
 
 
@@ -13,27 +15,27 @@ class Needed(Explained):
         if tier_id not in self.tiers:
             return []
         lines = [
-            self._gap(*requirement)
-            for requirement in self.requirements(tier_id, staying=True)
-            if not self._holds(*requirement)
+            self._gap(condition)
+            for condition in self.requirements(tier_id, staying=True)
+            if not self._holds(condition)
         ]
-        if self.tiers[tier_id]["match_any"] and lines:
+        if self.tiers[tier_id].match_any and lines:
             return [self._joined(lines, any_is_enough=True)]
         return lines
 
-    def _holds(self, code, sign, bound):
+    def _holds(self, condition):
         from ..grading.ladder import holds
-        from ..grading.policy import Condition
 
+        code = condition.metric
         value = self.value(code)
-        return value is not None and bool(holds(Condition(code, sign, bound), {code: value}, value))
+        return value is not None and bool(holds(condition, {code: value}, value))
 
-    def _gap(self, code, sign, bound):
-        value = self.value(code)
+    def _gap(self, condition):
+        value = self.value(condition.metric)
         return self.env._(
             "%(metric)s %(sign)s %(bound)s (today %(value)s)",
-            metric=self.metric_name(code),
-            sign=SIGNS[sign],
-            bound=self._bound(code, bound),
-            value="–" if value is None else self._bound(code, value),
+            metric=self.metric_name(condition.metric),
+            sign=SIGNS[condition.operator],
+            bound=self._bound(condition.metric, condition.value),
+            value="–" if value is None else self._bound(condition.metric, value),
         )

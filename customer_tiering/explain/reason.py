@@ -1,13 +1,16 @@
-from datetime import date, timedelta
-from math import ceil
+"""Why a customer has its tier and what is missing to the next one, in the reader's language.
 
-from dateutil.relativedelta import relativedelta
+Everything was found out and decided by the grading; here it gets the names it had then. The rules
+are those that were kept with the grading, read by the grading core itself.
+"""
+
+from datetime import date, timedelta
+from math import ceil, nan
 
 from odoo.tools import format_date, formatLang
 
-from ..models.customer_tier_comparison import OPERATORS
-from ..models.customer_tier_metric import UNITS, readable
-from ..models.customer_tier_program import UNRANKED
+from ..grading.policy import SCORE, UNRANKED, from_rules
+from .words import OPERATORS, readable
 
 SIGNS = dict(OPERATORS)
 # Half an order cannot be placed.
@@ -24,18 +27,19 @@ class Explained:
 
     def __init__(self, standing, rules, numbers):
         self.standing, self.env = standing, standing.env
-        self.rules, self.numbers = rules, numbers
-        self.scored = bool(rules["indicators"]) and self._score() is not None
-        self.metrics = {metric["code"]: metric for metric in rules["metrics"]}
+        self.program, self.names, self.numbers = from_rules(rules), rules["names"], numbers
+        self.scored = bool(self.program.indicators) and self._score() is not None
+        self.metrics = {metric.code: metric for metric in self.program.metrics}
         known = self.env["customer.tier.metric"].with_context(active_test=False)
         self.records = {m.code: m for m in known.search([("code", "in", list(self.metrics))])}
-        self.tiers = {tier["id"]: tier for tier in rules["tiers"]}
+        self.tiers = {tier.id: tier for tier in self.program.tiers}
         left = self.env["customer.tier"].browse(self.tiers).exists()
         self.tier_names = {tier.id: tier.display_name for tier in left}
 
     def _score(self):
-        shares = [self.numbers.get(f"share:{i['id']}") for i in self.rules["indicators"]]
-        covered = self.standing.coverage >= self.rules.get("min_coverage", 0)
+        """The score, or None where too little is known for one."""
+        shares = [self.numbers.get(f"share:{i.id}") for i in self.program.indicators]
+        covered = self.program.is_covered(self.standing.coverage)
         return self.standing.score if covered and any(s is not None for s in shares) else None
 
     # Names and numbers
@@ -44,11 +48,11 @@ class Explained:
         if not code:
             return self.env._("score")
         record = self.records.get(code)
-        return record.name if record else self.rules["names"]["metrics"].get(code, code)
+        return record.name if record else self.names["metrics"].get(code, code)
 
     def tier_name(self, tier_id):
-        kept = self.rules["names"]["tiers"]
-        return self.tier_names.get(tier_id) or kept.get(str(tier_id)) or self.env._("no tier")
+        kept = self.names["tiers"].get(str(tier_id))
+        return self.tier_names.get(tier_id) or kept or self.env._("no tier")
 
     def value(self, code, kind="metric"):
         """The value of a metric, or the score; what grows by itself every day as of today.
@@ -62,22 +66,28 @@ class Explained:
             return value
         # Not kept where it grows by itself every day: see ``volatile`` of the grading core.
         metric = self.metrics[code]
-        if metric["measure"] == "recency_days":
-            return self._recency(metric["months"])
-        if metric["parts"]:
-            numerator, denominator = (self.value(part, kind) for part in metric["parts"])
-            if numerator is not None and (denominator or 0) > 0:
-                return round(numerator / denominator * 100, 2)
+        if metric.measure == "recency_days":
+            return self._recency(metric.months)
+        if metric.parts:
+            return self._ratio(*(self.value(part, kind) for part in metric.parts))
         return None
 
     def present(self, code):
         """The value that what is missing is counted from."""
         return self.value(code)
 
+    def _ratio(self, *parts):
+        from ..grading.rounding import ratio
+
+        value = float(ratio(*(nan if part is None else part for part in parts)))
+        return None if value != value else value
+
     def _recency(self, months):
         """Days since the last order, if that is within so many months (0: ever)."""
+        from ..grading.dates import day_before_window, day_number
+
         last, days = self.standing.last_order_date, self.standing.recency_days
-        if not last or months and last <= last + timedelta(days) - relativedelta(months=months):
+        if not last or day_number(last) <= day_before_window(last + timedelta(days), months):
             return None
         return days
 
@@ -95,19 +105,12 @@ class Explained:
         return readable(self.env, value)
 
     def requirements(self, tier_id, staying=False):
-        """Triples of metric, sign and bound as ``policy.Tier.requirements``.
+        """What a tier asks for, as ``policy.Condition`` each.
 
         :param staying: with the bounds that are enough to stay
         """
-        tier = self.tiers[tier_id]
-        cut = self.rules.get("cuts", {}).get(str(tier_id))
-        score = {"metric": "", "operator": ">=", "value": tier["min_score"]}
-        conditions = [{**score, "keep": tier.get("keep_score")}] if tier["min_score"] > 0 else []
-        conditions += [{**tier["top"], "value": cut}] if tier["top"] else []
-        return [
-            (c["metric"], c["operator"], (staying and c.get("keep")) or c["value"])
-            for c in conditions + tier["conditions"]
-        ]
+        conditions = self.tiers[tier_id].requirements
+        return [condition.kept for condition in conditions] if staying else list(conditions)
 
     # Sentences
 
@@ -138,13 +141,8 @@ class Explained:
             return self.env._("No tier, because the requirements of none are met.")
         if self.numbers.get("entry"):
             return self.entered(int(self.numbers["entry"]))
-        top = self.tiers[tier_id]["top"]
-        best = top and (
-            top["metric"],
-            top["operator"],
-            self.rules.get("cuts", {}).get(str(tier_id)),
-        )
-        facts = [self._best(*r) if r == best else self._fact(*r) for r in self._met(tier_id)]
+        best = self.tiers[tier_id].top
+        facts = [self._best(c) if c == best else self._fact(c) for c in self._met(tier_id)]
         if tier_id != standing.computed_tier_id.id:
             return self._asked(
                 tier=self.tier_name(tier_id),
@@ -173,7 +171,7 @@ class Explained:
         if standing.waiting == "hold":
             return self.env._("%(tier)s is guaranteed until %(day)s.", **words)
         if standing.waiting == "window":
-            days = self.rules["movement"]["promotion_days"]
+            days = self.program.movement.promotion_days
             words["day"] = self._day(standing.above_since + timedelta(days=days))
             return self.env._("Stays %(tier)s until %(day)s, then goods sent back show.", **words)
         if standing.waiting == "locked":
@@ -197,23 +195,18 @@ class Explained:
         return self.env._(
             "%(tier)s by the entry rule “%(rule)s”: no order yet.",
             tier=self.tier_name(self.target_tier()),
-            rule=rule.name or self.rules["names"]["entries"][str(rule_id)],
+            rule=rule.name or self.names["entries"][str(rule_id)],
         )
 
     def veto(self):
         veto_id = self.numbers.get("veto")
         if not veto_id:
             return ""
-        condition = next(v for v in self.rules["vetoes"] if v["id"] == veto_id)["condition"]
+        condition = next(v for v in self.program.vetoes if v.id == veto_id).condition
         return self.env._(
             "Capped: it would be %(tier)s, but %(fact)s.",
             tier=self.tier_name(int(self.numbers["reached"])),
-            fact=self._fact(
-                condition["metric"],
-                condition["operator"],
-                condition["value"],
-                self._vetoed(condition["metric"]),
-            ),
+            fact=self._fact(condition, self._vetoed(condition.metric)),
         )
 
     def _vetoed(self, code):
@@ -221,14 +214,13 @@ class Explained:
         return self.value(code)
 
     def uncovered(self):
-        wanted = self.rules.get("min_coverage") or 0
-        if self.standing.coverage >= wanted:
+        if self.program.is_covered(self.standing.coverage):
             return ""
         return self.env._(
             "The score counts as unknown: values are known for %(known)s %% of the weights, "
             "%(wanted)s %% are required.",
             known=readable(self.env, round(self.standing.coverage * 100)),
-            wanted=readable(self.env, round(wanted * 100)),
+            wanted=readable(self.env, round(self.program.min_coverage * 100)),
         )
 
     def next(self):
@@ -238,16 +230,16 @@ class Explained:
             return ""
         bits = int(self.numbers["missing"])
         missing = {
-            number: requirement
-            for number, requirement in enumerate(self.requirements(tier_id))
+            number: condition
+            for number, condition in enumerate(self.requirements(tier_id))
             if bits >> number & 1
         }
-        steps = [self._step(number, *requirement) for number, requirement in missing.items()]
-        any_is_enough = self.tiers[tier_id]["match_any"]
+        steps = [self._step(number, condition) for number, condition in missing.items()]
+        any_is_enough = self.tiers[tier_id].match_any
         names = {
             "tier": self.tier_name(tier_id),
             "steps": self._joined([step for step in steps if step], any_is_enough),
-            "deadline": self._deadline({code for code, _sign, _bound in missing.values()}),
+            "deadline": self._deadline({condition.metric for condition in missing.values()}),
         }
         if self.standing.manual_tier_id:
             return self.env._("Computed, it would be %(tier)s with %(steps)s%(deadline)s.", **names)
@@ -259,14 +251,14 @@ class Explained:
         met = self._met(tier_id) if tier_id in self.tiers else []
         if not met or tier_id != self.standing.computed_tier_id.id:
             return ""
-        bounds = [self._kept_by(*requirement) for requirement in self._met(tier_id, staying=True)]
+        bounds = [self._kept_by(condition) for condition in self._met(tier_id, staying=True)]
         return self._keeps(
             tier=self.tier_name(tier_id),
-            bounds=self._joined(bounds, self.tiers[tier_id]["match_any"]),
+            bounds=self._joined(bounds, self.tiers[tier_id].match_any),
         )
 
-    def _kept_by(self, code, sign, bound):
-        return f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, bound)}"
+    def _kept_by(self, condition):
+        return self._comparison(condition)
 
     def _keeps(self, **names):
         if self.standing.manual_tier_id:
@@ -275,7 +267,7 @@ class Explained:
 
     def _met(self, tier_id, staying=False):
         bits = int(self.numbers.get("met") or 0)
-        return [r for n, r in enumerate(self.requirements(tier_id, staying)) if bits >> n & 1]
+        return [c for n, c in enumerate(self.requirements(tier_id, staying)) if bits >> n & 1]
 
     def _joined(self, parts, any_is_enough):
         joint = self.env._(" or ") if any_is_enough else self.env._(" and ")
@@ -284,18 +276,30 @@ class Explained:
     def _bound(self, code, bound):
         return self.text(code, bound) if code else readable(self.env, bound)
 
-    def _fact(self, code, sign, bound, value=None):
+    def _comparison(self, condition):
+        code = condition.metric
+        bound = self._bound(code, condition.value)
+        return f"{self.metric_name(code)} {SIGNS[condition.operator]} {bound}"
+
+    def _fact(self, condition, value=None):
+        """A condition with the customer's value.
+
+        :param value: instead of the present one
+        """
+        code = condition.metric
         value = self.value(code) if value is None else value
         value = self._bound(code, value) if value is not None else "–"
-        return f"{self.metric_name(code)} {value} {SIGNS[sign]} {self._bound(code, bound)}"
+        bound = self._bound(code, condition.value)
+        return f"{self.metric_name(code)} {value} {SIGNS[condition.operator]} {bound}"
 
-    def _best(self, code, sign, bound):
-        return self.env._("among the best by %s", self._fact(code, sign, bound))
+    def _best(self, condition):
+        return self.env._("among the best by %s", self._fact(condition))
 
-    def _step(self, number, code, sign, bound):
+    def _step(self, number, condition):
         """One missing requirement as something to do."""
-        if bound >= UNRANKED:
+        if condition.value >= UNRANKED:
             return self.env._("a place among the best, once these can be told")
+        code = condition.metric
         gap = self.numbers.get(f"gap:{number}")
         if not code and gap is not None:
             ways = self._ways()
@@ -306,16 +310,16 @@ class Explained:
                 else points
             )
         # To exceed a bound, the gap to it is not enough.
-        if gap is None or gap <= 0 or sign != ">=":
-            return f"{self.metric_name(code)} {SIGNS[sign]} {self._bound(code, bound)}"
+        if gap is None or gap <= 0 or condition.operator != ">=":
+            return self._comparison(condition)
         return self._more(code, gap)
 
     def _ways(self):
         """What would lift the score far enough, each by itself."""
         ways = []
-        for indicator in self.rules["indicators"]:
-            lever = self.numbers.get(f"lever:{indicator['id']}")
-            code = indicator["metric"]
+        for indicator in self.program.indicators:
+            lever = self.numbers.get(f"lever:{indicator.id}")
+            code = indicator.metric
             value = self.present(code)
             if lever is None or value is None:
                 continue
@@ -326,7 +330,7 @@ class Explained:
         return self._joined(ways[:2], any_is_enough=True)
 
     def _more(self, code, gap):
-        measure = self.metrics[code]["measure"]
+        measure = self.metrics[code].measure
         if measure in WHOLE:
             gap = ceil(round(gap, 6))
         amount = self.text(code, gap)
@@ -341,34 +345,37 @@ class Explained:
     def _deadline(self, codes):
         """By when, if what is missing is counted over a window of orders."""
         lapse = self.numbers.get("lapse")
-        if "" in codes:
-            codes = codes | {indicator["metric"] for indicator in self.rules["indicators"]}
-        counted = [self.metrics[code] for code in codes if code]
-        if lapse is None or not any(m["months"] and m["measure"] in UNITS for m in counted):
+        counted = [self.metrics[code] for code in self._with_indicators(codes)]
+        if lapse is None or not any(metric.has_window for metric in counted):
             return ""
         day = date(1970, 1, 1) + timedelta(days=int(lapse) - 1)
         return self.env._(
             " by %s (until then all of today's orders count)", format_date(self.env, day)
         )
 
+    def _with_indicators(self, codes):
+        """Codes of metrics, those that make the score in the place of the score."""
+        if SCORE not in codes:
+            return codes
+        return codes - {SCORE} | {indicator.metric for indicator in self.program.indicators}
+
     # Table and picture
 
     def rows(self):
         """A row per indicator, then the metrics that only requirements and vetoes ask for."""
-        used = set()
-        for indicator in self.rules["indicators"]:
-            used.add(indicator["metric"])
-            yield self._row(indicator["metric"], indicator)
-        others = [c["metric"] for tier in self.tiers.values() for c in tier["conditions"]]
-        others += [tier["top"]["metric"] for tier in self.tiers.values() if tier["top"]]
-        others += [veto["condition"]["metric"] for veto in self.rules["vetoes"]]
-        for code in dict.fromkeys(others):
-            if code and code not in used:
-                yield self._row(code, None)
+        scored = {indicator.metric for indicator in self.program.indicators}
+        conditions = [c for tier in self.program.tiers for c in tier.conditions]
+        conditions += [tier.top for tier in self.program.tiers if tier.top]
+        conditions += [veto.condition for veto in self.program.vetoes]
+        others = dict.fromkeys(c.metric for c in conditions if c.metric not in {SCORE, *scored})
+        for indicator in self.program.indicators:
+            yield self._row(indicator.metric, indicator)
+        for code in others:
+            yield self._row(code, None)
 
     def _row(self, code, indicator):
         record = self.records.get(code)
-        id_ = indicator and indicator["id"]
+        id_ = indicator and indicator.id
         points, share = (self.numbers.get(f"{kind}:{id_}") for kind in ("points", "share"))
         value = self.value(code)
         return {
@@ -379,7 +386,7 @@ class Explained:
             "open": bool(value is not None and record and record._may_open()),
             "points": self._plain(points),
             "points_number": points,
-            "weight": self._plain(indicator and indicator["weight"]),
+            "weight": self._plain(indicator and indicator.weight),
             "share": "" if share is None else formatLang(self.env, share, digits=2),
             "share_number": share,
         }
@@ -389,10 +396,10 @@ class Explained:
 
     def marks(self):
         """Where tiers begin on the scale of the score."""
-        for tier in self.rules["tiers"]:
-            if tier["min_score"] > 0:
+        for tier in self.program.tiers:
+            if tier.min_score > 0:
                 yield {
-                    "name": self.tier_name(tier["id"]),
-                    "score": tier["min_score"],
-                    "reached": (self._score() or 0) >= tier["min_score"],
+                    "name": self.tier_name(tier.id),
+                    "score": tier.min_score,
+                    "reached": (self._score() or 0) >= tier.min_score,
                 }

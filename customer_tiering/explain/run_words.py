@@ -1,6 +1,6 @@
 """What is said about gradings: their movements as a table, their result and their problems."""
 
-from ..models.customer_tier_metric import readable
+from .words import readable
 
 COUNTS = ("customer_count", "first_count", "up_count", "down_count", "stage_count")
 

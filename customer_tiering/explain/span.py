@@ -1,3 +1,5 @@
+"""The days that a metric looks at, as SQL: the same for everybody, or each customer's own."""
+
 from dataclasses import dataclass
 from datetime import date
 

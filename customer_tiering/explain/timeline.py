@@ -10,8 +10,6 @@ from babel.dates import format_skeleton
 
 from odoo.tools import babel_locale_parse, format_date, get_lang
 
-from ..models.customer_tier_change import TIER_LINES
-
 # Months between two dates on the axis: the first that needs no more of them than this.
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 360)
 MOST_TICKS = 7
@@ -80,11 +78,13 @@ def pieces(changes, end):
     return result
 
 
-def picture(standing, today):
+def picture(standing, changes, today):
     """What the client draws, or ``{"since": text}`` where there is but one stretch to tell of;
-    ``False`` without any."""
+    ``False`` without any.
+
+    :param changes: the lines of the standing's history that are about its tier
+    """
     env = standing.env
-    changes = standing.change_ids.filtered_domain(TIER_LINES)
     changes = changes.sorted(lambda change: (change.date, change.id))
     own = changes.filtered(lambda change: not change.merged_from)
     end = max([today, *changes.mapped("date")]) + timedelta(days=1)

@@ -1,7 +1,9 @@
+"""Explanations where a programme looks at years of their own, and of gradings of the past."""
+
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ..models.customer_tier_metric import YEAR
+from ..grading.policy import YEAR, of_a_year
 from .reason import Explained
 
 
@@ -87,9 +89,7 @@ class ExplainedYears(Explained):
 
     def _of_a_year(self):
         """Codes of the metrics whose values belong to a year."""
-        from ..grading.policy import Metric, of_a_year
-
-        return of_a_year([Metric(**metric) for metric in self.rules["metrics"]])
+        return of_a_year(self.program.metrics)
 
     # Sentences
 
@@ -129,14 +129,13 @@ class ExplainedYears(Explained):
             facts=facts,
         )
 
-    def _kept_by(self, code, sign, bound):
-        text = super()._kept_by(code, sign, bound)
-        value = self.present(code)
+    def _kept_by(self, condition):
+        text = super()._kept_by(condition)
+        value = self.present(condition.metric)
         if not self.back or value is None:
             return text
-        return self.env._(
-            "%(bound)s (so far %(value)s)", bound=text, value=self._bound(code, value)
-        )
+        value = self._bound(condition.metric, value)
+        return self.env._("%(bound)s (so far %(value)s)", bound=text, value=value)
 
     def _keeps(self, **names):
         if not self.year:
@@ -160,9 +159,7 @@ class ExplainedYears(Explained):
         lapse = self.numbers.get("lapse")
         if not self.year or lapse is None:
             return super()._deadline(codes)
-        if "" in codes:
-            codes = codes | {indicator["metric"] for indicator in self.rules["indicators"]}
-        if not codes & self._of_a_year():
+        if not self._with_indicators(codes) & self._of_a_year():
             return super()._deadline(codes)
         return self.env._(" by %s", self._day(date(1970, 1, 1) + timedelta(days=int(lapse) - 1)))
 

@@ -44,6 +44,20 @@ def add_months(days, months):
     return _numbers(known, there.astype("datetime64[D]") + offset)
 
 
+def day_before_window(as_of, months):
+    """Last day number *before* the window of so many months that ends at a day; for 0 months, a
+    number before any day.
+
+    :param as_of: ``datetime.date`` or an array of day numbers
+    :return: a number or a float array, as ``as_of`` is
+    """
+    if not months:
+        return np.iinfo(np.int64).min
+    if isinstance(as_of, date):
+        return int(add_months(day_number(as_of), -months))
+    return add_months(as_of, -months)
+
+
 def next_review(review, after, entered):
     """The first review strictly after a day.
 

@@ -4,8 +4,7 @@ import operator
 
 import numpy as np
 
-from . import metrics
-from .policy import SCORE
+from .policy import SCORE, volatile
 
 _COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 
@@ -159,14 +158,14 @@ def _ahead(program, values, score, reached, met):
     }
     for index in range(max((len(tier.requirements) for tier in tiers), default=0)):
         result[f"gap:{index}"] = np.full(size, np.nan)
-    volatile = metrics.volatile(program.metrics)
+    changing = volatile(program.metrics)
     for index, tier in enumerate(tiers):
         # An entry rule may stand below what the figures would reach.
         below = (reached == index - 1) & ~_reaches(tier, met[index])
         result["missing"][below] = bits(~met[index][below])
         for number, condition in enumerate(tier.requirements):
             # Where the best begin moves with everybody's figures.
-            if condition.metric not in volatile and condition is not tier.top:
+            if condition.metric not in changing and condition is not tier.top:
                 short = below & ~met[index][:, number]
                 gap = condition.value - _subject(condition, values, score)[short]
                 # Sums and differences of floats carry noise in the last digits.

@@ -13,9 +13,18 @@ import numpy as np
 import pandas as pd
 
 from . import payment, rhythm
-from .dates import EPOCH, add_months, day_number, day_of_month, next_year, year_before, year_start
+from .dates import (
+    EPOCH,
+    add_months,
+    day_before_window,
+    day_number,
+    day_of_month,
+    next_year,
+    year_before,
+    year_start,
+)
 from .policy import GIVEN, RATIO, YEAR, Credit
-from .rounding import quotient, rounded
+from .rounding import quotient, ratio, rounded
 
 ORDER_TYPES = {"customer": np.int64, "day": np.int64, "amount": float, "frequent": bool}
 LINE_TYPES = {
@@ -97,16 +106,6 @@ class Facts:
         return np.full(len(self.customers), np.nan)
 
 
-def day_before_window(as_of, months):
-    """Last day number *before* the window of so many months that ends at ``as_of``, which is a
-    ``datetime.date`` or an array of day numbers."""
-    if not months:
-        return np.iinfo(np.int64).min
-    if not isinstance(as_of, date):
-        return add_months(as_of, -months)
-    return day_number((pd.Timestamp(as_of) - pd.DateOffset(months=months)).date())
-
-
 def lines_start(programs, first):
     """Last day number before any order line that grading looks at, or None when it looks at all.
 
@@ -139,12 +138,6 @@ def leaving_day(days, months):
     later = add_months(days, months)
     # A day that the month does not have is left behind with the month.
     return later + (day_of_month(later) < day_of_month(days))
-
-
-def volatile(metrics):
-    """Codes of the metrics (``policy.Metric``) whose values change by themselves every day."""
-    codes = {metric.code for metric in metrics if metric.measure in VOLATILE_MEASURES}
-    return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
 
 
 class Window:
@@ -267,12 +260,12 @@ def _average_order(window):
 
 
 def _margin_rate(window):
-    return np.round(quotient(window.margin, window.line_total("revenue")) * 100, 2)
+    return ratio(window.margin, window.line_total("revenue"))
 
 
 def _growth(window):
     before = window.previous.amount
-    return np.round(quotient(window.amount - before, before) * 100, 2)
+    return ratio(window.amount - before, before)
 
 
 def _interval(window, index, digits):
@@ -295,8 +288,6 @@ MEASURES = {
     "growth": _growth,  # percent of the amount in the window before
 }
 MONEY_MEASURES = frozenset({"margin", "margin_rate"})
-# They change every day although nothing happens.
-VOLATILE_MEASURES = frozenset({"recency_days"})
 LINE_MEASURES = frozenset({"quantity", "product_count", "category_count"}) | MONEY_MEASURES
 
 
@@ -352,7 +343,7 @@ def compute(facts, metrics, as_of, windows=None):
             columns[metric.code] = PAYMENT_MEASURES[metric.measure](windows.payments).to_numpy()
         elif metric.measure == RATIO:
             numerator, denominator = (columns[code] for code in metric.parts)
-            columns[metric.code] = np.round(quotient(numerator, denominator) * 100, 2)
+            columns[metric.code] = ratio(numerator, denominator)
         else:
             columns[metric.code] = MEASURES[metric.measure](windows[metric.months])
     return pd.DataFrame(columns, index=pd.Index(facts.customers, name="customer"))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from . import ladder, levers, lifecycle, metrics, points, rhythm, score, years
-from .policy import SCORE, YEAR, of_a_year
+from .policy import SCORE, YEAR, of_a_year, volatile
 
 
 def grade(facts, program, as_of):
@@ -201,7 +201,7 @@ def lasting(frame, program):
     if "year:back" in frame:
         changing = frame["year:back"].to_numpy() == 0
     result = {name: frame[name].to_numpy() for name in reason_columns(program)}
-    for code in metrics.volatile(program.metrics):
+    for code in volatile(program.metrics):
         name = f"metric:{code}"
         result[name] = np.where(changing, np.nan, result[name])
         if f"running:{code}" in result:
@@ -241,7 +241,7 @@ def _score(program, earned, size):
         return np.full(size, np.nan), np.zeros(size)
     weights = [indicator.weight for indicator in program.indicators]
     total, coverage = score.composite(np.column_stack(earned), weights)
-    return np.where(coverage < program.min_coverage, np.nan, total), coverage
+    return np.where(program.is_covered(coverage), total, np.nan), coverage
 
 
 def _reason(program, figures, ahead, climbed):
@@ -257,7 +257,7 @@ def _reason(program, figures, ahead, climbed):
 
 
 def _lapse_day(windows, program):
-    months = [m.months for m in program.metrics if m.measure in metrics.MEASURES and m.months]
+    months = [metric.months for metric in program.metrics if metric.has_window]
     if windows.since is None or not of_a_year(program.metrics):
         return windows[min(months, default=0)].lapse_day
     shortest = windows[min(set(months) - {YEAR}, default=0)]

@@ -1,23 +1,32 @@
 """A programme as plain, frozen values: what the grading functions are told about the rules."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 
+# Version of what :func:`to_rules` writes. Rules from before they had one are read like 1.
+FORMAT = 1
 # Measures that are not formulas over orders.
 GIVEN = "given"
 RATIO = "ratio"
+# Measures whose values change every day although nothing happens.
+VOLATILE_MEASURES = frozenset({"recency_days"})
 # Stands in a condition for the score instead of a metric's code.
 SCORE = ""
 # The months of a metric that a programme may mean a year of its own by, see ``Program.period``.
 YEAR = 12
+# Where a share of the best begins while nobody can be ranked: a value that nobody reaches.
+UNRANKED = 1e15
+# Customers whom proposals and previews are made from.
+SAMPLE_SIZE = 20000
 
 
 @dataclass(frozen=True)
 class Metric:
     """A number about a customer.
 
-    ``code`` names the column, ``measure`` the formula (a key of ``metrics.MEASURES``, ``GIVEN``
-    for a number that comes with the facts, or ``RATIO`` of the two metrics in ``parts``) and
-    ``months`` the window that ends at the as-of date; 0 looks at all history.
+    ``code`` names the column, ``measure`` the formula (a key of ``metrics.MEASURES`` or
+    ``metrics.PAYMENT_MEASURES``, ``GIVEN`` for a number that comes with the facts, or ``RATIO`` of
+    the two metrics in ``parts``) and ``months`` the window that ends at the as-of date; 0 looks at
+    all history. Payments have a window of their own, see ``Credit``, and so no months.
     """
 
     code: str
@@ -25,10 +34,22 @@ class Metric:
     months: int = 0
     parts: tuple[str, ...] = ()
 
+    @property
+    def has_window(self):
+        """Whether it is computed from the orders of so many months, which one day no longer holds
+        the oldest one."""
+        return bool(self.months) and self.measure not in (GIVEN, RATIO)
+
 
 def of_a_year(metrics):
     """Codes of the metrics whose values belong to a year and not to a day."""
     codes = {m.code for m in metrics if m.months == YEAR and m.measure != RATIO}
+    return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
+
+
+def volatile(metrics):
+    """Codes of the metrics whose values change by themselves every day."""
+    codes = {metric.code for metric in metrics if metric.measure in VOLATILE_MEASURES}
     return codes | {metric.code for metric in metrics if codes.intersection(metric.parts)}
 
 
@@ -301,3 +322,87 @@ class Program:
     def __post_init__(self):
         if self.period not in {"rolling", "calendar", "anniversary"}:
             raise ValueError(f"Unknown period {self.period!r}")
+
+    def is_covered(self, coverage):
+        """Whether so much of the weights is known that the score counts.
+
+        :param coverage: share of the weights, 0–1: a number or an array
+        """
+        return coverage >= self.min_coverage
+
+
+# Rules that are kept
+
+# Class of the objects that are kept under a name; those of a scale tell by their fields.
+_CLASSES = {
+    "metrics": Metric,
+    "indicators": Indicator,
+    "tiers": Tier,
+    "conditions": Condition,
+    "condition": Condition,
+    "top": Condition,
+    "segments": Segment,
+    "vetoes": Veto,
+    "entries": Entry,
+    "movement": Movement,
+    "review": Review,
+    "credit": Credit,
+    "lifecycle": Lifecycle,
+}
+
+
+def to_rules(program):
+    """A programme as plain values that can be kept as JSON for years, for :func:`from_rules`.
+
+    The names of the classes' fields are keys in it. Whoever renames or removes a field, or changes
+    what it means, raises ``FORMAT`` and has :func:`from_rules` translate the older ones; a new
+    field needs a default by which older rules mean what they meant.
+
+    :return: dict of ``format``, the fields of ``Program`` and ``cuts``: id of the tier (as text,
+        which keys are in JSON) → where its share of the best begins. That is measured anew for
+        every grading of everybody, so it is kept beside the tiers, where it is 0
+    """
+    cuts = {str(tier.id): tier.top.value for tier in program.tiers if tier.top}
+    return {"format": FORMAT, **asdict(without_cuts(program)), "cuts": cuts}
+
+
+def without_cuts(program):
+    """The rules of a programme without where its shares of the best begin at present."""
+    tiers = (replace(t, top=t.top and replace(t.top, value=0.0)) for t in program.tiers)
+    return replace(program, tiers=tuple(tiers))
+
+
+def from_rules(rules):
+    """The programme that :func:`to_rules` made some rules of.
+
+    Fields that were not there yet have their defaults, and what is none of ``Program`` is ignored:
+    rules are kept together with names.
+
+    :param rules: dict, as it comes from JSON
+    :raise ValueError: when the rules are of a format that is not known here, or no programme can
+        have them
+    """
+    if rules.get("format", 1) not in range(1, FORMAT + 1):
+        raise ValueError(f"Rules of the unknown format {rules['format']!r}")
+    program = _read(Program, rules)
+    cuts = rules.get("cuts", {})
+    tiers = (
+        replace(t, top=replace(t.top, value=cuts.get(str(t.id), UNRANKED))) if t.top else t
+        for t in program.tiers
+    )
+    return replace(program, tiers=tuple(tiers))
+
+
+def _read(cls, kept):
+    known = {field.name for field in fields(cls)}
+    return cls(**{name: _value(name, value) for name, value in kept.items() if name in known})
+
+
+def _value(name, kept):
+    if isinstance(kept, list | tuple):
+        return tuple(_value(name, item) for item in kept)
+    if not isinstance(kept, dict):
+        return kept
+    if name == "scale":
+        return _read(Bands if "bounds" in kept else Linear, kept)
+    return _read(_CLASSES[name], kept)

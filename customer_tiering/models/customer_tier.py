@@ -3,10 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..grading.policy import SCORE, Condition, Tier
-from .customer_tier_comparison import comparison_text
-from .customer_tier_metric import readable
-from .customer_tier_program import SAVING, UNRANKED
+from ..explain.words import comparison_text, readable
+from ..grading.policy import SCORE, UNRANKED, Condition, Tier
+from .customer_tier_program import SAVING
 
 # Of fields where no tier means all of them: without its archived tiers, what is for these alone
 # would be for everybody.

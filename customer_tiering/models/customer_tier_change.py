@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .. import moves
 from ..bulk_fields import BulkMany2one, BulkNumbers
 from ..explain.years import ExplainedThen, days_behind
-from ..moves import direction
 from .customer_tier_staged import STAGES
 
 # Lines about the tier: where it changed, was locked, or is no longer set by hand.
@@ -14,12 +14,12 @@ TIER_LINES = Domain("direction", "!=", "stay") | Domain("reason", "!=", "rule")
 
 
 class CustomerTierChange(models.Model):
-    """One line of a customer's history: a change of tier or stage, with its reason and the numbers
-    behind it. Written by the system only: no group has the right to change it.
+    """History of a customer's tiers and stages, for its page, for reports and for explanations of
+    the past. Written by the system only: no group has the right to change it.
 
-    A line whose tier did not change has the direction “stay”; one whose stage did not has no
-    stages. The first line of a customer has no stage before where everybody was graded for the
-    first time.
+    A line may be about the tier, the stage, or both. One whose tier did not change has the
+    direction “stay”; one whose stage did not has no stages. The first line of a customer has no
+    stage before where everybody was graded for the first time.
     """
 
     _name = "customer.tier.change"
@@ -28,6 +28,8 @@ class CustomerTierChange(models.Model):
     _order = "date desc, id desc"
     _rec_name = "partner_id"
     _log_access = False
+
+    # Whose, when and why
 
     standing_id = fields.Many2one(
         "customer.tier.standing", required=True, ondelete="cascade", readonly=True, index=True
@@ -40,6 +42,32 @@ class CustomerTierChange(models.Model):
         string="Salesperson",
         help="Who looks after the customer today.",
     )
+    date = fields.Date(required=True, readonly=True)
+    reason = fields.Selection(
+        selection=[
+            ("rule", "Computed"),
+            ("manual", "Set by hand"),
+            ("approval", "Approved"),
+            ("expiry", "Set by hand until then"),
+            ("lock", "Locked or unlocked"),
+            ("merge", "Merged contacts"),
+        ],
+        required=True,
+        default="rule",
+        readonly=True,
+    )
+    merged_from = fields.Char(
+        readonly=True,
+        help="The customer whose history this was, before it was merged into this one.",
+    )
+    run_id = BulkMany2one(
+        "customer.tier.run", string="Grading Run", readonly=True, index="btree_not_null"
+    )
+    user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="restrict")
+    note = fields.Char(readonly=True, help="The reason that was given, or what happened.")
+
+    # Tier
+
     program_id = fields.Many2one(
         "customer.tier.program", string="Programme", compute="_compute_program_id"
     )
@@ -71,42 +99,13 @@ class CustomerTierChange(models.Model):
         ],
         readonly=True,
     )
-    date = fields.Date(required=True, readonly=True)
-    reason = fields.Selection(
-        selection=[
-            ("rule", "Computed"),
-            ("manual", "Set by hand"),
-            ("approval", "Approved"),
-            ("expiry", "Set by hand until then"),
-            ("lock", "Locked or unlocked"),
-            ("merge", "Merged contacts"),
-        ],
-        required=True,
-        default="rule",
-        readonly=True,
-    )
     by_hand = fields.Boolean(
         string="Tier Set by Hand",
         readonly=True,
         help="From then on the tier is one that somebody has set.",
     )
-    merged_from = fields.Char(
-        readonly=True,
-        help="The customer whose history this was, before it was merged into this one.",
-    )
-    score = fields.Float(readonly=True, aggregator="avg")
-    last_order_date = fields.Date(string="Last Order Until Then", readonly=True)
-    policy_id = BulkMany2one("customer.tier.policy", readonly=True)
-    numbers = BulkNumbers(
-        readonly=True, exportable=False, help="Values and points behind the change."
-    )
-    run_id = BulkMany2one(
-        "customer.tier.run", string="Grading Run", readonly=True, index="btree_not_null"
-    )
-    user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="restrict")
-    note = fields.Char(readonly=True, help="The reason that was given, or what happened.")
 
-    # Lifecycle
+    # Stage
 
     from_stage = fields.Selection(STAGES, string="Stage Before", readonly=True)
     to_stage = fields.Selection(STAGES, string="Stage After", readonly=True)
@@ -116,6 +115,14 @@ class CustomerTierChange(models.Model):
         help="The day on which the stage was entered; the line is of the grading that noticed it.",
     )
 
+    # Figures of that day
+
+    score = fields.Float(readonly=True, aggregator="avg")
+    last_order_date = fields.Date(string="Last Order Until Then", readonly=True)
+    policy_id = BulkMany2one("customer.tier.policy", readonly=True)
+    numbers = BulkNumbers(
+        readonly=True, exportable=False, help="Values and points behind the change."
+    )
     explanation = fields.Json(
         compute="_compute_explanation",
         exportable=False,
@@ -128,7 +135,11 @@ class CustomerTierChange(models.Model):
             change.program_id = (change.to_tier_id or change.from_tier_id).program_id
 
     def _record(self, standing, from_tier, to_tier, reason, note=False):
-        """Note one change that a person made."""
+        """Note one change that a person made, and queue what is told about it.
+
+        :param reason: a key of the field
+        :return: the line
+        """
         # The system writes history, whoever caused it.
         change = self._by_system().create(
             {
@@ -137,7 +148,7 @@ class CustomerTierChange(models.Model):
                 "to_tier_id": to_tier.id,
                 "computed_tier_id": standing.computed_tier_id.id,
                 "target_tier_id": standing.target_tier_id.id,
-                "direction": direction(from_tier, to_tier),
+                "direction": moves.direction(from_tier, to_tier),
                 "date": self.env["customer.tier.gather"]._today(standing.company_id),
                 "reason": reason,
                 "by_hand": bool(standing.manual_tier_id),
@@ -149,12 +160,11 @@ class CustomerTierChange(models.Model):
                 "user_id": self.env.uid,
             }
         )
-        change = change.with_env(self.env)
         self.env.flush_all()
         self.env["customer.tier.store"]._enqueue(standing.sudo().company_id, change.id - 1)
-        return change
+        return change.with_env(self.env)
 
-    # In words, from the numbers and rules that were kept
+    # Explanation
 
     @api.depends("policy_id", "numbers")
     @api.depends_context("lang")
@@ -212,7 +222,7 @@ class CustomerTierChange(models.Model):
                 "computed_tier_id": (self.computed_tier_id or self.to_tier_id).id,
                 "target_tier_id": (self.target_tier_id or self.to_tier_id).id,
                 "score": self.score,
-                "coverage": self._coverage(policy.rules["indicators"], numbers),
+                "coverage": policy._coverage(numbers),
                 "last_order_date": last,
                 "recency_days": (self.date - last) // timedelta(days=1) if last else False,
                 "policy_id": policy.id,
@@ -220,11 +230,7 @@ class CustomerTierChange(models.Model):
             }
         )
 
-    def _coverage(self, indicators, numbers):
-        """Σ w known / Σ w: indicators with a value have a share of the score."""
-        whole = sum(indicator["weight"] for indicator in indicators)
-        known = [i["weight"] for i in indicators if numbers.get(f"share:{i['id']}") is not None]
-        return sum(known) / whole if whole else 0
+    # Opening
 
     def action_open_records(self, metric_id):
         """The records that the value of a metric came from on the day of the change."""

@@ -1,17 +1,7 @@
 from odoo import api, fields, models
 
+from ..explain.words import OPERATORS, comparison_text
 from ..grading.policy import Condition
-from .customer_tier_metric import readable
-
-OPERATORS = [(">=", "≥"), (">", ">"), ("<=", "≤"), ("<", "<")]
-
-
-def comparison_text(env, name, operator, value):
-    """A comparison in words.
-
-    :param name: of the metric
-    """
-    return f"{name} {dict(OPERATORS).get(operator, '')} {readable(env, value)}"
 
 
 class CustomerTierComparison(models.AbstractModel):

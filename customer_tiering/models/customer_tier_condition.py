@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..explain.words import readable
 from ..grading.policy import Condition
-from .customer_tier_metric import readable
 
 
 class CustomerTierCondition(models.Model):

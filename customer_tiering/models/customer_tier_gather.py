@@ -16,8 +16,6 @@ from .customer_tier_metric import YEAR
 
 _logger = logging.getLogger(__name__)
 
-# Customers whom proposals and previews are made from.
-SAMPLE_SIZE = 20000
 # Of metrics that the grading core computes itself.
 COMPUTED_KINDS = ("order", "payment", "ratio")
 # Columns of what customers bought, as ``FactSource.orders`` gives them.

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..explain.words import readable
 from ..grading.policy import Bands, Indicator, Linear
-from .customer_tier_metric import readable
 from .customer_tier_program import SAVING
 
 # What a person may look at before it is frozen; the keys are those of ``distribution.proposal``.

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .customer_tier_metric import readable
+from ..explain.words import readable
 from .customer_tier_program import SAVING
 
 

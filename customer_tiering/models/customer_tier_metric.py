@@ -11,16 +11,11 @@ from psycopg2.extensions import TransactionRollbackError
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, formatLang, ormcache, remove_accents
+from odoo.tools import SQL, ormcache, remove_accents
 
+from ..explain.words import readable
 from ..grading.policy import GIVEN, RATIO, YEAR, Metric
 from ..record_definition import COUNTED, RecordDefinition
-
-
-def readable(env, number):
-    """A number for sentences, in the user's language, without decimals that say nothing."""
-    return formatLang(env, number, digits=0 if float(number).is_integer() else 2)
-
 
 # Every grading stores these two on the customer.
 STORED_CODES = ("amount", "order_count")

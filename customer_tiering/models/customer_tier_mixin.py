@@ -20,7 +20,8 @@ SALESPEOPLE = "sales_team.group_sale_salesman"
 
 
 class CustomerTierMixin(models.AbstractModel):
-    """Grading of the customer behind a record, read from the standing.
+    """Fields for models with a customer: tier, score, stage and credit score of the commercial
+    partner behind a record, in one company.
 
     Nothing is stored on the record: the fields follow the standing of the commercial partner in
     one company, and a join makes them searchable, sortable and groupable like columns.
@@ -82,22 +83,22 @@ class CustomerTierMixin(models.AbstractModel):
         groups=SALESPEOPLE,
     )
 
-    def _stage_fields(self):
+    def _customer_stage_fields(self):
         return {"customer_lifecycle_stage"}
 
-    def _standing_keys(self):
+    def _customer_standing_keys(self):
         """The commercial partner and the company whose standing counts, per record."""
         raise NotImplementedError
 
-    def _standing_key_sql(self, alias, query):
+    def _customer_standing_key_sql(self, alias, query):
         """The same as SQL: ids of the commercial partner and of the company."""
         raise NotImplementedError
 
-    def _standings(self):
+    def _customer_standings(self):
         """Standing per record, an empty one where there is none. One query for all."""
         # Salespeople may read standings; pricing and the portal need the tier without that right.
         Standing = self.env["customer.tier.standing"].sudo()
-        keys = {record: record._standing_keys() for record in self}
+        keys = {record: record._customer_standing_keys() for record in self}
         found = {
             (standing.partner_id.id, standing.company_id.id): standing
             for standing in Standing.search_fetch(
@@ -114,16 +115,20 @@ class CustomerTierMixin(models.AbstractModel):
         }
 
     def _customer_standing_fields(self):
-        """Columns of the standing that are read at once, for all records; addons that show more of
-        it add theirs."""
+        """Columns of the standing that are read at once, for all records. Hook: addons that show
+        more of it add theirs."""
         return ["partner_id", "company_id", *COLUMNS.values()]
 
     def _compute_customer_standing(self):
-        for record, standing in self._standings().items():
-            record._take_standing(standing)
+        for record, standing in self._customer_standings().items():
+            record._set_customer_standing(standing)
 
-    def _take_standing(self, standing):
-        """Set the fields that every screen shows, from a standing or an empty one."""
+    def _set_customer_standing(self, standing):
+        """Set the fields that every screen shows. Hook: addons with a field that follows from
+        these have it computed here, by ``_compute_customer_standing``.
+
+        :param standing: ``customer.tier.standing``, empty where there is none
+        """
         for name, column in COLUMNS.items():
             self[name] = standing[column]
         self.customer_tier_color = standing.tier_id and standing.tier_id._badge().color
@@ -133,7 +138,7 @@ class CustomerTierMixin(models.AbstractModel):
         if not column or query is None or not self._fields[field_expr].compute:
             return super()._field_to_sql(alias, field_expr, query)
         self._check_field_access(self._fields[field_expr], "read")
-        partner, company = self._standing_key_sql(alias, query)
+        partner, company = self._customer_standing_key_sql(alias, query)
         standing = query.make_alias(alias, "customer_tier_standing")
         query.add_join(
             "LEFT JOIN",
@@ -149,7 +154,7 @@ class CustomerTierMixin(models.AbstractModel):
         )
         return SQL.identifier(standing, column)
 
-    def _search_standing(self, name, operator, value):
+    def _search_customer_standing(self, name, operator, value):
         """Compare the joined column; also finds records without a standing where "not set" is
         asked for."""
         field = self._fields[name]
@@ -161,28 +166,28 @@ class CustomerTierMixin(models.AbstractModel):
 
     @api.model
     def _search_customer_tier_id(self, operator, value):
-        return self._search_standing("customer_tier_id", operator, value)
+        return self._search_customer_standing("customer_tier_id", operator, value)
 
     @api.model
     def _search_customer_score(self, operator, value):
-        return self._search_standing("customer_score", operator, value)
+        return self._search_customer_standing("customer_score", operator, value)
 
     @api.model
     def _search_customer_segment_id(self, operator, value):
-        return self._search_standing("customer_segment_id", operator, value)
+        return self._search_customer_standing("customer_segment_id", operator, value)
 
     @api.model
     def _search_customer_next_order_date(self, operator, value):
-        return self._search_standing("customer_next_order_date", operator, value)
+        return self._search_customer_standing("customer_next_order_date", operator, value)
 
     @api.model
     def _search_customer_credit_score(self, operator, value):
-        return self._search_standing("customer_credit_score", operator, value)
+        return self._search_customer_standing("customer_credit_score", operator, value)
 
     @api.model
     def _search_customer_credit_band(self, operator, value):
-        return self._search_standing("customer_credit_band", operator, value)
+        return self._search_customer_standing("customer_credit_band", operator, value)
 
     @api.model
     def _search_customer_lifecycle_stage(self, operator, value):
-        return self._search_standing("customer_lifecycle_stage", operator, value)
+        return self._search_customer_standing("customer_lifecycle_stage", operator, value)

@@ -1,19 +1,21 @@
 import hashlib
-from dataclasses import asdict, replace
+from math import nan
 
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-
-def _without_cut(tier):
-    return replace(tier, top=tier.top and replace(tier.top, value=0.0))
+from ..grading.policy import from_rules, to_rules, without_cuts
 
 
 class CustomerTierPolicy(models.Model):
     """The rules that gradings followed, frozen, so that a grade can be explained by them after the
     programme has changed. Standings and history keep bare numbers; what these mean is kept here.
+
+    ``rules`` are what ``grading.policy.to_rules`` writes and ``from_rules`` reads, whatever version
+    wrote them, with ``names`` of metrics, tiers and entry rules, and ``columns``: the names of the
+    numbers in their order.
     """
 
     _name = "customer.tier.policy"
@@ -44,12 +46,11 @@ class CustomerTierPolicy(models.Model):
         """
         from ..grading.pipeline import reason_columns
 
-        columns = reason_columns(policy)
+        columns, kept = reason_columns(policy), to_rules(policy)
+        cuts = kept["cuts"]
         # Where the best begin is measured anew for every grading of everybody. As part of the
         # rules it would make each of them write all customers again.
-        lasting = replace(policy, tiers=tuple(_without_cut(tier) for tier in policy.tiers))
-        digest = hashlib.sha256(repr((lasting, columns)).encode()).hexdigest()
-        cuts = {str(tier.id): tier.top.value for tier in policy.tiers if tier.top}
+        digest = hashlib.sha256(repr((without_cuts(policy), columns)).encode()).hexdigest()
         # Held until the rows that refer to it are committed, see ``customer.tier.store._hold``.
         self.env.cr.execute(
             SQL(
@@ -70,12 +71,7 @@ class CustomerTierPolicy(models.Model):
                 )
             )
         if not found:
-            rules = {
-                **asdict(lasting),
-                "columns": columns,
-                "names": program._names(),
-                "cuts": cuts,
-            }
+            rules = {**kept, "columns": columns, "names": program._names()}
             # Where another transaction was faster, this statement asks to try again; the error of
             # a plain insert would count against each customer.
             self.env.cr.execute(
@@ -94,6 +90,21 @@ class CustomerTierPolicy(models.Model):
         """The numbers of a grading by their names; ``None`` for unknown."""
         self.ensure_one()
         return dict(zip(self.rules["columns"], numbers, strict=True))
+
+    def _coverage(self, numbers):
+        """The share of the indicators' weights that a score rested on, 0–1.
+
+        :param numbers: see ``_values``
+        """
+        from ..grading.score import composite
+
+        indicators = from_rules(self.rules).indicators
+        if not indicators:
+            return 0.0
+        points = [numbers.get(f"points:{indicator.id}") for indicator in indicators]
+        points = [nan if number is None else number for number in points]
+        _score, (coverage,) = composite([points], [indicator.weight for indicator in indicators])
+        return float(coverage)
 
     @api.autovacuum
     def _gc_unused(self):

@@ -11,11 +11,10 @@ from odoo.tools import ormcache
 from ..explain import lifecycle
 from ..explain.advice import advise
 from ..explain.lifecycle import THRESHOLDS
-from ..grading.policy import Lifecycle, Movement, Program, Review
+from ..grading.policy import SAMPLE_SIZE, UNRANKED, Lifecycle, Movement, Program, Review
 from ..presets import build
 from ..presets.data import PRESETS
 from ..switches import PrivateSwitch
-from .customer_tier_gather import SAMPLE_SIZE
 
 _logger = logging.getLogger(__name__)
 
@@ -24,8 +23,6 @@ _logger = logging.getLogger(__name__)
 SAVING = PrivateSwitch("customer_tier_program_saving")
 # Days; see the constraint on the interval.
 LONGEST_INTERVAL = 3650
-# A cut that nobody reaches: the best cannot be told while nobody has a value.
-UNRANKED = 1e15
 
 
 class CustomerTierProgram(models.Model):

@@ -11,40 +11,34 @@ from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind
 from ..tools import notification
 from .customer_tier_append_only import by_system, is_system
+from .customer_tier_change import TIER_LINES
 from .customer_tier_metric import LEDGER_GROUPS
 from .customer_tier_proposal import OPEN
 from .customer_tier_staged import STAGES
 
-# What an officer may write; everything else is computed.
-BY_HAND = {"manual_tier_id", "manual_until", "manual_reason", "lock"}
 # Whose history it is.
 OWNER = {"partner_id", "company_id"}
-# Risks of the credit score.
+# What an officer may write; everything else is computed.
+BY_HAND = {"manual_tier_id", "manual_until", "manual_reason", "lock"}
+# When customers are merged: who it is, what people decided, and what follows from both; the rest
+# is what grading found out.
+IDENTITY = {"id", *OWNER}
+OVERRIDE = {*BY_HAND, "manual_user_id", "manual_on"}
+EFFECTIVE = {"tier_id", "tier_since"}
 BANDS = [
     ("low", "Low risk"),
     ("medium", "Medium risk"),
     ("high", "High risk"),
     ("unknown", "Unknown"),
 ]
-# Who it is, and what people decided; the rest is what grading found out.
-IDENTITY = {"id", "partner_id", "company_id"}
-OVERRIDE = {
-    "manual_tier_id",
-    "manual_until",
-    "manual_reason",
-    "manual_user_id",
-    "manual_on",
-    "lock",
-}
-EFFECTIVE = {"tier_id", "tier_since"}
 
 
 class CustomerTierStanding(models.Model):
-    """The grading of one customer in one company: tier, score, segment, credit score and stage,
-    what was set by hand, and why it is so.
+    """What grading knows of a customer in one company, one row each: tier, score, RFM, credit
+    score, stage, and why; shown on contacts, orders and lists through ``customer.tier.mixin``.
 
-    Grading writes it in bulk (``customer.tier.store``); salespeople read it, officers set a tier or
-    a lock by hand beside the computed tier. Its history is ``customer.tier.change``.
+    Grading writes these rows in bulk below the ORM, see ``customer.tier.store``. People set a tier
+    or a lock by hand, which stands beside the computed tier and is never mixed with it.
     """
 
     _name = "customer.tier.standing"
@@ -55,6 +49,8 @@ class CustomerTierStanding(models.Model):
     # Rows come by the hundred thousand; graded_at and the history tell what there is to tell.
     _log_access = False
 
+    # Customer
+
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, ondelete="cascade"
     )
@@ -62,6 +58,12 @@ class CustomerTierStanding(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     country_id = fields.Many2one(related="partner_id.country_id")
+    region_id = fields.Many2one(
+        "res.country.group", string="Region", related="partner_id.country_id.customer_region_id"
+    )
+
+    # Tier
+
     program_id = BulkMany2one("customer.tier.program", string="Programme", readonly=True)
     tier_id = BulkMany2one(
         "customer.tier",
@@ -109,58 +111,17 @@ class CustomerTierStanding(models.Model):
         readonly=True,
         help="What keeps the customer from the tier that today's figures ask for.",
     )
-    score = fields.Float(readonly=True, aggregator="avg")
-    coverage = fields.Float(
-        readonly=True,
-        aggregator="avg",
-        help="Share of the indicators' weight for which this customer has a value; the score "
-        "rests on these.",
-    )
-    amount = fields.Monetary(
-        string="Amount Bought",
-        readonly=True,
-        help="Untaxed, in company currency, over the months that the metric looks at.",
-    )
-    order_count = fields.Integer(string="Orders", readonly=True)
-    last_order_date = fields.Date(string="Last Order", readonly=True)
-    recency_days = fields.Integer(
-        string="Days Since Last Order",
-        compute="_compute_recency_days",
-        search="_search_recency_days",
-        aggregator="avg",
-        help="Counted on the day of the last grading.",
-    )
-    next_order_date = fields.Date(
-        string="Next Order Expected",
-        readonly=True,
-        help="Last order plus the customer's own order interval, drawn towards the typical "
-        "interval of the programme while there are few orders.",
-    )
-    rfm_r = fields.Integer(string="Recency (R)", readonly=True, aggregator="avg")
-    rfm_f = fields.Integer(string="Frequency (F)", readonly=True, aggregator="avg")
-    rfm_m = fields.Integer(string="Monetary Value (M)", readonly=True, aggregator="avg")
-    segment_id = BulkMany2one("customer.tier.segment", string="RFM Segment", readonly=True)
-    segment_color = fields.Integer(
-        related="segment_id.color", string="Segment Color", exportable=False
-    )
-    rfm_segment = fields.Char(related="segment_id.name", string="RFM Segment Name")
-    graded_at = fields.Datetime(
-        string="Last Change by Grading",
-        readonly=True,
-        help="When grading last found something new about this customer.",
-    )
-    policy_id = BulkMany2one(
-        "customer.tier.policy",
-        readonly=True,
-        help="The rules that the grading followed.",
-    )
-    numbers = BulkNumbers(
-        readonly=True,
-        exportable=False,
-        help="What the grading found out and decided, in the order that its rules name.",
+    differs = fields.Boolean(
+        string="Differs From the Figures",
+        compute="_compute_differs",
+        search="_search_differs",
+        help="The tier is not the one that today's figures ask for.",
     )
     change_ids = fields.One2many(
         "customer.tier.change", "standing_id", string="Tier History", readonly=True
+    )
+    timeline = fields.Json(
+        compute="_compute_timeline", exportable=False, help="The tiers over time, for the screen."
     )
 
     # Set by hand
@@ -187,12 +148,6 @@ class CustomerTierStanding(models.Model):
     )
     manual_user_id = fields.Many2one("res.users", string="Set By", readonly=True)
     manual_on = fields.Datetime(string="Set On", readonly=True)
-    differs = fields.Boolean(
-        string="Differs From the Figures",
-        compute="_compute_differs",
-        search="_search_differs",
-        help="The tier is not the one that today's figures ask for.",
-    )
     may_override = fields.Boolean(
         compute="_compute_may_override",
         exportable=False,
@@ -213,7 +168,89 @@ class CustomerTierStanding(models.Model):
     )
     proposal_ids = fields.One2many("customer.tier.proposal", "standing_id", readonly=True)
 
-    # How the customer pays, shown to people without any rights in the ledger
+    # Entered before the first order
+
+    entry_rule_id = fields.Many2one(
+        "customer.tier.entry.rule",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The rule by which a customer who has not ordered yet got the tier.",
+    )
+    next_follow_up_date = fields.Date(
+        string="Next Follow-Up",
+        readonly=True,
+        help="For customers who have not ordered yet: every so many days from entering the tier, "
+        "as the entry rule says.",
+    )
+
+    # Orders
+
+    amount = fields.Monetary(
+        string="Amount Bought",
+        readonly=True,
+        help="Untaxed, in company currency, over the months that the metric looks at.",
+    )
+    order_count = fields.Integer(string="Orders", readonly=True)
+    last_order_date = fields.Date(string="Last Order", readonly=True)
+    recency_days = fields.Integer(
+        string="Days Since Last Order",
+        compute="_compute_recency_days",
+        search="_search_recency_days",
+        aggregator="avg",
+        help="Counted on the day of the last grading.",
+    )
+    next_order_date = fields.Date(
+        string="Next Order Expected",
+        readonly=True,
+        help="Last order plus the customer's own order interval, drawn towards the typical "
+        "interval of the programme while there are few orders.",
+    )
+    next_order_from = fields.Date(readonly=True)
+    next_order_until = fields.Date(
+        readonly=True,
+        help="Of customers who order too irregularly to be expected on a certain day: most of "
+        "their next orders come between these two days.",
+    )
+    next_order_text = fields.Char(
+        string="Next Order", compute="_compute_next_order_text", exportable=False
+    )
+
+    # Score and RFM
+
+    score = fields.Float(readonly=True, aggregator="avg")
+    coverage = fields.Float(
+        readonly=True,
+        aggregator="avg",
+        help="Share of the indicators' weight for which this customer has a value; the score "
+        "rests on these.",
+    )
+    rfm_r = fields.Integer(string="Recency (R)", readonly=True, aggregator="avg")
+    rfm_f = fields.Integer(string="Frequency (F)", readonly=True, aggregator="avg")
+    rfm_m = fields.Integer(string="Monetary Value (M)", readonly=True, aggregator="avg")
+    segment_id = BulkMany2one("customer.tier.segment", string="RFM Segment", readonly=True)
+    segment_color = fields.Integer(
+        related="segment_id.color", string="Segment Color", exportable=False
+    )
+    rfm_segment = fields.Char(related="segment_id.name", string="RFM Segment Name")
+
+    # Stage in the life of the customer
+
+    lifecycle_stage = fields.Selection(
+        STAGES,
+        readonly=True,
+        group_expand=True,
+        help="From the order history alone, compared with the customer's own rhythm; the "
+        "programme says where each stage begins.",
+    )
+    stage_since = fields.Date(
+        string="In Stage Since",
+        readonly=True,
+        help="The day on which the stage was entered, whenever it was noticed.",
+    )
+    previous_stage = fields.Selection(STAGES, readonly=True)
+
+    # Credit score: how the customer pays, for people without any rights on the ledger, too
 
     credit_score = KnownFloat(
         readonly=True,
@@ -252,59 +289,27 @@ class CustomerTierStanding(models.Model):
         groups=LEDGER_GROUPS,
     )
 
-    # Where a prospect came from
+    # Why
 
-    entry_rule_id = fields.Many2one(
-        "customer.tier.entry.rule",
+    graded_at = fields.Datetime(
+        string="Last Change by Grading",
         readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The rule by which a customer who has not ordered yet got the tier.",
+        help="When grading last found something new about this customer.",
     )
-    next_follow_up_date = fields.Date(
-        string="Next Follow-Up",
+    policy_id = BulkMany2one(
+        "customer.tier.policy",
         readonly=True,
-        help="For customers who have not ordered yet: every so many days from entering the tier, "
-        "as the entry rule says.",
+        help="The rules that the grading followed.",
     )
-    region_id = fields.Many2one(
-        "res.country.group", string="Region", related="partner_id.country_id.customer_region_id"
-    )
-
-    # Lifecycle
-
-    lifecycle_stage = fields.Selection(
-        STAGES,
+    numbers = BulkNumbers(
         readonly=True,
-        group_expand=True,
-        help="From the order history alone, compared with the customer's own rhythm; the "
-        "programme says where each stage begins.",
+        exportable=False,
+        help="What the grading found out and decided, in the order that its rules name.",
     )
-    stage_since = fields.Date(
-        string="In Stage Since",
-        readonly=True,
-        help="The day on which the stage was entered, whenever it was noticed.",
-    )
-    previous_stage = fields.Selection(STAGES, readonly=True)
-    next_order_from = fields.Date(readonly=True)
-    next_order_until = fields.Date(
-        readonly=True,
-        help="Of customers who order too irregularly to be expected on a certain day: most of "
-        "their next orders come between these two days.",
-    )
-    next_order_text = fields.Char(
-        string="Next Order", compute="_compute_next_order_text", exportable=False
-    )
-
-    # In words and pictures
-
     explanation = fields.Json(
         compute="_compute_explanation",
         exportable=False,
         help="What the score rests on and what it takes to move, for the screen.",
-    )
-    timeline = fields.Json(
-        compute="_compute_timeline", exportable=False, help="The tiers over time, for the screen."
     )
 
     _partner_company_unique = models.Constraint(
@@ -363,52 +368,29 @@ class CustomerTierStanding(models.Model):
             last=SQL.identifier(alias, "last_order_date"),
         )
 
-    @api.model
-    def action_open_grading(self):
-        """Entry of the menu: the graded customers, or where there is nothing yet and the user
-        may change that, the choice of a preset."""
-        Program = self.env["customer.tier.program"]
-        may_start = self.env.user.has_group("customer_tiering.group_manager")
-        if may_start and not Program._company_has_program(self.env.company.id):
-            return self.env["customer.tier.start"]._open()
-        return Program.action_open_standings()
+    @api.depends("next_order_date", "next_order_from", "next_order_until")
+    @api.depends_context("lang")
+    def _compute_next_order_text(self):
+        for standing in self:
+            if standing.next_order_from:
+                standing.next_order_text = self.env._(
+                    "between %(start)s and %(end)s",
+                    start=format_date(self.env, standing.next_order_from),
+                    end=format_date(self.env, standing.next_order_until),
+                )
+            else:
+                standing.next_order_text = format_date(self.env, standing.next_order_date)
 
-    def action_grade(self):
-        """Grade these customers now, as of today, and say what came of it."""
-        self.check_access("write")
-        changed = 0
-        for company, standings in self.grouped("company_id").items():
-            if not self.env["customer.tier.program"]._company_has_program(company.id):
-                raise UserError(self.env._("There is no tier programme for %s.", company.name))
-            run = self.env["customer.tier.run"]
-            changed += run._grade_partners(standings.partner_id, company)
-        return notification(self._graded_message(changed))
+    @api.depends("change_ids", "program_id")
+    @api.depends_context("lang")
+    def _compute_timeline(self):
+        gather = self.env["customer.tier.gather"]
+        for standing in self:
+            today = standing.company_id and gather._today(standing.company_id)
+            changes = standing.change_ids.filtered_domain(TIER_LINES)
+            standing.timeline = today and picture(standing, changes, today)
 
-    def _graded_message(self, changed):
-        if not changed:
-            return self.env._("Graded; nothing has changed.")
-        if len(self) == 1:
-            return self.env._("Graded; there is something new.")
-        if changed == 1:
-            return self.env._("Graded; there is something new about one customer.")
-        return self.env._("Graded; there is something new about %s customers.", changed)
-
-    def action_open_orders(self):
-        """The confirmed orders that the grading looked at."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
-        domain = [
-            ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-            ("company_id", "=", self.company_id.id),
-            ("state", "=", "sale"),
-        ]
-        return {**action, "domain": domain, "context": {"create": False}}
-
-    def action_open_partner(self):
-        self.ensure_one()
-        return self.partner_id.get_formview_action()
-
-    # Creating, changing and deleting
+    # Writing
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -418,26 +400,9 @@ class CustomerTierStanding(models.Model):
         return standings
 
     def write(self, vals):
-        if not self.env.su and vals.keys() - BY_HAND:
-            raise AccessError(
-                self.env._(
-                    "Grades are computed. Only the tier, its last day, the reason and a lock can "
-                    "be set by hand on a customer."
-                )
-            )
-        if vals.keys() & OWNER:
-            self._check_history()
-        result = self._write_by_hand(vals) if vals.keys() & BY_HAND else super().write(vals)
-        if vals.get("manual_tier_id") or vals.get("lock"):
-            self._drop_proposals()
-        return result
-
-    def unlink(self):
-        self._check_history()
-        return super().unlink()
-
-    def _write_by_hand(self, vals):
-        """Set a tier or a lock by hand, or take it back, with its line of history."""
+        self._check_write(vals)
+        if not vals.keys() & BY_HAND:
+            return super().write(vals)
         over = self.filtered(
             lambda standing: (
                 not vals.get("manual_tier_id", standing.manual_tier_id)
@@ -456,11 +421,28 @@ class CustomerTierStanding(models.Model):
         result = super().write(vals)
         self._apply_override(before)
         self._note_unmoved(before, held)
+        if vals.get("manual_tier_id") or vals.get("lock"):
+            self._drop_proposals()
         return result
+
+    def unlink(self):
+        self._check_history()
+        return super().unlink()
 
     def _by_system(self):
         """These standings for the code that may delete them or give them to another customer."""
         return by_system(self)
+
+    def _check_write(self, vals):
+        if not self.env.su and vals.keys() - BY_HAND:
+            raise AccessError(
+                self.env._(
+                    "Grades are computed. Only the tier, its last day, the reason and a lock can "
+                    "be set by hand on a customer."
+                )
+            )
+        if vals.keys() & OWNER:
+            self._check_history()
 
     def _check_history(self):
         """The history goes with the standing, so a person must not take it away or give it to
@@ -473,46 +455,7 @@ class CustomerTierStanding(models.Model):
                 )
             )
 
-    def _note_unmoved(self, before, held):
-        """Record locks, and the end of what was set by hand, where the tier stays the same.
-
-        :param before: dict standing → tier before
-        :param held: dict standing → its lock and reason before
-        """
-        Change = self.env["customer.tier.change"]
-        for standing in self:
-            tier, (lock, reason) = standing.tier_id, held[standing]
-            if standing.lock != lock:
-                note = standing._lock_note(reason)
-                Change._record(standing, tier, tier, "lock", note)
-            elif tier == before[standing] and not standing.manual_tier_id:
-                last = standing.change_ids.sorted("id")[-1:]
-                if last.by_hand:
-                    Change._record(standing, tier, tier, "manual", standing._override_note())
-
-    def _lock_note(self, reason_before):
-        """Which lock and why, or that there is none any more."""
-        self.ensure_one()
-        if not self.lock:
-            text, reason = self.env._("Unlocked"), self.manual_reason or reason_before
-        else:
-            names = dict(self._fields["lock"]._description_selection(self.env))
-            text, reason = names[self.lock], self.manual_reason
-        return f"{text}: {reason}" if reason else text
-
     # Set by hand
-
-    def _check_nothing_said(self, vals):
-        """A reason and a last day are about a tier or a lock; alone they would be dropped without
-        a word."""
-        if vals.get("manual_until") or (vals.get("manual_reason") or "").strip():
-            raise ValidationError(
-                self.env._(
-                    "%s: nothing is set by hand that the reason or the last day could be about. "
-                    "Choose a tier or a lock too, or empty them.",
-                    self[0].partner_id.display_name,
-                )
-            )
 
     @api.depends("manual_tier_id", "lock")
     @api.depends_context("uid")
@@ -573,28 +516,23 @@ class CustomerTierStanding(models.Model):
                     )
                 )
 
-    def _override_note(self):
-        """Why a tier was set, or that it no longer is."""
-        self.ensure_one()
-        return self.manual_reason if self.manual_tier_id else self.env._("Follows the rules again")
-
-    def action_clear_override(self):
-        """Let the rules decide again."""
-        self.check_access("write")
-        if not any(standing.manual_tier_id or standing.lock for standing in self):
-            raise UserError(self.env._("Nothing is set by hand here."))
-        overruled = self.filtered(lambda standing: standing.manual_tier_id or standing.lock)
-        overruled.write({"manual_tier_id": False, "lock": False})
-        return notification(
-            self.env._("The customer follows the rules again.")
-            if len(overruled) == 1
-            else self.env._("%s customers follow the rules again.", len(overruled))
-        )
+    def _check_nothing_said(self, vals):
+        """A reason and a last day are about a tier or a lock; alone they would be dropped without
+        a word."""
+        if vals.get("manual_until") or (vals.get("manual_reason") or "").strip():
+            raise ValidationError(
+                self.env._(
+                    "%s: nothing is set by hand that the reason or the last day could be about. "
+                    "Choose a tier or a lock too, or empty them.",
+                    self[0].partner_id.display_name,
+                )
+            )
 
     def _apply_override(self, before):
-        """Let what is set by hand count, say whose doing it is, and record the change."""
-        events = self.env["customer.tier.event"]
-        last_event = events._last_id()
+        """Let what is set by hand count, say whose doing it is, record the change and queue what
+        is told about it."""
+        Event = self.env["customer.tier.event"]
+        event = Event._last_id()
         for standing in self:
             tier = standing.manual_tier_id or standing.computed_tier_id
             by_hand = bool(standing.manual_tier_id or standing.lock)
@@ -614,7 +552,52 @@ class CustomerTierStanding(models.Model):
         # Contacts, orders and prices read the tier through fields that nothing else refreshes.
         self.env.invalidate_all()
         for company in self.company_id:
-            events._settle(company, SQL("id > %s", last_event))
+            Event._settle(company, SQL("id > %s", event))
+
+    def _override_note(self):
+        """Why a tier was set, or that it no longer is."""
+        self.ensure_one()
+        return self.manual_reason if self.manual_tier_id else self.env._("Follows the rules again")
+
+    def _note_unmoved(self, before, held):
+        """Record locks, and the end of what was set by hand, where the tier stays the same.
+
+        :param before: dict standing → tier before
+        :param held: dict standing → its lock and reason before
+        """
+        Change = self.env["customer.tier.change"]
+        for standing in self:
+            tier, (lock, reason) = standing.tier_id, held[standing]
+            if standing.lock != lock:
+                note = standing._lock_note(reason)
+                Change._record(standing, tier, tier, "lock", note)
+            elif tier == before[standing] and not standing.manual_tier_id:
+                last = standing.change_ids.sorted("id")[-1:]
+                if last.by_hand:
+                    Change._record(standing, tier, tier, "manual", standing._override_note())
+
+    def _lock_note(self, reason_before):
+        """Which lock and why, or that there is none any more."""
+        self.ensure_one()
+        if not self.lock:
+            text, reason = self.env._("Unlocked"), self.manual_reason or reason_before
+        else:
+            names = dict(self._fields["lock"]._description_selection(self.env))
+            text, reason = names[self.lock], self.manual_reason
+        return f"{text}: {reason}" if reason else text
+
+    def action_clear_override(self):
+        """Let the rules decide again."""
+        self.check_access("write")
+        if not any(standing.manual_tier_id or standing.lock for standing in self):
+            raise UserError(self.env._("Nothing is set by hand here."))
+        overruled = self.filtered(lambda standing: standing.manual_tier_id or standing.lock)
+        overruled.write({"manual_tier_id": False, "lock": False})
+        return notification(
+            self.env._("The customer follows the rules again.")
+            if len(overruled) == 1
+            else self.env._("%s customers follow the rules again.", len(overruled))
+        )
 
     # Waiting for approval
 
@@ -650,70 +633,54 @@ class CustomerTierStanding(models.Model):
             settled._close("superseded")
             settled.standing_id.write({"waiting": "locked", "proposed_tier_id": False})
 
-    # Credit score
+    # Grading, and opening what is behind it
 
-    def _credit_day(self):
-        """The day that the credit figures are as of. Where nothing new was found since, they are
-        the same on all days between."""
-        graded_on = self.sudo().company_id.customer_tier_graded_on
-        zone = self.env["customer.tier.gather"]._timezone(self.company_id)
-        graded_at = self.graded_at and fields.Date.context_today(
-            self.with_context(tz=zone), self.graded_at
-        )
-        return max(filter(None, (graded_on, graded_at)), default=fields.Date.context_today(self))
+    @api.model
+    def action_open_grading(self):
+        """Entry of the menu: the graded customers, or where there is nothing yet and the user
+        may change that, the choice of a preset."""
+        Program = self.env["customer.tier.program"]
+        may_start = self.env.user.has_group("customer_tiering.group_manager")
+        if may_start and not Program._company_has_program(self.env.company.id):
+            return self.env["customer.tier.start"]._open()
+        return Program.action_open_standings()
 
-    def _credit_parts(self):
-        """See ``customer.tier.gather._payment_parts``."""
+    def action_grade(self):
+        """Grade these customers now, as of today, and say what came of it."""
+        self.check_access("write")
+        changed = 0
+        for company, standings in self.grouped("company_id").items():
+            if not self.env["customer.tier.program"]._company_has_program(company.id):
+                raise UserError(self.env._("There is no tier programme for %s.", company.name))
+            run = self.env["customer.tier.run"]
+            changed += run._grade_partners(standings.partner_id, company)
+        return notification(self._graded_text(changed))
+
+    def _graded_text(self, changed):
+        if not changed:
+            return self.env._("Graded; nothing has changed.")
+        if len(self) == 1:
+            return self.env._("Graded; there is something new.")
+        if changed == 1:
+            return self.env._("Graded; there is something new about one customer.")
+        return self.env._("Graded; there is something new about %s customers.", changed)
+
+    def action_open_orders(self):
+        """The confirmed orders that the grading looked at."""
         self.ensure_one()
-        gather = self.env["customer.tier.gather"]
-        return gather._payment_parts(self.partner_id, self.company_id, self._credit_day())
+        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
+        domain = [
+            ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("state", "=", "sale"),
+        ]
+        return {**action, "domain": domain, "context": {"create": False}}
 
-    @api.depends("credit_score", "credit_invoice_count", "overdue_amount", "graded_at")
-    @api.depends_context("lang")
-    def _compute_credit_breakdown(self):
-        for standing in self:
-            values = CreditBreakdown(standing).values()
-            standing.credit_breakdown = values and self.env["ir.qweb"]._render(
-                "customer_tiering.credit_breakdown", values
-            )
-
-    def action_open_credit_parts(self):
-        """All parts of invoices behind the credit score, the most harmful first."""
+    def action_open_partner(self):
         self.ensure_one()
-        self.check_access("read")
-        if not self.env.user.has_groups(LEDGER_GROUPS):
-            raise AccessError(
-                self.env._(
-                    "The invoices behind a credit score are for people with rights on Invoicing. "
-                    "Ask one of them."
-                )
-            )
-        lines = self.env["customer.tier.credit.line"]._of(self)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Invoices Behind the Credit Score of %s", self.partner_id.name),
-            "res_model": lines._name,
-            "view_mode": "list",
-            "domain": [("id", "in", lines.ids)],
-            "context": {"search_default_counts": 1},
-        }
+        return self.partner_id.get_formview_action()
 
-    # Lifecycle
-
-    @api.depends("next_order_date", "next_order_from", "next_order_until")
-    @api.depends_context("lang")
-    def _compute_next_order_text(self):
-        for standing in self:
-            if standing.next_order_from:
-                standing.next_order_text = self.env._(
-                    "between %(start)s and %(end)s",
-                    start=format_date(self.env, standing.next_order_from),
-                    end=format_date(self.env, standing.next_order_until),
-                )
-            else:
-                standing.next_order_text = format_date(self.env, standing.next_order_date)
-
-    # In words and pictures
+    # Explanation
 
     @api.depends("policy_id", "numbers", "tier_id", "manual_tier_id", "score", "recency_days")
     @api.depends_context("lang")
@@ -784,15 +751,55 @@ class CustomerTierStanding(models.Model):
             ),
         }
 
-    @api.depends("change_ids", "program_id")
-    @api.depends_context("lang")
-    def _compute_timeline(self):
-        gather = self.env["customer.tier.gather"]
-        for standing in self:
-            today = standing.company_id and gather._today(standing.company_id)
-            standing.timeline = today and picture(standing, today)
+    # Credit score
 
-    # Two customers who turn out to be one
+    def _credit_day(self):
+        """The day that the credit figures are as of. Where nothing new was found since, they are
+        the same on all days between."""
+        graded_on = self.sudo().company_id.customer_tier_graded_on
+        zone = self.env["customer.tier.gather"]._timezone(self.company_id)
+        graded_at = self.graded_at and fields.Date.context_today(
+            self.with_context(tz=zone), self.graded_at
+        )
+        return max(filter(None, (graded_on, graded_at)), default=fields.Date.context_today(self))
+
+    def _credit_parts(self):
+        """See ``customer.tier.gather._payment_parts``."""
+        self.ensure_one()
+        gather = self.env["customer.tier.gather"]
+        return gather._payment_parts(self.partner_id, self.company_id, self._credit_day())
+
+    @api.depends("credit_score", "credit_invoice_count", "overdue_amount", "graded_at")
+    @api.depends_context("lang")
+    def _compute_credit_breakdown(self):
+        for standing in self:
+            parts, day = standing._credit_parts(), standing._credit_day()
+            standing.credit_breakdown = not parts.empty and self.env["ir.qweb"]._render(
+                "customer_tiering.credit_breakdown", CreditBreakdown(standing, parts, day).values()
+            )
+
+    def action_open_credit_parts(self):
+        """All parts of invoices behind the credit score, the most harmful first."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_groups(LEDGER_GROUPS):
+            raise AccessError(
+                self.env._(
+                    "The invoices behind a credit score are for people with rights on Invoicing. "
+                    "Ask one of them."
+                )
+            )
+        lines = self.env["customer.tier.credit.line"]._of(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoices Behind the Credit Score of %s", self.partner_id.name),
+            "res_model": lines._name,
+            "view_mode": "list",
+            "domain": [("id", "in", lines.ids)],
+            "context": {"search_default_counts": 1},
+        }
+
+    # Merging of contacts
 
     def _merge_into(self, customer):
         """Make these standings those of one customer, who keeps one per company.
@@ -817,7 +824,8 @@ class CustomerTierStanding(models.Model):
         return max(self, key=rank)
 
     def _take_over(self, others, customer):
-        """Unite others with this standing, which becomes that of the customer."""
+        """Unite others with this standing, which becomes that of the customer. Hook: addons decide
+        here what becomes of their records about the others."""
         self.ensure_one()
         before, since = self.tier_id, self.tier_since
         merged = (others.partner_id | self.partner_id) - customer

@@ -3,9 +3,9 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, float_compare, float_round
 
+from ..explain.words import readable
 from ..switches import PrivateSwitch
 from .customer_tier_answer import UNANSWERED
-from .customer_tier_metric import readable
 
 # On while a value is saved with its answers: they are checked together at the end.
 SAVING = PrivateSwitch("customer_tier_value_saving")

@@ -175,7 +175,7 @@ class ProductPricelist(models.Model):
                 not p.specific_property_product_pricelist._get_partner_pricelist_multi_filter_hook()
             )
         )
-        for partner, tier in undecided._get_customer_tiers().items():
+        for partner, tier in undecided._customer_tiers().items():
             pricelist = tier._pricelist_for(result[partner.id])
             if pricelist:
                 result[partner.id] = pricelist

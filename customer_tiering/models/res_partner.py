@@ -8,11 +8,16 @@ FAMILY_FIELDS = {"parent_id", "is_company"}
 
 
 class ResPartner(models.Model):
-    """The grading of the customer on the contact, for salespeople: badge, pages, history, values
-    kept by hand; and the tier's pricelist, which everybody sells by."""
+    """Grading on the contact: tier, history, explanation and values kept by hand of the customer
+    behind it, the tier's pricelist, and what has a customer graded again.
+
+    Nothing about grading is stored on contacts, see ``customer.tier.mixin``.
+    """
 
     _name = "res.partner"
     _inherit = ["res.partner", "customer.tier.mixin"]
+
+    # Grading
 
     customer_standing_id = fields.Many2one(
         "customer.tier.standing",
@@ -47,7 +52,6 @@ class ResPartner(models.Model):
         compute="_compute_customer_grading",
         groups=SALESPEOPLE,
     )
-
     customer_tier_timeline = fields.Json(
         compute="_compute_customer_tier_timeline", exportable=False, groups=SALESPEOPLE
     )
@@ -58,7 +62,7 @@ class ResPartner(models.Model):
         groups=SALESPEOPLE,
     )
 
-    # Which pages the form has; what is on them is loaded when they are opened
+    # Which pages the form has; what is on them is loaded when they are opened.
 
     customer_is_graded = fields.Boolean(
         compute="_compute_customer_standing", groups=SALESPEOPLE, export_string_translation=False
@@ -67,10 +71,10 @@ class ResPartner(models.Model):
         compute="_compute_customer_pages", groups=SALESPEOPLE, export_string_translation=False
     )
 
-    def _standing_keys(self):
+    def _customer_standing_keys(self):
         return self.commercial_partner_id._origin, self.env.company
 
-    def _standing_key_sql(self, alias, query):
+    def _customer_standing_key_sql(self, alias, query):
         return SQL.identifier(alias, "commercial_partner_id"), SQL("%s", self.env.company.id)
 
     @api.depends("commercial_partner_id")
@@ -81,7 +85,7 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang")
     def _compute_customer_grading(self):
-        for partner, standing in self._standings().items():
+        for partner, standing in self._customer_standings().items():
             partner.customer_standing_id = standing.sudo(False)
             partner.customer_tier_since = standing.tier_since
             partner.customer_last_order_date = standing.last_order_date
@@ -100,49 +104,62 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang")
     def _compute_customer_tier_timeline(self):
-        for partner, standing in self._standings().items():
+        for partner, standing in self._customer_standings().items():
             partner.customer_tier_timeline = standing.sudo(False).timeline
 
-    def _take_standing(self, standing):
+    def action_open_customer_standing(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "customer.tier.standing",
+            "res_id": self.customer_standing_id.id,
+            "view_mode": "form",
+        }
+
+    # Pages
+
+    def _set_customer_standing(self, standing):
         # A contact that is not saved yet has no page to load.
         self.customer_is_graded = bool(standing and self._origin)
-        return super()._take_standing(standing)
+        return super()._set_customer_standing(standing)
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
     def _compute_customer_pages(self):
+        """Which pages the form has. Hook: an addon with a page of its own adds a field that is
+        computed here."""
         has_program = self.env["customer.tier.program"]._company_has_program(self.env.company.id)
         for partner in self:
             own = partner.commercial_partner_id == partner
             partner.customer_is_gradable = bool(partner._origin) and own and has_program
 
-    # A contact that joins or leaves a company takes its orders along; tags and the country tell
-    # where a prospect came from
+    # Graded again
 
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        partners.filtered("category_id")._mark_way_changed()
+        partners.filtered("category_id")._customer_tier_mark_origin_changed()
         return partners
 
     def write(self, vals):
-        before = {}
+        family = {}
         if FAMILY_FIELDS & vals.keys():
-            before = {partner: partner.commercial_partner_id for partner in self.sudo()}
+            family = {partner: partner.commercial_partner_id for partner in self.sudo()}
         result = super().write(vals)
         moved = self.browse()
-        for partner, customer in before.items():
+        for partner, customer in family.items():
             if partner.commercial_partner_id != customer:
                 moved |= customer | partner.commercial_partner_id
-        moved._mark_family_changed()
+        moved._customer_tier_mark_family_changed()
         if "category_id" in vals:
-            self._mark_way_changed()
+            self._customer_tier_mark_origin_changed()
         elif "country_id" in vals:
-            self._mark_way_changed([("country_group_id", "!=", False)])
+            self._customer_tier_mark_origin_changed([("country_group_id", "!=", False)])
         return result
 
-    def _mark_family_changed(self):
-        """Have these customers graded anew, wherever one of them is graded."""
+    def _customer_tier_mark_family_changed(self):
+        """Have these customers graded anew, wherever one of them is graded: a contact that joins or
+        leaves a company takes its orders and debts along."""
         if not self:
             return
         # Whoever tidies up contacts need not have any right on grades.
@@ -152,8 +169,9 @@ class ResPartner(models.Model):
             {(customer, company) for customer in self for company in companies}
         )
 
-    def _mark_way_changed(self, rules=()):
-        """Have the customers of these contacts graded anew, wherever entry rules count.
+    def _customer_tier_mark_origin_changed(self, rules=()):
+        """Have the customers of these contacts graded anew, wherever entry rules count: tags and
+        the country tell where a prospect came from, so a new one is graded at once.
 
         :param rules: domain of the entry rules that may count
         """
@@ -182,7 +200,7 @@ class ResPartner(models.Model):
         Core stores nothing when the chosen list is the standard one, and the tier's list would
         come back. Choosing the tier's list, or none, means to follow the tier again.
         """
-        tier_lists = self._tier_pricelists()
+        tier_lists = self._customer_tier_pricelists()
         chosen = {partner: partner.property_product_pricelist for partner in tier_lists}
         # Core would store the tier's list, and from a contact it would climb to the company.
         others = self.filtered(lambda p: p not in tier_lists)
@@ -196,12 +214,12 @@ class ResPartner(models.Model):
                 family.specific_property_product_pricelist = False
         return result
 
-    def _tier_pricelists(self):
+    def _customer_tier_pricelists(self):
         """The tier's list per partner in the current company, only for those who have one.
 
         :return: dict ``res.partner`` → ``product.pricelist``
         """
-        tiers = self._get_customer_tiers()
+        tiers = self._customer_tiers()
         if not tiers:
             return {}
         standard = self.env["product.pricelist"]._get_country_pricelist_multi(self.country_id.ids)
@@ -212,7 +230,7 @@ class ResPartner(models.Model):
                 lists[partner] = pricelist
         return lists
 
-    def _get_customer_tiers(self):
+    def _customer_tiers(self):
         """Tier per partner in the current company, only for those who have one.
 
         :return: dict ``res.partner`` → ``customer.tier`` (sudo: prices must not depend on who
@@ -220,20 +238,11 @@ class ResPartner(models.Model):
         """
         return {
             partner: standing.tier_id
-            for partner, standing in self._standings().items()
+            for partner, standing in self._customer_standings().items()
             if standing.tier_id
         }
 
-    def action_open_customer_standing(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "customer.tier.standing",
-            "res_id": self.customer_standing_id.id,
-            "view_mode": "form",
-        }
-
-    # What is known of the customer by judgement
+    # Values kept by hand
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
@@ -264,7 +273,7 @@ class ResPartner(models.Model):
         """Enter a number for this customer."""
         self.env["customer.tier.value"].check_access("create")
         title = self.env._("Value of %s", self.commercial_partner_id.name)
-        return self._open_customer_value(title, self.env["customer.tier.value"])
+        return self._customer_value_dialog(title, self.env["customer.tier.value"])
 
     def action_assess_customer(self):
         """Answer the questions of the first metric that has some, or go on with today's answers."""
@@ -279,9 +288,9 @@ class ResPartner(models.Model):
         ]
         value = self.env["customer.tier.value"].search(today, order="company_id", limit=1)
         title = self.env._("Assess %s", self.commercial_partner_id.name)
-        return self._open_customer_value(title, value, default_metric_id=metric.id)
+        return self._customer_value_dialog(title, value, default_metric_id=metric.id)
 
-    def _open_customer_value(self, title, value, **context):
+    def _customer_value_dialog(self, title, value, **context):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

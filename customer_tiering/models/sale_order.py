@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .customer_tier_metric import readable
+from ..explain.words import readable
 
 # A change of one of these on a confirmed order changes what its customer bought.
 # Lines tell themselves.
@@ -59,10 +59,10 @@ class SaleOrder(models.Model):
         "WHERE state = 'sale'"
     )
 
-    def _standing_keys(self):
+    def _customer_standing_keys(self):
         return self.partner_id.commercial_partner_id._origin, self.company_id or self.env.company
 
-    def _standing_key_sql(self, alias, query):
+    def _customer_standing_key_sql(self, alias, query):
         _model, partner = self._fields["partner_id"].join(self.sudo(), alias, query)
         return (
             SQL.identifier(partner, "commercial_partner_id"),
@@ -140,7 +140,7 @@ class SaleOrder(models.Model):
         if tier:
             return tier, pricelist.customer_tier_base_id
         partner = self.partner_id.commercial_partner_id
-        tier = self._standings()[self].tier_id
+        tier = self._customer_standings()[self].tier_id
         if not pricelist or pricelist not in tier.pricelist_id | tier.other_pricelist_ids:
             return tier.browse(), pricelist.browse()
         lists = pricelist.with_company(self.company_id)

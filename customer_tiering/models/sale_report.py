@@ -14,7 +14,7 @@ class SaleReport(models.Model):
         "customer.tier.segment", string="RFM Segment", readonly=True
     )
 
-    def _stage_fields(self):
+    def _customer_stage_fields(self):
         return {"customer_lifecycle_stage"}
 
     def _select_additional_fields(self):

@@ -127,6 +127,21 @@ class TestExplanation(ExplainingCase):
         self.assertFalse(unused.exists())
         self.assertTrue(policy.exists())
 
+    def test_rules_from_before_their_format_had_a_number(self):
+        """A database that comes from an earlier version explains the grades it has."""
+        buyer = self._create_own_customer("Buyer", (100, 800), (10, 700))
+        self._grade()
+        standing = self._standing(buyer)
+        explanation = standing.explanation
+        self.assertEqual(standing.policy_id.rules["format"], 1)
+        self.env.cr.execute("UPDATE customer_tier_policy SET rules = rules - 'format'")
+        self.env.invalidate_all()
+        self.assertNotIn("format", standing.policy_id.rules)
+        self.assertEqual(standing.explanation, explanation)
+        self.assertTrue(standing.change_ids.explanation["rows"])
+        self._grade()
+        self.assertEqual(standing.policy_id.search_count([("program_id", "=", self.program.id)]), 1)
+
     def test_deleted_parts_keep_their_names(self):
         """Whoever reads an old grade must not meet an id or an error."""
         buyer = self._create_own_customer("Buyer", (100, 800), (10, 700))

@@ -235,7 +235,7 @@ class TestFuzz(LedgerCase):
             )
         self.env.invalidate_all()
 
-    def _standings(self):
+    def _customer_standings(self):
         """Everything that is stored about the customers, and the lines of their history."""
         self.env.flush_all()
         self.env.cr.execute(
@@ -307,7 +307,7 @@ class TestFuzz(LedgerCase):
         for chunk in (1, 7, None):
             with self._undone():
                 self._graded(as_of, chunk)
-                results.append(self._standings())
+                results.append(self._customer_standings())
                 self._check_numbers(program)
         self.assertEqual(results[0], results[2])
         self.assertEqual(results[1], results[2])
@@ -315,7 +315,7 @@ class TestFuzz(LedgerCase):
         for _again in range(2):
             run = self._graded(as_of)
             # First, as it says what is different.
-            self.assertEqual(self._standings(), results[2])
+            self.assertEqual(self._customer_standings(), results[2])
             self.assertEqual(run.written_count, 0)
         self._check_screens(program)
 

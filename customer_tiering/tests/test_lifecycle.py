@@ -9,9 +9,8 @@ from odoo.tests import Form, tagged
 
 from ..explain.lifecycle import HISTORIES, THRESHOLDS, customers_by_stage
 from ..grading.lifecycle import STAGES
-from ..grading.policy import Lifecycle
+from ..grading.policy import SAMPLE_SIZE, Lifecycle
 from ..models import customer_tier_run, customer_tier_staged
-from ..models.customer_tier_program import SAMPLE_SIZE
 from ..models.customer_tier_run import STAGE_LINES
 from .common import TieringCommon
 

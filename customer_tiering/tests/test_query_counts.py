@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from lxml import etree
 
+from odoo.fields import Command
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
 
@@ -84,6 +85,15 @@ class QueryCase(GradingCase):
         partners = partners.with_user(self.salesperson)
         without, with_us = self._specifications(view, kind)
         return self._extra(lambda: partners.web_read(without), lambda: partners.web_read(with_us))
+
+    def _quote(self, partner):
+        return self.Order.create(
+            {
+                "partner_id": partner.id,
+                "company_id": self.company.id,
+                "order_line": [Command.create({"product_id": self.product.id, "price_unit": 5})],
+            }
+        )
 
 
 @tagged("post_install", "-at_install")

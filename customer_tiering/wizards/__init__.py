@@ -1,4 +1,4 @@
-from . import base_partner_merge
+from . import base_partner_merge_automatic_wizard
 from . import customer_late_reason_set
 from . import customer_tier_ahp
 from . import customer_tier_ahp_pair

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import formatLang
 
-from ..models.customer_tier_metric import readable
+from ..explain.words import readable
 
 
 class CustomerTierAhp(models.TransientModel):

@@ -4,8 +4,8 @@ from odoo.fields import Command
 from odoo.tools import format_date
 
 from ..explain.band_picture import picture
+from ..explain.words import readable
 from ..models.customer_tier_indicator import CUT_METHODS
-from ..models.customer_tier_metric import readable
 
 # What the picture is drawn from, and what is frozen.
 SHOWN = ("indicator_id", "linear_zero", "linear_full") + tuple(

@@ -2,7 +2,7 @@ from bisect import bisect_left
 
 from odoo import api, fields, models
 
-from ..models.customer_tier_metric import readable
+from ..explain.words import readable
 
 
 class CustomerTierBandProposalLine(models.TransientModel):

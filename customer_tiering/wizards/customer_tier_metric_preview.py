@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL, format_amount
 
-from ..models.customer_tier_metric import readable
+from ..explain.words import readable
 
 # Customers shown, and customers by id that are read at once.
 SHOWN = 10

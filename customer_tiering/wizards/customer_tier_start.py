@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from ..models.customer_tier_metric import readable
+from ..explain.words import readable
 from ..presets.build import tiers
 from ..presets.data import PRESETS
 from ..tools import notification, open_dialog

@@ -63,7 +63,7 @@ class SaleOrder(models.Model):
         over = {
             case.order: case for case in open_orders._customer_credit_over_limit(together=False)
         }
-        standings = self._standings()
+        standings = self._customer_standings()
         for order in self:
             case = over.get(order)
             order.customer_credit_warning = case and order._customer_credit_warning_text(case) or ""

@@ -24,10 +24,10 @@ class CrmLead(models.Model):
         export_string_translation=False,
     )
 
-    def _standing_keys(self):
+    def _customer_standing_keys(self):
         return self.partner_id.commercial_partner_id._origin, self.company_id or self.env.company
 
-    def _standing_key_sql(self, alias, query):
+    def _customer_standing_key_sql(self, alias, query):
         _model, partner = self._fields["partner_id"].join(self.sudo(), alias, query)
         company = SQL.identifier(alias, "company_id")
         return (
@@ -48,7 +48,7 @@ class CrmLead(models.Model):
     def _compute_customer_entry_tier_id(self):
         self.customer_entry_tier_id = self.customer_entry_tier_color = False
         # Rules are nobody's secret; grading has decided about whoever is graded.
-        standings = self._standings()
+        standings = self._customer_standings()
         leads = self.sudo().filtered(lambda lead: not standings[lead].program_id)
         for company, its_leads in leads.grouped(lambda x: x.company_id or self.env.company).items():
             its_leads._enter(company)
@@ -107,7 +107,7 @@ class CrmLead(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         leads = super().create(vals_list)
-        leads.sudo().partner_id._mark_way_changed()
+        leads.sudo().partner_id._customer_tier_mark_origin_changed()
         return leads
 
     def write(self, vals):
@@ -115,11 +115,11 @@ class CrmLead(models.Model):
         before = self.sudo().partner_id if tells else self.env["res.partner"]
         result = super().write(vals)
         if tells:
-            (before | self.sudo().partner_id)._mark_way_changed()
+            (before | self.sudo().partner_id)._customer_tier_mark_origin_changed()
         return result
 
     def unlink(self):
         partners = self.sudo().partner_id
         result = super().unlink()
-        partners._mark_way_changed()
+        partners._customer_tier_mark_origin_changed()
         return result

@@ -26,9 +26,9 @@ class ResPartner(models.Model):
         groups=SALESPEOPLE,
     )
 
-    def _take_standing(self, standing):
+    def _set_customer_standing(self, standing):
         self.customer_is_lapsed = standing.lifecycle_stage in LAPSED
-        return super()._take_standing(standing)
+        return super()._set_customer_standing(standing)
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company")

@@ -30,7 +30,7 @@ class Website(models.Model):
         partner = self.env.user.partner_id.sudo().with_company(self.company_id)
         if self.env.user._is_public():
             return self.env["customer.tier"]
-        return partner._get_customer_tiers().get(partner, self.env["customer.tier"])
+        return partner._customer_tiers().get(partner, self.env["customer.tier"])
 
     def _customer_tier_chosen_list(self):
         """The tier's list on top of the one that the visitor picked in the shop, or none."""
