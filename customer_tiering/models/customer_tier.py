@@ -548,8 +548,8 @@ class CustomerTier(models.Model):
             lambda used: not used.customer_tier_only
         )
         if linked:
-            standard, others = linked._customer_tier_bases(self.company_id)
-            (linked - standard - others).customer_tier_only = True
+            public = linked.filtered(lambda used: used._customer_tier_is_public(self.company_id))
+            (linked - public).customer_tier_only = True
 
     def _discount_bases(self, active):
         """The lists that the discount is on top of, the standard one first; that may be none.
@@ -560,8 +560,9 @@ class CustomerTier(models.Model):
             return [
                 made.customer_tier_base_id for made in own.sorted(lambda m: m != self.pricelist_id)
             ]
-        standard, others = self.env["product.pricelist"]._customer_tier_bases(self.company_id)
-        return [standard, *(others - standard)]
+        return list(
+            dict.fromkeys(self.env["product.pricelist"]._customer_tier_bases(self.company_id))
+        )
 
     def _own_standard_pricelist(self, base):
         """The list of the discount that people see on the tier; it moves to another standard list,

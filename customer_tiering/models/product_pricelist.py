@@ -119,12 +119,18 @@ class ProductPricelist(models.Model):
     def _customer_tier_bases(self, company):
         """Hook: lists that a customer could have in a company without a tier.
 
-        :return: the company's standard list, which may be none, and the other lists
+        :return: list of ``product.pricelist``, each one record or none: first the company's
+            standard list, then others
         """
         lists = self.sudo().with_company(company)
         domain = lists._get_partner_pricelist_multi_search_domain_hook(company.id)
         standard = lists._get_country_pricelist_multi([])[False]
-        return standard, lists.search([*domain, ("country_group_ids", "!=", False)])
+        return [standard, *lists.search([*domain, ("country_group_ids", "!=", False)])]
+
+    def _customer_tier_is_public(self, company):
+        """Hook: whether somebody means this list for customers without a tier, too."""
+        self.ensure_one()
+        return bool(self.country_group_ids) or self == self._customer_tier_bases(company)[0]
 
     def _customer_tier_follow_bases(self, companies=None):
         """Lists that could be somebody's without a tier changed: typed discounts follow.

@@ -47,10 +47,16 @@ class ProductPricelist(models.Model):
 
     @api.model
     def _customer_tier_bases(self, company):
-        standard, others = super()._customer_tier_bases(company)
+        bases = super()._customer_tier_bases(company)
         for website in self.env["website"].sudo().search([("company_id", "=", company.id)]):
-            others |= self.sudo().search(self._get_website_pricelists_domain(website))
-        return standard, others
+            # Where a website has no list at all, its visitors pay the catalogue's prices.
+            lists = self.sudo().search(self._get_website_pricelists_domain(website))
+            bases += [self.browse(), *lists]
+        return bases
+
+    def _customer_tier_is_public(self, company):
+        # Core puts every new list on a website; only who may choose it there was asked by somebody.
+        return super()._customer_tier_is_public(company) or self.selectable or bool(self.code)
 
     def _get_website_pricelists_domain(self, website):
         return [
