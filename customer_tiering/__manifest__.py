@@ -49,6 +49,7 @@
         "views/customer_tier_event_views.xml",
         "views/customer_reminder_views.xml",
         "views/customer_reminder_rule_views.xml",
+        "views/product_pricelist_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/sale_report_views.xml",

@@ -88,6 +88,9 @@ class CustomerTier(models.Model):
         help="Kept up as the general rule of a pricelist of this tier's own. For other prices "
         "choose a pricelist; exceptions for products go into its rules.",
     )
+    discount_text = fields.Char(
+        compute="_compute_discount_text", exportable=False, export_string_translation=False
+    )
     pricelist_id = fields.Many2one(
         "product.pricelist",
         ondelete="restrict",
@@ -219,6 +222,12 @@ class CustomerTier(models.Model):
                 )
             )
         return said
+
+    @api.depends("discount")
+    @api.depends_context("lang")
+    def _compute_discount_text(self):
+        for tier in self:
+            tier.discount_text = readable(self.env, tier.discount)
 
     def _compute_standing_count(self):
         counts = dict(

@@ -139,9 +139,11 @@ class SaleOrder(models.Model):
         tier = pricelist.customer_tier_id
         if tier:
             return tier, pricelist.customer_tier_base_id
+        if not pricelist.customer_tier_only:
+            return tier, pricelist.browse()
         partner = self.partner_id.commercial_partner_id
         tier = self._customer_standings()[self].tier_id
-        if not pricelist or pricelist not in tier.pricelist_id | tier.other_pricelist_ids:
+        if pricelist not in tier.pricelist_id | tier.other_pricelist_ids:
             return tier.browse(), pricelist.browse()
         lists = pricelist.with_company(self.company_id)
         return tier, lists._customer_tier_without(partner.ids)[partner.id]

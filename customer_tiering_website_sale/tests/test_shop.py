@@ -3,8 +3,9 @@ import re
 from odoo.addons.customer_tiering.tests.common import TieringCommon
 from odoo.exceptions import AccessError
 from odoo.fields import Command
+from odoo.modules.migration import load_script
 from odoo.tests import HttpCase, JsonRpcException, tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_path, mute_logger
 
 PRICE = re.compile(r'class="oe_price"[^>]*>[^<]*<span class="oe_currency_value">([\d.,]+)<')
 
@@ -245,3 +246,52 @@ class TestAtOnce(ShopCase):
         self.customer.with_company(self.company).property_product_pricelist = agreed
         self.env.flush_all()
         self.assertEqual(self._price("shop_gold"), 95.0)
+
+
+@tagged("post_install", "-at_install")
+class TestUpgrade(ShopCase):
+    def test_carts_of_the_old_fault(self):
+        """Carts that visitors and others began at a tier's prices keep them after the upgrade, and
+        carts of tiers keep standard ones."""
+        script = "customer_tiering/migrations/19.0.1.1.0/end-tier-prices.py"
+        migrate = load_script(file_path(script), "end_tier_prices").migrate
+        cheap, dear = (
+            self.env["sale.order"].create(
+                {
+                    "partner_id": partner.id,
+                    "website_id": self.website.id,
+                    "company_id": self.company.id,
+                    "pricelist_id": pricelist.id,
+                    "pricelist_chosen_for_id": partner.id,
+                    "order_line": [Command.create({"product_id": self.product.id})],
+                }
+            )
+            for partner, pricelist in (
+                (self.plain, self.gold_list),
+                (self.customer, self.standard_list),
+            )
+        )
+        self.assertEqual((cheap.amount_untaxed, dear.amount_untaxed), (90.0, 100.0))
+        migrate(self.env.cr, "19.0.1.0.0")
+        (cheap | dear).invalidate_recordset()
+        self.assertEqual((cheap.amount_untaxed, dear.amount_untaxed), (100.0, 90.0))
+        self.assertFalse((cheap | dear).pricelist_chosen_for_id)
+
+    def test_lists_of_the_old_version(self):
+        """A list of the version before, on the catalogue and on a website, stays everybody's."""
+        script = "customer_tiering/migrations/19.0.1.1.0/end-tier-prices.py"
+        migrate = load_script(file_path(script), "end_tier_prices").migrate
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE product_pricelist SET customer_tier_only = FALSE, website_id = %s, "
+            "customer_tier_base_id = NULL WHERE id = %s",
+            (self.website.id, self.gold_list.id),
+        )
+        self.gold_list.item_ids.write({"base": "list_price", "base_pricelist_id": False})
+        self.env.invalidate_all()
+        migrate(self.env.cr, "19.0.1.0.0")
+        self.assertTrue(self.gold_list.customer_tier_only)
+        self.assertFalse(self.gold_list.website_id)
+        self.assertEqual(self.gold_list.customer_tier_base_id, self.standard_list)
+        self.assertEqual(self.gold_list.item_ids.base_pricelist_id, self.standard_list)
+        self.assertEqual(self._price(), 100.0)
