@@ -8,8 +8,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import html2plaintext, mute_logger
 
+from .common import CRON_LOGGER
 from .event_common import TODAY, EventCase
-from .test_cron import CRON_LOGGER
 
 TOOLS_LOGGER = "odoo.addons.customer_tiering.tools"
 SLICE_SIZE = "odoo.addons.customer_tiering.models.customer_tier_event.SLICE_SIZE"

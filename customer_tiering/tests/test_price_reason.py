@@ -2,7 +2,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .test_sale_order import SaleOrderCommon
+from .sale_common import SaleOrderCommon
 
 
 @tagged("post_install", "-at_install")
