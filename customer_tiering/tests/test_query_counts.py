@@ -2,15 +2,6 @@ from odoo.tests import tagged
 
 from .query_common import CONTACTS, QueryCase
 
-    def _quote(self, partner):
-        return self.Order.create(
-            {
-                "partner_id": partner.id,
-                "company_id": self.company.id,
-                "order_line": [Command.create({"product_id": self.product.id, "price_unit": 5})],
-            }
-        )
-
 
 @tagged("post_install", "-at_install")
 class TestQueryCounts(QueryCase):
