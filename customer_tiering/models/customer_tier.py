@@ -5,8 +5,11 @@ from odoo.tools import SQL
 
 from ..explain.words import comparison_text, readable
 from ..grading.policy import SCORE, UNRANKED, Condition, Tier
+from ..switches import PrivateSwitch
 from .customer_tier_program import SAVING
 
+# While the list of a typed discount is put on the tier, which is nobody's choice.
+FOLLOWING = PrivateSwitch("customer_tier_following_discount")
 # Of fields where no tier means all of them: without its archived tiers, what is for these alone
 # would be for everybody.
 NAMED = {"active_test": False}
@@ -299,6 +302,8 @@ class CustomerTier(models.Model):
         return tiers
 
     def write(self, vals):
+        if FOLLOWING.is_on(self.env):
+            return super().write(vals)
         if vals.keys() & {"top_share", "top_metric_id"}:
             vals = {**vals, "top_measured_on": False}
         if "program_id" in vals:
@@ -537,7 +542,7 @@ class CustomerTier(models.Model):
                 pricelist._customer_tier_set_discount(tier.discount, base)
             (tier._own_pricelists() - kept)._customer_tier_put_away()
             if kept[:1] != tier.pricelist_id and (kept or tier.pricelist_id.customer_tier_id):
-                super(CustomerTier, tier).write({"pricelist_id": kept[:1].id})
+                FOLLOWING.on(tier).write({"pricelist_id": kept[:1].id})
 
     def _refuse_discount(self):
         if self.discount:

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from ..switches import PrivateSwitch
+
+# Whether the lists that customers would have without their tier are asked for.
+WITHOUT_TIER = PrivateSwitch("customer_tier_without")
 # A change of one of these may change which list a customer has without a tier.
 BASE_FIELDS = {
     "active",
@@ -167,13 +171,14 @@ class ProductPricelist(models.Model):
 
         :return: dict id of ``res.partner`` → ``product.pricelist``
         """
-        return super()._get_partner_pricelist_multi(partner_ids)
+        return WITHOUT_TIER.on(self)._get_partner_pricelist_multi(partner_ids)
 
     @api.model
     def _get_partner_pricelist_multi(self, partner_ids):
         """Insert the tier's list between the customer's own choice and the standard list."""
         result = super()._get_partner_pricelist_multi(partner_ids)
-        if not self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist"):
+        feature = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
+        if not feature or WITHOUT_TIER.is_on(self.env):
             return result
         partners = self.env["res.partner"].with_context(active_test=False).browse(partner_ids)
         undecided = partners.filtered(

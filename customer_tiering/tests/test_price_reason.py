@@ -267,10 +267,13 @@ class TestNeededElsewhere(SaleOrderCommon):
     def _need(self, pricelist):
         """As a promotion or a till does."""
 
+        archive = type(pricelist).action_archive
+        reason = "A running promotion uses it."
+
         def refuse(lists):
             if pricelist in lists:
-                raise UserError("A running promotion uses it.")
-            return super(type(lists), lists).action_archive()
+                raise UserError(reason)
+            return archive(lists)
 
         self.patch(type(pricelist), "action_archive", refuse)
 
