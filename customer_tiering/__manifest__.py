@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Tiers, scores and prices from what customers really bought",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
@@ -49,6 +49,7 @@
         "views/customer_tier_event_views.xml",
         "views/customer_reminder_views.xml",
         "views/customer_reminder_rule_views.xml",
+        "views/product_pricelist_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/sale_report_views.xml",

@@ -22,8 +22,10 @@ def uninstall_hook(env):
         if activity_type:
             activities = env["mail.activity"].with_context(active_test=False)
             activities.search([("activity_type_id", "=", activity_type.id)]).unlink()
-    tier_lists = env["product.pricelist"].with_context(active_test=False)
-    tier_lists.search([("customer_tier_id", "!=", False)]).action_archive()
+    # Also where a promotion or a till still names them, which the core would refuse: left active,
+    # they would be everybody's lists.
+    env.flush_all()
+    env.cr.execute(SQL("UPDATE product_pricelist SET active = FALSE WHERE customer_tier_only"))
     env["ir.model.data"].search(
         [
             ("module", "=", "customer_tiering"),

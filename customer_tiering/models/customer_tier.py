@@ -5,8 +5,11 @@ from odoo.tools import SQL
 
 from ..explain.words import comparison_text, readable
 from ..grading.policy import SCORE, UNRANKED, Condition, Tier
+from ..switches import PrivateSwitch
 from .customer_tier_program import SAVING
 
+# While the list of a typed discount is put on the tier, which is nobody's choice.
+FOLLOWING = PrivateSwitch("customer_tier_following_discount")
 # Of fields where no tier means all of them: without its archived tiers, what is for these alone
 # would be for everybody.
 NAMED = {"active_test": False}
@@ -88,6 +91,9 @@ class CustomerTier(models.Model):
         help="Kept up as the general rule of a pricelist of this tier's own. For other prices "
         "choose a pricelist; exceptions for products go into its rules.",
     )
+    discount_text = fields.Char(
+        compute="_compute_discount_text", exportable=False, export_string_translation=False
+    )
     pricelist_id = fields.Many2one(
         "product.pricelist",
         ondelete="restrict",
@@ -100,7 +106,14 @@ class CustomerTier(models.Model):
         string="Pricelists in Other Currencies",
         help="Used instead for customers whose standard pricelist is in that currency.",
     )
-    pricelist_warning = fields.Char(compute="_compute_pricelist_warning")
+    own_pricelist_ids = fields.One2many(
+        "product.pricelist",
+        "customer_tier_id",
+        string="Pricelists From the Discount",
+        readonly=True,
+        help="One on top of each pricelist that customers could have without the tier.",
+    )
+    pricelist_warning = fields.Text(compute="_compute_pricelist_warning")
     standing_count = fields.Integer(string="Number of Customers", compute="_compute_standing_count")
 
     _discount_range = models.Constraint(
@@ -155,26 +168,69 @@ class CustomerTier(models.Model):
             else:
                 tier.top_cut_text = f"{name} ≥ {readable(self.env, tier.top_cut)}"
 
-    @api.depends("pricelist_id", "other_pricelist_ids", "discount", "program_id.company_id")
+    @api.depends(
+        "active", "pricelist_id", "other_pricelist_ids", "discount", "program_id.company_id"
+    )
+    @api.depends_context("lang")
     def _compute_pricelist_warning(self):
-        feature = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
         for tier in self:
-            foreign = tier.pricelist_id.currency_id - tier.company_id.currency_id
-            if not feature and (tier.discount or tier.pricelist_id):
-                tier.pricelist_warning = self.env._(
+            tier.pricelist_warning = "\n".join(tier._pricelist_warnings()) or False
+
+    def _pricelist_warnings(self):
+        """Hook: sentences on where the tier's prices do not apply, or differ from what one would
+        expect."""
+        self.ensure_one()
+        if not (self.discount or self.pricelist_id):
+            return []
+        if not self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist"):
+            return [
+                self.env._(
                     "Pricelists are switched off (Settings › Sales › Pricing), so this tier "
                     "changes no price yet."
                 )
-            elif foreign:
-                tier.pricelist_warning = self.env._(
-                    "This pricelist is in %(list)s while the company works in %(company)s: every "
-                    "quotation to this tier will be in %(list)s. Lists for customers of another "
-                    "currency belong under “Pricelists in Other Currencies”.",
-                    list=foreign.name,
-                    company=tier.company_id.currency_id.name,
+            ]
+        said = []
+        pricelist = self.pricelist_id
+        if pricelist and not pricelist.active and self.active:
+            said.append(
+                self.env._(
+                    "Pricelist “%s” is archived, so this tier changes no price. Unarchive it, or "
+                    "choose another one.",
+                    pricelist.name,
                 )
-            else:
-                tier.pricelist_warning = False
+            )
+        foreign = pricelist.currency_id - self.company_id.currency_id
+        if foreign and not pricelist.customer_tier_id:
+            said.append(
+                self.env._(
+                    "This pricelist is in %(list)s while the company works in %(company)s: only "
+                    "customers who are quoted in %(list)s anyway get it. Choose one in "
+                    "%(company)s here; lists for customers of another currency belong under "
+                    "“Pricelists in Other Currencies”.",
+                    list=foreign.name,
+                    company=self.company_id.currency_id.name,
+                )
+            )
+        if self.discount == 100:
+            said.append(self.env._("With a discount of 100 % everything is free for this tier."))
+        public = (pricelist | self.other_pricelist_ids).filtered(
+            lambda used: not used.customer_tier_only
+        )
+        if public:
+            said.append(
+                self.env._(
+                    "“%s” is also for customers without this tier, who get it as their standard "
+                    "pricelist. Copy it to have prices for this tier alone.",
+                    public[0].name,
+                )
+            )
+        return said
+
+    @api.depends("discount")
+    @api.depends_context("lang")
+    def _compute_discount_text(self):
+        for tier in self:
+            tier.discount_text = readable(self.env, tier.discount)
 
     def _compute_standing_count(self):
         counts = dict(
@@ -246,6 +302,8 @@ class CustomerTier(models.Model):
         return tiers
 
     def write(self, vals):
+        if FOLLOWING.is_on(self.env):
+            return super().write(vals)
         if vals.keys() & {"top_share", "top_metric_id"}:
             vals = {**vals, "top_measured_on": False}
         if "program_id" in vals:
@@ -255,14 +313,12 @@ class CustomerTier(models.Model):
             chosen = self.env["product.pricelist"].browse(vals["pricelist_id"])
             if not chosen or chosen.customer_tier_id != self:
                 vals = {**vals, "discount": 0.0}
-            elif rule := chosen._general_rule():
+            elif rule := chosen._customer_tier_general_rule()[:1]:
                 vals = {**vals, "discount": rule.percent_price}
-        before = self._own_pricelists()
         # Conditions are checked together once all are written.
         result = super(CustomerTier, SAVING.on(self)).write(vals)
         self.program_id._check_configuration()
-        if vals.keys() & {"discount", "name", "active", "pricelist_id"}:
-            (before - self._own_pricelists()).action_archive()
+        if vals.keys() & {"discount", "name", "active", "pricelist_id", "other_pricelist_ids"}:
             self._update_discount_pricelist()
         if not SAVING.is_on(self.env):
             self.program_id._measure_missing_cuts()
@@ -272,9 +328,9 @@ class CustomerTier(models.Model):
         programs = self.program_id
         # Orders may refer to the lists, so they are put away, not deleted.
         lists = self._own_pricelists()
+        lists._customer_tier_put_away()
         self._ask_no_more()
         result = super().unlink()
-        lists.action_archive()
         programs._check_configuration()
         return result
 
@@ -424,80 +480,174 @@ class CustomerTier(models.Model):
 
     # The pricelist of the tier
 
-    def _pricelist_for(self, currency):
-        """The tier's list for a customer whose standard list is in the given currency, or none.
+    def _pricelist_for(self, base):
+        """The tier's list for a customer, or none. It never changes the currency.
 
         Archived lists do not count, nor does an archived tier's.
+
+        :param base: the list that the customer would have without the tier, which may be none
         """
         tier = self.filtered("active")
-        usual = tier.pricelist_id._get_partner_pricelist_multi_filter_hook()
-        # The others are only looked for where they are needed.
-        if usual.currency_id == currency:
-            return usual
-        others = tier.other_pricelist_ids._get_partner_pricelist_multi_filter_hook()
-        return others.filtered(lambda other: other.currency_id == currency)[:1] or usual
+        usual = tier.pricelist_id
+        own = usual.customer_tier_id == tier
+        currency = base.currency_id or tier.company_id.currency_id
+        # Most customers have the standard list, and the others are only looked for where needed.
+        if usual and (
+            usual.customer_tier_base_id == base if own else usual.currency_id == currency
+        ):
+            return usual._get_partner_pricelist_multi_filter_hook()
+        if currency != tier.company_id.currency_id or not own:
+            others = tier.other_pricelist_ids._get_partner_pricelist_multi_filter_hook()
+            if other := others.filtered(lambda other: other.currency_id == currency)[:1]:
+                return other
+        made = tier.own_pricelist_ids if own else usual.browse()
+        made = made.filtered(lambda made: made.customer_tier_base_id == base)[:1]
+        return made._get_partner_pricelist_multi_filter_hook()
 
     def _own_pricelists(self):
-        """Lists in use that were made from a discount (sudo: they are the tiers' to keep up)."""
-        return self.sudo().pricelist_id.filtered(lambda p: p.customer_tier_id in self)
+        """Lists that were made from a discount (sudo: they are the tiers' to keep up)."""
+        return self.sudo().with_context(active_test=False).own_pricelist_ids
 
     def _update_discount_pricelist(self):
-        """Make or refresh the pricelist that carries a typed discount.
+        """Make, refresh or put away the pricelists that carry a typed discount.
 
         Only the rule for all products is ours; rules that people added stay. A list linked by
-        hand is never touched.
+        hand is never changed, but that it is for the tier alone.
         """
         # While pricelists are switched off, core archives every active one whenever settings
         # are saved, and warns about it each time: then ours wait archived.
         active = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
         # Setting a discount must not need the right to edit every pricelist.
         for tier in self.sudo():
-            pricelist = tier.pricelist_id
-            if pricelist and pricelist.customer_tier_id != tier:
-                if tier.discount:
-                    raise UserError(
-                        self.env._(
-                            "Tier “%(tier)s” uses pricelist “%(pricelist)s”, which was not made "
-                            "from a discount. Remove the pricelist from the tier first, or "
-                            "change the prices in its rules.",
-                            tier=tier.name,
-                            pricelist=pricelist.name,
-                        )
-                    )
-            elif pricelist or tier.discount:
-                if not pricelist:
-                    pricelist = tier.pricelist_id = tier._create_discount_pricelist()
-                tier._name_discount_pricelist(pricelist)
-                pricelist.active = active and tier.active and tier.program_id.active
-                pricelist._set_general_discount(tier.discount)
+            if tier.pricelist_id and tier.pricelist_id.customer_tier_id != tier:
+                tier._refuse_discount()
+            tier._reserve_linked_lists()
+            wanted = tier._discount_bases(active) if tier.discount else []
+            kept = tier._own_pricelists().browse()
+            for base in wanted:
+                pricelist = (
+                    (not kept and tier._own_standard_pricelist(base))
+                    or tier._own_pricelists().filtered(
+                        lambda made, base=base: made.customer_tier_base_id == base
+                    )[:1]
+                    or tier._create_discount_pricelist(base)
+                )
+                kept |= pricelist
+                tier._name_discount_pricelist(pricelist, kept[0] != pricelist)
+                used = active and tier.active and tier.program_id.active
+                if used and not pricelist.active:
+                    pricelist.action_unarchive()
+                elif not used:
+                    pricelist._customer_tier_put_away()
+                pricelist._customer_tier_set_discount(tier.discount, base)
+            (tier._own_pricelists() - kept)._customer_tier_put_away()
+            if kept[:1] != tier.pricelist_id and (kept or tier.pricelist_id.customer_tier_id):
+                FOLLOWING.on(tier).write({"pricelist_id": kept[:1].id})
 
-    def _name_discount_pricelist(self, pricelist):
-        """Name the list after the tier, in every language that somebody reads."""
+    def _refuse_discount(self):
+        if self.discount:
+            raise UserError(
+                self.env._(
+                    "Tier “%(tier)s” uses pricelist “%(pricelist)s”, which was not made from a "
+                    "discount. Remove the pricelist from the tier first, or change the prices in "
+                    "its rules.",
+                    tier=self.name,
+                    pricelist=self.pricelist_id.name,
+                )
+            )
+
+    def _reserve_linked_lists(self):
+        """Lists linked by hand are for the tier alone, unless they are somebody's without it."""
+        linked = (self.pricelist_id | self.other_pricelist_ids).filtered(
+            lambda used: not used.customer_tier_only
+        )
+        if linked:
+            public = linked.filtered(lambda used: used._customer_tier_is_public(self.company_id))
+            (linked - public).customer_tier_only = True
+
+    def _discount_bases(self, active):
+        """The lists that the discount is on top of, the standard one first; that may be none.
+
+        :param active: whether pricelists are switched on; else there is no other list
+        """
+        if not active and (own := self._own_pricelists()):
+            return [
+                made.customer_tier_base_id for made in own.sorted(lambda m: m != self.pricelist_id)
+            ]
+        return list(
+            dict.fromkeys(self.env["product.pricelist"]._customer_tier_bases(self.company_id))
+        )
+
+    def _own_standard_pricelist(self, base):
+        """The list of the discount that people see on the tier; it moves to another standard list,
+        as people may have added rules to it."""
+        own = self._own_pricelists()
+        found = own.filtered(lambda made: made == self.pricelist_id) or own.filtered(
+            lambda made: made.customer_tier_base_id == base
+        )
+        found = found.filtered(
+            lambda made: made.currency_id == (base.currency_id or self.company_id.currency_id)
+        )[:1]
+        if found.customer_tier_base_id != base:
+            found.customer_tier_base_id = base
+        return found
+
+    @api.model
+    def _follow_bases(self, companies):
+        """Have the typed discounts on top of the lists that there are by now.
+
+        :param companies: ``res.company``, or ``None`` for all
+        """
+        domain = Domain("discount", ">", 0)
+        if companies is not None:
+            domain &= Domain("company_id", "in", companies.ids)
+        self.sudo().search(domain)._update_discount_pricelist()
+
+    def _name_discount_pricelist(self, pricelist, with_base):
+        """Name the list after the tier, in every language that somebody reads.
+
+        :param with_base: whether also after the list that it is on top of
+        """
         for code, _name in self.env["res.lang"].get_installed():
             tier = self.with_context(lang=code)
-            pricelist.with_context(lang=code).name = tier.env._(
+            name = tier.env._(
                 "%(tier)s (−%(discount)s %%)",
                 tier=tier.name,
                 discount=readable(tier.env, tier.discount),
             )
+            base = pricelist.customer_tier_base_id.with_context(lang=code)
+            if with_base and base:
+                name = f"{name} · {base.name}"
+            named = pricelist.with_context(lang=code)
+            if named.name != name:
+                named.name = name
 
-    def _create_discount_pricelist(self):
-        return self.env["product.pricelist"].create(
-            {
-                "name": self.name,
-                "company_id": self.company_id.id,
-                "currency_id": self.company_id.currency_id.id,
-                "customer_tier_id": self.id,
-                # Behind the lists that people choose from.
-                "sequence": 1000,
-            }
-        )
+    def _create_discount_pricelist(self, base):
+        return self.env["product.pricelist"].create(self._discount_pricelist_vals(base))
+
+    def _discount_pricelist_vals(self, base):
+        """Hook: values of a list that carries the discount on top of another, or of none."""
+        currency = base.currency_id or self.company_id.currency_id
+        return {
+            "name": self.name,
+            "company_id": self.company_id.id,
+            "currency_id": currency.id,
+            "customer_tier_id": self.id,
+            "customer_tier_base_id": base.id,
+            "customer_tier_only": True,
+            # Behind the lists that people choose from.
+            "sequence": 1000,
+        }
 
     def _follow_company(self):
         """The programme moved to another company: lists made from a discount are made anew there,
         as the old ones may be on orders; those chosen by hand must fit."""
         for tier in self.filtered(lambda t: t.sudo().pricelist_id.customer_tier_id == t):
-            tier.write({"pricelist_id": False, "discount": tier.discount})
+            discount = tier.discount
+            lists = tier._own_pricelists()
+            tier.write({"pricelist_id": False})
+            lists.customer_tier_id = False
+            tier.discount = discount
         self._check_pricelist_company()
 
     # What it asks for, as grading knows it and in words

@@ -487,9 +487,8 @@ class CustomerTierProgram(models.Model):
         self.env.registry.clear_cache()
         # The database drops the tiers, and knows nothing of their lists.
         lists = self.with_context(active_test=False).tier_ids._own_pricelists()
-        result = super().unlink()
-        lists.action_archive()
-        return result
+        lists._customer_tier_put_away()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_graded(self):

@@ -1,8 +1,29 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+
+from ..switches import PrivateSwitch
+
+# Whether the lists that customers would have without their tier are asked for.
+WITHOUT_TIER = PrivateSwitch("customer_tier_without")
+# A change of one of these may change which list a customer has without a tier.
+BASE_FIELDS = {
+    "active",
+    "sequence",
+    "company_id",
+    "currency_id",
+    "country_group_ids",
+    "customer_tier_only",
+}
 
 
 class ProductPricelist(models.Model):
+    """Pricelists of tiers: who gets them, and those that are kept up from a typed discount.
+
+    A typed discount has one list for each list that a customer could have without the tier (its
+    base), in the currency of that list and with its prices less the discount.
+    """
+
     _inherit = "product.pricelist"
 
     customer_tier_id = fields.Many2one(
@@ -13,6 +34,19 @@ class ProductPricelist(models.Model):
         index="btree_not_null",
         help="This list carries the discount typed on that customer tier.",
     )
+    customer_tier_base_id = fields.Many2one(
+        "product.pricelist",
+        string="On Top Of",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The list whose prices the tier's discount is taken from.",
+    )
+    customer_tier_only = fields.Boolean(
+        string="For Customer Tiers Only",
+        help="Nobody gets this list by default, not even where it is the only one: it is for the "
+        "customers of a tier, and for whoever somebody chooses it for. Copies are alike.",
+    )
 
     @api.constrains("company_id")
     def _check_tier_company(self):
@@ -22,44 +56,129 @@ class ProductPricelist(models.Model):
             ["|", ("pricelist_id", "in", self.ids), ("other_pricelist_ids", "in", self.ids)]
         )._check_pricelist_company()
 
-    def _general_rule(self):
-        """The percentage rule for all products, whatever the quantity and the date."""
-        return self.item_ids.filtered(
-            lambda item: (
-                item.applied_on == "3_global"
-                and item.compute_price == "percentage"
-                and not (item.min_quantity or item.date_start or item.date_end)
-            )
-        )[:1]
-
-    def _set_general_discount(self, percent):
-        """Keep one rule for all products at so many percent; other rules stay as they are."""
-        self.ensure_one()
-        rule = self._general_rule()
-        if rule:
-            rule.percent_price = percent
-        else:
-            self.item_ids = [
-                Command.create(
-                    {
-                        "applied_on": "3_global",
-                        "compute_price": "percentage",
-                        "percent_price": percent,
-                    }
+    @api.constrains("customer_tier_id", "customer_tier_only")
+    def _check_customer_tier_only(self):
+        for pricelist in self:
+            if pricelist.customer_tier_id and not pricelist.customer_tier_only:
+                raise ValidationError(
+                    self.env._(
+                        "“%(pricelist)s” carries the discount of tier “%(tier)s” and stays with "
+                        "it. Copy the list to give such prices to others.",
+                        pricelist=pricelist.name,
+                        tier=pricelist.customer_tier_id.name,
+                    )
                 )
-            ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        pricelists = super().create(vals_list)
+        pricelists._customer_tier_follow_bases()
+        return pricelists
+
+    def write(self, vals):
+        changed = self._customer_tier_base_fields() & vals.keys()
+        companies = self.company_id if changed else None
+        result = super().write(vals)
+        if changed:
+            self._customer_tier_follow_bases(companies)
+        return result
+
+    def unlink(self):
+        # Core refuses to delete what a rule builds on; a tier's discount finds another list.
+        made = self.sudo().with_context(active_test=False)
+        made = made.search([("customer_tier_base_id", "in", self.ids)]) - self
+        if made:
+            made._customer_tier_put_away()
+            made._customer_tier_general_rule().unlink()
+            made.customer_tier_base_id = False
+        companies = self.company_id
+        shared = any(not pricelist.company_id for pricelist in self)
+        result = super().unlink()
+        if made:
+            self.env["customer.tier"]._follow_bases(None if shared else companies)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_tier_list(self):
+        tiers = self.env["customer.tier"].sudo().with_context(active_test=False)
+        using = ["|", ("pricelist_id", "in", self.ids), ("other_pricelist_ids", "in", self.ids)]
+        if tier := tiers.search(using, limit=1):
+            used = (tier.pricelist_id | tier.other_pricelist_ids) & self
+            raise UserError(
+                self.env._(
+                    "“%(pricelist)s” holds the prices of tier “%(tier)s” and cannot be deleted. "
+                    "Remove the discount or the pricelist from the tier first.",
+                    pricelist=used[0].name,
+                    tier=tier.name,
+                )
+            )
+
+    # Lists that customers have without a tier
+
+    def _customer_tier_base_fields(self):
+        """Hook: fields on which depends what :meth:`_customer_tier_bases` gives."""
+        return BASE_FIELDS
+
+    @api.model
+    def _customer_tier_bases(self, company):
+        """Hook: lists that a customer could have in a company without a tier.
+
+        :return: list of ``product.pricelist``, each one record or none: first the company's
+            standard list, then others
+        """
+        lists = self.sudo().with_company(company)
+        domain = lists._get_partner_pricelist_multi_search_domain_hook(company.id)
+        standard = lists._get_country_pricelist_multi([])[False]
+        return [standard, *lists.search([*domain, ("country_group_ids", "!=", False)])]
+
+    def _customer_tier_is_public(self, company):
+        """Hook: whether somebody means this list for customers without a tier, too."""
+        self.ensure_one()
+        return bool(self.country_group_ids) or self == self._customer_tier_bases(company)[0]
+
+    def _customer_tier_follow_bases(self, companies=None):
+        """Lists that could be somebody's without a tier changed: typed discounts follow.
+
+        :param companies: that these lists were of before
+        """
+        public = self.filtered(lambda pricelist: not pricelist.customer_tier_id)
+        if not public:
+            return
+        shared = any(not pricelist.company_id for pricelist in public)
+        companies = public.company_id | (companies or self.env["res.company"])
+        self.env["customer.tier"]._follow_bases(None if shared else companies)
 
     def _get_partner_pricelist_multi_search_domain_hook(self, company_id):
-        # A tier's own list must never become the standard list of everybody else, also where
-        # it happens to be the only list of the company.
         domain = super()._get_partner_pricelist_multi_search_domain_hook(company_id)
-        return [*domain, ("customer_tier_id", "=", False)]
+        return [*domain, ("customer_tier_only", "=", False)]
+
+    @api.model
+    def _get_country_pricelist_multi(self, country_ids):
+        """Core takes the default of the settings, and then any list, without asking whose it is."""
+        result = super()._get_country_pricelist_multi(country_ids)
+        # Prices must not depend on who may read which lists.
+        if any(pricelist.sudo().customer_tier_only for pricelist in result.values()):
+            domain = self._get_partner_pricelist_multi_search_domain_hook(self.env.company.id)
+            public = self.search(domain, limit=1)
+            for country, pricelist in result.items():
+                if pricelist.sudo().customer_tier_only:
+                    result[country] = public
+        return result
+
+    @api.model
+    def _customer_tier_without(self, partner_ids):
+        """The lists that partners would have without a tier.
+
+        :return: dict id of ``res.partner`` → ``product.pricelist``
+        """
+        return WITHOUT_TIER.on(self)._get_partner_pricelist_multi(partner_ids)
 
     @api.model
     def _get_partner_pricelist_multi(self, partner_ids):
         """Insert the tier's list between the customer's own choice and the standard list."""
         result = super()._get_partner_pricelist_multi(partner_ids)
-        if not self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist"):
+        feature = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
+        if not feature or WITHOUT_TIER.is_on(self.env):
             return result
         partners = self.env["res.partner"].with_context(active_test=False).browse(partner_ids)
         undecided = partners.filtered(
@@ -68,7 +187,53 @@ class ProductPricelist(models.Model):
             )
         )
         for partner, tier in undecided._customer_tiers().items():
-            pricelist = tier._pricelist_for(result[partner.id].currency_id)
+            pricelist = tier._pricelist_for(result[partner.id])
             if pricelist:
                 result[partner.id] = pricelist
         return result
+
+    # Lists kept up from a typed discount
+
+    def _customer_tier_general_rule(self):
+        """The percentage rule for all products, whatever the quantity and the date."""
+        return self.item_ids.filtered(
+            lambda item: (
+                item.applied_on == "3_global"
+                and item.compute_price == "percentage"
+                and not (item.min_quantity or item.date_start or item.date_end)
+            )
+        )
+
+    def _customer_tier_set_discount(self, percent, base):
+        """Keep one rule for all products at so many percent below a list, or below the catalogue
+        where that is none; other rules stay as they are."""
+        self.ensure_one()
+        wanted = {
+            "percent_price": percent,
+            "base": "pricelist" if base else "list_price",
+            "base_pricelist_id": base.id,
+        }
+        rule = self._customer_tier_general_rule()[:1]
+        if not rule:
+            general = {"applied_on": "3_global", "compute_price": "percentage"}
+            self.item_ids = [Command.create(general | wanted)]
+        elif (rule.percent_price, rule.base_pricelist_id) != (percent, base):
+            rule.write(wanted)
+
+    def _customer_tier_put_away(self):
+        """Archive lists of tiers; says what to do where something else still needs them."""
+        for pricelist in self.filtered("active"):
+            try:
+                with self.env.cr.savepoint():
+                    pricelist.action_archive()
+            except UserError as refusal:
+                raise UserError(
+                    self.env._(
+                        "Pricelist “%(pricelist)s” of tier “%(tier)s” is needed elsewhere, so "
+                        "nothing was changed. Take it out there first, then try again.\n"
+                        "%(reason)s",
+                        pricelist=pricelist.name,
+                        tier=pricelist.sudo().customer_tier_id.name,
+                        reason=refusal,
+                    )
+                )

@@ -226,7 +226,7 @@ class ResPartner(models.Model):
         lists = {}
         for partner, tier in tiers.items():
             default = standard.get(partner.country_id.id, standard[False])
-            if pricelist := tier._pricelist_for(default.currency_id):
+            if pricelist := tier._pricelist_for(default):
                 lists[partner] = pricelist
         return lists
 

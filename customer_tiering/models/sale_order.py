@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..explain.words import readable
+
 # A change of one of these on a confirmed order changes what its customer bought.
 # Lines tell themselves.
 GRADED_FIELDS = {"state", "partner_id", "company_id", "date_order", "currency_rate"}
@@ -23,6 +25,32 @@ class SaleOrder(models.Model):
         string="Pricelist of the Customer's Tier",
         compute="_compute_pricelist_offer_id",
         help="Set on a draft whose customer's pricelist has changed since.",
+    )
+    customer_price_reason = fields.Char(
+        string="Why These Prices", compute="_compute_customer_price", compute_sudo=True
+    )
+    customer_tier_saving = fields.Monetary(
+        string="Saved by the Tier",
+        compute="_compute_customer_price",
+        compute_sudo=True,
+        help="What the order would cost more at the prices that the customer has without the "
+        "tier, untaxed.",
+    )
+    customer_prices_differ = fields.Boolean(
+        compute="_compute_customer_prices_differ",
+        compute_sudo=True,
+        help="Prices on this draft are not those of its pricelist, and nobody typed them.",
+    )
+    # Kept at the confirmation, as lists and tiers go on to change; nothing on older orders.
+    customer_tier_discount = fields.Float(
+        string="Tier Discount (%)", digits=(5, 2), readonly=True, copy=False, aggregator="avg"
+    )
+    customer_list_amount = fields.Monetary(
+        string="Amount Without the Tier",
+        readonly=True,
+        copy=False,
+        help="What the order would have cost at the prices that the customer has without the "
+        "tier, untaxed.",
     )
 
     # Lets a regrade read everything it needs about orders from the index alone.
@@ -99,24 +127,106 @@ class SaleOrder(models.Model):
             order.pricelist_id = order.pricelist_offer_id
             order.action_update_prices()
 
+    # What the tier's prices come to
+
+    def _customer_tier_base(self):
+        """The tier whose prices the order has, and the list that it would have without the tier.
+
+        :return: ``customer.tier`` and ``product.pricelist``, each may be none
+        """
+        self.ensure_one()
+        pricelist = self.pricelist_id
+        tier = pricelist.customer_tier_id
+        if tier:
+            return tier, pricelist.customer_tier_base_id
+        if not pricelist.customer_tier_only:
+            return tier, pricelist.browse()
+        partner = self.partner_id.commercial_partner_id
+        tier = self._customer_standings()[self].tier_id
+        if pricelist not in tier.pricelist_id | tier.other_pricelist_ids:
+            return tier.browse(), pricelist.browse()
+        lists = pricelist.with_company(self.company_id)
+        return tier, lists._customer_tier_without(partner.ids)[partner.id]
+
+    @api.depends(
+        "pricelist_id", "partner_id", "company_id", "amount_untaxed", "customer_list_amount"
+    )
+    @api.depends_context("lang")
+    def _compute_customer_price(self):
+        for order in self:
+            tier, base = order._customer_tier_base() if order.partner_id else (None, None)
+            order.customer_price_reason = order._customer_price_reason(tier, base)
+            amount = order.customer_list_amount
+            if tier and not amount:
+                amount = order._customer_list_amount(base)
+            order.customer_tier_saving = tier and max(amount - order.amount_untaxed, 0.0)
+
+    def _customer_price_reason(self, tier, base):
+        """Where the order's prices come from, in words; empty where there is nothing to say."""
+        if tier and self.pricelist_id.customer_tier_id:
+            values = {
+                "tier": tier.name,
+                "discount": readable(self.env, self.customer_tier_discount or tier.discount),
+                "base": base.name,
+            }
+            if base:
+                return self.env._("%(tier)s −%(discount)s %% on top of %(base)s", **values)
+            return self.env._("%(tier)s −%(discount)s %%", **values)
+        if tier:
+            return self.env._("Pricelist of tier %s", tier.name)
+        return False
+
+    def _customer_list_amount(self, base):
+        """What the order would cost at the prices of a list, untaxed, in its currency; prices that
+        somebody typed and lines without a rule of the list stay as they are."""
+        return self.currency_id.round(
+            sum(
+                line._customer_list_subtotal(base)
+                for line in self.order_line
+                if not line.display_type
+            )
+        )
+
+    @api.depends("state", "pricelist_id", "order_line.price_unit", "order_line.discount")
+    def _compute_customer_prices_differ(self):
+        for order in self:
+            order.customer_prices_differ = (
+                order.state == "draft"
+                and bool(order.pricelist_id)
+                and any(line._customer_price_differs() for line in order.order_line)
+            )
+
+    def _customer_tier_keep_prices(self):
+        """Keep what the tier's prices came to, of orders that are just confirmed."""
+        for order in self.sudo():
+            tier, base = order._customer_tier_base()
+            if tier:
+                order.customer_tier_discount = tier.discount
+                order.customer_list_amount = order._customer_list_amount(base)
+
     # Grading
 
     @api.model_create_multi
     def create(self, vals_list):
+        # A list that is passed on here is no choice: shops, connectors and imports always do.
         orders = super().create(vals_list)
-        for order, vals in zip(orders, vals_list, strict=True):
-            if vals.get("pricelist_id") and "pricelist_chosen_for_id" not in vals:
-                order._note_chosen_pricelist()
-        orders.filtered(lambda order: order.state == "sale")._mark_customers_stale()
+        confirmed = orders.filtered(lambda order: order.state == "sale")
+        confirmed._customer_tier_keep_prices()
+        confirmed._mark_customers_stale()
         return orders
 
     def write(self, vals):
         graded = GRADED_FIELDS & vals.keys()
+        confirming = self.browse()
+        if vals.get("state") == "sale":
+            confirming = self.filtered(lambda order: order.state != "sale")
         before = (
             self.filtered(lambda order: order.state == "sale")._customers() if graded else set()
         )
         result = super().write(vals)
-        if "pricelist_id" in vals and "pricelist_chosen_for_id" not in vals:
+        confirming._customer_tier_keep_prices()
+        by_person = not self.env.su and self.env.user._is_internal()
+        if "pricelist_id" in vals and "pricelist_chosen_for_id" not in vals and by_person:
             self._note_chosen_pricelist()
         if graded:
             self._mark_customers_stale(before)

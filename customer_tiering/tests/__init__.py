@@ -1,5 +1,6 @@
 from . import test_pricelist
 from . import test_sale_order
+from . import test_price_reason
 from . import test_same_for_all
 from . import test_partner_fields
 from . import test_sale_report

@@ -1,3 +1,14 @@
+"""What the tests of this addon and its siblings have in common.
+
+Base classes that more than one file of tests needs stand here or, for one subject, in the
+``*_common.py`` beside this one; no file of tests imports from another. Tests that siblings run
+again for models of theirs are classes without a base there (``RightsTests``), which a test class
+combines with a case, so that no runner finds them twice.
+
+The docstring of a test names the failure that the test prevents, as if it had happened: "Gold in
+company A gives discounts in company B" is what must not be.
+"""
+
 from datetime import datetime, time, timedelta
 
 from odoo import fields
@@ -6,6 +17,15 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from ..models.customer_tier_change import TIER_LINES
+
+# Only customers made for one company: others in the database neither help nor disturb.
+OWN = "[('company_id', '!=', False)]"
+CHUNK_SIZE = "odoo.addons.customer_tiering.models.customer_tier_run.CHUNK_SIZE"
+PROGRAM_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_program"
+PIPELINE_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_pipeline"
+RUN_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_run"
+GATHER_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_gather"
+CRON_LOGGER = "odoo.addons.base.models.ir_cron"
 
 
 class TieringCommon(BaseCommon):
@@ -237,3 +257,63 @@ class TieringCommon(BaseCommon):
     @classmethod
     def _days_ago(cls, days):
         return fields.Date.context_today(cls.env.user) - timedelta(days=days)
+
+
+class GradingCase(TieringCommon):
+    """Customers of one company, and what a grading found out about them."""
+
+    @classmethod
+    def _create_own_customer(cls, name="Customer", *orders, **vals):
+        """A customer of this company with orders given as (days ago, amount)."""
+        partner = cls._create_customer(name, company_id=cls.company.id, **vals)
+        for days, amount in orders:
+            cls._create_order(partner, amount, date=days)
+        return partner
+
+    def _create_measuring_program(self, *codes, **vals):
+        """A programme that measures metrics without much else."""
+        indicator = {"scale": "linear", "linear_zero": 0, "linear_full": 1000}
+        return self._create_program(
+            tiers=["All"],
+            indicators=[{"metric": code, **indicator} for code in codes or ("amount",)],
+            domain=OWN,
+            **vals,
+        )
+
+    def _values(self, partner):
+        return self._numbers(partner, "metric")
+
+    def _snapshot(self, partners):
+        names = ["tier_id", "score", "coverage", "amount", "order_count", "last_order_date"]
+        names += ["next_order_date", "rfm_r", "rfm_f", "rfm_m", "segment_id", "numbers"]
+        return [
+            tuple(standing[name] for name in names) for standing in map(self._standing, partners)
+        ]
+
+
+class ExplainingCase(GradingCase):
+    """What the screen says about why a customer is in its tier."""
+
+    def _sentences(self, partner, user=None):
+        """What the screen says, by kind."""
+        standing = self._standing(partner).with_user(user or self.salesperson)
+        return {s["kind"]: s["text"] for s in standing.explanation["sentences"]}
+
+    def _rows(self, partner):
+        return {row["name"]: row for row in self._standing(partner).explanation["rows"]}
+
+
+class CronCase(GradingCase):
+    """Nothing waits to be graded, and nothing but what a test makes."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["customer.tier.program"].search([]).action_archive()
+        # Their customers would be taken out of their tiers tonight.
+        cls.env["customer.tier.standing"].search([]).company_id.customer_tier_nightly = False
+        cls.Stale = cls.env["customer.tier.stale"]
+        cls.Run = cls.env["customer.tier.run"]
+        cls.Stale.search([]).unlink()
+        cls.Run.search([("state", "=", "running")]).write({"state": "cancel"})
+        cls.cron = cls.env.ref("customer_tiering.ir_cron_grade")

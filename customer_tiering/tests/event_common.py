@@ -1,4 +1,4 @@
-from .test_grading_run import OWN, GradingCase
+from .common import OWN, GradingCase
 
 TODAY = "2025-03-10"
 

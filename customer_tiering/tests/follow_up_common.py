@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from .test_grading_run import OWN, GradingCase
+from .common import OWN, GradingCase
 
 
 class FollowUpCase(GradingCase):

@@ -1,6 +1,6 @@
 from odoo.fields import Command
 
-from .test_grading_run import GradingCase
+from .common import GradingCase
 
 CHART = "generic_coa"
 

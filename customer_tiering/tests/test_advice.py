@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from ..explain.advice import advise
 from ..presets.data import PRESETS
-from .test_grading_run import CHUNK_SIZE, OWN, PIPELINE_LOGGER, GradingCase
+from .common import CHUNK_SIZE, OWN, PIPELINE_LOGGER, GradingCase
 
 BANDS = [(0, 20), (500, 60), (5000, 100)]
 

@@ -10,63 +10,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from .common import TieringCommon
-from .test_grading_run import OWN
-
-REVIEW = "2025-02-01"
-
-
-class ApprovalCase(TieringCommon):
-    """Two customers: one whose orders of a year ago lapse, one who buys more and more."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.program = cls._create_approval_program(cls.company)
-        cls.regular, cls.silver, cls.gold, cls.diamond = cls.program.tier_ids
-        cls.falling = cls._create_own_customer("Falling", ("2024-01-15", 26000))
-        cls.rising = cls._create_own_customer("Rising", ("2024-12-01", 6000))
-        cls._grade(as_of="2025-01-10")
-
-    @classmethod
-    def _create_approval_program(cls, company, **vals):
-        return cls._create_program(
-            company=company,
-            domain=OWN,
-            **{"approval": "both", "review_every": "month", "hold_months": 0, **vals},
-        )
-
-    @classmethod
-    def _create_own_customer(cls, name, *orders, company=None):
-        company = company or cls.company
-        partner = cls._create_customer(name, company_id=company.id)
-        for day, amount in orders:
-            cls._create_order(partner, amount, date=day, company=company)
-        return partner
-
-    def _proposals(self, *partners, state="open"):
-        domain = [("company_id", "=", self.company.id)]
-        if partners:
-            domain.append(("partner_id", "in", [partner.id for partner in partners]))
-        if state:
-            domain.append(("state", "=", state))
-        return self.env["customer.tier.proposal"].search(domain, order="id")
-
-    def _review(self):
-        """The review at which both would move."""
-        self._create_order(self.rising, 20000, date="2025-01-20")
-        return self._grade(as_of=REVIEW)
-
-    def _refuse(self, proposals, reason="Large order announced", user=None):
-        action = proposals.with_user(user or self.officer).action_refuse()
-        wizard = self.env[action["res_model"]].with_user(user or self.officer)
-        wizard = wizard.browse(action["res_id"])
-        wizard.reason = reason
-        return wizard.action_refuse()
-
-    def _tiers(self, partner):
-        standing = self._standing(partner)
-        return standing.computed_tier_id, standing.tier_id
+from .history_common import REVIEW, ApprovalCase
 
 
 @tagged("post_install", "-at_install")

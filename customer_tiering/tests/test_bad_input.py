@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_grading_run import GradingCase
+from .common import GradingCase
 
 
 @tagged("post_install", "-at_install")

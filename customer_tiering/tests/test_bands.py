@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Date
 from odoo.tests import Form, tagged
 
-from .test_grading_run import OWN, GradingCase
+from .common import OWN, GradingCase
 
 
 class BandsCase(GradingCase):

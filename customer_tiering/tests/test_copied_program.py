@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .test_entry import EntryCase
+from .program_common import EntryCase
 
 
 @tagged("post_install", "-at_install")

@@ -10,26 +10,7 @@ from odoo.tools import mute_logger
 
 from ..grading import pipeline
 from ..models.customer_tier_pipeline import LOCK_CLASS
-from .test_grading_run import CHUNK_SIZE, OWN, PIPELINE_LOGGER, GradingCase
-
-RUN_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_run"
-CRON_LOGGER = "odoo.addons.base.models.ir_cron"
-
-
-class CronCase(GradingCase):
-    """Nothing waits to be graded, and nothing but what a test makes."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["customer.tier.program"].search([]).action_archive()
-        # Their customers would be taken out of their tiers tonight.
-        cls.env["customer.tier.standing"].search([]).company_id.customer_tier_nightly = False
-        cls.Stale = cls.env["customer.tier.stale"]
-        cls.Run = cls.env["customer.tier.run"]
-        cls.Stale.search([]).unlink()
-        cls.Run.search([("state", "=", "running")]).write({"state": "cancel"})
-        cls.cron = cls.env.ref("customer_tiering.ir_cron_grade")
+from .common import CHUNK_SIZE, CRON_LOGGER, OWN, PIPELINE_LOGGER, RUN_LOGGER, CronCase, GradingCase
 
 
 @tagged("post_install", "-at_install")

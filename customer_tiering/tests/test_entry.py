@@ -6,45 +6,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..presets.data import ENTRY_RULES, PRESETS
-from .common import TieringCommon
-
-OWN = "[('company_id', '!=', False)]"
-
-
-class EntryCase(TieringCommon):
-    """A programme of Bronze, Silver and Gold by the amount, with two rules of its own."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.program = cls._create_program(
-            tiers=[
-                "Bronze",
-                {"name": "Silver", "conditions": [("amount", ">=", 1000)]},
-                {"name": "Gold", "conditions": [("amount", ">=", 5000)]},
-            ],
-            domain=OWN,
-        )
-        cls.bronze, cls.silver, cls.gold = cls.program.tier_ids
-        cls.tag = cls.env.ref("customer_tiering.tag_trade_show")
-        cls.medium = cls.env["utm.medium"].create({"name": "Exhibition"})
-        cls.source = cls.env["utm.source"].create({"name": "Canton Fair"})
-
-    @classmethod
-    def _rule(cls, name="Rule", **vals):
-        vals = {"tier_id": cls.gold.id, **vals}
-        return cls.env["customer.tier.entry.rule"].create(
-            {"program_id": cls.program.id, "name": name, **vals}
-        )
-
-    @classmethod
-    def _contact(cls, name="Prospect", **vals):
-        return cls._create_customer(name, company_id=cls.company.id, **vals)
-
-    def _tiers(self, *partners):
-        self.assertFalse(self._grade().error_ids)
-        self.env.invalidate_all()
-        return [self._standing(partner).tier_id.name or "" for partner in partners]
+from .program_common import EntryCase
 
 
 @tagged("post_install", "-at_install")

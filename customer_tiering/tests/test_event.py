@@ -6,10 +6,10 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
+from .common import CRON_LOGGER
 from .event_common import TODAY, EventCase
-from .test_cron import CRON_LOGGER
 
 TOOLS_LOGGER = "odoo.addons.customer_tiering.tools"
 SLICE_SIZE = "odoo.addons.customer_tiering.models.customer_tier_event.SLICE_SIZE"
@@ -54,6 +54,34 @@ class TestTelling(EventCase):
         event = self._events()
         self.assertEqual((event.state, event.mail_result), ("done", "sent"))
         self.assertEqual((event.activity_id, event.note_id), (activity, self._notes(self.buyer)))
+
+    def test_discount_is_promised_to_who_gets_it(self):
+        """The mail promises a discount to a customer with a list of its own, or while pricelists
+        are off."""
+        self.silver.discount = 12.5
+        agreed = self._create_pricelist("Agreed")
+        others = {name: self._create_own(name) for name in ("Agreed", "French")}
+        others["Agreed"].property_product_pricelist = agreed
+        self.env["res.lang"]._activate_lang("fr_FR")
+        others["French"].lang = "fr_FR"
+        with freeze_time("2025-03-09 12:00:00"):
+            self._grade()
+        self._create_rules("up", "first")
+        for partner in (self.buyer, *others.values()):
+            self._promote(partner)
+        self._grade()
+        self._run_cron()
+        promise = "a discount of"
+        self.assertIn(f"{promise} 12.50 %", self._plain(self._mails(self.buyer).body))
+        self.assertNotIn(promise, self._mails(others["Agreed"]).body)
+        self.assertIn("12,50 %", self._plain(self._mails(others["French"]).body))
+        self._switch_pricelists(False)
+        event = self._events(self.buyer)
+        body = self.promotion_mail._render_field("body_html", event.ids)[event.id]
+        self.assertNotIn(promise, body)
+
+    def _plain(self, html):
+        return " ".join(html2plaintext(html).split())
 
     def test_language_of_the_customer_and_the_colleague(self):
         """Each reads their own language."""

@@ -5,17 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_grading_run import OWN, GradingCase
-
-
-class ExplainingCase(GradingCase):
-    def _sentences(self, partner, user=None):
-        """What the screen says, by kind."""
-        standing = self._standing(partner).with_user(user or self.salesperson)
-        return {s["kind"]: s["text"] for s in standing.explanation["sentences"]}
-
-    def _rows(self, partner):
-        return {row["name"]: row for row in self._standing(partner).explanation["rows"]}
+from .common import OWN, ExplainingCase
 
 
 @tagged("post_install", "-at_install")

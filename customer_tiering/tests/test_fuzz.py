@@ -11,8 +11,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .common import CHUNK_SIZE, OWN
 from .ledger_common import LedgerCase
-from .test_grading_run import CHUNK_SIZE, OWN
 
 # How many programmes to try, and where to begin: a long search is
 # ``CUSTOMER_TIERING_FUZZ=500:1 ./dev test customer_tiering/tests/test_fuzz.py``.

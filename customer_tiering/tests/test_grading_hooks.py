@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ..grading.settle import PREVIOUS
 from ..models.customer_tier_gather import FactSource
 from ..standing_columns import FLOAT, Column
-from .test_grading_run import OWN, GradingCase
+from .common import OWN, GradingCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,43 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..grading import pipeline
-from .common import TieringCommon
-
-# Only customers made for one company: others in the database neither help nor disturb.
-OWN = "[('company_id', '!=', False)]"
-CHUNK_SIZE = "odoo.addons.customer_tiering.models.customer_tier_run.CHUNK_SIZE"
-PROGRAM_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_program"
-PIPELINE_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_pipeline"
-
-
-class GradingCase(TieringCommon):
-    @classmethod
-    def _create_own_customer(cls, name="Customer", *orders, **vals):
-        """A customer of this company with orders given as (days ago, amount)."""
-        partner = cls._create_customer(name, company_id=cls.company.id, **vals)
-        for days, amount in orders:
-            cls._create_order(partner, amount, date=days)
-        return partner
-
-    def _create_measuring_program(self, *codes, **vals):
-        """A programme that measures metrics without much else."""
-        indicator = {"scale": "linear", "linear_zero": 0, "linear_full": 1000}
-        return self._create_program(
-            tiers=["All"],
-            indicators=[{"metric": code, **indicator} for code in codes or ("amount",)],
-            domain=OWN,
-            **vals,
-        )
-
-    def _values(self, partner):
-        return self._numbers(partner, "metric")
-
-    def _snapshot(self, partners):
-        names = ["tier_id", "score", "coverage", "amount", "order_count", "last_order_date"]
-        names += ["next_order_date", "rfm_r", "rfm_f", "rfm_m", "segment_id", "numbers"]
-        return [
-            tuple(standing[name] for name in names) for standing in map(self._standing, partners)
-        ]
+from .common import CHUNK_SIZE, OWN, PIPELINE_LOGGER, PROGRAM_LOGGER, GradingCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,26 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from .test_grading_run import OWN, GradingCase
-
-LADDER = [
-    "Low",
-    {"name": "Silver", "conditions": [("amount", ">=", 1000)]},
-    {"name": "Gold", "conditions": [("amount", ">=", 5000)]},
-]
-
-
-class HistoryCase(GradingCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.program = cls._create_program(tiers=LADDER, indicators=[], domain=OWN)
-        cls.low, cls.silver, cls.gold = cls.program.tier_ids
-
-    def _rows(self, standing):
-        """Direction, reason and tier after of the history, the oldest first."""
-        rows = standing.change_ids.sorted(lambda change: (change.date, change.id))
-        return [(row.direction, row.reason, row.to_tier_id) for row in rows]
+from .history_common import HistoryCase
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import SQL, mute_logger
 
-from .test_history_kept import HistoryCase
+from .history_common import HistoryCase
 
 CHANGE = "customer.tier.change"
 # Where a model with every right given away might still be entered.

@@ -1,8 +1,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .test_grading_run import OWN
-from .test_history_kept import HistoryCase
+from .common import OWN
+from .history_common import HistoryCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,42 +7,13 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
-from ..explain.lifecycle import HISTORIES, THRESHOLDS, customers_by_stage
+from ..explain.lifecycle import THRESHOLDS, customers_by_stage
 from ..grading.lifecycle import STAGES
 from ..grading.policy import SAMPLE_SIZE, Lifecycle
 from ..models import customer_tier_run, customer_tier_staged
-from ..models.customer_tier_run import STAGE_LINES
-from .common import TieringCommon
+from .history_common import LifecycleCase
 
 START = date(2021, 1, 4)
-
-
-class LifecycleCase(TieringCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        HISTORIES.clear()
-        cls.program = cls._create_program(
-            tiers=["Everybody"],
-            typical_interval_days=30,
-            domain="[('name', 'like', 'Staged')]",
-        )
-
-    @classmethod
-    def _buyer(cls, *days, **vals):
-        """A customer with orders so many days ago."""
-        partner = cls._create_customer("Staged", customer_rank=1, **vals)
-        for days_ago in days:
-            cls._create_order(partner, 100.0, date=days_ago)
-        return partner
-
-    def _stage(self, partner):
-        return self._standing(partner).lifecycle_stage
-
-    def _stages(self, partner):
-        """The stages of the history, each from the line before it."""
-        lines = self._standing(partner).change_ids.sorted("id").filtered_domain(STAGE_LINES)
-        return [(line.from_stage, line.to_stage) for line in lines]
 
 
 @tagged("post_install", "-at_install")

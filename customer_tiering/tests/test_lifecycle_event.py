@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from .test_lifecycle import LifecycleCase
+from .history_common import LifecycleCase
 
 
 @tagged("post_install", "-at_install")

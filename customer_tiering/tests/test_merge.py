@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .test_history_kept import HistoryCase
+from .history_common import HistoryCase
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..models.customer_tier_value import questionnaire_value
-from .test_grading_run import OWN, GradingCase
+from .common import OWN, GradingCase
 
 
 class ManualCase(GradingCase):

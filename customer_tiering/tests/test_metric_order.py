@@ -2,7 +2,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .test_grading_run import GradingCase
+from .common import GradingCase
 
 
 @tagged("post_install", "-at_install")

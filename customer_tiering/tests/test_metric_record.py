@@ -6,48 +6,8 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 
-from .test_grading_run import CHUNK_SIZE, GradingCase
-
-GATHER_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_gather"
-
-
-class RecordCase(GradingCase):
-    """Metrics over sale orders, which the core has: with customer, day, amount, currency and
-    company."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.today = cls.env["customer.tier.gather"]._today(cls.company)
-
-    @classmethod
-    def _create_metric(cls, user=None, **vals):
-        Metric = cls.env["customer.tier.metric"]
-        return (Metric.with_user(user) if user else Metric).create(cls._metric_vals(**vals))
-
-    @classmethod
-    def _metric_vals(cls, **vals):
-        return {
-            "name": "Own metric",
-            "code": "own",
-            "kind": "record",
-            "model_name": "sale.order",
-            "partner_path": "partner_id",
-            "date_path": "date_order",
-            "record_domain": "[('state', '=', 'sale')]",
-            "window_months": 12,
-            **vals,
-        }
-
-    def _read(self, metric, *partners, as_of=None, company=None):
-        """The values of some customers, as grading would read them."""
-        gather = self.env["customer.tier.gather"]
-        scope = gather._scope_of([partner.id for partner in partners])
-        company = company or self.company
-        owners, values, others = metric._values(company, as_of or self.today, scope)
-        found = dict(zip(owners.tolist(), values.tolist(), strict=True))
-        self.assertEqual(len(found), len(owners), "one row per customer")
-        return [found.get(partner.id, others) for partner in partners]
+from .common import CHUNK_SIZE, GATHER_LOGGER
+from .program_common import RecordCase
 
 
 @tagged("post_install", "-at_install")

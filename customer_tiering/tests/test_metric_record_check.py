@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_metric_record import RecordCase
+from .program_common import RecordCase
 
 TRIAL = "odoo.addons.customer_tiering.models.customer_tier_metric"
 

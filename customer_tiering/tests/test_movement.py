@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from .test_grading_run import OWN, GradingCase
+from .common import OWN, GradingCase
 
 
 @tagged("post_install", "-at_install")

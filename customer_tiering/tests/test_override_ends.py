@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from .test_history_kept import HistoryCase
+from .history_common import HistoryCase
 
 NOBODY = "[('name', '=', 'nobody')]"
 

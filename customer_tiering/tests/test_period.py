@@ -6,9 +6,7 @@ from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .test_grading_run import CHUNK_SIZE, OWN, GradingCase
-
-GATHER_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_gather"
+from .common import CHUNK_SIZE, GATHER_LOGGER, OWN, GradingCase
 
 
 class PeriodCase(GradingCase):

@@ -53,7 +53,10 @@ class TestPricelistPrecedence(PricelistCommon):
         plain = self._create_customer(country_id=self.env.ref("base.fr").id)
         self.assertEqual(self._price_list(plain), abroad)
         self._set_tier(plain, self.gold)
-        self.assertEqual(self._price_list(plain), self.gold_list)
+        self.assertRecordValues(
+            self._price_list(plain),
+            [{"customer_tier_id": self.gold.id, "customer_tier_base_id": abroad.id}],
+        )
         self._set_tier(plain, self.regular)
         self.assertEqual(self._price_list(plain), abroad, "a tier without prices changes nothing")
 
@@ -128,7 +131,7 @@ class TestPricelistPrecedence(PricelistCommon):
         self.standard_list.action_archive()
         self.special_list.action_archive()
         self.assertFalse(self._price_list(self._create_customer()))
-        self.assertEqual(self._price_list(self.customer), self.gold_list)
+        self.assertEqual(self._price_list(self.customer), self.gold.pricelist_id)
         order = self._quote(self._create_customer())
         self.assertFalse(order.pricelist_id)
 
@@ -411,8 +414,9 @@ class TestPricelistAvailability(PricelistCommon):
 
     def test_list_of_tier_not_deleted(self):
         """Deleting a list quietly takes the prices from a tier."""
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+        with self.assertRaises(UserError) as caught:
             self.gold_list.unlink()
+        self.assertIn("Remove the discount", str(caught.exception))
 
     def test_feature_off(self):
         """With pricelists switched off, tiers raise errors or still change prices."""
@@ -525,8 +529,22 @@ class TestTierDiscount(PricelistCommon):
         self.assertEqual(self.gold_list.item_ids, rule)
         self.assertEqual(rule.percent_price, 12.0)
         self.assertIn("12", self.gold_list.name)
+
+    def test_no_discount_is_no_list(self):
+        """A list of 0 % hides the standard list's own prices, and a country's list."""
+        self.standard_list.item_ids = [
+            Command.create(
+                {"applied_on": "3_global", "compute_price": "percentage", "percent_price": 5.0}
+            )
+        ]
         self.gold.discount = 0.0
-        self.assertEqual(rule.percent_price, 0.0)
+        self.assertFalse(self.gold.pricelist_id)
+        self.assertFalse(self.gold_list.active)
+        order = self._quote(lines=[{}])
+        self.assertEqual(order.pricelist_id, self.standard_list)
+        self.assertEqual(order.order_line.price_unit, 95.0)
+        self.gold.discount = 10.0
+        self.assertEqual(self.gold.pricelist_id, self.gold_list)
 
     def test_renamed_tier(self):
         """A renamed tier and its list are no longer recognised as belonging together."""

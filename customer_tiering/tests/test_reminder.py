@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import format_date, mute_logger
 
-from .test_grading_run import OWN, GradingCase
+from .common import OWN, GradingCase
 
 REMINDER_LOGGER = "odoo.addons.customer_tiering.models.customer_reminder"
 TOOLS_LOGGER = "odoo.addons.customer_tiering.tools"

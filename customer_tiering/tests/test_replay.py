@@ -4,8 +4,8 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from .test_grading_run import CHUNK_SIZE
-from .test_history_kept import HistoryCase
+from .common import CHUNK_SIZE
+from .history_common import HistoryCase
 
 
 @tagged("post_install", "-at_install")

@@ -4,8 +4,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_grading_run import CHUNK_SIZE
-from .test_history_kept import HistoryCase
+from .common import CHUNK_SIZE
+from .history_common import HistoryCase
 
 JOB = "odoo.addons.customer_tiering.models.customer_tier_run_replay"
 

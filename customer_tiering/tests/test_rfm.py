@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .test_grading_run import OWN, GradingCase
+from .common import OWN, GradingCase
 
 
 @tagged("post_install", "-at_install")

@@ -5,9 +5,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_explanation import ExplainingCase
-from .test_grading_run import OWN
-from .test_metric_record import RecordCase
+from .common import OWN, ExplainingCase
+from .program_common import RecordCase
 
 LINE = {"scale": "linear", "linear_full": 1000}
 

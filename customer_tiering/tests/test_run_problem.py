@@ -6,9 +6,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..grading import pipeline
-from .test_grading_run import OWN, PIPELINE_LOGGER, GradingCase
+from .common import GATHER_LOGGER, OWN, PIPELINE_LOGGER, GradingCase
 
-GATHER_LOGGER = "odoo.addons.customer_tiering.models.customer_tier_gather"
 KIND = "customer_tiering.mail_activity_type_grading_problem"
 
 

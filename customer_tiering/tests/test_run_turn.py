@@ -11,8 +11,7 @@ from odoo.tools import mute_logger
 
 from ..grading import pipeline
 from ..models.customer_tier_pipeline import LOCK_CLASS
-from .test_cron import CRON_LOGGER, RUN_LOGGER, CronCase
-from .test_grading_run import OWN
+from .common import CRON_LOGGER, OWN, RUN_LOGGER, CronCase
 
 
 @tagged("post_install", "-at_install")

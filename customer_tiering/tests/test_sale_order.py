@@ -5,32 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .common import TieringCommon
-
-
-class SaleOrderCommon(TieringCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.program = cls._create_program(
-            tiers=["Regular", {"name": "Gold", "discount": 10}, {"name": "Diamond", "discount": 15}]
-        )
-        cls.regular, cls.gold, cls.diamond = cls.program.tier_ids
-        cls.gold_list = cls.gold.pricelist_id
-        cls.diamond_list = cls.diamond.pricelist_id
-        cls.special_list = cls._create_pricelist("Special", sequence=50)
-        cls.customer = cls._create_customer("Gold Customer")
-        cls.contact = cls._create_customer("First Contact", parent_id=cls.customer.id)
-        cls.other_contact = cls._create_customer("Second Contact", parent_id=cls.customer.id)
-        cls.plain = cls._create_customer("Plain Customer")
-        cls._set_tier(cls.customer, cls.gold)
-
-    def _quote(self, partner=None, **vals):
-        """A draft of the salesperson, priced by its list."""
-        vals.setdefault("lines", [{}])
-        vals.setdefault("user_id", self.salesperson.id)
-        order = self._create_order(partner or self.contact, state="draft", **vals)
-        return order.with_user(self.salesperson)
+from .sale_common import SaleOrderCommon
 
 
 @tagged("post_install", "-at_install")
@@ -93,13 +68,13 @@ class TestOrderPricelist(SaleOrderCommon):
             self.assertEqual(form.pricelist_id, self.standard_list)
             form.partner_id = self.contact
             self.assertEqual(form.pricelist_id, self.gold_list)
-        order = self._quote(pricelist_id=self.special_list.id)
+        order = self._quote_by_hand()
         order.partner_id = self.plain
         self.assertEqual(order.pricelist_id, self.standard_list)
 
     def test_chosen_list_gone_after_other_customer(self):
         """After a detour over another customer, the old choice comes back as if by itself."""
-        order = self._quote(pricelist_id=self.special_list.id)
+        order = self._quote_by_hand()
         order.partner_id = self.plain
         self.env.flush_all()
         order.partner_id = self.contact
@@ -129,7 +104,7 @@ class TestOrderPricelist(SaleOrderCommon):
 
     def test_choosing_customers_list_follows_again(self):
         """Going back to the customer's own list leaves the order marked as chosen by hand."""
-        order = self._quote(pricelist_id=self.special_list.id)
+        order = self._quote_by_hand()
         self.assertEqual(order.pricelist_chosen_for_id, self.customer)
         with Form(order) as form:
             form.pricelist_id = self.gold_list
@@ -139,7 +114,7 @@ class TestOrderPricelist(SaleOrderCommon):
 
     def test_emptied_list_follows_again(self):
         """An order whose list was emptied can never have an automatic one again."""
-        order = self._quote(pricelist_id=self.special_list.id)
+        order = self._quote_by_hand()
         order.pricelist_id = False
         self.assertFalse(order.pricelist_chosen_for_id)
         order.partner_id = self.other_contact
@@ -171,7 +146,7 @@ class TestOrderPricelist(SaleOrderCommon):
 
     def test_copy_keeps_list_and_choice(self):
         """A copied quotation loses the list chosen by hand at the first contact switch."""
-        copy = self._quote(pricelist_id=self.special_list.id).copy()
+        copy = self._quote_by_hand().copy()
         self.assertEqual(copy.pricelist_id, self.special_list)
         self.assertEqual(copy.pricelist_chosen_for_id, self.customer)
         copy.partner_id = self.other_contact
@@ -188,7 +163,7 @@ class TestOrderPricelist(SaleOrderCommon):
 
     def test_plain_customer_chosen_list(self):
         """Keeping the chosen list only works for customers with a tier."""
-        order = self._quote(self.plain, pricelist_id=self.special_list.id)
+        order = self._quote_by_hand(self.plain)
         order.partner_id = self._create_customer("Plain Contact", parent_id=self.plain.id)
         self.assertEqual(order.pricelist_id, self.special_list)
 
@@ -236,7 +211,7 @@ class TestOrderOffer(SaleOrderCommon):
 
     def test_hand_chosen_list_not_offered(self):
         """The offer nags on every quotation for which another list was agreed."""
-        order = self._quote(pricelist_id=self.special_list.id)
+        order = self._quote_by_hand()
         self.assertFalse(order.pricelist_offer_id)
         self._set_tier(self.customer, self.diamond)
         self.assertFalse(order.pricelist_offer_id)

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .test_approval import REVIEW, ApprovalCase
+from .history_common import REVIEW, ApprovalCase
 
 
 @tagged("post_install", "-at_install")

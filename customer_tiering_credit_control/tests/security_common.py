@@ -1,4 +1,4 @@
-from odoo.addons.customer_tiering.tests.test_security import ALL, NOTHING, READ, SecurityCase
+from odoo.addons.customer_tiering.tests.security_common import ALL, NOTHING, READ, SecurityCase
 from odoo.fields import Command
 
 # As in the core addon: rights of salesperson, officer and manager.
@@ -27,7 +27,6 @@ PRIVATE_FIELDS = {
 class CreditSecurityCase(SecurityCase):
     """The core addon's tests of rights and companies, for the models of this one."""
 
-    allow_inherited_tests_method = True
     addon = "customer_tiering_credit_control"
     rights = RIGHTS
     shared_models = SHARED

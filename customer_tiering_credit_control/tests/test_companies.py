@@ -1,4 +1,9 @@
-from odoo.addons.customer_tiering.tests import test_companies
+from odoo.addons.customer_tiering.tests.companies_common import (
+    CompaniesCase,
+    CompaniesTests,
+    PortalCase,
+    PortalTests,
+)
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -6,12 +11,12 @@ from .common import CREDIT
 from .security_common import CreditSecurityCase
 
 
-class CreditCompaniesCase(CreditSecurityCase):
+class CreditCompaniesCase(CreditSecurityCase, CompaniesCase):
     boss_groups = f"customer_tiering.group_manager,{CREDIT}"
 
 
 @tagged("post_install", "-at_install")
-class TestCompanies(CreditCompaniesCase, test_companies.TestCompanies):
+class TestCompanies(CompaniesTests, CreditCompaniesCase):
     def test_messages_and_activities(self):
         """Whoever is asked for credit works in the company that it is asked in, and others do not
         read of it."""
@@ -23,5 +28,5 @@ class TestCompanies(CreditCompaniesCase, test_companies.TestCompanies):
 
 
 @tagged("post_install", "-at_install")
-class TestPortal(CreditCompaniesCase, test_companies.TestPortal):
+class TestPortal(PortalTests, CreditCompaniesCase, PortalCase):
     pass

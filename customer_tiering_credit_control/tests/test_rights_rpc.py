@@ -1,4 +1,4 @@
-from odoo.addons.customer_tiering.tests import test_rights_rpc, test_security
+from odoo.addons.customer_tiering.tests import rpc_common, security_common
 from odoo.tests import tagged
 
 from .common import CREDIT
@@ -17,7 +17,7 @@ CALLERS = {
 
 
 @tagged("post_install", "-at_install")
-class TestRightsRpc(CreditSecurityCase, test_rights_rpc.TestRightsRpc):
+class TestRightsRpc(rpc_common.RpcRightsTests, CreditSecurityCase, rpc_common.RpcRightsCase):
     """Of the core addon's models and methods, those are tried that credit approvers must not get at
     more than salespeople do."""
 
@@ -31,13 +31,13 @@ class TestRightsRpc(CreditSecurityCase, test_rights_rpc.TestRightsRpc):
         cls.env.flush_all()
 
     def _models_for(self, letter):
-        return {**test_security.RIGHTS, **RIGHTS} if letter == "c" else RIGHTS
+        return {**security_common.RIGHTS, **RIGHTS} if letter == "c" else RIGHTS
 
     def _rights(self, name):
         if name in RIGHTS:
             rights = super()._rights(name)
             return {**rights, "c": APPROVER.get(name, rights["s"])}
-        return {"c": test_security.RIGHTS[name][0]}
+        return {"c": security_common.RIGHTS[name][0]}
 
     def _callers_for(self, letter):
         if letter != "c":
@@ -45,7 +45,7 @@ class TestRightsRpc(CreditSecurityCase, test_rights_rpc.TestRightsRpc):
         # They are salespeople too.
         core = {
             name: {method: of.replace("s", "c") for method, of in methods.items()}
-            for name, methods in test_rights_rpc.CALLERS.items()
+            for name, methods in rpc_common.CALLERS.items()
         }
         return {
             name: {**core.get(name, {}), **CALLERS.get(name, {})}

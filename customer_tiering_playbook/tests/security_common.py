@@ -1,4 +1,4 @@
-from odoo.addons.customer_tiering.tests.test_security import ALL, READ, SecurityCase
+from odoo.addons.customer_tiering.tests.security_common import ALL, READ, SecurityCase
 
 # As in the core addon: rights of salesperson, officer and manager.
 RIGHTS = {
@@ -22,7 +22,6 @@ PRIVATE_FIELDS = {
 class PlaybookSecurityCase(SecurityCase):
     """The core addon's tests of rights and companies, for the models of this one."""
 
-    allow_inherited_tests_method = True
     addon = "customer_tiering_playbook"
     rights = RIGHTS
     shared_models = SHARED

@@ -1,11 +1,16 @@
-from odoo.addons.customer_tiering.tests import test_companies
+from odoo.addons.customer_tiering.tests.companies_common import (
+    CompaniesCase,
+    CompaniesTests,
+    PortalCase,
+    PortalTests,
+)
 from odoo.tests import tagged
 
 from .security_common import PlaybookSecurityCase
 
 
 @tagged("post_install", "-at_install")
-class TestCompanies(PlaybookSecurityCase, test_companies.TestCompanies):
+class TestCompanies(CompaniesTests, PlaybookSecurityCase, CompaniesCase):
     def _change_elsewhere(self):
         self.env["customer.win.back"].create(
             {"partner_id": self.shared.id, "company_id": self.company_b.id}
@@ -13,5 +18,5 @@ class TestCompanies(PlaybookSecurityCase, test_companies.TestCompanies):
 
 
 @tagged("post_install", "-at_install")
-class TestPortal(PlaybookSecurityCase, test_companies.TestPortal):
+class TestPortal(PortalTests, PlaybookSecurityCase, PortalCase):
     pass

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.addons.customer_tiering.tests.test_grading_run import OWN
+from odoo.addons.customer_tiering.tests.common import OWN
 from odoo.tests import tagged
 
 from .common import PlaybookCase

@@ -1,4 +1,4 @@
-from odoo.addons.customer_tiering.tests.test_query_counts import QueryCase
+from odoo.addons.customer_tiering.tests.query_common import QueryCase
 from odoo.tests import tagged
 
 

@@ -1,4 +1,4 @@
-from odoo.addons.customer_tiering.tests import test_rights_rpc
+from odoo.addons.customer_tiering.tests.rpc_common import RpcRightsCase, RpcRightsTests
 from odoo.tests import tagged
 
 from .security_common import PlaybookSecurityCase
@@ -15,5 +15,5 @@ CALLERS = {
 
 
 @tagged("post_install", "-at_install")
-class TestRightsRpc(PlaybookSecurityCase, test_rights_rpc.TestRightsRpc):
+class TestRightsRpc(RpcRightsTests, PlaybookSecurityCase, RpcRightsCase):
     callers = CALLERS

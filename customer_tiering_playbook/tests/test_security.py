@@ -1,4 +1,4 @@
-from odoo.addons.customer_tiering.tests import test_security
+from odoo.addons.customer_tiering.tests.security_common import RightsTests
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
 from odoo.tests import tagged
@@ -7,7 +7,7 @@ from .security_common import RIGHTS, PlaybookSecurityCase
 
 
 @tagged("post_install", "-at_install")
-class TestRights(PlaybookSecurityCase, test_security.TestRights):
+class TestRights(RightsTests, PlaybookSecurityCase):
     pass
 
 

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.addons.customer_tiering.tests.test_grading_run import OWN, GradingCase
+from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
 from odoo.tests import tagged
 
 from ..demo import win_back

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.addons.customer_tiering.grading import pipeline
 from odoo.addons.customer_tiering.models.customer_tier_pipeline import LOCK_CLASS
-from odoo.addons.customer_tiering.tests.test_grading_run import CHUNK_SIZE, OWN, GradingCase
+from odoo.addons.customer_tiering.tests.common import CHUNK_SIZE, OWN, GradingCase
 from odoo.addons.queue_job.controllers.main import RunJobController
 from odoo.addons.queue_job.exception import FailedJobError
 from odoo.addons.queue_job.job import Job

@@ -1,0 +1,29 @@
+import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
+import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
+import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
+import * as OfflineUtil from "@point_of_sale/../tests/generic_helpers/offline_util";
+import { registry } from "@web/core/registry";
+
+registry.category("web_tour.tours").add("customer_tiering_till", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            OfflineUtil.setOfflineMode(),
+            ProductScreen.addOrderline("Tier Coffee", "1"),
+            ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "80.00"),
+            ProductScreen.clickPartnerButton(),
+            {
+                content: "the tier stands beside the name",
+                trigger: ".customer-tier:contains('Till Gold')",
+            },
+            ProductScreen.clickCustomer("Gold Customer at the Till"),
+            ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "72.00"),
+            {
+                content: "and on the button",
+                trigger: ".set-partner:contains('Till Gold')",
+            },
+            OfflineUtil.setOnlineMode(),
+            Chrome.endTour(),
+        ].flat(),
+});

@@ -1,0 +1,66 @@
+from odoo import models
+from odoo.addons.website_sale.models.website import (
+    PRICELIST_SELECTED_SESSION_CACHE_KEY,
+    PRICELIST_SESSION_CACHE_KEY,
+)
+from odoo.http import request
+
+
+class Website(models.Model):
+    """The pricelist of a visitor's session and cart, which follows the visitor's tier."""
+
+    _inherit = "website"
+
+    def _get_and_cache_current_pricelist(self):
+        """Core keeps the first list of a session. A tier may come and go meanwhile, and whoever
+        logs in has one at once; what the visitor picked is what the tier's discount is on top
+        of."""
+        known = self._customer_tier_session_list()
+        wanted = self._customer_tier_visitor_list()
+        if wanted.customer_tier_only:
+            request.session[PRICELIST_SESSION_CACHE_KEY] = wanted.id
+            return wanted
+        if known.customer_tier_only:
+            request.session.pop(PRICELIST_SESSION_CACHE_KEY, None)
+        return super()._get_and_cache_current_pricelist()
+
+    def _get_and_cache_current_cart(self):
+        """A cart that was begun at other prices follows the visitor's tier."""
+        cart = super()._get_and_cache_current_cart()
+        if cart and cart.state == "draft" and not self.env.user._is_public():
+            wanted = self._customer_tier_visitor_list()
+            of_tiers = wanted.customer_tier_only or cart.pricelist_id.customer_tier_only
+            if of_tiers and cart.pricelist_id != wanted:
+                cart.pricelist_id = wanted
+                cart._recompute_prices()
+        return cart
+
+    def _customer_tier_session_list(self):
+        lists = self.env["product.pricelist"].sudo()
+        return lists.browse(request.session.get(PRICELIST_SESSION_CACHE_KEY)).exists()
+
+    def _customer_tier_visitor_list(self):
+        """The list that who is logged in would get now: the tier's on top of the one picked in the
+        shop, else the customer's; none for visitors.
+
+        :return: ``product.pricelist``, sudo
+        """
+        lists = self.env["product.pricelist"].sudo()
+        feature = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
+        if not feature or self.env.user._is_public():
+            return lists
+        # Prices must not depend on who may read tiers and their lists.
+        partner = self.env.user.partner_id.sudo().with_company(self.company_id)
+        country = self._get_geoip_country_code()
+        if country:
+            partner = partner.with_context(country_code=country)
+        picked = lists.browse(request.session.get(PRICELIST_SELECTED_SESSION_CACHE_KEY)).exists()
+        if (
+            not picked
+            or picked.customer_tier_only
+            or not picked._is_available_on_website(self)
+            or not picked._is_available_in_country(country)
+        ):
+            return partner.property_product_pricelist
+        tier = partner._customer_tiers().get(partner)
+        return (tier and tier._pricelist_for(picked)) or picked
