@@ -49,7 +49,7 @@ class ProductPricelist(models.Model):
     )
 
     @api.constrains("company_id")
-    def _check_tier_company(self):
+    def _check_customer_tier_company(self):
         """A list that a tier uses must not move to a company where the tier does not count."""
         tiers = self.env["customer.tier"].sudo().with_context(active_test=False)
         tiers.search(
@@ -99,7 +99,7 @@ class ProductPricelist(models.Model):
         return result
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_tier_list(self):
+    def _unlink_except_customer_tier_list(self):
         tiers = self.env["customer.tier"].sudo().with_context(active_test=False)
         using = ["|", ("pricelist_id", "in", self.ids), ("other_pricelist_ids", "in", self.ids)]
         if tier := tiers.search(using, limit=1):

@@ -110,10 +110,10 @@ class SaleOrder(models.Model):
         return self.partner_id.with_company(self.company_id).property_product_pricelist
 
     @api.onchange("pricelist_id")
-    def _onchange_pricelist_chosen(self):
-        self._note_chosen_pricelist()
+    def _onchange_customer_pricelist_chosen(self):
+        self._customer_tier_note_chosen_list()
 
-    def _note_chosen_pricelist(self):
+    def _customer_tier_note_chosen_list(self):
         """Remember whether the order's list was chosen by hand, and for whom."""
         for order in self:
             by_hand = order.pricelist_id and order.pricelist_id != order._customer_pricelist()
@@ -212,7 +212,7 @@ class SaleOrder(models.Model):
         orders = super().create(vals_list)
         confirmed = orders.filtered(lambda order: order.state == "sale")
         confirmed._customer_tier_keep_prices()
-        confirmed._mark_customers_stale()
+        confirmed._customer_tier_mark_stale()
         return orders
 
     def write(self, vals):
@@ -221,32 +221,34 @@ class SaleOrder(models.Model):
         if vals.get("state") == "sale":
             confirming = self.filtered(lambda order: order.state != "sale")
         before = (
-            self.filtered(lambda order: order.state == "sale")._customers() if graded else set()
+            self.filtered(lambda order: order.state == "sale")._customer_tier_customers()
+            if graded
+            else set()
         )
         result = super().write(vals)
         confirming._customer_tier_keep_prices()
         by_person = not self.env.su and self.env.user._is_internal()
         if "pricelist_id" in vals and "pricelist_chosen_for_id" not in vals and by_person:
-            self._note_chosen_pricelist()
+            self._customer_tier_note_chosen_list()
         if graded:
-            self._mark_customers_stale(before)
+            self._customer_tier_mark_stale(before)
         return result
 
-    def _customers(self):
+    def _customer_tier_customers(self):
         """(commercial partner, company) pairs of these orders."""
         return {(order.partner_id.commercial_partner_id, order.company_id) for order in self}
 
-    def _mark_customers_stale(self, before=frozenset()):
+    def _customer_tier_mark_stale(self, before=frozenset()):
         """Have the customers of confirmed orders graded anew, and those they had before."""
         confirmed = self.filtered(lambda order: order.state == "sale")
-        self.env["customer.tier.stale"]._mark(before | confirmed._customers())
-        confirmed._close_reminders()
+        self.env["customer.tier.stale"]._mark(before | confirmed._customer_tier_customers())
+        confirmed._customer_tier_close_reminders()
 
-    def _close_reminders(self):
+    def _customer_tier_close_reminders(self):
         if self:
             self.env["customer.reminder"]._close_fulfilled(self.partner_id.commercial_partner_id)
 
-    def _mark_lines_changed(self):
+    def _customer_tier_lines_changed(self):
         """A line of these orders changed: matters where they are confirmed."""
         confirmed = self.filtered(lambda order: order.state == "sale")
-        self.env["customer.tier.stale"]._mark(confirmed._customers())
+        self.env["customer.tier.stale"]._mark(confirmed._customer_tier_customers())

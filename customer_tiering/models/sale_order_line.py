@@ -17,7 +17,7 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines._mark_customers_stale()
+        lines._customer_tier_mark_stale()
         return lines
 
     def write(self, vals):
@@ -25,18 +25,18 @@ class SaleOrderLine(models.Model):
         before = self.order_id if "order_id" in vals else self.env["sale.order"]
         result = super().write(vals)
         if GRADED_FIELDS & vals.keys():
-            self._mark_customers_stale()
-            before._mark_lines_changed()
+            self._customer_tier_mark_stale()
+            before._customer_tier_lines_changed()
         return result
 
     def unlink(self):
         orders = self.order_id
         result = super().unlink()
-        orders._mark_lines_changed()
+        orders._customer_tier_lines_changed()
         return result
 
-    def _mark_customers_stale(self):
-        self.order_id._mark_lines_changed()
+    def _customer_tier_mark_stale(self):
+        self.order_id._customer_tier_lines_changed()
 
     # What the tier's prices come to
 

@@ -7,5 +7,5 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "purchase_price" in vals:
-            self._mark_customers_stale()
+            self._customer_tier_mark_stale()
         return result

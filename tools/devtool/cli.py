@@ -7,6 +7,7 @@ import sys
 
 from . import (
     beside,
+    combinations,
     databases,
     lint,
     odoo,
@@ -38,6 +39,7 @@ before a release, beside what .ci/run does (lint and test):
   test --together       the core addon's tests in the database with everything
   test --long tests     a long search for what breaks the rules' properties
   suite, suite --beside the suites of Odoo's own apps; installed beside others
+  combinations          the core alone and with its parts: opened, uninstalled, compared
   upgrade               a database of an earlier commit, upgraded and compared
   bench, stress         how long gradings take; among people at work and crashes
 """
@@ -117,6 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("name", metavar="DB")
     text = "what a database's registry holds of ours, as text to compare before and after"
     add("dump", _dump, text).add_argument("name", metavar="DB")
+    text = "the core alone, with each part and with all: install, open, uninstall, compare"
+    add("combinations", _combinations, text)
     text = "make a database by an earlier commit, upgrade it, and tell what was lost"
     add("upgrade", _upgrade, text).add_argument("commit", metavar="COMMIT", nargs="?", default="")
     psql = add("psql", _psql, "PostgreSQL's prompt; more arguments go to psql", takes_more=True)
@@ -190,6 +194,10 @@ def _dump(options) -> None:
     setup.for_odoo()
     script = "from tools.devtool import registry_dump\nprint('\\n'.join(registry_dump.dump(env)))\n"
     print(odoo.run_script(options.name, script), end="")
+
+
+def _combinations(_options) -> int:
+    return combinations.run()
 
 
 def _upgrade(options) -> int:
