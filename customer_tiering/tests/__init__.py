@@ -46,6 +46,7 @@ from . import test_moves
 from . import test_tools
 from . import test_bad_input
 from . import test_ahp
+from . import test_attacks
 from . import test_badge
 from . import test_metric_manual
 from . import test_metric_order

@@ -36,6 +36,9 @@ class CustomerTierAhp(models.TransientModel):
 
         for wizard in self:
             indicators, comparisons = wizard._comparisons()
+            if not indicators:
+                wizard.consistency_ratio, wizard.result = 0, False
+                continue
             weights, ratio = ahp.weigh(comparisons)
             wizard.consistency_ratio = ratio
             shares = ahp.percentages(weights)

@@ -1,3 +1,4 @@
+from . import test_attacks
 from . import test_branch
 from . import test_companies
 from . import test_contact_pages

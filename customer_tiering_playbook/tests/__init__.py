@@ -1,3 +1,4 @@
+from . import test_attacks
 from . import test_companies
 from . import test_desk_ends
 from . import test_foreign_writes

@@ -1,0 +1,30 @@
+from odoo.addons.customer_tiering.tests.attack_common import AttackCase, AttackTests, rows
+from odoo.tests import tagged
+
+from .security_common import PlaybookSecurityCase
+
+# As in the core addon.
+COMPUTED = {
+    "customer.stage.playbook": rows(empty="activity_count display_name open_count step_ids"),
+    "customer.stage.playbook.start": rows(
+        empty="done_count plan_id",
+        typed="company_id",
+        leaks="partner_id",
+    ),
+    "customer.tier.tell": rows(empty="playbook_count playbook_forecast"),
+    "customer.win.back": rows(typed="tier_color"),
+    "customer.win.back.ask": rows(typed="customer_count"),
+    "res.partner": rows(
+        empty="customer_is_lapsed customer_playbook_start_ids customer_win_back_ids",
+    ),
+}
+SILENT = {
+    "customer.stage.playbook.start": {"done_count"},
+    "res.partner": {"customer_is_lapsed"},
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAttacks(AttackTests, PlaybookSecurityCase, AttackCase):
+    computed = COMPUTED
+    silent = SILENT
