@@ -134,7 +134,10 @@ def _elements(node, depth):
     if node.tag is etree.Comment:
         return
     # Ids of actions and views are other ones in each database.
-    attributes = {key: "#" if value.isdigit() else value for key, value in node.attrib.items()}
+    attributes = {
+        key: "#" if key in ("name", "view_id") and value.isdigit() else value
+        for key, value in node.attrib.items()
+    }
     said = "".join(f" {key}={value!r}" for key, value in sorted(attributes.items()))
     text = " ".join((node.text or "").split())
     yield f"{'  ' * depth}<{node.tag}{said}> {text}".rstrip()
