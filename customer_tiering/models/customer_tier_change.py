@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .. import moves
+from .. import direction as tier_direction
 from ..bulk_fields import BulkMany2one, BulkNumbers
 from ..explain.years import ExplainedThen, days_behind
 from .customer_tier_staged import STAGES
@@ -148,7 +148,7 @@ class CustomerTierChange(models.Model):
                 "to_tier_id": to_tier.id,
                 "computed_tier_id": standing.computed_tier_id.id,
                 "target_tier_id": standing.target_tier_id.id,
-                "direction": moves.direction(from_tier, to_tier),
+                "direction": tier_direction.direction(from_tier, to_tier),
                 "date": self.env["customer.tier.gather"]._today(standing.company_id),
                 "reason": reason,
                 "by_hand": bool(standing.manual_tier_id),

@@ -6,11 +6,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
+from .. import messages
 from ..bulk_fields import BulkMany2one
+from ..direction import direction_sql
 from ..explain.needed import Needed
 from ..explain.reason import Explained
-from ..moves import direction_sql
-from ..tools import error_text, notification, savepoint_each, schedule_on_contacts
+from ..tools import error_text, notification, savepoint_each
 from .customer_tier_event_rule import HELD, KINDS
 from .customer_tier_staged import STAGES
 
@@ -481,9 +482,7 @@ class CustomerTierEvent(models.Model):
             events = events.with_company(company)
             users = self.env["customer.tier.responsible"]._of(events.standing_id, company)
             users = {event: users[event.standing_id] for event in events}
-            events._do_activities(effects, users)
-            events._do_mails(effects)
-            events._do_notes(effects, users)
+            messages.send(events, effects, users)
 
     def _after_stage_change(self):
         """Hook for other addons: these customers have changed stage. It is called in the way of
@@ -498,64 +497,6 @@ class CustomerTierEvent(models.Model):
         for each event alone, and those that fail are kept as failed with the message. It runs as
         the superuser, in no particular company.
         """
-
-    def _do_notes(self, effects, users):
-        """A note on each contact, in the language of who looks after it."""
-        subtype = self.env.ref("customer_tiering.mt_tier_change")
-        for event in self.filtered(lambda event: "note" in effects[event]):
-            lang = users[event].lang or event.company_id.partner_id.lang
-            said = event.with_context(lang=lang)
-            body = Markup("<p><strong>%s</strong></p>%s") % (said.headline, said._details())
-            # Mails to followers wait in the queue: sent at once, they could not be taken back.
-            partner = event.partner_id.with_context(mail_notify_force_send=False, lang=lang)
-            event.note_id = partner.message_post(body=body, subtype_id=subtype.id)
-
-    def _do_activities(self, effects, users):
-        todo = self.filtered(lambda event: "activity" in effects[event])
-        activities = schedule_on_contacts(
-            self.env,
-            [event._activity_vals(effects[event]["activity"], users[event]) for event in todo],
-        )
-        for event, activity in zip(todo, activities, strict=True):
-            event.activity_id = activity
-
-    def _activity_vals(self, rule, user):
-        said = self.with_context(lang=user.lang or self.env.lang)
-        today = self.env["customer.tier.gather"]._today(self.company_id)
-        return {
-            "res_id": self.partner_id.id,
-            "activity_type_id": rule.activity_type_id.id,
-            "summary": said.headline,
-            "note": said._details(),
-            "date_deadline": fields.Date.add(today, days=rule.activity_days),
-            "user_id": user.id,
-        }
-
-    def _do_mails(self, effects):
-        asked = self.filtered(lambda event: "mail" in effects[event])
-        by_template = asked.grouped(lambda event: effects[event]["mail"].mail_template_id)
-        for template, events in by_template.items():
-            for event in events:
-                event.mail_result = event._mail_result(template)
-            events.filtered(lambda event: event.mail_result == "sent")._write_mails(template)
-
-    def _mail_result(self, template):
-        """Whether a customer is written to, or why not."""
-        self.ensure_one()
-        if not template.active:
-            return "archived"
-        if not self.partner_id.email_normalized:
-            return "no_address"
-        return "blacklisted" if self.partner_id.is_blacklisted else "sent"
-
-    def _write_mails(self, template):
-        if not self:
-            return
-        mails = template.with_company(self.company_id).send_mail_batch(self.ids)
-        for event, mail in zip(self, mails, strict=True):
-            # On the contact colleagues see it, and answers arrive.
-            mail.write({"model": "res.partner", "res_id": event.partner_id.id})
-        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     # What telling would come to, before anything happens
 

@@ -10,8 +10,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from ..direction import TOLD
 from ..explain import run_words
-from ..moves import TOLD
 from ..switches import QUIET
 from ..tools import notification, open_list, without_mails
 from .customer_tier_change import TIER_LINES

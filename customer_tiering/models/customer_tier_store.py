@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..moves import TOLD, direction_sql
+from ..direction import TOLD, direction_sql
 from ..standing_columns import core_columns
 from ..switches import QUIET
 

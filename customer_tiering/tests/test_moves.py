@@ -3,7 +3,7 @@ from itertools import product
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..moves import direction, direction_sql
+from ..direction import direction, direction_sql
 from .common import TieringCommon
 
 

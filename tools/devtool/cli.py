@@ -38,6 +38,7 @@ before a release, beside what .ci/run does (lint and test):
   test --together       the core addon's tests in the database with everything
   test --long tests     a long search for what breaks the rules' properties
   suite, suite --beside the suites of Odoo's own apps; installed beside others
+  upgrade               a database of an earlier commit, upgraded and compared
   bench, stress         how long gradings take; among people at work and crashes
 """
 

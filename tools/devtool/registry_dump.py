@@ -133,7 +133,9 @@ def _views(env):
 def _elements(node, depth):
     if node.tag is etree.Comment:
         return
-    said = "".join(f" {key}={value!r}" for key, value in sorted(node.attrib.items()))
+    # Ids of actions and views are other ones in each database.
+    attributes = {key: "#" if value.isdigit() else value for key, value in node.attrib.items()}
+    said = "".join(f" {key}={value!r}" for key, value in sorted(attributes.items()))
     text = " ".join((node.text or "").split())
     yield f"{'  ' * depth}<{node.tag}{said}> {text}".rstrip()
     for child in node:

@@ -247,7 +247,8 @@ def hand_over(cr, seam, names):
         "keys": seam.foreign_keys(),
     }
     cr.execute(
-        "UPDATE ir_model_data SET module = %(addon)s WHERE module = %(core)s AND name = ANY(%(names)s)",
+        "UPDATE ir_model_data SET module = %(addon)s "
+        "WHERE module = %(core)s AND name = ANY(%(names)s)",
         values,
     )
     for table in ("ir_model_constraint", "ir_model_relation"):
