@@ -7,6 +7,7 @@ import sys
 
 from . import (
     beside,
+    combinations,
     databases,
     lint,
     odoo,
@@ -39,6 +40,7 @@ before a release, beside what .ci/run does (lint and test):
   test --long tests     a long search for what breaks the rules' properties
   suite, suite --beside the suites of Odoo's own apps; installed beside others
   upgrade               a database of an earlier commit, upgraded and compared
+  combinations          the addons alone and together: graded, opened, uninstalled
   bench, stress         how long gradings take; among people at work and crashes
 """
 
@@ -101,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     neighbours.add_argument(
         "--beside", action="store_true", help="install beside other apps instead, both orders"
     )
+    text = "the core addon alone, with each sibling, with all: graded, opened, uninstalled"
+    add("combinations", _combinations, text).add_argument("names", metavar="NAME", nargs="*")
     check = add("lint", _lint, "check code, views, imports and translations")
     check.add_argument("--fast", action="store_true", help="leave out what needs a database")
     add("format", _format, "format code and views in place")
@@ -146,6 +150,10 @@ def _suite(options) -> int:
         return beside.run(limit=options.limit or beside.LIMIT)
     limit = options.limit or suite.LIMIT
     return suite.run(options.modules, tags=options.tags, limit=limit, again=options.again)
+
+
+def _combinations(options) -> int:
+    return combinations.run(options.names)
 
 
 def _lint(options) -> int:
