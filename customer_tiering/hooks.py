@@ -32,11 +32,14 @@ def uninstall_hook(env):
             ("model", "in", KEPT_MODELS),
         ]
     ).unlink()
-    # History and standings refer to tiers and tiers to metrics: from the leaves to the root.
+    # History and standings refer to tiers, these and typed values to metrics, answers to questions,
+    # and rules that somebody made to the type of activity: from the leaves to the root.
     for table in (
         "customer_tier_change",
         "customer_tier_standing",
         "customer_tier_program",
+        "customer_tier_value",
+        "customer_reminder_rule",
     ):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.invalidate_all(flush=False)

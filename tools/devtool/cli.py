@@ -39,8 +39,8 @@ before a release, beside what .ci/run does (lint and test):
   test --together       the core addon's tests in the database with everything
   test --long tests     a long search for what breaks the rules' properties
   suite, suite --beside the suites of Odoo's own apps; installed beside others
-  combinations          the core alone and with its parts: opened, uninstalled, compared
   upgrade               a database of an earlier commit, upgraded and compared
+  combinations          the addons alone and together: graded, opened, uninstalled
   bench, stress         how long gradings take; among people at work and crashes
 """
 
@@ -103,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     neighbours.add_argument(
         "--beside", action="store_true", help="install beside other apps instead, both orders"
     )
+    text = "the core addon alone, with each sibling, with all: graded, opened, uninstalled"
+    add("combinations", _combinations, text).add_argument("names", metavar="NAME", nargs="*")
     check = add("lint", _lint, "check code, views, imports and translations")
     check.add_argument("--fast", action="store_true", help="leave out what needs a database")
     add("format", _format, "format code and views in place")
@@ -119,8 +121,6 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("name", metavar="DB")
     text = "what a database's registry holds of ours, as text to compare before and after"
     add("dump", _dump, text).add_argument("name", metavar="DB")
-    text = "the core alone, with each part and with all: install, open, uninstall, compare"
-    add("combinations", _combinations, text)
     text = "make a database by an earlier commit, upgrade it, and tell what was lost"
     add("upgrade", _upgrade, text).add_argument("commit", metavar="COMMIT", nargs="?", default="")
     psql = add("psql", _psql, "PostgreSQL's prompt; more arguments go to psql", takes_more=True)
@@ -150,6 +150,10 @@ def _suite(options) -> int:
         return beside.run(limit=options.limit or beside.LIMIT)
     limit = options.limit or suite.LIMIT
     return suite.run(options.modules, tags=options.tags, limit=limit, again=options.again)
+
+
+def _combinations(options) -> int:
+    return combinations.run(options.names)
 
 
 def _lint(options) -> int:
@@ -194,10 +198,6 @@ def _dump(options) -> None:
     setup.for_odoo()
     script = "from tools.devtool import registry_dump\nprint('\\n'.join(registry_dump.dump(env)))\n"
     print(odoo.run_script(options.name, script), end="")
-
-
-def _combinations(_options) -> int:
-    return combinations.run()
 
 
 def _upgrade(options) -> int:

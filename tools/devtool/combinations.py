@@ -1,142 +1,247 @@
-"""`./dev combinations`: the core alone, with each part that can be left out, and with all of them.
+"""`./dev combinations`: the core addon alone, with each of its large siblings, with everything.
 
-In each database everybody is graded and every menu of ours is opened; then the parts are
-uninstalled one by one, which must leave grades, history, customers and orders as they were, and
-last the core, which must leave nothing of itself.
+In each of these databases everybody is graded and every menu of ours is opened. Then the siblings
+are uninstalled one by one: grades, history and orders must stay as they were. At last the core
+addon is uninstalled, and nothing of ours may be left. Alone, the core addon has to stay small.
 """
 
+import hashlib
 import json
+from collections import Counter
+from pathlib import Path
 
 from . import databases, odoo, setup
-from .console import say
-from .paths import ADDON
+from .console import Failure, run_step, say
+from .paths import ADDON, LOGS, ROOT
 from .postgres import query
 
-PARTS = ["customer_tiering_credit_control", "customer_tiering_playbook"]
-COMBINATIONS = {
-    "core alone": [],
-    "with credit control": PARTS[:1],
-    "with playbooks": PARTS[1:],
-    "with both": PARTS,
+CREDIT, PLAYBOOK = f"{ADDON}_credit_control", f"{ADDON}_playbook"
+# What is installed beside the core addon, and what Odoo sees of ours; all if None. Then everything
+# that installs itself is there.
+COMBINATIONS: dict[str, tuple[list[str], list[str] | None]] = {
+    "core": ([], [ADDON]),
+    "credit control": ([CREDIT], [ADDON, CREDIT]),
+    "playbooks": ([PLAYBOOK], [ADDON, PLAYBOOK]),
+    "everything": ([CREDIT, PLAYBOOK], None),
+}
+# What somebody who wants only tiers gets at most.
+MOST = {
+    "models": 62,
+    "fields on contacts": 22,
+    "menus": 21,
+    "overrides of confirming for credit": 0,
 }
 KEPT = (
-    *("customer_tier_standing", "customer_tier_change", "customer_tier", "customer_tier_program"),
-    *("res_partner", "sale_order", "sale_order_line", "account_move", "account_move_line"),
+    *("customer_tier_standing", "customer_tier_change"),
+    *("sale_order", "sale_order_line", "res_partner"),
 )
-# Written by the uninstallation itself.
-VOLATILE = ("write_date", "write_uid")
-OPEN = """
-import json
-from odoo.tools.safe_eval import safe_eval
-company = env.ref("base.main_company")
-env["customer.tier.run"].create({"company_id": company.id}).action_run()
-env.cr.commit()
-seller = env["res.users"].create({
-    "name": "Seller", "login": "seller",
-    "group_ids": [(6, 0, env.ref("sales_team.group_sale_salesman_all_leads").ids)],
-})
-data = env["ir.model.data"].search(
-    [("module", "like", "customer_tiering%"), ("model", "=", "ir.ui.menu")]
-)
-opened, wrong = 0, []
-for user in (env.ref("base.user_admin"), seller):
-    seen = env(user=user.id)
-    visible = seen["ir.ui.menu"]._visible_menu_ids()
-    for menu in seen["ir.ui.menu"].browse(data.mapped("res_id")):
-        if menu.id not in visible or not menu.action:
-            continue
-        action = seen[menu.sudo().action._name].browse(menu.sudo().action.id)
-        try:
-            with env.cr.savepoint():
-                if action._name == "ir.actions.server":
-                    said = action.run()
-                else:
-                    said = action._get_action_dict()
-                context = said.get("context") or {}
-                if isinstance(context, str):
-                    context = safe_eval(context, {"uid": user.id, "active_id": False})
-                model = seen[said["res_model"]].with_context(**context)
-                views = said.get("views") or [(False, "form")]
-                got = model.get_views([(view and int(view), kind) for view, kind in views])
-                assert got["views"]
-                if said.get("target") != "new":
-                    model.web_search_read([], {"display_name": {}}, limit=10)
-            opened += 1
-        except Exception as error:
-            wrong.append(f"{menu.complete_name} as {user.login}: {error!r}")
-print("OPENED " + json.dumps({"opened": opened, "wrong": wrong}))
-"""
-UNINSTALL = """
-env["ir.module.module"].search([("name", "=", {name!r})]).button_immediate_uninstall()
-"""
+# What an uninstallation could leave behind, by what tells its records from others.
+LEFT = {
+    "tables and columns": "SELECT table_name || '.' || column_name "
+    "FROM information_schema.columns WHERE table_schema = 'public'",
+    "indexes": "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'",
+    "models": "SELECT model FROM ir_model",
+    "fields": "SELECT model || '.' || name FROM ir_model_fields",
+    "selection values": "SELECT f.model || '.' || f.name || ' ' || s.value "
+    "FROM ir_model_fields_selection s JOIN ir_model_fields f ON f.id = s.field_id",
+    "views": "SELECT model || ' ' || name FROM ir_ui_view WHERE model IS NOT NULL",
+    "templates": "SELECT key FROM ir_ui_view WHERE type = 'qweb'",
+    "menus": "SELECT name->>'en_US' FROM ir_ui_menu",
+    "actions": "SELECT type || ' ' || (name->>'en_US') FROM ir_actions",
+    "rights": "SELECT name FROM ir_model_access",
+    "rules": "SELECT name FROM ir_rule",
+    "groups": "SELECT name->>'en_US' FROM res_groups",
+    "jobs": "SELECT cron_name FROM ir_cron",
+    "parameters": "SELECT key FROM ir_config_parameter WHERE key ~ 'customer'",
+    "templates of e-mails": "SELECT name->>'en_US' FROM mail_template",
+    "types of activities": "SELECT name->>'en_US' FROM mail_activity_type",
+    "subtypes of messages": "SELECT name->>'en_US' FROM mail_message_subtype",
+    "assets": "SELECT path FROM ir_asset",
+}
+XML_IDS = f"SELECT module || '.' || name FROM ir_model_data WHERE module LIKE '{ADDON}%'"
+CHECK = Path(__file__).with_name("combinations_check.py")
+ANSWER = "COMBINATION "
 
 
-def run() -> int:
-    """Try all combinations; the exit code is 1 if something is wrong with one."""
+def run(names: list[str]) -> int:
+    """Try the combinations named, or all, and print a table; 1 if anything went wrong."""
+    if unknown := [name for name in names if name not in COMBINATIONS]:
+        raise Failure(f"No combination {unknown[0]}.", f"There are {', '.join(COMBINATIONS)}.")
     setup.for_odoo()
-    found = []
-    for title, parts in COMBINATIONS.items():
-        database = "combination"
+    tried = {name: _Combination(name) for name in names or COMBINATIONS}
+    for combination in tried.values():
+        combination.try_out()
+    wrong = [f"{name}: {fault}" for name, one in tried.items() for fault in one.wrong]
+    for line in wrong:
+        say(f"  ! {line}")
+    for line in _table(tried.values()):
+        say(line)
+    say(f"{len(tried)} combinations, {len(wrong)} faults.")
+    return 1 if wrong else 0
+
+
+def _table(combinations) -> list[str]:
+    """The combinations in columns, what was found out in lines."""
+    combinations = list(combinations)
+    titles = list(dict.fromkeys(title for one in combinations for title in one.facts))
+    lines = [["", *(one.name for one in combinations)]]
+    lines += [[title, *(str(one.facts.get(title, "")) for one in combinations)] for title in titles]
+    lines.append(["faults", *(str(len(one.wrong)) for one in combinations)])
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]
+
+
+class _Combination:
+    """A database with some of our addons, and what became of it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.siblings, self.ours = COMBINATIONS[name]
+        self.key = name.replace(" ", "_")
+        self.database = f"combination_{self.key}"
+        self.facts: dict[str, object] = {}
+        self.wrong: list[str] = []
+
+    def try_out(self) -> None:
+        say(f"\n{self.name}")
+        before, base = f"{self.database}_before", {}
+        databases.copy_of_base(before, demo=True)
         try:
-            modules = [ADDON, *parts]
-            databases.fresh(database, demo=True, modules=modules, ours=modules)
-            wrong = [*_open(database), *_uninstall(database, parts)]
+            base = self._names(before)
         finally:
-            databases.drop(database)
-        say(f"{title}: {len(wrong)} wrong" if wrong else f"{title}: fine")
-        found += [f"{title}: {line}" for line in wrong]
-    for line in found:
-        say(f"  ! {line[:400]}")
-    return 1 if found else 0
+            databases.drop(before)
+        databases.fresh(self.database, demo=True, modules=[ADDON, *self.siblings], ours=self.ours)
+        try:
+            self.facts["addons"] = len(self._installed())
+            self._check("everybody is graded, menus are opened")
+            if self.ours == [ADDON]:
+                self._measure()
+            for sibling in self.siblings:
+                self._uninstall_sibling(sibling)
+            self._uninstall_core(base)
+        finally:
+            databases.drop(self.database)
 
+    def _check(self, title: str) -> dict:
+        say(f"- {title}")
+        printed = odoo.run_script(self.database, CHECK.read_text(), ours=self.ours)
+        answers = [line for line in printed.splitlines() if line.startswith(ANSWER)]
+        if not answers:
+            raise Failure(f"The check in Odoo's shell did not end.\n{printed[-2000:]}")
+        answer = json.loads(answers[-1].removeprefix(ANSWER))
+        self._size = answer["facts"].pop("size")
+        for fact, value in answer["facts"].items():
+            self.facts.setdefault(fact, value)
+        self.wrong += [f"{title}: {fault}" for fault in answer["wrong"]]
 
-def _open(database: str) -> list[str]:
-    said = odoo.run_script(database, OPEN)
-    result = json.loads(said.split("OPENED ", 1)[1].splitlines()[0])
-    say(f"  {result['opened']} menus opened")
-    return result["wrong"]
+    def _measure(self) -> None:
+        for what, most in MOST.items():
+            self.facts[f"{what} (at most {most})"] = self._size[what]
+            if self._size[what] > most:
+                self.wrong.append(f"{self._size[what]} {what}, more than {most}")
 
+    def _uninstall_sibling(self, sibling: str) -> None:
+        columns, before = self._columns_of(sibling), self._rows()
+        self._uninstall(sibling)
+        after = self._rows()
+        for table in KEPT:
+            self._compare(sibling, table, before[table], after[table], columns)
+        self._check(f"without {sibling} menus are opened")
 
-def _uninstall(database: str, parts: list[str]) -> list[str]:
-    wrong = []
-    before = _checksums(database)
-    for part in parts:
-        odoo.run_script(database, UNINSTALL.format(name=part))
-        after = _checksums(database)
-        wrong += [
-            f"{table} is another one without {part}"
+    def _compare(self, sibling: str, table: str, before, after, columns: set[str]) -> None:
+        """Rows as they were, but for the columns of the addon that has gone."""
+        was, now = (set(rows[0]) if rows else set() for rows in (before, after))
+        for name in sorted(was ^ now):
+            if f"{table}.{name}" not in columns:
+                self.wrong.append(f"without {sibling}: column {table}.{name} came or went")
+        sums = [_checksum(rows, was & now) for rows in (before, after)]
+        title = f"{table} without {sibling.removeprefix(ADDON + '_')}"
+        self.facts[title] = f"{len(after)} rows, {sums[1][:8]}"
+        if sums[0] != sums[1]:
+            changed = [row for row in before if row not in after]
+            ids = ", ".join(str(row["id"]) for row in changed[:5])
+            self.facts[title] = "changed"
+            self.wrong.append(f"{title}: {len(before)} rows became {len(after)}; such as {ids}")
+
+    def _uninstall_core(self, base: dict[str, Counter]) -> None:
+        rows = {table: self._count(table) for table in KEPT if not table.startswith("customer_")}
+        self._uninstall(ADDON)
+        for table, count in rows.items():
+            if self._count(table) != count:
+                self.wrong.append(f"without us: {count} rows of {table} became other ones")
+        left = {what: sorted((names - base[what]).elements())
+                for what, names in self._names(self.database).items()}  # fmt: skip
+        left["XML ids"] = self._query(XML_IDS)
+        # Odoo keeps one for each addon that it sees.
+        left["XML ids"] = [n for n in left["XML ids"] if not n.startswith("base.module_")]
+        for what, names in left.items():
+            if names:
+                self.wrong.append(f"left behind: {len(names)} {what}: {', '.join(names[:8])}")
+        for what, names in base.items():
+            if gone := sorted((names - self._names(self.database)[what]).elements()):
+                self.wrong.append(f"gone with us: {len(gone)} {what}: {', '.join(gone[:8])}")
+        self.facts["left behind"] = sum(map(len, left.values()))
+
+    def _uninstall(self, addon: str) -> None:
+        log_file = run_step(
+            f"Uninstall {addon}",
+            odoo.command("module", "uninstall", "-d", self.database, addon),
+            log=f"{self.database}-without-{addon}",
+            cwd=ROOT,
+            env=odoo.environment(self.ours),
+        )
+        for line in log_file.read_text(errors="replace").splitlines():
+            if " ERROR " in line or " CRITICAL " in line:
+                self.wrong.append(f"uninstalling {addon}: {line[:300]}")
+        if addon in self._installed():
+            self.wrong.append(f"{addon} is still installed, see {log_file.relative_to(LOGS)}")
+
+    def _installed(self) -> list[str]:
+        return self._query(
+            "SELECT name FROM ir_module_module WHERE state = 'installed' "
+            f"AND name LIKE '{ADDON}%' ORDER BY name"
+        )
+
+    def _columns_of(self, addon: str) -> set[str]:
+        """The columns that no other addon has a part in."""
+        return set(
+            self._query(
+                "SELECT replace(f.model, '.', '_') || '.' || f.name FROM ir_model_fields f "
+                "JOIN ir_model_data d ON d.model = 'ir.model.fields' AND d.res_id = f.id "
+                f"GROUP BY f.id HAVING bool_and(d.module = '{addon}' OR d.module IN "
+                f"(SELECT m.name FROM ir_module_module m JOIN ir_module_module_dependency p "
+                f"ON p.module_id = m.id WHERE p.name = '{addon}'))"
+            )
+        )
+
+    def _rows(self) -> dict[str, list[dict]]:
+        return {
+            table: json.loads(
+                query(
+                    self.database,
+                    f"SELECT coalesce(json_agg(t ORDER BY id), '[]') FROM {table} t",
+                )
+            )
             for table in KEPT
-            if after[table] != before[table]
-        ]
-        wrong += _left(database, part)
-    odoo.run_script(database, UNINSTALL.format(name=ADDON))
-    return wrong + _left(database, ADDON)
+        }
+
+    def _count(self, table: str) -> str:
+        # Demo customers stay, with their orders.
+        return query(self.database, f"SELECT count(*) || ' ' || coalesce(sum(id), 0) FROM {table}")
+
+    def _names(self, database: str) -> dict[str, Counter]:
+        return {
+            what: Counter(query(database, statement).splitlines())
+            for what, statement in LEFT.items()
+        }
+
+    def _query(self, statement: str) -> list[str]:
+        return query(self.database, statement).splitlines()
 
 
-def _checksums(database: str) -> dict[str, str]:
-    """The rows of each table in one number, by the columns that core and the core addon have."""
-    sums = {}
-    for table in KEPT:
-        less = " - ".join(f"'{name}'" for name in VOLATILE)
-        sums[table] = query(
-            database,
-            f"SELECT count(*) || ' ' || coalesce(sum(hashtext((to_jsonb(t) - {less})::text)), 0) "
-            f'FROM "{table}" t',
-        )
-    return sums
-
-
-def _left(database: str, addon: str) -> list[str]:
-    ids = query(database, f"SELECT count(*) FROM ir_model_data WHERE module = '{addon}'")
-    state = query(database, f"SELECT state FROM ir_module_module WHERE name = '{addon}'")
-    left = [f"{ids} XML ids of {addon} are left"] if ids != "0" else []
-    if state != "uninstalled":
-        left.append(f"{addon} is {state}")
-    if addon == ADDON:
-        tables = query(
-            database,
-            "SELECT string_agg(relname, ', ') FROM pg_class WHERE relkind = 'r' "
-            "AND relname ~ '^customer_'",
-        )
-        left += [f"tables are left: {tables}"] if tables else []
-    return left
+def _checksum(rows: list[dict], columns: set[str]) -> str:
+    kept = [{name: row[name] for name in sorted(columns)} for row in rows]
+    return hashlib.sha256(json.dumps(kept).encode()).hexdigest()

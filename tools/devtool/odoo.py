@@ -117,13 +117,15 @@ def change_modules(
     return warnings
 
 
-def run_script(database: str, script: str, *arguments: str) -> str:
+def run_script(
+    database: str, script: str, *arguments: str, ours: Collection[str] | None = None
+) -> str:
     """What a script prints in Odoo's shell; it must commit by itself."""
     done = subprocess.run(
         command("shell", "-d", database, "--no-http", "--log-level", "warn", *arguments),
         input=script,
         cwd=ROOT,
-        env=environment(),
+        env=environment(ours),
         capture_output=True,
         text=True,
         check=False,
