@@ -12,8 +12,12 @@ class PosConfig(models.Model):
     @api.depends_context("lang")
     def _compute_customer_tier_warning(self):
         for till in self:
-            till.customer_tier_warning = not till.use_pricelist and (
-                till._customer_tiers_with_prices()
+            # A company that somebody typed is no right to know of its tiers.
+            known = self.env.su or till.company_id in self.env.companies
+            till.customer_tier_warning = (
+                known
+                and not till.use_pricelist
+                and till._customer_tiers_with_prices()
                 and self.env._(
                     "Customer tiers have prices of their own, which this till does not know. "
                     "Switch on “Flexible Pricelists” to have them here."

@@ -1,2 +1,1 @@
-from . import test_attacks
 from . import test_till
