@@ -165,8 +165,7 @@ FOLDED_VIEWS = """
 def migrate(cr, version):
     if not version:
         return
-    # First, as what moves is then known to be there in full.
-    delete_folded_views(cr)
+    delete_views(cr, FOLDED_VIEWS.split() + views_of_before(cr))
     for seam in (CREDIT, PLAYBOOK):
         move(cr, seam)
     for seam in (FINANCIAL_RISK, PAID_AT_TILL, SHOP, TILL):
@@ -185,15 +184,20 @@ def move(cr, seam):
     if not moving:
         return
     if Manifest.for_addon(seam.addon, display_warning=False) is None:
-        go_without(cr, seam, moving)
-        return
+        # Nor is there a way to go on without it: shipped plans and playbooks were made use of.
+        raise UserError(
+            f"Part of {CORE} is now the addon {seam.addon}, whose folder is not on the addons "
+            "path: what people recorded there would be deleted. Put the folder "
+            f"{seam.addon} beside {CORE} and update again. Who does not want it uninstalls it "
+            "afterwards."
+        )
     cr.execute("SELECT state FROM ir_module_module WHERE name = %s", [seam.addon])
     if cr.fetchone() != ("uninstalled",):
         # Installing it now would make everything a second time.
         raise UserError(
             f"{seam.addon} is not to be installed by hand beside what {CORE} still holds of it. "
             f"Update {CORE} alone (-u {CORE}): that brings {seam.addon} along. Where an addon of "
-            "yours depends on it, update that addon afterwards."
+            "yours depends on it, leave its folder out this time and put it back for another -u."
         )
     _logger.info("%s XML ids go from %s to %s", len(moving), CORE, seam.addon)
     cr.execute(
@@ -247,8 +251,11 @@ def hand_over(cr, seam, names):
         "keys": seam.foreign_keys(),
     }
     cr.execute(
-        "UPDATE ir_model_data SET module = %(addon)s "
-        "WHERE module = %(core)s AND name = ANY(%(names)s)",
+        """
+        UPDATE ir_model_data
+           SET module = %(addon)s
+         WHERE module = %(core)s AND name = ANY(%(names)s)
+        """,
         values,
     )
     for table in ("ir_model_constraint", "ir_model_relation"):
@@ -284,64 +291,33 @@ def rename_in_texts(cr, seam, names):
         )
 
 
-def go_without(cr, seam, names):
-    """The new addon's folder is missing: refuse, unless people never used what is in it."""
-    if used := tables_in_use(cr, seam):
-        raise UserError(
-            f"Part of {CORE} is now the addon {seam.addon}, whose folder is not on the addons "
-            f"path. Without it these tables would be deleted with what is in them: "
-            f"{', '.join(used)}. Put the folder {seam.addon} beside {CORE} and update again."
-        )
-    _logger.warning("%s is missing, and nothing was done with it: it is left out", seam.addon)
-    # As no longer shipped, they are deleted at the end of this run.
-    cr.execute(
-        "UPDATE ir_model_data SET noupdate = FALSE WHERE module = %s AND name = ANY(%s)",
-        [CORE, names],
-    )
-
-
-def tables_in_use(cr, seam):
-    """Tables of the addon with rows that are not just as they were shipped."""
-    cr.execute(
-        "SELECT model FROM ir_model WHERE model = ANY(%s) AND NOT transient ORDER BY model",
-        [list(seam.models)],
-    )
-    used = []
-    for (model,) in cr.fetchall():
-        table = model.replace(".", "_")
-        cr.execute(
-            f"""
-            SELECT EXISTS (
-                SELECT FROM {table} AS record
-                  LEFT JOIN ir_model_data AS shipped
-                    ON (shipped.module, shipped.model, shipped.res_id) = (%s, %s, record.id)
-                 WHERE shipped.id IS NULL
-                    OR (to_jsonb(record) ->> 'write_uid')::integer <> %s
-            )
-            """,
-            [CORE, model, SUPERUSER_ID],
-        )
-        if cr.fetchone()[0]:
-            used.append(table)
-    return used
-
-
 # Views that are no more
 
 
-def delete_folded_views(cr):
-    """Views below a folded one get what it extended; people may have made them."""
+def views_of_before(cr):
+    """Playbooks on the contact, as from before the tier's page there was a form of its own."""
+    cr.execute(
+        """
+        SELECT data.name
+          FROM ir_model_data AS data JOIN ir_ui_view AS view ON view.id = data.res_id
+         WHERE data.module = %s AND data.model = 'ir.ui.view'
+           AND data.name = 'res_partner_view_form_playbook'
+           AND view.arch_db::text ~ 'customer_tier_(since|change_ids)'
+        """,
+        [CORE],
+    )
+    return [name for (name,) in cr.fetchall()]
+
+
+def delete_views(cr, names):
+    """Delete views; those below them, which people may have made, go to what these extended."""
     cr.execute(
         """
         SELECT view.id, view.inherit_id
           FROM ir_model_data AS data JOIN ir_ui_view AS view ON view.id = data.res_id
-         WHERE data.module = %(core)s AND data.model = 'ir.ui.view'
-           AND (data.name = ANY(%(folded)s)
-                -- Left from before the tier's page on the contact was a form of its own.
-                OR data.name = 'res_partner_view_form_playbook'
-                   AND view.arch_db::text ~ 'customer_tier_(since|change_ids)')
+         WHERE data.module = %s AND data.model = 'ir.ui.view' AND data.name = ANY(%s)
         """,
-        {"core": CORE, "folded": FOLDED_VIEWS.split()},
+        [CORE, names],
     )
     bases = dict(cr.fetchall())
     for view, base in bases.items():
