@@ -7,5 +7,6 @@
     "license": "LGPL-3",
     "depends": ["customer_tiering", "website_sale"],
     "auto_install": True,
+    "post_init_hook": "post_init_hook",
     "data": ["security/product_pricelist_rules.xml"],
 }

@@ -57,6 +57,7 @@ from . import product_pricelist
 from . import res_company
 from . import res_config_settings
 from . import res_country
+from . import res_country_group
 from . import res_partner
 from . import res_users
 from . import sale_order

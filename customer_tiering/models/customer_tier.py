@@ -593,10 +593,10 @@ class CustomerTier(models.Model):
         return found
 
     @api.model
-    def _follow_bases(self, companies):
+    def _follow_bases(self, companies=None):
         """Have the typed discounts on top of the lists that there are by now.
 
-        :param companies: ``res.company``, or ``None`` for all
+        :param companies: ``res.company``; all where none is given
         """
         domain = Domain("discount", ">", 0)
         if companies is not None:

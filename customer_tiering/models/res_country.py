@@ -1,16 +1,6 @@
 from odoo import api, fields, models
 
 
-class ResCountryGroup(models.Model):
-    _inherit = "res.country.group"
-
-    customer_is_region = fields.Boolean(
-        string="Sales Region",
-        help="Customers are grouped by the sales region of their country. A country should be in "
-        "one of them; of several, the first one counts.",
-    )
-
-
 class ResCountry(models.Model):
     _inherit = "res.country"
 

@@ -1,7 +1,8 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 from ..explain.words import readable
+from .customer_tier_mixin import SALESPEOPLE
 
 # A change of one of these on a confirmed order changes what its customer bought.
 # Lines tell themselves.
@@ -27,12 +28,16 @@ class SaleOrder(models.Model):
         help="Set on a draft whose customer's pricelist has changed since.",
     )
     customer_price_reason = fields.Char(
-        string="Why These Prices", compute="_compute_customer_price", compute_sudo=True
+        string="Why These Prices",
+        compute="_compute_customer_price",
+        compute_sudo=True,
+        groups=SALESPEOPLE,
     )
     customer_tier_saving = fields.Monetary(
         string="Saved by the Tier",
         compute="_compute_customer_price",
         compute_sudo=True,
+        groups=SALESPEOPLE,
         help="What the order would cost more at the prices that the customer has without the "
         "tier, untaxed.",
     )
@@ -43,12 +48,18 @@ class SaleOrder(models.Model):
     )
     # Kept at the confirmation, as lists and tiers go on to change; nothing on older orders.
     customer_tier_discount = fields.Float(
-        string="Tier Discount (%)", digits=(5, 2), readonly=True, copy=False, aggregator="avg"
+        string="Tier Discount (%)",
+        digits=(5, 2),
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        groups=SALESPEOPLE,
     )
     customer_list_amount = fields.Monetary(
         string="Amount Without the Tier",
         readonly=True,
         copy=False,
+        groups=SALESPEOPLE,
         help="What the order would have cost at the prices that the customer has without the "
         "tier, untaxed.",
     )
@@ -151,15 +162,22 @@ class SaleOrder(models.Model):
     @api.depends(
         "pricelist_id", "partner_id", "company_id", "amount_untaxed", "customer_list_amount"
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_customer_price(self):
         for order in self:
-            tier, base = order._customer_tier_base() if order.partner_id else (None, None)
+            known = order.partner_id and order._customer_tier_is_known()
+            tier, base = order._customer_tier_base() if known else (None, None)
             order.customer_price_reason = order._customer_price_reason(tier, base)
             amount = order.customer_list_amount
             if tier and not amount:
                 amount = order._customer_list_amount(base)
             order.customer_tier_saving = tier and max(amount - order.amount_untaxed, 0.0)
+
+    def _customer_tier_is_known(self):
+        """Whether the user works in the companies of order and list: what somebody typed into an
+        unsaved form is no right to know of their tiers, which are read with more rights."""
+        companies = (self.company_id or self.env.company) | self.pricelist_id.company_id
+        return self.env.uid == SUPERUSER_ID or companies <= self.env.user.company_ids
 
     def _customer_price_reason(self, tier, base):
         """Where the order's prices come from, in words; empty where there is nothing to say."""
@@ -193,8 +211,20 @@ class SaleOrder(models.Model):
             order.customer_prices_differ = (
                 order.state == "draft"
                 and bool(order.pricelist_id)
+                and order._customer_tier_is_known()
                 and any(line._customer_price_differs() for line in order.order_line)
             )
+
+    def _customer_tier_follow_list(self, pricelist):
+        """Have drafts that were begun at a tier's prices, or without them, get those of today.
+
+        :param pricelist: that their customer has now
+        """
+        for order in self:
+            of_tiers = pricelist.customer_tier_only or order.pricelist_id.customer_tier_only
+            if of_tiers and order.pricelist_id != pricelist and order.state == "draft":
+                order.pricelist_id = pricelist
+                order._recompute_prices()
 
     def _customer_tier_keep_prices(self):
         """Keep what the tier's prices came to, of orders that are just confirmed."""

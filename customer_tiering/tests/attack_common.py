@@ -119,10 +119,12 @@ COMPUTED = {
     ),
     "sale.order": rows(
         empty="customer_prices_differ customer_tier_saving pricelist_offer_id",
+        # Why the own order has the prices of an own tier.
+        typed="customer_price_reason",
         leaks=(
             "customer_credit_band customer_credit_score customer_lifecycle_stage "
-            "customer_next_order_date customer_price_reason customer_score "
-            "customer_segment_id customer_tier_color customer_tier_id"
+            "customer_next_order_date customer_score customer_segment_id "
+            "customer_tier_color customer_tier_id"
         ),
     ),
 }

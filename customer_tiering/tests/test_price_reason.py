@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -80,6 +80,22 @@ class TestOnTop(SaleOrderCommon):
         self._percent(spain, 10)
         self.customer.country_id = self.env.ref("base.es")
         self.assertEqual(self._price(self.customer), 81.0)
+
+    def test_list_given_to_a_country_on_the_groups_form(self):
+        """A list that a group of countries takes over, on the group's own form, stays the list that
+        the discount is on top of: Gold customers without that country have no discount left."""
+        first = self._create_pricelist("First", sequence=0)
+        self.assertEqual(self.gold_list.customer_tier_base_id, first)
+        group = self.env["res.country.group"].create(
+            {"name": "Tiering Italy", "country_ids": [Command.link(self.env.ref("base.it").id)]}
+        )
+        group.pricelist_ids = first
+        self.assertEqual(self.gold_list.customer_tier_base_id, self.standard_list)
+        self.assertEqual(self._price(self.customer), 90.0)
+        self.customer.country_id = self.env.ref("base.it")
+        self.assertEqual(self._quote().pricelist_id.customer_tier_base_id, first)
+        group.unlink()
+        self.assertEqual(self.gold_list.customer_tier_base_id, first)
 
     def test_deleted_list_of_country(self):
         """A list that a discount was put on top of can never be deleted again."""
@@ -291,3 +307,51 @@ class TestNeededElsewhere(SaleOrderCommon):
             for part in ("Gold", "running promotion", "Take it out there first"):
                 self.assertIn(part, str(caught.exception))
             self.assertTrue(self.gold_list.active)
+
+
+@tagged("post_install", "-at_install")
+class TestWhoMayKnow(SaleOrderCommon):
+    FIELDS = (
+        "customer_price_reason",
+        "customer_tier_saving",
+        "customer_tier_discount",
+        "customer_list_amount",
+    )
+
+    def test_portal(self):
+        """A customer reads on its own order, over RPC, which list others pay and what the tier
+        saves."""
+        portal = self._create_user(
+            "tiering_portal", "base.group_portal", partner_id=self.contact.id
+        )
+        order = self._quote()
+        order.action_quotation_sent()
+        order.message_subscribe(self.contact.ids)
+        mine = order.with_user(portal)
+        self.assertTrue(mine.read(["name"]))
+        for name in self.FIELDS:
+            with self.subTest(name), self.assertRaises(AccessError):
+                mine.read([name])
+
+    def test_company_that_somebody_types(self):
+        """A salesperson types another company into an unsaved quotation and is told the customer's
+        tier and list there."""
+        program = self._create_program(
+            tiers=["Low", {"name": "Secret", "discount": 30}], company=self.company_b
+        )
+        self._set_tier(self.plain, program.tier_ids[1])
+        spec = dict.fromkeys(self.FIELDS[:2], {})
+        typed = {
+            "partner_id": self.plain.id,
+            "company_id": self.company_b.id,
+            "pricelist_id": program.tier_ids[1].pricelist_id.id,
+        }
+        Order = self.env["sale.order"]
+        told = self._quote(self.plain).onchange(typed, ["company_id"], spec)["value"]
+        self.assertFalse(told.get("customer_price_reason"))
+        self.assertFalse(told.get("customer_tier_saving"))
+        # The rightful reader is told.
+        order = self._create_order(self.plain, state="draft", company=self.company_b, lines=[{}])
+        mine = Order.with_user(self.salesperson_b).browse(order.id)
+        order.user_id = self.salesperson_b
+        self.assertIn("Secret", mine.customer_price_reason)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.addons.website_sale.models.website import (
     PRICELIST_SELECTED_SESSION_CACHE_KEY,
     PRICELIST_SESSION_CACHE_KEY,
@@ -10,6 +10,25 @@ class Website(models.Model):
     """The pricelist of a visitor's session and cart, which follows the visitor's tier."""
 
     _inherit = "website"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        websites = super().create(vals_list)
+        self.env["customer.tier"]._follow_bases(websites.company_id)
+        return websites
+
+    def write(self, vals):
+        companies = self.company_id
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.env["customer.tier"]._follow_bases(companies | self.company_id)
+        return result
+
+    def unlink(self):
+        companies = self.company_id
+        result = super().unlink()
+        self.env["customer.tier"]._follow_bases(companies)
+        return result
 
     def _get_and_cache_current_pricelist(self):
         """Core keeps the first list of a session. A tier may come and go meanwhile, and whoever
@@ -27,12 +46,8 @@ class Website(models.Model):
     def _get_and_cache_current_cart(self):
         """A cart that was begun at other prices follows the visitor's tier."""
         cart = super()._get_and_cache_current_cart()
-        if cart and cart.state == "draft" and not self.env.user._is_public():
-            wanted = self._customer_tier_visitor_list()
-            of_tiers = wanted.customer_tier_only or cart.pricelist_id.customer_tier_only
-            if of_tiers and cart.pricelist_id != wanted:
-                cart.pricelist_id = wanted
-                cart._recompute_prices()
+        if cart and not self.env.user._is_public():
+            cart._customer_tier_follow_list(self._customer_tier_visitor_list())
         return cart
 
     def _customer_tier_session_list(self):

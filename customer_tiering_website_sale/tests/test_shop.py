@@ -7,6 +7,8 @@ from odoo.modules.migration import load_script
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import file_path, mute_logger
 
+from ..hooks import post_init_hook
+
 PRICE = re.compile(r'class="oe_price"[^>]*>[^<]*<span class="oe_currency_value">([\d.,]+)<')
 
 
@@ -246,6 +248,38 @@ class TestAtOnce(ShopCase):
         self.customer.with_company(self.company).property_product_pricelist = agreed
         self.env.flush_all()
         self.assertEqual(self._price("shop_gold"), 95.0)
+
+
+@tagged("post_install", "-at_install")
+class TestShopAfterwards(ShopCase):
+    """The shop comes to a company that has discounts already."""
+
+    def test_first_website(self):
+        """Where the company's first website is made after the discount was typed, its Gold
+        customers pay what everybody pays there."""
+        program = self._create_program(
+            tiers=["Low", {"name": "High", "discount": 30}], company=self.company_b
+        )
+        high = program.tier_ids[1]
+        bases = high.own_pricelist_ids.mapped("customer_tier_base_id.id")
+        self.assertTrue(all(bases), "no list on the catalogue's prices")
+        website = self.env["website"].create({"name": "Late", "company_id": self.company_b.id})
+        self.assertIn(False, [own.customer_tier_base_id.id for own in high.own_pricelist_ids])
+        self.assertFalse(high.own_pricelist_ids.website_id)
+        website.company_id = self.company
+        self.assertTrue(all(own.customer_tier_base_id for own in high.own_pricelist_ids))
+
+    def test_shop_installed_last(self):
+        """Lists of tiers that were there before the shop are put on its website by core, and have
+        nothing for customers whose website has no list."""
+        gold = self.gold
+        on_catalogue = gold.own_pricelist_ids.filtered(lambda own: not own.customer_tier_base_id)
+        on_catalogue.unlink()
+        gold.own_pricelist_ids.website_id = self.website
+        post_init_hook(self.env)
+        self.assertFalse(gold.own_pricelist_ids.website_id)
+        self.assertEqual(self._price("shop_gold"), 90.0)
+        self.assertEqual(self._price(), 100.0)
 
 
 @tagged("post_install", "-at_install")

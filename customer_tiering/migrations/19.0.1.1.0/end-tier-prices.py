@@ -48,8 +48,4 @@ def put_carts_right(env):
     carts = env["sale.order"].search([("state", "=", "draft"), ("website_id", "!=", False)])
     carts.pricelist_chosen_for_id = False
     for cart in carts:
-        wanted = cart._customer_pricelist()
-        of_tiers = cart.pricelist_id.customer_tier_only or wanted.customer_tier_only
-        if of_tiers and cart.pricelist_id != wanted:
-            cart.pricelist_id = wanted
-            cart._recompute_prices()
+        cart._customer_tier_follow_list(cart._customer_pricelist())
