@@ -38,6 +38,7 @@
         "views/customer_tier_lifecycle_templates.xml",
         "views/customer_tier_run_templates.xml",
         "views/customer_tier_advice_templates.xml",
+        "views/price_forecast_templates.xml",
         "views/customer_tier_credit_templates.xml",
         "views/customer_tier_standing_views.xml",
         "views/customer_tier_entry_rule_views.xml",

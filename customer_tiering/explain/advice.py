@@ -3,6 +3,7 @@ remedy, in words. The findings come from ``grading.lint``; nothing is refused be
 
 from odoo.tools.i18n import format_list
 
+from . import prices
 from .words import readable
 
 # So many names make a sentence; of more, the number is told.
@@ -26,7 +27,8 @@ def advise(program):
         return []
     words = _Words(program)
     found = findings(policy, Spread.from_json(program.spread))
-    return [getattr(words, f"_advice_{finding.code}")(finding) for finding in found]
+    said = [getattr(words, f"_advice_{finding.code}")(finding) for finding in found]
+    return [*said, *prices.advice(program)]
 
 
 class _Words:

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..explain import prices
 from ..explain.words import comparison_text, readable
 from ..grading.policy import SCORE, UNRANKED, Condition, Tier
 from ..switches import PrivateSwitch
@@ -34,6 +35,8 @@ class CustomerTier(models.Model):
         "customer.tier.program", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="program_id.company_id", store=True, index=True)
+    # Stored, as prices are asked for one order at a time.
+    gives_prices = fields.Boolean(related="program_id.gives_prices", store=True)
     currency_id = fields.Many2one(related="program_id.currency_id")
     sequence = fields.Integer(
         string="Rank", default=10, help="The lowest tier comes first, the best one last."
@@ -169,9 +172,15 @@ class CustomerTier(models.Model):
                 tier.top_cut_text = f"{name} ≥ {readable(self.env, tier.top_cut)}"
 
     @api.depends(
-        "active", "pricelist_id", "other_pricelist_ids", "discount", "program_id.company_id"
+        "active",
+        "sequence",
+        "pricelist_id",
+        "other_pricelist_ids",
+        "discount",
+        "program_id.company_id",
+        "program_id.gives_prices",
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_pricelist_warning(self):
         for tier in self:
             tier.pricelist_warning = "\n".join(tier._pricelist_warnings()) or False
@@ -180,51 +189,7 @@ class CustomerTier(models.Model):
         """Hook: sentences on where the tier's prices do not apply, or differ from what one would
         expect."""
         self.ensure_one()
-        if not (self.discount or self.pricelist_id):
-            return []
-        if not self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist"):
-            return [
-                self.env._(
-                    "Pricelists are switched off (Settings › Sales › Pricing), so this tier "
-                    "changes no price yet."
-                )
-            ]
-        said = []
-        pricelist = self.pricelist_id
-        if pricelist and not pricelist.active and self.active:
-            said.append(
-                self.env._(
-                    "Pricelist “%s” is archived, so this tier changes no price. Unarchive it, or "
-                    "choose another one.",
-                    pricelist.name,
-                )
-            )
-        foreign = pricelist.currency_id - self.company_id.currency_id
-        if foreign and not pricelist.customer_tier_id:
-            said.append(
-                self.env._(
-                    "This pricelist is in %(list)s while the company works in %(company)s: only "
-                    "customers who are quoted in %(list)s anyway get it. Choose one in "
-                    "%(company)s here; lists for customers of another currency belong under "
-                    "“Pricelists in Other Currencies”.",
-                    list=foreign.name,
-                    company=self.company_id.currency_id.name,
-                )
-            )
-        if self.discount == 100:
-            said.append(self.env._("With a discount of 100 % everything is free for this tier."))
-        public = (pricelist | self.other_pricelist_ids).filtered(
-            lambda used: not used.customer_tier_only
-        )
-        if public:
-            said.append(
-                self.env._(
-                    "“%s” is also for customers without this tier, who get it as their standard "
-                    "pricelist. Copy it to have prices for this tier alone.",
-                    public[0].name,
-                )
-            )
-        return said
+        return prices.warnings(self) if self.discount or self.pricelist_id else []
 
     @api.depends("discount")
     @api.depends_context("lang")
@@ -248,6 +213,19 @@ class CustomerTier(models.Model):
                 "warning": {
                     "title": self.env._("Pricelist in another currency"),
                     "message": self.pricelist_warning,
+                }
+            }
+
+    @api.onchange("discount")
+    def _onchange_discount(self):
+        if self.discount >= 100:
+            return {
+                "warning": {
+                    "title": self.env._("Everything free"),
+                    "message": self.env._(
+                        "With a discount of 100 % everything is free for this tier. Enter a "
+                        "smaller one, with at most two decimals, if that is not meant."
+                    ),
                 }
             }
 
@@ -483,11 +461,12 @@ class CustomerTier(models.Model):
     def _pricelist_for(self, base):
         """The tier's list for a customer, or none. It never changes the currency.
 
-        Archived lists do not count, nor does an archived tier's.
+        Archived lists do not count, nor does an archived tier's, nor do those of a programme that
+        gives no prices.
 
         :param base: the list that the customer would have without the tier, which may be none
         """
-        tier = self.filtered("active")
+        tier = self.filtered(lambda tier: tier.active and tier.gives_prices)
         usual = tier.pricelist_id
         own = usual.customer_tier_id == tier
         currency = base.currency_id or tier.company_id.currency_id
@@ -534,7 +513,7 @@ class CustomerTier(models.Model):
                 )
                 kept |= pricelist
                 tier._name_discount_pricelist(pricelist, kept[0] != pricelist)
-                used = active and tier.active and tier.program_id.active
+                used = active and tier.active and tier.gives_prices and tier.program_id.active
                 if used and not pricelist.active:
                     pricelist.action_unarchive()
                 elif not used:

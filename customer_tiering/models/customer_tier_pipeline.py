@@ -1,6 +1,7 @@
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 
 from psycopg2.extensions import TransactionRollbackError
 
@@ -167,6 +168,24 @@ class CustomerTierPipeline(models.AbstractModel):
                 company, as_of, run_id, frames, policies, moves, left
             )
         return tally
+
+    def _foreseen_tiers(self, program):
+        """Tiers that the customers of a programme would get today; nothing is stored.
+
+        :return: pandas Series, tier id (0 for none) per customer
+        """
+        from ..grading.pipeline import grade
+        from ..grading.settle import settle
+
+        self.env.flush_all()
+        company, tally = program.company_id, Tally()
+        today = self.env["customer.tier.gather"]._today(company)
+        programs = self.env["customer.tier.program"]._for_company(company)
+        policies = {found: self._policy(found, None, tally) for found in programs}
+        everybody = partial(SQL, "%s IS NOT NULL")
+        facts, previous, _left = self._gather(company, today, everybody, policies, tally, today)
+        policy = policies[program]
+        return settle(grade(facts[program], policy, today), previous, policy, today)["tier"]
 
     def _check_finite(self, frame, tally):
         """Leave out customers with an infinite figure, or no amount, and name them; they keep what

@@ -64,6 +64,13 @@ class CustomerTierProgram(models.Model):
         "customer.tier.segment", "program_id", string="RFM Segments", copy=True
     )
     veto_ids = fields.One2many("customer.tier.veto", "program_id", string="Vetoes")
+    gives_prices = fields.Boolean(
+        string="Give the Tiers' Prices",
+        default=True,
+        help="Discounts and pricelists of the tiers apply on quotations, in the shop and at the "
+        "till. Off: customers are graded and have the prices they would have without a tier; "
+        "discounts stay typed for the day it is switched on.",
+    )
     min_coverage = fields.Float(
         string="Minimum Coverage",
         help="A score that rests on a smaller share of the indicators' weights than this counts "
@@ -344,7 +351,9 @@ class CustomerTierProgram(models.Model):
         "name",
         "spread",
         "rfm_mode",
+        "gives_prices",
         *(f"tier_ids.{name}" for name in ("name", "sequence", "min_score", "condition_match")),
+        *(f"tier_ids.{name}" for name in ("discount", "pricelist_id", "other_pricelist_ids")),
         *(f"tier_ids.{name}" for name in ("top_share", "top_metric_id")),
         *(f"veto_ids.{name}" for name in ("metric_id", "operator", "value", "tier_id")),
         *(f"tier_ids.condition_ids.{name}" for name in ("metric_id", "operator", "value")),
@@ -474,9 +483,10 @@ class CustomerTierProgram(models.Model):
         moved.with_context(active_test=False).tier_ids._follow_company()
         if "domain" in vals:
             self._check_filter_rights()
-        if "active" in vals:
+        if vals.keys() & {"active", "gives_prices"}:
             # The lists of tiers that nobody is in would only be in the way when one is chosen.
             self.tier_ids.filtered("pricelist_id")._update_discount_pricelist()
+            self.env["res.partner"].invalidate_model(["property_product_pricelist"])
         self._check_configuration()
         self.env.registry.clear_cache()
         if "tier_ids" in vals:

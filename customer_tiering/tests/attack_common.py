@@ -33,7 +33,7 @@ COMPUTED = {
         empty=(
             "discount_text display_name pricelist_warning requirement standing_count top_cut_text"
         ),
-        typed="company_id currency_id",
+        typed="company_id currency_id gives_prices",
     ),
     "customer.tier.ahp": rows(empty="consistency_ratio left_out result"),
     "customer.tier.ahp.pair": rows(leaks="left_name right_name"),
@@ -93,7 +93,7 @@ COMPUTED = {
         typed="explanation segment_color tier_color",
         leaks="rfm_segment user_id",
     ),
-    "customer.tier.start": rows(empty="can_enable_pricelists preview"),
+    "customer.tier.start": rows(empty="asks_prices can_enable_pricelists gives_prices preview"),
     "customer.tier.tell": rows(empty="event_count forecast"),
     "customer.tier.value": rows(empty="is_assessed is_current value", typed="display_name"),
     "customer.tier.veto": rows(typed="company_id display_name unit"),
@@ -139,7 +139,7 @@ SILENT = {
     "customer.tier.program": {"advice", "advice_count", "stage_problem"},
     "customer.tier.run": {"open_proposal_count", "replay_table"},
     "customer.tier.standing": {"credit_breakdown"},
-    "customer.tier.start": {"can_enable_pricelists"},
+    "customer.tier.start": {"can_enable_pricelists", "gives_prices"},
     "res.config.settings": {
         "customer_credit_clamp",
         "customer_tier_count_all_orders",

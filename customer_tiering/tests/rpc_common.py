@@ -79,7 +79,7 @@ CALLERS = {
         "action_refuse_proposal": "om",
     },
     "customer.tier.run.error": {"action_open_culprit": "om"},
-    "customer.tier.start": {"action_start": "m"},
+    "customer.tier.start": {"action_ask_prices": "m", "action_back": "m", "action_start": "m"},
     "customer.tier.tell": {"action_tell": "om"},
     "res.config.settings": {"action_customer_tier_start": ""},
     "res.partner": {

@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ..explain.words import readable
+from ..presets import price_forecast
 from ..presets.build import tiers
 from ..presets.data import PRESETS
 from ..tools import notification, open_dialog
@@ -30,21 +31,39 @@ class CustomerTierStart(models.TransientModel):
         default="wholesale",
     )
     preview = fields.Html(compute="_compute_preview", sanitize=False)
-    can_enable_pricelists = fields.Boolean(compute="_compute_can_enable_pricelists")
-    enable_pricelists = fields.Boolean(
-        string="Give the discounts on new quotations",
-        default=True,
-        help="Switches on pricelists (Settings › Sales › Pricing), through which tiers give "
-        "their prices. Without them customers are only graded.",
+    step = fields.Selection(
+        selection=[("preset", "Preset"), ("prices", "Prices")], required=True, default="preset"
     )
+    asks_prices = fields.Boolean(compute="_compute_asks_prices")
+    can_enable_pricelists = fields.Boolean(compute="_compute_asks_prices")
+    gives_prices = fields.Boolean(
+        string="Give the discounts on new quotations",
+        compute="_compute_gives_prices",
+        store=True,
+        readonly=False,
+        help="Without them customers are only graded. “Give the Tiers' Prices” on the programme "
+        "switches them on and off at any time.",
+    )
+    price_forecast = fields.Html(readonly=True, sanitize=False)
 
     @api.depends("preset")
-    def _compute_can_enable_pricelists(self):
+    def _compute_asks_prices(self):
         enabled = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
         allowed = self.env.user.has_group("base.group_system")
         for wizard in self:
             discounts = any(tier.get("discount") for tier in PRESETS[wizard.preset]["tiers"])
+            wizard.asks_prices = discounts and (enabled or allowed)
             wizard.can_enable_pricelists = discounts and allowed and not enabled
+
+    @api.depends("company_id")
+    def _compute_gives_prices(self):
+        """Nobody's prices change unasked where people are at work."""
+        for wizard in self:
+            # Whether there are any is all that is told of orders that the user may not read.
+            orders = self.env["sale.order"].sudo()
+            domain = [("company_id", "=", wizard.company_id.id), ("state", "=", "sale")]
+            mine = wizard.company_id in self.env.user.company_ids
+            wizard.gives_prices = mine and not orders.search_count(domain, limit=1)
 
     @api.depends("preset", "company_id")
     def _compute_preview(self):
@@ -73,12 +92,26 @@ class CustomerTierStart(models.TransientModel):
     def _open(self):
         return open_dialog(self.browse(), self.env._("Start Grading Customers"))
 
+    def action_ask_prices(self):
+        """Ask about the prices, with what they would change."""
+        self.ensure_one()
+        forecast = price_forecast.forecast(self.env, self.preset, self.company_id)
+        self.write({"step": "prices", "price_forecast": forecast})
+        return open_dialog(self, self.env._("Tier Prices"))
+
+    def action_back(self):
+        self.ensure_one()
+        self.step = "preset"
+        return open_dialog(self, self.env._("Start Grading Customers"))
+
     def action_start(self):
         """Make the programme, grade everybody and show the result."""
         self.ensure_one()
-        if self.can_enable_pricelists and self.enable_pricelists:
+        if self.can_enable_pricelists and self.gives_prices:
             self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
-        program = self.env["customer.tier.program"]._create_preset(self.preset, self.company_id)
+        programs = self.env["customer.tier.program"]
+        program = programs._create_preset(self.preset, self.company_id)
+        program.gives_prices = self.gives_prices or not self.asks_prices
         action = program.action_grade()
         return action if program.standing_count else self._nobody_left(program, action)
 

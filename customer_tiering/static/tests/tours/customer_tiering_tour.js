@@ -53,6 +53,20 @@ registry.category("web_tour.tours").add("customer_tiering_first_grading", {
             trigger: ".modal .o_field_widget[name='preview']:contains('Diamond')",
         },
         {
+            content: "Ask about prices",
+            trigger: ".modal button[name='action_ask_prices']",
+            run: "click",
+        },
+        {
+            content: "The latest orders are shown with and without the tier",
+            trigger: ".modal .o_field_widget[name='price_forecast'] td:contains('Tour Gold Trading')",
+        },
+        {
+            content: "Give the discounts",
+            trigger: ".modal .o_field_widget[name='gives_prices'] input:not(:checked)",
+            run: "click",
+        },
+        {
             content: "Grade",
             trigger: ".modal button[name='action_start']",
             run: "click",

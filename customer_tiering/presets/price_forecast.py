@@ -1,0 +1,88 @@
+"""What giving the discounts of a preset would change, before anybody has them: the programme is
+made and everybody graded by it inside a savepoint that is taken back."""
+
+from collections import Counter
+
+SAMPLE = 5
+
+
+def forecast(env, code, company):
+    """What the discounts of a preset come to, as HTML.
+
+    :param code: a key of ``PRESETS``
+    :param company: ``res.company``
+    :return: ``Markup``
+    """
+    savepoint = env.cr.savepoint()
+    try:
+        program = env["customer.tier.program"]._create_preset(code, company)
+        tiers = env["customer.tier.pipeline"]._foreseen_tiers(program)
+        customers, agreed = _with_discount(program, tiers)
+        values = {
+            "tiers": _per_tier(program, customers),
+            "count": len(customers),
+            "agreed": agreed,
+            "sample": _sample(program, customers),
+        }
+        return env["ir.qweb"]._render("customer_tiering.price_forecast", values)
+    finally:
+        savepoint.close(rollback=True)
+        # What was looked up meanwhile is of a programme that never was.
+        env.registry.clear_cache()
+
+
+def _with_discount(program, tiers):
+    """Who would have other prices.
+
+    :param tiers: pandas Series, tier id per customer
+    :return: dict ``res.partner`` → ``customer.tier``; and how many more keep a list of their own
+    """
+    company = program.company_id
+    discounts = {tier.id: tier for tier in program.tier_ids.filtered("discount")}
+    found = tiers[tiers.isin(list(discounts))]
+    partners = program.env["res.partner"].with_company(company).browse(found.index.tolist())
+    undecided = partners.filtered(lambda p: not p.specific_property_product_pricelist)
+    chosen = dict(zip(found.index.tolist(), found.tolist(), strict=True))
+    customers = {partner: discounts[chosen[partner.id]] for partner in undecided}
+    return customers, len(partners) - len(undecided)
+
+
+def _per_tier(program, customers):
+    counts = Counter(customers.values())
+    return [
+        {"name": tier.name, "discount": tier.discount_text, "count": counts[tier]}
+        for tier in program.tier_ids.filtered("discount")
+    ]
+
+
+def _sample(program, customers):
+    """The latest orders of those customers, as they would cost without the tier and with it."""
+    company = program.company_id
+    ids = [partner.id for partner in customers]
+    orders = program.env["sale.order"].with_company(company)
+    orders = orders.search(
+        [
+            ("company_id", "=", company.id),
+            ("partner_id.commercial_partner_id", "in", ids),
+            ("state", "in", ("draft", "sent", "sale")),
+            ("amount_untaxed", ">", 0),
+        ],
+        order="date_order desc, id desc",
+        limit=SAMPLE,
+    )
+    return [_before_after(order, customers) for order in orders]
+
+
+def _before_after(order, customers):
+    partner = order.partner_id.commercial_partner_id
+    tier = customers[partner.with_company(order.company_id)]
+    lists = order.env["product.pricelist"].with_context(active_test=False)
+    base = lists._customer_tier_without(partner.ids)[partner.id]
+    own = tier._own_pricelists()
+    own = own.filtered(lambda made: made.customer_tier_base_id == base)[:1] or own[:1]
+    return {
+        "order": order,
+        "tier": tier.name,
+        "before": order._customer_list_amount(base),
+        "after": order._customer_list_amount(own),
+    }
