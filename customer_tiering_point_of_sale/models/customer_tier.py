@@ -8,7 +8,7 @@ class CustomerTier(models.Model):
 
     def _pricelist_warnings(self):
         said = super()._pricelist_warnings()
-        if not (self.discount or self.pricelist_id):
+        if not (self.discount or self.pricelist_id) or not self.gives_prices:
             return said
         tills = self.env["pos.config"].sudo().search([("company_id", "=", self.company_id.id)])
         without = tills.filtered(lambda till: not till.use_pricelist)
