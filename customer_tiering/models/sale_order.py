@@ -216,27 +216,15 @@ class SaleOrder(models.Model):
             )
 
     def _customer_tier_follow_list(self, pricelist):
-        """Have drafts that were begun at a tier's prices, or without them, get those of today, but
-        for what somebody typed.
+        """Have drafts that were begun at a tier's prices, or without them, get those of today.
 
         :param pricelist: that their customer has now
         """
         for order in self:
             of_tiers = pricelist.customer_tier_only or order.pricelist_id.customer_tier_only
             if of_tiers and order.pricelist_id != pricelist and order.state == "draft":
-                typed = [(line, line._customer_typed_price()) for line in order.order_line]
                 order.pricelist_id = pricelist
                 order._recompute_prices()
-                for line, vals in typed:
-                    line.write(vals)
-
-    def copy(self, default=None):
-        """A copy is a new quotation: it has the list that its customer has today."""
-        copies = super().copy(default)
-        if "pricelist_id" not in (default or {}):
-            for order in copies.filtered(lambda order: not order.pricelist_chosen_for_id):
-                order._customer_tier_follow_list(order._customer_pricelist())
-        return copies
 
     def _customer_tier_keep_prices(self):
         """Keep what the tier's prices came to, of orders that are just confirmed."""

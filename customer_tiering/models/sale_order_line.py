@@ -77,16 +77,6 @@ class SaleOrderLine(models.Model):
             and self.product_type != "combo"
         )
 
-    def _customer_typed_price(self):
-        """What somebody typed of the line's price: values to write again once lists have given
-        theirs."""
-        if self.display_type:
-            return {}
-        if not self._customer_price_is_listed():
-            return {"price_unit": self.price_unit, "discount": self.discount}
-        discount = self._customer_price_by(self.order_id.pricelist_id)[2]
-        return {"discount": self.discount} if self.discount - discount > 0.005 else {}
-
     def _customer_list_subtotal(self, base):
         """What the line would cost at the prices of another list, untaxed; what it costs, where
         its price is not that of its order's list.
