@@ -103,7 +103,13 @@ def _agreed(tier):
         ]
     ).partner_id.with_company(tier.company_id)
     lists = tier.pricelist_id | tier.other_pricelist_ids | tier.own_pricelist_ids
-    own = own.filtered(lambda partner: partner.specific_property_product_pricelist not in lists)
+    # Archived ones are nobody's, as when prices are looked up.
+    own = own.filtered(
+        lambda partner: (
+            partner.specific_property_product_pricelist._get_partner_pricelist_multi_filter_hook()
+            - lists
+        )
+    )
     if own:
         yield tier.env._(
             "%(count)s of its customers have a pricelist of their own, which goes before the "

@@ -76,6 +76,60 @@ class TestTill(TestPointOfSaleHttpCommon):
         self.till.with_user(self.pos_user).open_ui()
         self.start_pos_tour("customer_tiering_till")
 
+    def test_cases(self):
+        """Who pays what at the till: by tier, contact, agreed list, and after what happened."""
+        company = self.program.company_id
+        vals = [{"name": "Till Archived", "sequence": 3, "discount": 30}]
+        vals += [{"name": "Till Nothing", "sequence": 4, "discount": 40}]
+        vals += [{"name": "Till Linked", "sequence": 5}, {"name": "Till Best", "sequence": 6}]
+        self.program.tier_ids = [Command.create(tier) for tier in vals]
+        regular, gold, archived, nothing, linked, best = self.program.tier_ids
+        best.discount = 20
+        rule = {"applied_on": "3_global", "compute_price": "percentage"}
+        lists = self.env["product.pricelist"].create(
+            [
+                {"name": name, "item_ids": [Command.create({**rule, "percent_price": percent})]}
+                for name, percent in (("Till Agreed", 50.0), ("Till Linked", 70.0))
+            ]
+        )
+        self.till.available_pricelist_ids += lists[0]
+        linked.pricelist_id = lists[1]
+        partners = {
+            name: self.env["res.partner"].create({"name": f"Till Case {name}", "is_company": True})
+            for name in ("Gold", "Plain", "Agreed", "Promoted", "Demoted", "Archived")
+        }
+        for name in ("No Discount", "Linked"):
+            partners[name] = partners["Gold"].copy({"name": f"Till Case {name}"})
+        partners["Gold"].child_ids = [Command.create({"name": "Till Case Contact"})]
+        partners["Agreed"].with_company(company).property_product_pricelist = lists[0]
+        tiers = {
+            "Gold": gold,
+            "Agreed": gold,
+            "Promoted": gold,
+            "Demoted": gold,
+            "Archived": archived,
+            "No Discount": nothing,
+            "Linked": linked,
+        }
+        standings = {
+            name: self.env["customer.tier.standing"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": partners[name].id,
+                    "company_id": company.id,
+                    "manual_tier_id": tier.id,
+                }
+            )
+            for name, tier in tiers.items()
+        }
+        standings["Promoted"].manual_tier_id = best
+        standings["Demoted"].manual_tier_id = regular
+        archived.active = False
+        nothing.discount = 0
+        self.till.with_user(self.pos_user).open_ui()
+        self.start_pos_tour("customer_tiering_till_cases")
+
     def test_lists_that_are_loaded(self):
         """A tier's list is loaded without the list that it builds on, and has no price then."""
         lists = self.till._get_available_pricelists()

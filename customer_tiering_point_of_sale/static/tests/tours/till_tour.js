@@ -27,3 +27,33 @@ registry.category("web_tour.tours").add("customer_tiering_till", {
             Chrome.endTour(),
         ].flat(),
 });
+
+// Whoever is chosen, and the price of what costs 100 in the catalogue and 80 on the standard list.
+const CUSTOMERS = [
+    ["Till Case Gold", "72.00"],
+    ["Till Case Contact", "72.00"],
+    ["Till Case Plain", "80.00"],
+    ["Till Case Agreed", "50.00"],
+    ["Till Case Promoted", "64.00"],
+    ["Till Case Demoted", "80.00"],
+    ["Till Case Archived", "80.00"],
+    ["Till Case No Discount", "80.00"],
+    ["Till Case Linked", "30.00"],
+];
+
+registry.category("web_tour.tours").add("customer_tiering_till_cases", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            OfflineUtil.setOfflineMode(),
+            ProductScreen.addOrderline("Tier Coffee", "1"),
+            CUSTOMERS.map(([name, price]) => [
+                ProductScreen.clickPartnerButton(),
+                ProductScreen.clickCustomer(name),
+                ProductScreen.selectedOrderlineHas("Tier Coffee", "1", price),
+            ]),
+            OfflineUtil.setOnlineMode(),
+            Chrome.endTour(),
+        ].flat(3),
+});
