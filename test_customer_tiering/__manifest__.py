@@ -10,5 +10,6 @@
         "base_automation",
         "crm",
         "crm_claim",
+        "sale_loyalty",
     ],
 }

@@ -1,2 +1,3 @@
+from . import test_promotion
 from . import test_ready_made
 from . import test_automation

@@ -1,9 +1,14 @@
 """What `./dev suite --beside` asks a database, run in Odoo's shell, where ``env`` is defined."""
 
 import json
+import re
 import traceback
+from contextlib import nullcontext
+
+from werkzeug.test import Client
 
 from odoo.fields import Command
+from odoo.http import root
 from odoo.tests import Form
 
 OPENED = ["res.partner", "sale.order", "product.pricelist", "product.template", "res.users"]
@@ -16,12 +21,15 @@ facts, wrong = {}, []
 env = env(user=env.ref("base.user_admin"))  # noqa: F821
 
 
-def step(name):
-    """Run a function at once, in a savepoint; what it raises is wrong."""
+def step(name, stored=False):
+    """Run a function at once, in a savepoint; what it raises is wrong.
+
+    :param stored: without the savepoint, for a function that commits
+    """
 
     def run(function):
         try:
-            with env.cr.savepoint():
+            with nullcontext() if stored else env.cr.savepoint():
                 function()
         except Exception as error:
             frame = traceback.extract_tb(error.__traceback__)[-1]
@@ -173,6 +181,28 @@ def till():
     facts["fields of a customer at the till"] = sorted(loaded[partner.id])
     listed = loaded[partner.id]["property_product_pricelist"]
     assert listed == gold.pricelist_id.id, listed
+
+
+@step("a visitor of the shop", stored=True)
+def visitor():
+    """A visitor pays what everybody pays, on every website: asked over HTTP, so what is asked about
+    is stored first; the database is thrown away."""
+    tiered_customer()
+    product = env["product.template"].create(
+        {"name": "Beside Cup", "list_price": 100, "taxes_id": False, "is_published": True}
+    )
+    company = {"company_id": env.company.id}
+    second = env["website"].create({"name": "Second", **company})
+    env.cr.commit()
+    for website in env["website"].search([("company_id", "=", env.company.id)]):
+        answer = Client(root).get(f"{product.website_url}?fw={website.id}", follow_redirects=True)
+        page = answer.get_data(as_text=True)
+        prices = re.findall(
+            r'class="oe_price"[^>]*>[^<]*<span class="oe_currency_value">([^<]+)<', page
+        )
+        kind = "second" if website == second else "first"
+        facts[f"price for a visitor of a {kind} website"] = prices[:1]
+        assert prices[:1] == ["100.00"], (answer.status, prices, website.name)
 
 
 print("BESIDE " + json.dumps({"facts": facts, "wrong": wrong}, default=str))
