@@ -3,7 +3,8 @@ made and everybody graded by it inside a savepoint that is taken back."""
 
 from collections import Counter
 
-SAMPLE = 5
+# So many orders are shown, each of another customer, out of so many.
+SAMPLE, LOOKED_AT = 5, 200
 
 
 def forecast(env, code, company):
@@ -23,6 +24,7 @@ def forecast(env, code, company):
             "count": len(customers),
             "agreed": agreed,
             "sample": _sample(program, customers),
+            "beside": len(program._for_company(company)) > 1,
         }
         return env["ir.qweb"]._render("customer_tiering.price_forecast", values)
     finally:
@@ -56,7 +58,7 @@ def _per_tier(program, customers):
 
 
 def _sample(program, customers):
-    """The latest orders of those customers, as they would cost without the tier and with it."""
+    """The latest orders of some of them, as they would cost without the tier and with it."""
     company = program.company_id
     ids = [partner.id for partner in customers]
     orders = program.env["sale.order"].with_company(company)
@@ -68,9 +70,12 @@ def _sample(program, customers):
             ("amount_untaxed", ">", 0),
         ],
         order="date_order desc, id desc",
-        limit=SAMPLE,
+        limit=LOOKED_AT,
     )
-    return [_before_after(order, customers) for order in orders]
+    latest = {}
+    for order in orders:
+        latest.setdefault(order.partner_id.commercial_partner_id, order)
+    return [_before_after(order, customers) for order in list(latest.values())[:SAMPLE]]
 
 
 def _before_after(order, customers):
