@@ -50,10 +50,20 @@ def advice(program):
         )
         return [(env._("Pricelists are switched off, so no tier changes a price yet."), remedy)]
     remedy = env._("Open the tier to change its discount or pricelist.")
+    said = {}
+    for tier in tiers:
+        for sentence in tier._pricelist_warnings():
+            said.setdefault(sentence, []).append(env._("“%s”", tier.name))
     return [
-        (env._("Tier “%(tier)s”: %(sentence)s", tier=tier.name, sentence=sentence), remedy)
-        for tier in tiers
-        for sentence in tier._pricelist_warnings()
+        (
+            env._(
+                "Prices of %(tiers)s: %(sentence)s",
+                tiers=format_list(env, names),
+                sentence=sentence,
+            ),
+            remedy,
+        )
+        for sentence, names in said.items()
     ]
 
 
@@ -120,33 +130,50 @@ def _agreed(tier):
 
 
 def _dearer(tier):
-    """Where customers would pay less without the tier, or in a lower one."""
-    env = tier.env
+    """Where customers would pay less in a lower tier, or without one; each of these once."""
+    env, said = tier.env, set()
     lower = tier.program_id.tier_ids.filtered(
         lambda other: other.sequence < tier.sequence and other._origin != tier._origin
     )
     for base in dict.fromkeys(env["product.pricelist"]._customer_tier_bases(tier.company_id)):
         mine = tier._pricelist_for(base) or base
-        compared = {(other._pricelist_for(base) or base): other for other in lower.sorted()}
-        compared[base] = None
-        compared.pop(mine, None)
-        for theirs, other in compared.items():
-            if mine.currency_id == theirs.currency_id and (
-                found := _dearer_products(mine, theirs, tier.company_id)
-            ):
-                names = _names(env, found)
-                if other:
-                    yield env._(
-                        "Dearer than in the lower tier “%(tier)s”: %(products)s.",
-                        tier=other.name,
-                        products=names,
-                    )
-                else:
-                    yield env._(
-                        "Dearer than without the tier (%(pricelist)s): %(products)s.",
-                        pricelist=base.name or env._("catalogue prices"),
-                        products=names,
-                    )
+        compared = {other: other._pricelist_for(base) or base for other in lower.sorted()}
+        compared[env["customer.tier"]] = base
+        for other, theirs in compared.items():
+            if other in said or mine == theirs or mine.currency_id != theirs.currency_id:
+                continue
+            found = _dearer_products(mine, theirs, tier.company_id)
+            if found:
+                said.add(other)
+                yield _dearer_text(tier, other, base, found)
+
+
+def _dearer_text(tier, other, base, found):
+    """
+    :param other: the lower tier, or none
+    :param base: the list without a tier
+    :param found: products with both prices, as texts
+    """
+    env = tier.env
+    if other and 0 < tier.discount < other.discount:
+        return env._(
+            "The lower tier “%(tier)s” has a larger discount (%(larger)s %% instead of "
+            "%(smaller)s %%): whoever is promoted pays more.",
+            tier=other.name,
+            larger=readable(env, other.discount),
+            smaller=readable(env, tier.discount),
+        )
+    if other:
+        return env._(
+            "Dearer than in the lower tier “%(tier)s”: %(products)s.",
+            tier=other.name,
+            products=_names(env, found),
+        )
+    return env._(
+        "Dearer than without the tier (%(pricelist)s): %(products)s.",
+        pricelist=base.name or env._("catalogue prices"),
+        products=_names(env, found),
+    )
 
 
 def _dearer_products(mine, theirs, company):

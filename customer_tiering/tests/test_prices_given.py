@@ -145,7 +145,8 @@ class TestPricesSaid(SaleOrderCommon):
     def test_lower_tier_with_larger_discount(self):
         """A better tier that costs more."""
         self.gold.discount = 20
-        self.assertIn("Dearer than in the lower tier “Gold”", self.diamond.pricelist_warning)
+        said = "The lower tier “Gold” has a larger discount (20 % instead of 15 %)"
+        self.assertIn(said, self.diamond.pricelist_warning)
         self.assertFalse(self.gold.pricelist_warning)
 
     def test_exception_on_the_tiers_own_list(self):
@@ -173,5 +174,5 @@ class TestPricesSaid(SaleOrderCommon):
         """Whoever looks at the programme does not see what its tiers say."""
         self.gold.discount = 20
         program = self.program
-        self.assertIn("Dearer than in the lower tier “Gold”", program.advice)
-        self.assertIn("Diamond", program.advice)
+        said = "Prices of “Diamond”: The lower tier “Gold” has a larger discount"
+        self.assertIn(said, program.advice)
