@@ -8,6 +8,7 @@ everybody's orders for every chunk.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from odoo.tools import SQL
 
@@ -64,6 +65,29 @@ class FactSource:
     bases: tuple = (ORDERED, INVOICED)
 
 
+def core_sources(gather, company):
+    """The kinds of records that tell what was bought without any other addon."""
+    return [
+        FactSource(
+            gather._order_query,
+            gather._line_query,
+            tuple(gather._return_queries(company)),
+            bases=(ORDERED,),
+        ),
+        FactSource(
+            partial(loose_credits, gather), partial(loose_credit_lines, gather), bases=(ORDERED,)
+        ),
+        FactSource(
+            partial(invoices, gather),
+            partial(invoice_lines, gather),
+            (partial(reversed_invoices, gather),),
+            lines_net=True,
+            bases=(INVOICED,),
+        ),
+        FactSource(partial(invoice_credits, gather), bases=(INVOICED,)),
+    ]
+
+
 def noon(day, zone):
     """The moment (UTC) of noon of a date, an SQL value, in a time zone."""
     return SQL("((%s + time '12:00') AT TIME ZONE %s AT TIME ZONE 'UTC')", day, zone)
@@ -95,6 +119,35 @@ def orders(gather, company, as_of, scope):
     )
 
 
+def dated_later(gather, company, as_of, scope, basis):
+    """Number of what is dated after a day, and the first day."""
+    if basis == INVOICED:
+        return SQL(
+            """
+            SELECT COUNT(*), MIN(m.invoice_date)
+              FROM res_partner p
+              JOIN account_move m ON m.partner_id = p.id
+             WHERE m.move_type = 'out_invoice' AND m.state = 'posted' AND m.company_id = %s
+               AND m.invoice_date > %s AND %s
+            """,
+            company.id,
+            as_of,
+            scope(SQL("p.commercial_partner_id")),
+        )
+    return SQL(
+        """
+        SELECT COUNT(*), MIN((o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %s)::date)
+          FROM res_partner p
+          JOIN sale_order o ON o.partner_id = p.id
+         WHERE o.state = 'sale' AND o.company_id = %s AND o.date_order >= %s AND %s
+        """,
+        gather._timezone(company),
+        company.id,
+        gather._end_of_day(company, as_of),
+        scope(SQL("p.commercial_partner_id")),
+    )
+
+
 def order_lines(gather, company, as_of, scope, measures, after):
     """Tables that no column is taken from are not read."""
     from .grading.metrics import as_date
@@ -121,7 +174,7 @@ def order_lines(gather, company, as_of, scope, measures, after):
            AND %(scope)s
         """,
         columns=SQL(", ").join(gather._line_values(company, measures)),
-        products=_ORDERED_PRODUCTS,
+        products=ORDERED_PRODUCTS,
         company=company.id,
         end=gather._end_of_day(company, as_of),
         start=start,
@@ -129,7 +182,8 @@ def order_lines(gather, company, as_of, scope, measures, after):
     )
 
 
-_ORDERED_PRODUCTS = SQL(
+# What order lines ``l`` are of.
+ORDERED_PRODUCTS = SQL(
     """
      LEFT JOIN product_product v ON v.id = l.product_id
      LEFT JOIN product_template t ON t.id = v.product_tmpl_id
@@ -140,8 +194,8 @@ _ORDERED_PRODUCTS = SQL(
 
 
 def line_of_return(gather, company, measures):
-    """Columns of ``RETURN_COLUMNS`` that tell of the order line ``l`` itself: the worth of the line,
-    its pieces, whether it is goods, and its cost."""
+    """Columns of ``RETURN_COLUMNS`` that tell of the order line ``l`` itself: its worth, its
+    pieces, whether it is goods, and its cost."""
     from .grading.metrics import MONEY_MEASURES
 
     return {
@@ -213,7 +267,7 @@ def credited_lines(gather, company, as_of, scope, measures):
         **line,
         rate=_RATE,
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
-        products=_ORDERED_PRODUCTS,
+        products=ORDERED_PRODUCTS,
         company=company.id,
         as_of=as_of,
         end=gather._end_of_day(company, as_of),
@@ -242,7 +296,8 @@ def loose_credits(gather, company, as_of, scope):
           FROM res_partner p
           JOIN account_move m ON m.partner_id = p.id
           JOIN account_move_line i ON i.move_id = m.id
-         WHERE %(loose)s AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s AND %(scope)s
+         WHERE %(loose)s AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s
+           AND %(scope)s
       GROUP BY p.commercial_partner_id, m.id
         """,
         loose=_LOOSE,
@@ -328,6 +383,19 @@ def invoice_lines(gather, company, as_of, scope, measures, after):
     return _move_lines(gather, company, as_of, scope, measures, after, documents)
 
 
+def _invoiced_goods(gather, company):
+    """Which lines ``i`` of invoices are goods; those of an order are what its lines are."""
+    return SQL(
+        """(i.is_downpayment IS NOT TRUE AND i.price_unit >= 0
+            AND i.product_id IS NOT NULL AND i.product_id <> ALL(%s)
+            AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x
+                              JOIN sale_order_line l ON l.id = x.order_line_id
+                             WHERE x.invoice_line_id = i.id AND NOT %s))""",
+        gather._products_that_are_no_goods(company),
+        gather._goods_condition(company),
+    )
+
+
 def _move_lines(gather, company, as_of, scope, measures, after, documents):
     """Lines ``i`` of invoices and credit notes ``m``, with the columns of order lines."""
     from .grading.metrics import MONEY_MEASURES, as_date
@@ -336,7 +404,7 @@ def _move_lines(gather, company, as_of, scope, measures, after, documents):
         """CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END * i.quantity
            * COALESCE(u.factor / NULLIF(own.factor, 0), 1)"""
     )
-    goods = gather._invoiced_goods_condition(company)
+    goods = _invoiced_goods(gather, company)
     columns = [SQL("(CASE WHEN %s THEN %s ELSE 0 END)::float8", goods, pieces)]
     if measures & MONEY_MEASURES:
         cost = gather._product_cost(company)

@@ -122,18 +122,41 @@ class Explained:
         yield {"kind": "next", "text": self.next()}
         yield {"kind": "keep", "text": self.keep()}
         yield {"kind": "counted", "text": self.counted()}
+        yield {"kind": "later", "text": self.later()}
 
     def target_tier(self):
         """What the figures ask for; the requirements met are those of this one."""
         return self.standing.target_tier_id.id
 
     def counted(self):
-        """What counts as bought."""
+        """What counts as bought, where that is not what most programmes count."""
         if self.program.basis == INVOICED:
             return self.env._("What counts are posted invoices, less credit notes.")
         if self.program.basis == GROSS:
             return self.env._("What counted were confirmed orders, whatever was credited later.")
-        return self.env._("What counts are confirmed orders, less credit notes.")
+        return ""
+
+    def later(self):
+        """What is dated after today and therefore does not count."""
+        gather = self.env["customer.tier.gather"]
+        company = self.standing.company_id
+        if not self.env.su and company not in self.env.companies:
+            return ""
+        scope = gather._scope_of(self.standing.partner_id.ids)
+        count, first = gather._dated_later(
+            company, gather._today(company), scope, self.program.basis
+        )
+        if not count:
+            return ""
+        day = format_date(self.env, first)
+        if count == 1:
+            return self.env._("1 order is dated in the future and does not count before %s.", day)
+        return self.env._(
+            "%(count)s orders are dated in the future and do not count yet, the first one before "
+            "%(day)s.",
+            count=count,
+            day=day,
+        )
 
     def why(self):
         standing, tier_id = self.standing, self.target_tier()

@@ -15,8 +15,8 @@ SCORE = ""
 YEAR = 12
 # Where a share of the best begins while nobody can be ranked: a value that nobody reaches.
 UNRANKED = 1e15
-# What counts as bought: confirmed orders less what came back of them, or invoices less credit notes.
-# Rules of format 1 counted orders whatever came back, which nothing is graded by any more.
+# What counts as bought: confirmed orders less what came back, or invoices less credit notes. Rules
+# of format 1 counted orders whatever came back, which nothing is graded by any more.
 ORDERED, INVOICED, GROSS = "ordered", "invoiced", "gross"
 BASES = (ORDERED, INVOICED, GROSS)
 # Customers whom proposals and previews are made from.
@@ -392,7 +392,7 @@ def from_rules(rules):
     if rules.get("format", 1) not in range(1, FORMAT + 1):
         raise ValueError(f"Rules of the unknown format {rules['format']!r}")
     if rules.get("format", 1) < 2:
-        rules = {**rules, "basis": GROSS}
+        rules = {"basis": GROSS, **rules}
     program = _read(Program, rules)
     cuts = rules.get("cuts", {})
     tiers = (

@@ -9,11 +9,11 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .. import fact_sources
+from .. import fact_sources, origin_queries
 from ..explain.span import Span
-from ..fact_sources import ORDER_COLUMNS, RETURN_COLUMNS, FactSource
+from ..fact_sources import ORDER_COLUMNS, RETURN_COLUMNS, FactSource  # noqa: F401
 from ..grading.entry import Origins
-from ..grading.policy import INVOICED, ORDERED
+from ..grading.policy import ORDERED
 from ..standing_columns import DAY, ID
 from .customer_tier_metric import YEAR
 
@@ -22,13 +22,14 @@ _logger = logging.getLogger(__name__)
 # Of metrics that the grading core computes itself.
 COMPUTED_KINDS = ("order", "payment", "ratio")
 
+
 class CustomerTierGather(models.AbstractModel):
     """First step of the grading pipeline: reads what is known about some customers from the
     database and hands it on as frames.
 
     Few grouped reads for thousands of customers, never one per record; the SQL of what they bought
-    is in ``fact_sources``. Addons add a kind of records in :meth:`_fact_sources`, or say what counts
-    in the hooks that its queries ask.
+    is in ``fact_sources``. Addons add a kind of records in :meth:`_fact_sources`, or say what
+    counts in the hooks that its queries ask.
     """
 
     _name = "customer.tier.gather"
@@ -45,15 +46,15 @@ class CustomerTierGather(models.AbstractModel):
         """
         import numpy as np
 
-        Partner = self._as_company(self.env["res.partner"], program.company_id)
+        company = program.company_id
+        Partner = self._as_company(self.env["res.partner"], company)
         # Those of a head office are customers of its branches, too.
-        own = Domain(Partner._check_company_domain(program.company_id))
+        own = Domain(Partner._check_company_domain(company))
         domain = program._partner_domain() & own
         domain &= Domain.custom(
             to_sql=lambda model, alias, query: SQL(
-                "%s = %s AND %s",
-                SQL.identifier(alias, "commercial_partner_id"),
-                SQL.identifier(alias, "id"),
+                "%s AND %s",
+                self._gradable_condition(company, SQL.identifier(alias)),
                 scope(SQL.identifier(alias, "commercial_partner_id")),
             )
         )
@@ -63,6 +64,21 @@ class CustomerTierGather(models.AbstractModel):
         rows = self._read(query.select(SQL("%s.id", table), known), {"id": "int4", "known": "int4"})
         order = np.argsort(rows["id"])
         return rows["id"][order].astype(np.int64), rows["known"][order].astype(bool)
+
+    def _gradable_condition(self, company, partner):
+        """Who can be a customer of a company at all, as a condition on the alias of a partner: not
+        archived, nobody's contact, neither the company itself, with its branches and its head
+        office, nor the contact of somebody who works in the database."""
+        return SQL(
+            """(%(p)s.active AND %(p)s.commercial_partner_id = %(p)s.id
+                AND %(p)s.id NOT IN (SELECT c.partner_id FROM res_company c
+                                      WHERE split_part(c.parent_path, '/', 1) = %(root)s)
+                AND NOT EXISTS (SELECT FROM res_users u
+                                 WHERE u.partner_id = %(p)s.id AND u.active
+                                   AND u.share IS NOT TRUE))""",
+            p=partner,
+            root=str(company.sudo().root_id.id),
+        )
 
     def _as_company(self, model, company):
         """A model with all rights, in a company, and the same whoever starts a grading: names in
@@ -117,35 +133,12 @@ class CustomerTierGather(models.AbstractModel):
     def _fact_sources(self, company):
         """Hook: the kinds of records that tell what the customers of a company bought, as a list
         of :class:`FactSource` in the order in which they are read. Addons add theirs to it."""
-        return [
-            FactSource(
-                self._order_query,
-                self._line_query,
-                tuple(self._return_queries(company)),
-                bases=(ORDERED,),
-            ),
-            FactSource(
-                self._with_gather(fact_sources.loose_credits),
-                self._with_gather(fact_sources.loose_credit_lines),
-                bases=(ORDERED,),
-            ),
-            FactSource(
-                self._with_gather(fact_sources.invoices),
-                self._with_gather(fact_sources.invoice_lines),
-                (self._with_gather(fact_sources.reversed_invoices),),
-                lines_net=True,
-                bases=(INVOICED,),
-            ),
-            FactSource(self._with_gather(fact_sources.invoice_credits), bases=(INVOICED,)),
-        ]
+        return fact_sources.core_sources(self, company)
 
     def _return_queries(self, company):
         """Hook: what tells which lines of confirmed orders came back, as a list of functions, see
         ``FactSource.returns``. Of what several of them tell of a line, the greater counts."""
-        return [self._with_gather(fact_sources.credited_lines)]
-
-    def _with_gather(self, query):
-        return partial(query, self)
+        return [partial(fact_sources.credited_lines, self)]
 
     def _sources(self, company, basis):
         return [source for source in self._fact_sources(company) if basis in source.bases]
@@ -224,6 +217,20 @@ class CustomerTierGather(models.AbstractModel):
     def _order_query(self, company, as_of, scope):
         """Confirmed orders, see :class:`FactSource`."""
         return fact_sources.orders(self, company, as_of, scope)
+
+    def _later_order_count(self, company, as_of):
+        """How many orders of a company are dated after a day graded, and after today."""
+        day = max(as_of, self._today(company))
+        return self._dated_later(company, day, lambda column: SQL("TRUE"))[0]
+
+    def _dated_later(self, company, as_of, scope, basis=ORDERED):
+        """How many orders (or invoices) are dated after a day and so do not count yet, and the day
+        of the first one, None without any."""
+        # Orders of other salespeople are counted like those that the user may open.
+        self.env.flush_all()
+        self.env.cr.execute(fact_sources.dated_later(self, company, as_of, scope, basis))
+        count, first = self.env.cr.fetchone()
+        return count, first
 
     def _frequent_condition(self, company):
         """Which orders count for the frequency, as a condition on ``sale_order o``."""
@@ -335,18 +342,6 @@ class CustomerTierGather(models.AbstractModel):
         return SQL(
             "(l.is_downpayment IS NOT TRUE AND l.price_unit >= 0 AND l.product_id <> ALL(%s))",
             self._products_that_are_no_goods(company),
-        )
-
-    def _invoiced_goods_condition(self, company):
-        """The same of lines ``i`` of invoices; those of an order are what its lines are."""
-        return SQL(
-            """(i.is_downpayment IS NOT TRUE AND i.price_unit >= 0
-                AND i.product_id IS NOT NULL AND i.product_id <> ALL(%s)
-                AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x
-                                  JOIN sale_order_line l ON l.id = x.order_line_id
-                                 WHERE x.invoice_line_id = i.id AND NOT %s))""",
-            self._products_that_are_no_goods(company),
-            self._goods_condition(company),
         )
 
     def _products_that_are_no_goods(self, company):
@@ -522,9 +517,11 @@ class CustomerTierGather(models.AbstractModel):
         countries = {country for entry in entries for country in entry.countries or ()}
         codes = {entry.metric for entry in entries}
         return Origins(
-            ways=self._rows(self._ways_query(company, as_of, scope), 3),
-            tags=self._rows(self._tags_query(company, as_of, scope, tags), 2) if tags else [],
-            countries=self._rows(self._countries_query(scope, countries), 2) if countries else [],
+            ways=self._rows(origin_queries.ways(self, company, as_of, scope), 3),
+            tags=self._rows(origin_queries.tags(scope, tags), 2) if tags else [],
+            countries=self._rows(origin_queries.countries(scope, countries), 2)
+            if countries
+            else [],
             values={
                 metric.code: list(zip(owners.tolist(), values.tolist(), strict=True))
                 for metric, (owners, values, _others) in given.items()
@@ -546,53 +543,6 @@ class CustomerTierGather(models.AbstractModel):
     def _rows(self, query, size):
         columns = self._read(query, {str(number): "int4" for number in range(size)})
         return list(zip(*(column.tolist() for column in columns.values()), strict=True))
-
-    def _ways_query(self, company, as_of, scope):
-        """Distinct customer, medium and source (0 for none) of quotations that came to nothing or
-        are still open: whoever ordered needs no entry rule."""
-        states = self.env["sale.order"]._fields["state"].get_values(self.env)
-        return SQL(
-            """
-            SELECT DISTINCT p.commercial_partner_id, COALESCE(o.medium_id, 0),
-                   COALESCE(o.source_id, 0)
-              FROM res_partner p
-              JOIN sale_order o ON o.partner_id = p.id
-             WHERE o.state = ANY(%(states)s)
-               AND o.company_id = %(company)s
-               AND o.create_date < %(end)s
-               AND %(scope)s
-            """,
-            # One by one, so that the index on them serves: they are few among all orders.
-            states=[state for state in states if state != "sale"],
-            company=company.id,
-            end=self._end_of_day(company, as_of),
-            scope=scope(SQL("p.commercial_partner_id")),
-        )
-
-    def _tags_query(self, company, as_of, scope, tags):
-        """Distinct customer and tag, of the tags asked for; tags of contacts are the customer's."""
-        return SQL(
-            """
-            SELECT DISTINCT p.commercial_partner_id, r.category_id
-              FROM res_partner p
-              JOIN res_partner_res_partner_category_rel r ON r.partner_id = p.id
-             WHERE r.category_id = ANY(%s) AND %s
-            """,
-            list(tags),
-            scope(SQL("p.commercial_partner_id")),
-        )
-
-    def _countries_query(self, scope, countries):
-        """Customer and country, of the countries asked for."""
-        return SQL(
-            """
-            SELECT p.id, p.country_id
-              FROM res_partner p
-             WHERE p.commercial_partner_id = p.id AND p.country_id = ANY(%s) AND %s
-            """,
-            list(countries),
-            scope(SQL("p.commercial_partner_id")),
-        )
 
     # What the last grading stored
 

@@ -223,8 +223,10 @@ class CustomerTierPipeline(models.AbstractModel):
         saver._save_changes(company, moves, as_of, run_id)
         ends = [*frames.values(), left]
         saver._expire(company, [frame[frame["expired"] > 0].index for frame in ends])
-        kept = left.index[left["after"] > 0].tolist()
-        saver._release(company, left.index.tolist(), kept)
+        absent = left[left["absent"]].index.tolist()
+        there = left[~left["absent"]]
+        saver._release(company, there.index.tolist(), there.index[there["after"] > 0].tolist())
+        saver._release_absent(company, absent)
         self.env.invalidate_all(flush=False)
         if saver._last_change() > last_change:
             saver._enqueue(company, last_change)
@@ -294,28 +296,33 @@ class CustomerTierPipeline(models.AbstractModel):
                 # The customers of a broken programme keep what they have.
                 customers = previous.index[previous["program"] == program.id].to_numpy()
             taken = np.union1d(taken, customers)
-        return facts, previous, self._left(previous[~previous.index.isin(taken)], as_of)
+        rest = previous[~previous.index.isin(taken)]
+        return facts, previous, self._left(company, rest, as_of)
 
-    def _left(self, previous, as_of):
+    def _left(self, company, previous, as_of):
         """Those whom no programme selects and who have something to lose: the computed tier, or
         one that was set by hand and is over. ``after`` is the tier that stays, ``expired`` as in
-        ``grading.settle``."""
+        ``grading.settle``, ``absent`` is who cannot be a customer at present."""
         from ..grading.settle import ended
 
         if previous.empty:
-            return previous.assign(after=0, expired=0)
+            return previous.assign(after=0, expired=0, absent=False)
         over = ended(previous, as_of)
-        stays = ~over & self._customers_still(previous.index)
-        left = previous.assign(after=previous["manual"].where(stays, 0), expired=over.astype(int))
+        there = self._customers_still(company, previous.index)
+        stays = ~over & there
+        left = previous.assign(
+            after=previous["manual"].where(stays, 0), expired=over.astype(int), absent=~there
+        )
         return left[(left["program"] > 0) | over | (left["tier"] != left["after"])]
 
-    def _customers_still(self, index):
-        """Who is not archived and nobody's contact, as booleans along an index of partners."""
+    def _customers_still(self, company, index):
+        """Who can be a customer of a company, as booleans along an index of partners."""
+        gradable = self.env["customer.tier.gather"]._gradable_condition(company, SQL("p"))
         self.env.cr.execute(
             SQL(
-                "SELECT id FROM res_partner "
-                "WHERE id = ANY(%s) AND active AND commercial_partner_id = id",
+                "SELECT p.id FROM res_partner p WHERE p.id = ANY(%s) AND %s",
                 index.tolist(),
+                gradable,
             )
         )
         return index.isin([id_ for (id_,) in self.env.cr.fetchall()])

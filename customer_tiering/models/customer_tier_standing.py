@@ -535,7 +535,9 @@ class CustomerTierStanding(models.Model):
         Event = self.env["customer.tier.event"]
         event = Event._last_id()
         for standing in self:
-            tier = standing.manual_tier_id or standing.computed_tier_id
+            # The tier of who is no customer at present waits.
+            computed = standing.program_id and standing.computed_tier_id
+            tier = standing.manual_tier_id or computed or standing.tier_id.browse()
             by_hand = bool(standing.manual_tier_id or standing.lock)
             vals = {
                 "manual_user_id": by_hand and self.env.uid,

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
-
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import format_date
+from odoo.tools.safe_eval import safe_eval
 
 from .common import OWN, GradingCase
 from .invoice_common import InvoiceCase
@@ -359,3 +360,195 @@ class TestInvoiced(FactsCase):
         self._create_invoice(buyer, 500, invoice_date=day, date=day)
         self._grade()
         self.assertEqual(self._standing(buyer).last_order_date, day)
+
+
+@tagged("post_install", "-at_install")
+class TestNoGoods(FactsCase):
+    """Lines that are money, but no goods."""
+
+    def test_discount_and_deposit(self):
+        """A discount and a deposit were pieces and products."""
+        self._create_measuring_program("quantity", "product_count", "category_count", "margin")
+        buyer = self._create_own_customer("Buyer")
+        order = self._create_order(buyer, 1000, date=30)
+        wizard = self.env["sale.order.discount"].create(
+            {"sale_order_id": order.id, "discount_type": "amount", "discount_amount": 100}
+        )
+        wizard.action_apply_discount()
+        discount = self.company.sale_discount_product_id
+        discount.categ_id = self.env["product.category"].create({"name": "Discounts"})
+        self.assertIn(discount, order.order_line.product_id)
+        self._create_order(
+            buyer,
+            date=20,
+            lines=[
+                {"price_unit": 50},
+                {"product_id": self._create_product(name="Voucher").id, "price_unit": -10},
+                # A surcharge booked on the discount product is no goods either.
+                {"product_id": discount.id, "price_unit": 5},
+            ],
+        )
+        self._grade()
+        values = self._values(buyer)
+        self.assertEqual(values["amount"], 945)
+        self.assertEqual(values["margin"], 945)
+        self.assertEqual(values["quantity"], 2)
+        self.assertEqual(values["product_count"], 1)
+        self.assertEqual(values["category_count"], 1)
+
+    def test_on_invoices(self):
+        """The same where invoices count."""
+        self._create_measuring_program("quantity", "product_count", basis="invoiced")
+        buyer = self._create_own_customer("Buyer")
+        order = self._create_order(
+            buyer,
+            date=20,
+            lines=[
+                {"price_unit": 50, "product_uom_qty": 2},
+                {"product_id": self._create_product(name="Voucher").id, "price_unit": -10},
+            ],
+        )
+        order.order_line.product_id.invoice_policy = "order"
+        self._invoice(order, 10)
+        self._grade()
+        values = self._values(buyer)
+        self.assertEqual((values["amount"], values["quantity"]), (90, 2))
+        self.assertEqual(values["product_count"], 1)
+
+    def test_orders_of_one_day(self):
+        """Four orders on one day are one day of four orders."""
+        self._create_measuring_program("purchase_days")
+        buyer = self._create_own_customer("Buyer", *[(10, 25)] * 4, (5, 25))
+        self._grade()
+        self.assertEqual(self._values(buyer)["purchase_days"], 2)
+        self.assertEqual(self._standing(buyer).order_count, 5)
+        action = self._standing(buyer).action_open_records(self._metric("purchase_days").id)
+        self.assertEqual(self.env["sale.order"].search_count(action["domain"]), 5)
+
+    def test_frequency_of_presets(self):
+        """RFM presets call by the name of frequency how often somebody comes, not how many orders
+        somebody writes."""
+        for code in ("rfm", "rfm3", "rfm_grid", "weighted", "vip"):
+            program = self._create_program(code)
+            frequency = program.indicator_ids.filtered(lambda i: i.rfm_role == "f")
+            self.assertEqual(frequency.metric_id.measure, "purchase_days", code)
+
+
+@tagged("post_install", "-at_install")
+class TestWhoIsGraded(GradingCase):
+    """Who is not graded has no row that says so."""
+
+    SHOWN = ("program_id", "tier_id", "score", "amount", "order_count", "last_order_date")
+
+    def _assert_not_shown(self, partner):
+        """Not in the list, and nothing is told of it."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_tiering.customer_tier_standing_action"
+        )
+        listed = self.env["customer.tier.standing"].search(safe_eval(action["domain"]))
+        self.assertNotIn(partner, listed.partner_id)
+        standing = self.env["customer.tier.standing"].search([("partner_id", "=", partner.id)])
+        for name in self.SHOWN:
+            self.assertFalse(standing[name], name)
+
+    def test_own_company_and_its_people(self):
+        """The company itself and whoever works in it were Diamond."""
+        branch = self._create_company(name="Own Branch", parent_id=self.company.id)
+        people = self.salesperson.partner_id
+        own = self.company.partner_id | branch.partner_id | people
+        buyer = self._create_own_customer("Buyer", (10, 9000))
+        for partner in own:
+            self._create_order(partner, 90000, date=10)
+        self._create_program(domain=f"[('id', 'in', {(own | buyer).ids})]")
+        self._grade()
+        self.assertFalse(self._standing(self.company.partner_id))
+        self.assertFalse(self._standing(branch.partner_id))
+        self.assertFalse(self._standing(people))
+        self.assertEqual(self._standing(buyer).amount, 9000)
+
+    def test_portal_user_is_a_customer(self):
+        """Customers who log in to the portal, and who have left the company, are customers."""
+        portal = self._create_user("tiering_buyer", "base.group_portal").partner_id
+        left = self._create_user("tiering_left", "base.group_user")
+        left.active = False
+        for partner in (portal, left.partner_id):
+            partner.active = True
+            self._create_order(partner, 500, date=10)
+        self._create_program(domain=f"[('id', 'in', {(portal | left.partner_id).ids})]")
+        self._grade()
+        self.assertEqual(self._standing(portal).amount, 500)
+        self.assertEqual(self._standing(left.partner_id).amount, 500)
+
+    def test_archived_and_back(self):
+        """Archived customers stayed in the list with their amounts, before all others; back again,
+        they had lost the guarantee of their tier."""
+        program = self._create_program(domain=OWN, hold_months=12)
+        buyer = self._create_own_customer("Buyer", (300, 6000))
+        self._grade(as_of=self._days_ago(200))
+        silver = program.tier_ids[1]
+        until = self._standing(buyer).guaranteed_until
+        self.assertEqual(self._standing(buyer).tier_id, silver)
+        buyer.action_archive()
+        self._grade(as_of=self._days_ago(100))
+        self._assert_not_shown(buyer)
+        buyer.action_unarchive()
+        self.env["sale.order"].search([("partner_id", "=", buyer.id)])._action_cancel()
+        self._grade()
+        standing = self._standing(buyer)
+        self.assertEqual((standing.tier_id, standing.guaranteed_until), (silver, until))
+        self.assertEqual(standing.target_tier_id, program.tier_ids[0])
+        self.assertEqual(len(standing.change_ids), 3, "first, out, back")
+
+    def test_manual_tier_and_lock_come_back(self):
+        """What people decided waits for the customer, too."""
+        program = self._create_program(domain=OWN)
+        buyer = self._create_own_customer("Buyer", (300, 6000))
+        self._grade()
+        gold = program.tier_ids[2]
+        standing = self._set_tier(buyer, gold)
+        standing.write({"lock": "down", "manual_reason": "Agreed"})
+        buyer.action_archive()
+        self._grade()
+        self._assert_not_shown(buyer)
+        buyer.action_unarchive()
+        self._grade()
+        self.assertEqual((standing.tier_id, standing.lock), (gold, "down"))
+
+    def test_archiving_has_them_graded_again(self):
+        """An archived customer stays in the lists until the next night."""
+        self._create_program(domain=OWN)
+        buyer = self._create_own_customer("Buyer", (300, 6000))
+        self._grade()
+        stale = self.env["customer.tier.stale"]
+        stale.search([]).unlink()
+        buyer.action_archive()
+        self.assertEqual(stale.search([]).partner_id, buyer)
+        stale.search([]).unlink()
+        buyer.action_unarchive()
+        self.assertEqual(stale.search([]).partner_id, buyer)
+
+    def test_company_that_became_a_contact(self):
+        """Its amount was in its own row and in that of the company it belongs to by now."""
+        self._create_program(domain=OWN)
+        buyer = self._create_own_customer("Buyer", (30, 6000))
+        owner = self._create_own_customer("Owner", (30, 1000))
+        self._grade()
+        buyer.write({"parent_id": owner.id, "is_company": False})
+        self._grade()
+        self._assert_not_shown(buyer)
+        self.assertEqual(self._standing(owner).amount, 7000)
+
+    def test_order_dated_in_the_future(self):
+        """An order dated next week by mistake is not counted, and nothing says so."""
+        self._create_program(domain=OWN)
+        buyer = self._create_own_customer("Buyer", (30, 6000))
+        other = self._create_own_customer("Other", (30, 6000))
+        day = self._days_ago(-7)
+        self._create_order(buyer, 100, date=day)
+        run = self._grade()
+        self.assertEqual(run.later_order_count, 1)
+        told = {s["kind"]: s["text"] for s in self._standing(buyer).explanation["sentences"]}
+        self.assertIn(format_date(self.env, day), told["later"])
+        told = {s["kind"] for s in self._standing(other).explanation["sentences"]}
+        self.assertNotIn("later", told)
+        self.assertEqual(self._grade(as_of=self._days_ago(40)).later_order_count, 1)
