@@ -40,6 +40,7 @@ class TestLoyalty(GradingCase):
         reward = program.reward_ids
         line = {
             "product_id": reward.discount_line_product_id.id or self.product.id,
+            "name": "Reward",
             "price_unit": -paid,
             "reward_id": reward.id,
         }
@@ -69,7 +70,7 @@ class TestLoyalty(GradingCase):
             date=5,
             lines=[
                 {"price_unit": 30},
-                {"price_unit": 0, "reward_id": self.promotion.reward_ids.id},
+                {"price_unit": 0, "name": "Given", "reward_id": self.promotion.reward_ids.id},
             ],
         )
         self._grade()

@@ -87,6 +87,12 @@ def test_goods_and_their_credit_note():
     assert by_day(rows) == {5: (-200, -2, -120)}
 
 
+def test_more_delivered_than_ordered():
+    """Two pieces too many are no purchase, and sent back no return."""
+    assert by_day(events((SENT_BACK, 1, 0, -2))) == {}
+    assert by_day(events((SENT_BACK, 1, 0, -2), (SENT_BACK, 5, 0, 2))) == {}
+
+
 def test_more_credited_than_sent_back():
     """The credit note also gives back something for what was kept."""
     rows = events((INVOICED, 1, 1000, 10), (SENT_BACK, 5, 0, 2), (CREDITED, 12, 500, 2))
