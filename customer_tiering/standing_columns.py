@@ -87,6 +87,12 @@ class Column:
     kept: bool = False
 
     @property
+    def returns(self):
+        """Whether it waits for a customer who cannot be one for a while, such as an archived one:
+        the tier by the rules and what protects it, which count again when the customer is back."""
+        return self.entry or self.name == "computed_tier_id"
+
+    @property
     def in_frame(self):
         return self.frame or self.name
 

@@ -9,12 +9,12 @@ from math import ceil, nan
 
 from odoo.tools import format_date, formatLang
 
-from ..grading.policy import SCORE, UNRANKED, from_rules
+from ..grading.policy import GROSS, INVOICED, SCORE, UNRANKED, from_rules
 from .words import OPERATORS, readable
 
 SIGNS = dict(OPERATORS)
 # Half an order cannot be placed.
-WHOLE = ("order_count", "product_count", "category_count")
+WHOLE = ("order_count", "purchase_days", "product_count", "category_count")
 
 
 class Explained:
@@ -121,10 +121,42 @@ class Explained:
         yield {"kind": "uncovered", "text": self.uncovered()}
         yield {"kind": "next", "text": self.next()}
         yield {"kind": "keep", "text": self.keep()}
+        yield {"kind": "counted", "text": self.counted()}
+        yield {"kind": "later", "text": self.later()}
 
     def target_tier(self):
         """What the figures ask for; the requirements met are those of this one."""
         return self.standing.target_tier_id.id
+
+    def counted(self):
+        """What counts as bought, where that is not what most programmes count."""
+        if self.program.basis == INVOICED:
+            return self.env._("What counts are posted invoices, less credit notes.")
+        if self.program.basis == GROSS:
+            return self.env._("What counted were confirmed orders, whatever was credited later.")
+        return ""
+
+    def later(self):
+        """What is dated after today and therefore does not count."""
+        gather = self.env["customer.tier.gather"]
+        company = self.standing.company_id
+        if not self.env.su and company not in self.env.companies:
+            return ""
+        scope = gather._scope_of(self.standing.partner_id.ids)
+        count, first = gather._dated_later(
+            company, gather._today(company), scope, self.program.basis
+        )
+        if not count:
+            return ""
+        day = format_date(self.env, first)
+        if count == 1:
+            return self.env._("1 order is dated in the future and does not count before %s.", day)
+        return self.env._(
+            "%(count)s orders are dated in the future and do not count yet, the first one before "
+            "%(day)s.",
+            count=count,
+            day=day,
+        )
 
     def why(self):
         standing, tier_id = self.standing, self.target_tier()
@@ -383,7 +415,7 @@ class Explained:
             "name": self.metric_name(code),
             "help": (record and (record._sleeps() or record.description)) or "",
             "value": self.text(code, value),
-            "open": bool(value is not None and record and record._may_open()),
+            "open": bool(value is not None and record and record._may_open(self.program.basis)),
             "points": self._plain(points),
             "points_number": points,
             "weight": self._plain(indicator and indicator.weight),

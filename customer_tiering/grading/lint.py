@@ -22,7 +22,8 @@ RARE = 0.05
 LOST_TIER = ("no_score", "score", "contradiction", "shadowed")
 # Measures that every customer has a value for, be it 0. Others may be unknown.
 ALWAYS_KNOWN = frozenset(
-    {"amount", "order_count", "quantity", "product_count", "category_count", "margin"}
+    {"amount", "order_count", "purchase_days", "quantity", "margin"}
+    | {"product_count", "category_count"}
 )
 
 

@@ -169,9 +169,10 @@ def _before(previous, customers):
 
 
 def _state(before, program, where):
-    """Where customers were in this programme; those from elsewhere start anew."""
+    """Where customers were in this programme; those from elsewhere start anew. Who was no customer
+    for a while, in no programme but with a tier of this one, comes back to it."""
     position = lookup(before["computed"], where, -1)
-    here = (before["program"] == program.id) & (position >= 0)
+    here = np.isin(before["program"], (program.id, 0)) & (position >= 0)
     # Tiers that are gone are none to ask for.
     asked = lookup(before["asked"], {**where, 0: -1}, movement.NOWHERE)
     days = ("entered", "reviewed", "above", "noticed", "refused")

@@ -9,6 +9,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..grading.policy import ORDERED
 from ..tools import error_text
 
 _logger = logging.getLogger(__name__)
@@ -241,8 +242,10 @@ class CustomerTierPipeline(models.AbstractModel):
         saver._save_changes(company, moves, as_of, run_id)
         ends = [*frames.values(), left]
         saver._expire(company, [frame[frame["expired"] > 0].index for frame in ends])
-        kept = left.index[left["after"] > 0].tolist()
-        saver._release(company, left.index.tolist(), kept)
+        absent = left[left["absent"]].index.tolist()
+        there = left[~left["absent"]]
+        saver._release(company, there.index.tolist(), there.index[there["after"] > 0].tolist())
+        saver._release_absent(company, absent)
         self.env.invalidate_all(flush=False)
         if saver._last_change() > last_change:
             saver._enqueue(company, last_change)
@@ -276,13 +279,22 @@ class CustomerTierPipeline(models.AbstractModel):
         metrics = self.env["customer.tier.metric"].union(
             *(program._metrics() for program, policy in policies.items() if policy)
         )
-        orders = gather._orders(company, as_of, scope)
         after = lines_start(filter(None, policies.values()), first)
-        lines, given, errors = gather._read_for(metrics, company, as_of, scope, after=after)
+        bases = sorted({policy.basis for policy in policies.values() if policy}) or [ORDERED]
+        orders = {basis: gather._orders(company, as_of, scope, basis) for basis in bases}
+        usual, *others = bases
+        read, given, errors = gather._read_for(
+            metrics, company, as_of, scope, after=after, basis=usual
+        )
+        lines = {usual: read}
+        for basis in others:
+            lines[basis] = gather._lines_for(metrics, company, as_of, scope, after, basis)
         credit = company._customer_credit_policy()
         payments = gather._payments(company, as_of, scope, credit, first)
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
-        seen = np.union1d(gather._seen(orders, given), previous.index)
+        seen = previous.index.to_numpy()
+        for bought in orders.values():
+            seen = np.union1d(seen, gather._seen(bought, given))
         origins = gather._origins(company, as_of, scope, policies.values(), given)
         taken = np.array([], dtype=np.int64)
         facts = {}
@@ -294,36 +306,42 @@ class CustomerTierPipeline(models.AbstractModel):
             if policy and selected is not None:
                 customers = np.setdiff1d(selected, taken)
                 entry = gather._entry(customers, entries, origins)
-                since = gather._since(customers, orders, company)
-                known = gather._facts(customers, orders, lines, given, entry, payments, since)
+                bought, products = orders[policy.basis], lines[policy.basis]
+                since = gather._since(customers, bought, company)
+                known = gather._facts(customers, bought, products, given, entry, payments, since)
                 facts[program], errors = gather._in_years(known, program, as_of, scope)
                 tally.errors += [{"metric_id": m.id, "message": e} for m, e in errors.items()]
             else:
                 # The customers of a broken programme keep what they have.
                 customers = previous.index[previous["program"] == program.id].to_numpy()
             taken = np.union1d(taken, customers)
-        return facts, previous, self._left(previous[~previous.index.isin(taken)], as_of)
+        rest = previous[~previous.index.isin(taken)]
+        return facts, previous, self._left(company, rest, as_of)
 
-    def _left(self, previous, as_of):
+    def _left(self, company, previous, as_of):
         """Those whom no programme selects and who have something to lose: the computed tier, or
         one that was set by hand and is over. ``after`` is the tier that stays, ``expired`` as in
-        ``grading.settle``."""
+        ``grading.settle``, ``absent`` is who cannot be a customer at present."""
         from ..grading.settle import ended
 
         if previous.empty:
-            return previous.assign(after=0, expired=0)
+            return previous.assign(after=0, expired=0, absent=False)
         over = ended(previous, as_of)
-        stays = ~over & self._customers_still(previous.index)
-        left = previous.assign(after=previous["manual"].where(stays, 0), expired=over.astype(int))
+        there = self._customers_still(company, previous.index)
+        stays = ~over & there
+        left = previous.assign(
+            after=previous["manual"].where(stays, 0), expired=over.astype(int), absent=~there
+        )
         return left[(left["program"] > 0) | over | (left["tier"] != left["after"])]
 
-    def _customers_still(self, index):
-        """Who is not archived and nobody's contact, as booleans along an index of partners."""
+    def _customers_still(self, company, index):
+        """Who can be a customer of a company, as booleans along an index of partners."""
+        gradable = self.env["customer.tier.gather"]._gradable_condition(company, SQL("p"))
         self.env.cr.execute(
             SQL(
-                "SELECT id FROM res_partner "
-                "WHERE id = ANY(%s) AND active AND commercial_partner_id = id",
+                "SELECT p.id FROM res_partner p WHERE p.id = ANY(%s) AND %s",
                 index.tolist(),
+                gradable,
             )
         )
         return index.isin([id_ for (id_,) in self.env.cr.fetchall()])

@@ -87,6 +87,12 @@ class CustomerTierRun(models.Model):
         string="Seconds", readonly=True, copy=False, help="Time spent working, without pauses."
     )
     customer_count = fields.Integer(string="Customers", readonly=True, copy=False)
+    later_order_count = fields.Integer(
+        string="Orders Dated in the Future",
+        readonly=True,
+        copy=False,
+        help="Confirmed orders dated after today: they count from their day on.",
+    )
     written_count = fields.Integer(
         string="Updated", readonly=True, copy=False, help="Customers with anything new."
     )
@@ -520,7 +526,9 @@ class CustomerTierRun(models.Model):
         if not self.simulation and not QUIET.is_on(self.env):
             self.untold = not self.company_id.customer_tier_graded_on
         self._keep_spreads()
-        self.write({"state": "done", "finished_at": fields.Datetime.now()})
+        later = self.env["customer.tier.gather"]._later_order_count(self.company_id, self.as_of)
+        values = {"later_order_count": later, "finished_at": fields.Datetime.now()}
+        self.write({"state": "done", **values})
         if not self.simulation:
             self.company_id.customer_tier_graded_on = self.as_of
             self._follow_up()

@@ -188,14 +188,25 @@ class CustomerTierStore(models.AbstractModel):
 
     # Customers whom no programme selects, and what was set by hand
 
+    def _release_absent(self, company, partner_ids):
+        """Show nothing any more of customers who cannot be any for a while, such as archived ones.
+
+        Their history, what was set by hand and what protects their tier wait for them.
+        """
+        waiting = {column.name for column in self._standing_columns() if column.returns}
+        values = {
+            column.name: SQL(column.storage.empty if column.storage else "NULL")
+            for column in self._standing_columns()
+            if column.name not in waiting
+        }
+        self._clear(company, partner_ids, values | {"tier_since": SQL("NULL")})
+
     def _release(self, company, partner_ids, kept_ids):
         """Take the tier from customers whom no programme selects any more; their history and what
         was set by hand stay.
 
         :param kept_ids: those for whom the tier that was set by hand goes on to count
         """
-        if not partner_ids:
-            return
         by_hand = SQL("partner_id = ANY(%s)", kept_ids)
         values = {
             column.name: SQL(column.storage.empty if column.storage else "NULL")
@@ -205,8 +216,14 @@ class CustomerTierStore(models.AbstractModel):
         values |= {
             "tier_id": SQL("CASE WHEN %s THEN manual_tier_id END", by_hand),
             "tier_since": SQL("CASE WHEN %s THEN tier_since END", by_hand),
-            "graded_at": SQL("%s", fields.Datetime.now()),
         }
+        self._clear(company, partner_ids, values)
+
+    def _clear(self, company, partner_ids, values):
+        """Set columns of standings, by name, and close what is asked about them."""
+        if not partner_ids:
+            return
+        values = {**values, "graded_at": SQL("%s", fields.Datetime.now())}
         self.env.cr.execute(
             SQL(
                 """

@@ -150,6 +150,8 @@ class ResPartner(models.Model):
         for partner, customer in family.items():
             if partner.commercial_partner_id != customer:
                 moved |= customer | partner.commercial_partner_id
+        if "active" in vals:
+            moved |= self.commercial_partner_id
         moved._customer_tier_mark_family_changed()
         if "category_id" in vals:
             self._customer_tier_mark_origin_changed()

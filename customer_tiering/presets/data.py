@@ -6,7 +6,7 @@ _lt = LazyTranslate(__name__)
 
 # Metric code, weight, direction, bounds of the bands above the lowest one, RFM part.
 _RECENCY = ("recency_days", 20, "low", (30, 60, 120, 240), "r")
-_FREQUENCY = ("order_count", 30, "high", (2, 4, 8, 12), "f")
+_FREQUENCY = ("purchase_days", 30, "high", (2, 4, 8, 12), "f")
 _MONETARY = ("amount", 50, "high", (5000, 10000, 20000, 50000), "m")
 _REGULARITY = ("interval_cv", 10, "low", (0.3, 0.5, 0.8, 1.2), "")
 _BREADTH = ("category_count", 10, "high", (2, 3, 4, 5), "")
@@ -72,7 +72,7 @@ PRESETS = {
         "quantile": True,
         "indicators": (
             ("recency_days", 1, "low", (30, 60, 120, 240), "r"),
-            ("order_count", 1, "high", (2, 4, 8, 12), "f"),
+            ("purchase_days", 1, "high", (2, 4, 8, 12), "f"),
             ("amount", 1, "high", (5000, 10000, 20000, 50000), "m"),
         ),
         "tiers": (
@@ -87,7 +87,7 @@ PRESETS = {
         "quantile": True,
         "indicators": (
             ("recency_days", 1, "low", (60, 180), "r"),
-            ("order_count", 1, "high", (2, 6), "f"),
+            ("purchase_days", 1, "high", (2, 6), "f"),
             ("amount", 1, "high", (5000, 20000), "m"),
         ),
         "segments": _SEGMENTS_IN_THIRDS,
@@ -104,7 +104,7 @@ PRESETS = {
         "quantile": True,
         "indicators": (
             ("recency_days", 2, "low", (30, 60, 120, 240), "r"),
-            ("order_count", 1, "high", (2, 4, 8, 12), "f"),
+            ("purchase_days", 1, "high", (2, 4, 8, 12), "f"),
             ("amount", 1, "high", (5000, 10000, 20000, 50000), "m"),
         ),
         "rfm_mode": "mean",
@@ -120,7 +120,7 @@ PRESETS = {
         "name": _lt("Customer grades A to D"),
         "indicators": (
             ("amount", 30, "high", (5000, 10000, 20000, 50000), "m"),
-            ("order_count", 20, "high", (2, 4, 8, 12), "f"),
+            ("purchase_days", 20, "high", (2, 4, 8, 12), "f"),
             ("recency_days", 20, "low", (30, 60, 120, 240), "r"),
             _REGULARITY,
             _BREADTH,

@@ -5,6 +5,15 @@ from odoo.tools import SQL
 class CustomerTierGather(models.AbstractModel):
     _inherit = "customer.tier.gather"
 
+    def _goods_condition(self, company):
+        return SQL("(%s AND l.is_delivery IS NOT TRUE)", super()._goods_condition(company))
+
+    def _products_that_are_no_goods(self, company):
+        # Archived methods delivered, too; what they charge with is nobody's secret.
+        carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
+        products = carriers.search([("product_id", "!=", False)]).product_id
+        return super()._products_that_are_no_goods(company) + products.ids
+
     def _frequent_condition(self, company):
         condition = super()._frequent_condition(company)
         if company.customer_tier_count_all_orders:

@@ -58,3 +58,27 @@ class TestDelivery(TieringCommon):
         self.assertEqual(reminder.state, "open")
         order = self._order((self.product, False))
         self.assertEqual((reminder.state, reminder.order_id), ("ordered", order))
+
+    def test_shipping_is_no_product(self):
+        """Three orders of one piece with a shipping line were six pieces of two products in two
+        categories."""
+        codes = ("quantity", "product_count", "category_count")
+        category = self.env["product.category"].create({"name": "Freight"})
+        self.delivery_product.categ_id = category
+        metrics = [self._metric(code) for code in codes]
+        self.env["customer.tier.program"].search(
+            [("company_id", "=", self.company.id)]
+        ).action_archive()
+        self._create_program(
+            tiers=["All"],
+            indicators=[
+                {"metric": metric.code, "scale": "linear", "linear_full": 10} for metric in metrics
+            ],
+        )
+        for _order in range(3):
+            self._order((self.product, False), (self.delivery_product, True))
+        self._order((self.product, False), (self.delivery_product, False))
+        standing = self._graded()
+        self.assertEqual(standing.amount, 160.0)
+        values = self._numbers(self.customer, "metric")
+        self.assertEqual([values[code] for code in codes], [4, 1, 1])

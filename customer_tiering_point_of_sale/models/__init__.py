@@ -1,3 +1,4 @@
+from . import customer_tier_gather
 from . import customer_tier
 from . import pos_config
 from . import res_config_settings

@@ -93,8 +93,21 @@ def test_fields_that_were_not_there_yet_have_their_defaults():
     program = from_rules(least)
     assert program.indicators[0].scale == Linear(0, 9)
     assert program == Program(
-        1, (Metric("amount", "amount"),), program.indicators, (Tier(7, min_score=10),)
+        1,
+        (Metric("amount", "amount"),),
+        program.indicators,
+        (Tier(7, min_score=10),),
+        basis="gross",
     )
+
+
+def test_orders_of_old_rules_were_counted_whole():
+    """What came back was not deducted then: an explanation that says so would be wrong."""
+    assert from_rules(OLD["years"]).basis == "gross"
+    assert from_rules({"id": 1, "metrics": [], "format": 1}).basis == "gross"
+    assert from_rules({"id": 1, "metrics": [], "format": 2}).basis == "ordered"
+    with pytest.raises(ValueError, match="basis"):
+        Program(1, (), basis="guessed")
 
 
 def test_where_the_best_begin_is_kept_beside_the_rules():

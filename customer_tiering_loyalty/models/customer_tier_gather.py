@@ -1,0 +1,39 @@
+from odoo import models
+from odoo.tools import SQL
+
+# What pays for an order instead of making it cheaper.
+PAYING = ("gift_card", "ewallet")
+
+
+class CustomerTierGather(models.AbstractModel):
+    _inherit = "customer.tier.gather"
+
+    def _goods_condition(self, company):
+        return SQL("(%s AND l.reward_id IS NULL)", super()._goods_condition(company))
+
+    def _products_that_are_no_goods(self, company):
+        # What a card or a discount is sold as is nobody's secret; archived programmes had it, too.
+        programs = self.env["loyalty.program"].sudo().with_context(active_test=False)
+        cards = programs.search([("program_type", "in", PAYING)]).trigger_product_ids
+        rewards = self.env["loyalty.reward"].sudo().with_context(active_test=False)
+        discounts = rewards.search([("reward_type", "=", "discount")]).discount_line_product_id
+        return super()._products_that_are_no_goods(company) + (cards | discounts).ids
+
+    def _frequent_condition(self, company):
+        """An order that costs nothing any more because a card paid for it is an order."""
+        condition = super()._frequent_condition(company)
+        if company.customer_tier_count_all_orders:
+            return condition
+        return SQL(
+            """(%(condition)s
+                OR o.amount_untaxed <= 0 AND (
+                    SELECT BOOL_OR(g.type IN %(paying)s)
+                       AND SUM(l.price_subtotal) FILTER (WHERE g.type NOT IN %(paying)s) > 0
+                      FROM sale_order_line l
+                 LEFT JOIN loyalty_reward r ON r.id = l.reward_id
+                 LEFT JOIN loyalty_program y ON y.id = r.program_id
+                      JOIN LATERAL (SELECT COALESCE(y.program_type, '') AS type) g ON TRUE
+                     WHERE l.order_id = o.id AND l.display_type IS NULL))""",
+            condition=condition,
+            paying=PAYING,
+        )

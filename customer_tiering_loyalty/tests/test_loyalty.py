@@ -1,0 +1,90 @@
+from odoo.addons.customer_tiering.tests.common import GradingCase
+from odoo.fields import Command
+from odoo.tests import tagged
+
+
+@tagged("post_install", "-at_install")
+class TestLoyalty(GradingCase):
+    """Gift cards, rewards and discounts of loyalty programmes."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.card_product = cls._create_product(name="Gift Card", type="service")
+        cls.card_program = cls._create_loyalty(
+            "gift_card",
+            {"reward_type": "discount", "discount_mode": "per_point", "discount": 1},
+            trigger_product_ids=[Command.set(cls.card_product.ids)],
+        )
+        cls.promotion = cls._create_loyalty(
+            "promotion",
+            {"reward_type": "product", "reward_product_id": cls.product.id},
+            trigger="auto",
+        )
+
+    @classmethod
+    def _create_loyalty(cls, kind, reward, **vals):
+        return cls.env["loyalty.program"].create(
+            {
+                "name": kind,
+                "program_type": kind,
+                "company_id": cls.company.id,
+                "rule_ids": [Command.create({})],
+                "reward_ids": [Command.create(reward)],
+                **vals,
+            }
+        )
+
+    def _paid_by(self, program, buyer, *lines, paid=100.0):
+        """An order of which a reward of a programme takes away so much."""
+        reward = program.reward_ids
+        line = {
+            "product_id": reward.discount_line_product_id.id or self.product.id,
+            "name": "Reward",
+            "price_unit": -paid,
+            "reward_id": reward.id,
+        }
+        return self._create_order(buyer, date=10, lines=[*lines, line])
+
+    def test_paid_by_gift_card(self):
+        """A customer whose only order a gift card paid was a mere prospect."""
+        self._create_measuring_program("quantity", "product_count", "recency_days")
+        buyer = self._create_own_customer("Buyer")
+        self._paid_by(self.card_program, buyer, {"price_unit": 100.0})
+        self._grade()
+        standing = self._standing(buyer)
+        self.assertEqual((standing.amount, standing.order_count), (0, 1))
+        self.assertEqual(standing.lifecycle_stage, "new")
+        self.assertEqual(self._values(buyer)["quantity"], 1)
+        self.assertEqual(self._values(buyer)["product_count"], 1)
+
+    def test_given_away(self):
+        """What a promotion gave away for nothing is no order, and no goods."""
+        self._create_measuring_program("quantity")
+        buyer = self._create_own_customer("Buyer")
+        self._paid_by(self.promotion, buyer, {"price_unit": 100.0})
+        self._grade()
+        self.assertEqual(self._standing(buyer).order_count, 0)
+        self._create_order(
+            buyer,
+            date=5,
+            lines=[
+                {"price_unit": 30},
+                {"price_unit": 0, "name": "Given", "reward_id": self.promotion.reward_ids.id},
+            ],
+        )
+        self._grade()
+        self.assertEqual(self._standing(buyer).order_count, 1)
+        self.assertEqual(self._values(buyer)["quantity"], 2)
+
+    def test_gift_card_sold(self):
+        """A gift card that is sold is money, not a product."""
+        self._create_measuring_program("quantity", "product_count")
+        buyer = self._create_own_customer("Buyer")
+        self._create_order(
+            buyer, date=5, lines=[{"product_id": self.card_product.id, "price_unit": 50}]
+        )
+        self._grade()
+        self.assertEqual(self._standing(buyer).amount, 50)
+        self.assertEqual(self._values(buyer)["quantity"], 0)
+        self.assertEqual(self._values(buyer)["product_count"], 0)

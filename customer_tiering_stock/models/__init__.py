@@ -1,0 +1,3 @@
+from . import customer_tier_gather
+from . import sale_order_line
+from . import stock_move
