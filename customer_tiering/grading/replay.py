@@ -1,5 +1,6 @@
 """Past gradings played again: what a programme would have done to customers over time.
 
+The first day is the programme's first grading; who comes later rises as the programme says.
 It starts from nothing and carries each customer's state from one grading to the next, so it tells
 what a policy would have brought, whatever is stored. Orders later than a grading are not seen by
 it. Numbers that come with the facts (``Facts.given``: kept by hand, over other records), and what
@@ -16,6 +17,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from . import correction
 from .dates import next_review
 from .metrics import EPOCH, day_number
 from .pipeline import grade
@@ -24,7 +26,7 @@ from .settle import PREVIOUS, settle
 
 # Two months and a month's wait: a customer who comes back within them has flapped.
 REVERSAL_DAYS = 92
-REASONS = ("first", "up", "down")
+REASONS = ("first", "up", "down", "correction")
 
 
 def grading_days(start, end, every):
@@ -51,7 +53,7 @@ def replay(facts, program, days):
     :param days: rising ``datetime.date``
     :return: frame of the moves by day and customer: ``customer``, ``day`` (day number), ``before``
         and ``after`` (tier ids, 0 for none), ``reason``: ``first`` for the first tier ever, else
-        ``up`` or ``down``
+        ``up``, ``down`` or ``correction``, where what led up was taken back
     """
     movement = replace(program.movement, approval="none")
     # Only tiers are counted.
@@ -60,10 +62,12 @@ def replay(facts, program, days):
     rank = pd.Series({0: 0} | {tier.id: n for n, tier in enumerate(program.tiers, start=1)})
     previous = pd.DataFrame({name: pd.Series(dtype=float) for name in PREVIOUS})
     graded_before = np.zeros(len(facts.customers), dtype=bool)
-    moves = []
+    moves, lines = [], [pd.DataFrame(columns=list(correction.LINES))]
     for as_of in days:
         present = since <= day_number(as_of)
-        frame = settle(grade(facts, program, as_of)[present], previous, program, as_of)
+        graded = grade(facts, program, as_of)[present]
+        footing = _footing(facts, program, graded, previous, lines, as_of)
+        frame = settle(graded, previous, program, as_of, as_of > days[0], footing)
         moved = pd.DataFrame(
             {
                 "customer": facts.customers[present],
@@ -73,14 +77,32 @@ def replay(facts, program, days):
             }
         )
         step = rank[moved["after"]].to_numpy() - rank[moved["before"]].to_numpy()
-        moved["reason"] = np.where(
-            graded_before[present], np.where(step > 0, "up", "down"), "first"
+        moved["reason"] = np.select(
+            [~graded_before[present], frame["corrected"] > 0, step > 0],
+            ["first", "correction", "up"],
+            "down",
         )
         graded_before[present] |= moved["after"].to_numpy() > 0
         moves.append(moved[step != 0])
+        lines.append(_lines(moves[-1], frame))
         previous = frame.assign(manual=0, manual_until=np.nan, lock=0, asked=np.nan)
         previous = previous[list(PREVIOUS)]
     return pd.concat(moves, ignore_index=True)
+
+
+def _footing(facts, program, graded, previous, lines, as_of):
+    """Whose tier rests on what was taken back by the day, see ``correction.footing``."""
+    doubted = correction.doubtful(graded, previous, program, as_of)
+    doubted = correction.unsupported(facts, program, graded, doubted, as_of)
+    history = pd.concat(lines, ignore_index=True) if len(doubted) else lines[0]
+    return correction.footing(facts, program, graded, doubted, history, [], as_of)
+
+
+def _lines(moves, frame):
+    """Moves as lines of history that ``correction.footing`` reads, which went by the same rules."""
+    known = {"customer": moves["customer"], "day": moves["day"], "tier": moves["after"]}
+    entry = frame["entry"].reindex(moves["customer"]).to_numpy()
+    return pd.DataFrame({**known, "change": 0, "rules": correction.TODAY, "entry": entry})
 
 
 def _known_since(facts):
@@ -102,9 +124,11 @@ def by_month(moves):
 def reversals(moves, within=REVERSAL_DAYS):
     """How often a customer moved up and next down, or down and next up, within so many days.
 
+    Who is put right has not moved.
+
     :param moves: result of :func:`replay`
     """
-    steps = moves[moves["reason"] != "first"].sort_values(["customer", "day"])
+    steps = moves[moves["reason"].isin(["up", "down"])].sort_values(["customer", "day"])
     customer, day, up = (
         column.to_numpy() for column in (steps["customer"], steps["day"], steps["reason"] == "up")
     )
