@@ -57,17 +57,14 @@ def replay(facts, program, days):
     """
     movement = replace(program.movement, approval="none")
     # Only tiers are counted.
-    program = replace(program, movement=movement, lifecycle=None)
+    nights = Nights(replace(program, movement=movement, lifecycle=None))
     since = _known_since(facts)
     rank = pd.Series({0: 0} | {tier.id: n for n, tier in enumerate(program.tiers, start=1)})
-    previous = pd.DataFrame({name: pd.Series(dtype=float) for name in PREVIOUS})
-    graded_before = np.zeros(len(facts.customers), dtype=bool)
-    moves, lines = [], [pd.DataFrame(columns=list(correction.LINES))]
+    had_tier = np.zeros(len(facts.customers), dtype=bool)
+    moves = []
     for as_of in days:
         present = since <= day_number(as_of)
-        graded = grade(facts, program, as_of)[present]
-        footing = _footing(facts, program, graded, previous, lines, as_of)
-        frame = settle(graded, previous, program, as_of, as_of > days[0], footing)
+        frame = nights.grade(facts, as_of, present)
         moved = pd.DataFrame(
             {
                 "customer": facts.customers[present],
@@ -78,31 +75,60 @@ def replay(facts, program, days):
         )
         step = rank[moved["after"]].to_numpy() - rank[moved["before"]].to_numpy()
         moved["reason"] = np.select(
-            [~graded_before[present], frame["corrected"] > 0, step > 0],
+            [~had_tier[present], frame["corrected"] > 0, step > 0],
             ["first", "correction", "up"],
             "down",
         )
-        graded_before[present] |= moved["after"].to_numpy() > 0
+        had_tier[present] |= moved["after"].to_numpy() > 0
         moves.append(moved[step != 0])
-        lines.append(_lines(moves[-1], frame))
-        previous = frame.assign(manual=0, manual_until=np.nan, lock=0, asked=np.nan)
-        previous = previous[list(PREVIOUS)]
     return pd.concat(moves, ignore_index=True)
 
 
-def _footing(facts, program, graded, previous, lines, as_of):
-    """Whose tier rests on what was taken back by the day, see ``correction.footing``."""
-    doubted = correction.doubtful(graded, previous, program, as_of)
-    doubted = correction.unsupported(facts, program, graded, doubted, as_of)
-    history = pd.concat(lines, ignore_index=True) if len(doubted) else lines[0]
-    return correction.footing(facts, program, graded, doubted, history, [], as_of)
+class Nights:
+    """Gradings of a programme one after the other, beginning with its first one; each finds what
+    the one before it left.
 
+    :param program: ``policy.Program``, the same on all days
+    """
 
-def _lines(moves, frame):
-    """Moves as lines of history that ``correction.footing`` reads, which went by the same rules."""
-    known = {"customer": moves["customer"], "day": moves["day"], "tier": moves["after"]}
-    entry = frame["entry"].reindex(moves["customer"]).to_numpy()
-    return pd.DataFrame({**known, "change": 0, "rules": correction.TODAY, "entry": entry})
+    def __init__(self, program):
+        self.program = program
+        self.previous = pd.DataFrame({name: pd.Series(dtype=float) for name in PREVIOUS})
+        self.lines = []
+
+    def grade(self, facts, as_of, present=slice(None)):
+        """Grade on the next day.
+
+        :param facts: ``metrics.Facts``, the same customers each time
+        :param as_of: ``datetime.date``
+        :param present: boolean array: which of the customers are there already
+        :return: result of ``settle.settle``
+        """
+        graded = grade(facts, self.program, as_of)[present]
+        footing = self._footing(facts, graded, as_of)
+        frame = settle(graded, self.previous, self.program, as_of, bool(self.lines), footing)
+        self.lines.append(self._history(frame, as_of))
+        previous = frame.assign(manual=0, manual_until=np.nan, lock=0, asked=np.nan)
+        self.previous = previous[list(PREVIOUS)]
+        return frame
+
+    def _footing(self, facts, graded, as_of):
+        """Whose tier rests on what was taken back by the day, see ``correction.footing``."""
+        arguments = (facts, self.program, graded)
+        doubted = correction.doubtful(graded, self.previous, self.program, as_of)
+        doubted = correction.unsupported(*arguments, doubted, as_of)
+        if doubted.empty:
+            return None
+        lines = pd.concat(self.lines, ignore_index=True)
+        return correction.footing(*arguments, doubted, lines, [], as_of)
+
+    def _history(self, frame, as_of):
+        """The moves of a day as lines that ``correction.footing`` reads."""
+        moved = frame[frame["before"] != frame["tier"]]
+        known = {"customer": moved.index, "tier": moved["computed"], "entry": moved["entry"]}
+        return pd.DataFrame(
+            {**known, "day": day_number(as_of), "change": 0, "rules": correction.TODAY}
+        )
 
 
 def _known_since(facts):
