@@ -2,10 +2,11 @@
 
 Formulas are those of the product's scoring notes: an order's amount is untaxed and in company
 currency at the rate of its day; delivery-only, zero and negative orders count for the amount but
-not for the frequency (``frequent`` is False for them). Unknown is NaN, never 0.
+not for the frequency (``frequent`` is False for them). What came back, see ``returns``, reduces
+amount, quantity and margin on its own day. Unknown is NaN, never 0.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -27,6 +28,10 @@ from .policy import GIVEN, RATIO, YEAR, Credit
 from .rounding import quotient, ratio, rounded
 
 ORDER_TYPES = {"customer": np.int64, "day": np.int64, "amount": float, "frequent": bool}
+# What the frames of orders and lines may have besides, see ``Facts``: by default a row belongs to
+# its own day, and what was bought stays bought.
+CORRECTED_TYPES = {"origin": np.int64}
+VOID_TYPES = {"void": float}
 LINE_TYPES = {
     "customer": np.int64,
     "day": np.int64,
@@ -43,11 +48,15 @@ class Facts:
     """What was gathered about some customers of one programme.
 
     :param customers: sorted array of distinct customer ids
-    :param orders: frame ``customer, day, amount, frequent``, one row an order; day is the number
-        of days since 1970 in the company's time zone
+    :param orders: frame ``customer, day, amount, frequent``, one row an order or what came back of
+        one (a negative amount that is not frequent); day is the number of days since 1970 in the
+        company's time zone. Optional are ``origin``, the day of the order that a row takes back (of
+        an order its own), and ``void``, the day number since which an order that came back in full
+        is none (infinite for most)
     :param lines: frame ``customer, day, product, category, quantity`` in the product's own unit,
         or None when no metric looks at products; ids are integers, 0 for none; with ``revenue``
-        and ``cost`` (untaxed, company currency) when a metric looks at the margin
+        and ``cost`` (untaxed, company currency) when a metric looks at the margin. What is no
+        goods has quantity 0, what came back a negative one; ``origin`` as of orders
     :param given: frame indexed by customer id, a float column per code of the metrics that are
         not computed from orders, NaN for unknown; customers and codes may be missing
     :param entry: array with the id of the ``policy.Entry`` that fits each customer, 0 for none, or
@@ -78,13 +87,34 @@ class Facts:
             frame = getattr(self, name)
             if frame is None:
                 continue
-            money = {k: v for k, v in LINE_MONEY_TYPES.items() if k in frame.columns}
+            optional = LINE_MONEY_TYPES | CORRECTED_TYPES | VOID_TYPES
+            money = {k: v for k, v in optional.items() if k in frame.columns}
             # Like astype, which takes five times as long where there are few rows.
             columns = {k: frame[k].to_numpy(dtype=v) for k, v in {**types, **money}.items()}
             frame = pd.DataFrame(columns)
             if not np.isin(frame["customer"], self.customers).all():
                 raise ValueError(f"The {name} are not all of these customers.")
             object.__setattr__(self, name, frame)
+
+    def corrected(self):
+        """The facts of any day before, as they are known by the last day that was read: what came
+        back counts from the day of the order that it takes back, and an order that came back in
+        full has never been one.
+
+        Grade them as of any day up to the one that they were gathered for. A credit note without
+        an order takes back nothing that is known, and stays on its own day.
+        """
+        frames = {}
+        for name in ("orders", "lines"):
+            frame = getattr(self, name)
+            if frame is None or "origin" not in frame:
+                continue
+            frame = frame.assign(day=frame["origin"])
+            if "void" in frame:
+                frame["frequent"] &= np.isinf(frame["void"])
+                frame = frame.drop(columns="void")
+            frames[name] = frame
+        return replace(self, **frames) if frames else self
 
     @cached_property
     def order_owners(self):
@@ -180,7 +210,11 @@ class Window:
 
     @cached_property
     def orders(self):
-        return self._cut(self.facts.orders, self.facts.order_owners)
+        cut = self._cut(self.facts.orders, self.facts.order_owners)
+        if "void" in cut:
+            end = self.as_of[cut["customer"]] if np.ndim(self.as_of) else self.as_of
+            cut["frequent"] = cut["frequent"] & (cut["void"] > end)
+        return cut
 
     @cached_property
     def lines(self):
@@ -248,15 +282,29 @@ class Window:
     def margin(self):
         return np.round(self.line_total("revenue") - self.line_total("cost"), 2)
 
+    @cached_property
+    def bought(self):
+        """Which of the lines are of products of which the customer kept any."""
+        quantity = self.lines["quantity"]
+        bought = quantity > 0
+        if not (quantity < 0).any():
+            return bought
+        products = rhythm.pack(self.lines["customer"], self.lines["product"])
+        _distinct, places = np.unique(products, return_inverse=True)
+        kept = np.round(np.bincount(places, weights=quantity), 6) > 0
+        return bought & kept[places]
+
     def distinct(self, column):
-        """Number of different values of a line column among lines with a positive quantity."""
-        bought = self.lines["quantity"] > 0
-        pairs = rhythm.pack(self.lines["customer"][bought], self.lines[column][bought])
+        """Number of different values of a line column among the products that were kept."""
+        pairs = rhythm.pack(self.lines["customer"][self.bought], self.lines[column][self.bought])
         return self.total(rhythm.unpack(np.unique(pairs))[0])
 
 
 def _average_order(window):
-    return np.round(quotient(window.amount, window.order_count), 2)
+    """Amount of the purchases counted by their number: what came back is in neither."""
+    counted = window.orders["frequent"]
+    amount = window.total(window.orders["customer"][counted], window.orders["amount"][counted])
+    return np.round(quotient(rounded(amount, 2), window.order_count), 2)
 
 
 def _margin_rate(window):
@@ -276,6 +324,7 @@ def _interval(window, index, digits):
 MEASURES = {
     "amount": lambda w: w.amount,  # company currency, untaxed
     "order_count": lambda w: w.order_count,  # orders
+    "purchase_days": lambda w: w.total(w.days[0]),  # days with an order
     "recency_days": lambda w: w.as_of - w.last_day,  # days since the last order
     "average_order": _average_order,  # company currency per order
     "quantity": lambda w: rounded(w.total(w.lines["customer"], w.lines["quantity"]), 3),

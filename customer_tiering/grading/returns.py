@@ -1,0 +1,134 @@
+"""What came back of what was ordered: credit notes, goods sent back, orders closed short.
+
+Of an order line worth ``A`` of which ``I`` was invoiced and ``R`` credited until a day, a credit
+note takes back ``R − min(max(I − A, 0), R)``: what was invoiced beyond the order and then credited
+is a correction of the invoice, as where a wrong invoice is replaced by another, a line was made
+smaller before it was credited, or a negative order is settled. What goods sent back are worth and
+what a credit note gives back for them is the same money, so the greater of both counts.
+"""
+
+import numpy as np
+import pandas as pd
+
+# What is told of order lines by an event.
+INVOICED, CREDITED, SENT_BACK = range(3)
+# A row an event; ids are integers, 0 for none.
+EVENT_TYPES = {
+    "customer": np.int64,
+    # The order and its line; ids of one kind of records.
+    "document": np.int64,
+    "line": np.int64,
+    "product": np.int64,
+    # Day numbers of the order and of the event.
+    "origin": np.int64,
+    "day": np.int64,
+    "kind": np.int64,
+    # Untaxed, company currency at the rate of the order: of the event and of the line.
+    "amount": float,
+    "ordered": float,
+    # Pieces in the own unit of the product: of the event and of the line. ``goods`` is 0 for what
+    # has no pieces, ``cost`` that of the whole line.
+    "quantity": float,
+    "pieces": float,
+    "goods": float,
+    "cost": float,
+}
+# Money is compared so exactly.
+_CENT = 0.005
+NEVER = np.inf
+
+
+def taken_back(events):
+    """What came back, by line and day.
+
+    :param events: frame of ``EVENT_TYPES``, of lines of which anything was credited or sent back
+    :return: frame ``customer, document, line, product, origin, day, amount, quantity, cost``, the
+        last three to be added to what was ordered: negative, or positive where what came back was
+        invoiced or delivered again
+    """
+    events = events.sort_values(["line", "day"], kind="stable").reset_index(drop=True)
+    line = events["line"].to_numpy()
+    first = np.append(True, line[1:] != line[:-1])[: len(line)]
+    found = {
+        "amount": _back(events, "amount", events["ordered"].to_numpy(), first),
+        "quantity": _back(events, "quantity", events["pieces"].to_numpy(), first),
+    }
+    pieces = events["pieces"].to_numpy()
+    share = np.divide(found["quantity"], pieces, out=np.zeros(len(events)), where=pieces != 0)
+    found["cost"] = share * events["cost"].to_numpy()
+    found["quantity"] = found["quantity"] * events["goods"].to_numpy()
+    # The last event of a line's day stands for the whole day.
+    last = ~events.duplicated(["line", "day"], keep="last").to_numpy()
+    rows = events.loc[last, ["customer", "document", "line", "product", "origin", "day"]]
+    new = first_of(rows["line"].to_numpy())
+    columns = {name: -_steps(values[last], new) for name, values in found.items()}
+    rows = rows.assign(**columns).reset_index(drop=True)
+    return rows[(rows[list(columns)] != 0).any(axis=1)].reset_index(drop=True)
+
+
+def first_of(ids):
+    """Where a new id begins in an array of sorted ones."""
+    return np.append(True, ids[1:] != ids[:-1])[: len(ids)]
+
+
+def _back(events, column, ordered, first):
+    """How much of a column has come back of each line by each event."""
+    kind, values = events["kind"].to_numpy(), events[column].to_numpy()
+    if column == "amount":
+        # Goods are worth what they cost in the order.
+        pieces = events["pieces"].to_numpy()
+        price = np.divide(ordered, pieces, out=np.zeros(len(pieces)), where=pieces != 0)
+        values = np.where(kind == SENT_BACK, events["quantity"].to_numpy() * price, values)
+    invoiced, credited, sent = (
+        _running(np.where(kind == code, values, 0.0), first)
+        for code in (INVOICED, CREDITED, SENT_BACK)
+    )
+    corrected = np.clip(invoiced - ordered, 0, np.maximum(credited, 0))
+    by_credit = credited - corrected
+    return np.where(np.abs(sent) > np.abs(by_credit), sent, by_credit)
+
+
+def _running(values, first):
+    """Running sums that start anew at each first row of a line."""
+    total = np.cumsum(values)
+    before = np.append(0.0, total[:-1])[: len(values)]
+    # Rounded: what cancels out must be nothing.
+    return np.round(total - before[first][np.cumsum(first) - 1], 6)
+
+
+def _steps(values, first):
+    """Differences from row to row within a line."""
+    before = np.append(0.0, values[:-1])[: len(values)]
+    return np.round(values - np.where(first, 0.0, before), 6)
+
+
+def void_days(back, documents, amounts):
+    """The day since which an order that came back in full is none.
+
+    Where it was invoiced again and came back again, that is the last time.
+
+    :param back: result of :func:`taken_back`
+    :param documents: array of ids of the orders, each once; 0 for orders that nothing refers to
+    :param amounts: array of their untaxed amounts in company currency; zero and negative orders
+        do not come back
+    :return: float array along the orders: day number, ``NEVER`` for most
+    """
+    documents, days = np.asarray(documents), np.full(len(documents), NEVER)
+    ours = np.isin(documents, back["document"])
+    if not ours.any():
+        return days
+    worth = pd.Series(np.asarray(amounts, dtype=float)[ours], index=documents[ours])
+    rows = back[back["document"].isin(worth.index)]
+    rows = rows.groupby(["document", "day"], as_index=False)["amount"].sum()
+    document = rows["document"].to_numpy()
+    first = first_of(document)
+    total = _running(-rows["amount"].to_numpy(), first)
+    amount = worth.loc[document].to_numpy()
+    full = (amount > 0) & (total > amount - _CENT)
+    # The first of the days without a break until the last one known.
+    begins = full & (first | ~np.append(False, full[:-1])[: len(full)])
+    since = pd.Series(np.where(begins, rows["day"], np.nan)).groupby(document).ffill()
+    last = np.append(first[1:], True)[: len(first)]
+    found = pd.Series(np.where(full, since, NEVER)[last], index=document[last])
+    days[ours] = found.reindex(worth.index).fillna(NEVER)
+    return days
