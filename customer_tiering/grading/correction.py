@@ -7,6 +7,8 @@ tier was reached, *as they are known today*, the figures ask for less. What fade
 window moves on was there on that day, and is a demotion (``movement``).
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -209,30 +211,23 @@ def as_known(facts, as_of):
     """Facts as they are known on a day: what was taken back by then is left out of the day on
     which it was bought.
 
-    Rows with an ``origin``, the day on which what they take back was bought, count on that day.
-    Of a return without one it is the customer's latest purchases that came back.
+    What takes back an order counts on the order's day, see ``Facts.corrected``. Of a return that
+    names no order it is the customer's latest purchases that came back.
 
     :param facts: ``metrics.Facts``
     :param as_of: ``datetime.date``; what is dated later is not known
     :return: ``metrics.Facts``
     """
-    orders = _dated_back(facts.orders[facts.orders["day"] <= day_number(as_of)])
-    lines = facts.lines
+    today = day_number(as_of)
+    orders, lines = facts.orders, facts.lines
+    orders = orders[orders["day"] <= today]
+    if "void" in orders:
+        orders = orders.assign(void=orders["void"].where(orders["void"] <= today, np.inf))
+    linked = (orders.get("origin", orders["day"]) != orders["day"]).to_numpy()
     if lines is not None:
-        lines = _by_origin(lines[lines["day"] <= day_number(as_of)])
-    return Facts(facts.customers, _without_returns(orders), lines, facts.given, facts.entry)
-
-
-def _dated_back(rows):
-    return rows.assign(linked=_origins(rows) != rows["day"].to_numpy(), day=_origins(rows))
-
-
-def _by_origin(rows):
-    return rows.assign(day=_origins(rows))
-
-
-def _origins(rows):
-    return rows["origin" if "origin" in rows else "day"].to_numpy()
+        lines = lines[lines["day"] <= today]
+    known = replace(facts, orders=orders, lines=lines).corrected()
+    return replace(known, orders=_without_returns(known.orders.assign(linked=linked)))
 
 
 def _without_returns(orders):
@@ -253,22 +248,25 @@ def _without_returns(orders):
 
 def _taken_back(own):
     """The orders of one customer, the oldest first, with its returns on the days of purchases."""
-    days, amounts = own["day"].to_numpy(), own["amount"].to_numpy()
-    back, frequent = own["back"].to_numpy(), own["frequent"].to_numpy().copy()
-    left, open_rows, moved = amounts.copy(), [], []
+    days, amounts, frequent, back, linked = (
+        own[name].to_numpy() for name in ("day", "amount", "frequent", "back", "linked")
+    )
+    # What is left of the purchases so far, the latest one last.
+    rows, left, moved, frequent = [], amounts.copy(), [], frequent.copy()
     for row, amount in enumerate(amounts):
-        if amount > 0:
-            open_rows.append(row)
+        if linked[row]:
+            bought = next((r for r in reversed(rows) if days[r] == days[row]), row)
+            left[bought] += amount
+        elif amount > 0:
+            rows.append(row)
         rest = -amount if back[row] else 0.0
-        while rest > 0 and open_rows:
-            latest = open_rows[-1]
-            taken = min(rest, left[latest])
-            left[latest] -= taken
+        while rest > 0 and rows:
+            taken = max(min(rest, left[rows[-1]]), 0.0)
+            left[rows[-1]] -= taken
             rest -= taken
-            moved.append((days[latest], -taken))
-            if left[latest] <= 0:
-                frequent[latest] = False
-                open_rows.pop()
+            moved.append((days[rows[-1]], -taken))
+            if left[rows[-1]] <= 0:
+                frequent[rows.pop()] = False
         if rest > 0:
             moved.append((days[row], -rest))
     stays = own[~back].assign(frequent=frequent[~back])
