@@ -9,12 +9,12 @@ from math import ceil, nan
 
 from odoo.tools import format_date, formatLang
 
-from ..grading.policy import SCORE, UNRANKED, from_rules
+from ..grading.policy import GROSS, INVOICED, SCORE, UNRANKED, from_rules
 from .words import OPERATORS, readable
 
 SIGNS = dict(OPERATORS)
 # Half an order cannot be placed.
-WHOLE = ("order_count", "product_count", "category_count")
+WHOLE = ("order_count", "purchase_days", "product_count", "category_count")
 
 
 class Explained:
@@ -121,10 +121,19 @@ class Explained:
         yield {"kind": "uncovered", "text": self.uncovered()}
         yield {"kind": "next", "text": self.next()}
         yield {"kind": "keep", "text": self.keep()}
+        yield {"kind": "counted", "text": self.counted()}
 
     def target_tier(self):
         """What the figures ask for; the requirements met are those of this one."""
         return self.standing.target_tier_id.id
+
+    def counted(self):
+        """What counts as bought."""
+        if self.program.basis == INVOICED:
+            return self.env._("What counts are posted invoices, less credit notes.")
+        if self.program.basis == GROSS:
+            return self.env._("What counted were confirmed orders, whatever was credited later.")
+        return self.env._("What counts are confirmed orders, less credit notes.")
 
     def why(self):
         standing, tier_id = self.standing, self.target_tier()
@@ -383,7 +392,7 @@ class Explained:
             "name": self.metric_name(code),
             "help": (record and (record._sleeps() or record.description)) or "",
             "value": self.text(code, value),
-            "open": bool(value is not None and record and record._may_open()),
+            "open": bool(value is not None and record and record._may_open(self.program.basis)),
             "points": self._plain(points),
             "points_number": points,
             "weight": self._plain(indicator and indicator.weight),

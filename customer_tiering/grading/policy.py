@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields, replace
 
 # Version of what :func:`to_rules` writes. Rules from before they had one are read like 1.
-FORMAT = 1
+FORMAT = 2
 # Measures that are not formulas over orders.
 GIVEN = "given"
 RATIO = "ratio"
@@ -15,6 +15,10 @@ SCORE = ""
 YEAR = 12
 # Where a share of the best begins while nobody can be ranked: a value that nobody reaches.
 UNRANKED = 1e15
+# What counts as bought: confirmed orders less what came back of them, or invoices less credit notes.
+# Rules of format 1 counted orders whatever came back, which nothing is graded by any more.
+ORDERED, INVOICED, GROSS = "ordered", "invoiced", "gross"
+BASES = (ORDERED, INVOICED, GROSS)
 # Customers whom proposals and previews are made from.
 SAMPLE_SIZE = 20000
 
@@ -302,7 +306,7 @@ class Program:
     mean of F and M, which their F bounds are for. Without ``lifecycle`` there are no stages.
     ``period`` tells what metrics over ``YEAR`` months look at: ``rolling`` the months before the
     as-of day, else years of their own, see ``years``: ``calendar`` from 1 January,
-    ``anniversary`` from each customer's first order.
+    ``anniversary`` from each customer's first order. ``basis`` is what counts as bought.
     """
 
     id: int
@@ -319,8 +323,11 @@ class Program:
     credit: Credit = Credit()
     lifecycle: Lifecycle | None = None
     period: str = "rolling"
+    basis: str = ORDERED
 
     def __post_init__(self):
+        if self.basis not in BASES:
+            raise ValueError(f"Unknown basis {self.basis!r}")
         if self.period not in {"rolling", "calendar", "anniversary"}:
             raise ValueError(f"Unknown period {self.period!r}")
 
@@ -385,6 +392,8 @@ def from_rules(rules):
     """
     if rules.get("format", 1) not in range(1, FORMAT + 1):
         raise ValueError(f"Rules of the unknown format {rules['format']!r}")
+    if rules.get("format", 1) < 2:
+        rules = {**rules, "basis": GROSS}
     program = _read(Program, rules)
     cuts = rules.get("cuts", {})
     tiers = (
@@ -392,6 +401,11 @@ def from_rules(rules):
         for t in program.tiers
     )
     return replace(program, tiers=tuple(tiers))
+
+
+def basis_of(rules):
+    """What some kept rules count as bought; what is not known is orders."""
+    return (rules or {}).get("basis", ORDERED)
 
 
 def _read(cls, kept):

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-# A change of one of these on a posted invoice changes how its customer pays. Lines and
-# reconciliations tell themselves.
+# A change of one of these on a posted invoice or credit note changes what its customer bought and
+# how it pays. Lines and reconciliations tell themselves.
 GRADED_FIELDS = {"state", "partner_id"}
 # Documents that settle invoices.
 SETTLING_TYPES = ("entry", "out_refund")
@@ -15,6 +15,12 @@ class AccountMove(models.Model):
     """Customer invoices: why they were paid late, and whose credit score they change."""
 
     _inherit = "account.move"
+
+    # Lets a regrade find the few credit notes of its customers.
+    _customer_tiering_refund_idx = models.Index(
+        "(company_id, partner_id) INCLUDE (id, invoice_date) "
+        "WHERE move_type = 'out_refund' AND state = 'posted'"
+    )
 
     customer_late_reason_id = fields.Many2one(
         "customer.late.reason",
@@ -44,7 +50,7 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         graded = GRADED_FIELDS & vals.keys()
-        before = self._customer_tier_payers() if graded else set()
+        before = self._customer_tier_payers() | self._customer_tier_credited() if graded else set()
         excused = self._customer_tier_other_late_reason(vals)
         result = super().write(vals)
         pairs = {(move.commercial_partner_id, move.company_id) for move in excused}
@@ -52,8 +58,27 @@ class AccountMove(models.Model):
             # A payment or credit note stays reconciled while it is a draft.
             settled = self._customer_tier_settled_invoices()
             pairs |= before | (self | settled)._customer_tier_payers()
+            pairs |= self._customer_tier_credited()
         self.env["customer.tier.stale"]._mark(pairs)
         return result
+
+    def unlink(self):
+        # Posted ones are deleted only by code that is meant to.
+        pairs = self._customer_tier_payers() | self._customer_tier_credited()
+        result = super().unlink()
+        self.env["customer.tier.stale"]._mark(pairs)
+        return result
+
+    def _customer_tier_credited(self):
+        """(commercial partner, company) pairs of the customers who bought less by the posted credit
+        notes among these: those of the orders, and who the credit notes are for."""
+        credited = self.sudo().filtered(
+            lambda move: move.move_type == "out_refund" and move.state == "posted"
+        )
+        pairs = {(move.partner_id.commercial_partner_id, move.company_id) for move in credited}
+        for order in credited.line_ids.sale_line_ids.order_id:
+            pairs.add((order.partner_id.commercial_partner_id, order.company_id))
+        return pairs
 
     def _customer_tier_other_late_reason(self, vals):
         """Those posted that get another reason of lateness by writing these values."""

@@ -1,7 +1,7 @@
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from psycopg2.extensions import TransactionRollbackError
 
@@ -9,8 +9,11 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .. import fact_sources
 from ..explain.span import Span
+from ..fact_sources import ORDER_COLUMNS, RETURN_COLUMNS, FactSource
 from ..grading.entry import Origins
+from ..grading.policy import INVOICED, ORDERED
 from ..standing_columns import DAY, ID
 from .customer_tier_metric import YEAR
 
@@ -18,39 +21,14 @@ _logger = logging.getLogger(__name__)
 
 # Of metrics that the grading core computes itself.
 COMPUTED_KINDS = ("order", "payment", "ratio")
-# Columns of what customers bought, as ``FactSource.orders`` gives them.
-ORDER_COLUMNS = {
-    "customer": "int4",
-    "ordered_at": "timestamp",
-    "amount": "float8",
-    "frequent": "int4",
-}
-
-
-@dataclass(frozen=True)
-class FactSource:
-    """A kind of records that tell what customers bought, such as confirmed orders.
-
-    Both queries have the same columns in all sources, none of them NULL, and know nothing that is
-    dated after the as-of date. Customers are commercial partners, moments are in UTC.
-
-    :param orders: function ``(company, as_of, scope) → SQL`` with the columns ``ORDER_COLUMNS``:
-        customer, moment, untaxed amount in company currency, and whether it counts for the
-        frequency (0 or 1); a return has a negative amount that does not count
-    :param lines: function ``(company, as_of, scope, measures, after) → SQL`` with the columns of
-        ``customer.tier.gather._line_query``; None where no products are known
-    """
-
-    orders: Callable
-    lines: Callable | None = None
-
 
 class CustomerTierGather(models.AbstractModel):
     """First step of the grading pipeline: reads what is known about some customers from the
     database and hands it on as frames.
 
-    Few grouped reads for thousands of customers, never one per record. Addons add a kind of
-    records in :meth:`_fact_sources`, or extend one of the queries.
+    Few grouped reads for thousands of customers, never one per record; the SQL of what they bought
+    is in ``fact_sources``. Addons add a kind of records in :meth:`_fact_sources`, or say what counts
+    in the hooks that its queries ask.
     """
 
     _name = "customer.tier.gather"
@@ -116,7 +94,10 @@ class CustomerTierGather(models.AbstractModel):
         """
         import numpy as np
 
-        silent = ~np.isin(customers, orders["customer"][orders["frequent"]])
+        lasting = orders["frequent"]
+        if "void" in orders:
+            lasting = lasting & np.isinf(orders["void"])
+        silent = ~np.isin(customers, orders["customer"][lasting])
         since = np.full(len(customers), np.nan)
         if not silent.any():
             return since
@@ -131,55 +112,118 @@ class CustomerTierGather(models.AbstractModel):
         since[np.searchsorted(customers, rows["id"])] = self._local_days(rows["created"], company)
         return since
 
-    # What they ordered
+    # What they bought
 
     def _fact_sources(self, company):
         """Hook: the kinds of records that tell what the customers of a company bought, as a list
         of :class:`FactSource` in the order in which they are read. Addons add theirs to it."""
-        return [FactSource(self._order_query, self._line_query)]
+        return [
+            FactSource(
+                self._order_query,
+                self._line_query,
+                tuple(self._return_queries(company)),
+                bases=(ORDERED,),
+            ),
+            FactSource(
+                self._with_gather(fact_sources.loose_credits),
+                self._with_gather(fact_sources.loose_credit_lines),
+                bases=(ORDERED,),
+            ),
+            FactSource(
+                self._with_gather(fact_sources.invoices),
+                self._with_gather(fact_sources.invoice_lines),
+                (self._with_gather(fact_sources.reversed_invoices),),
+                lines_net=True,
+                bases=(INVOICED,),
+            ),
+            FactSource(self._with_gather(fact_sources.invoice_credits), bases=(INVOICED,)),
+        ]
+
+    def _return_queries(self, company):
+        """Hook: what tells which lines of confirmed orders came back, as a list of functions, see
+        ``FactSource.returns``. Of what several of them tell of a line, the greater counts."""
+        return [self._with_gather(fact_sources.credited_lines)]
+
+    def _with_gather(self, query):
+        return partial(query, self)
+
+    def _sources(self, company, basis):
+        return [source for source in self._fact_sources(company) if basis in source.bases]
 
     def _read_sources(self, queries, columns):
         """The rows of several queries with the same columns, one after the other."""
         return self._read(SQL(" UNION ALL ").join(SQL("(%s)", q) for q in queries), columns)
 
-    def _orders(self, company, as_of, scope):
-        """What was ordered up to the as-of date: frame ``customer, day, amount, frequent``."""
+    def _orders(self, company, as_of, scope, basis=ORDERED):
+        """What was bought up to the as-of date, and what came back of it: frame ``customer, day,
+        amount, frequent``, with ``origin`` and ``void`` where anything came back. What of it
+        customers had bought by an earlier day, as it is known today, is told by
+        ``Facts.corrected``.
+
+        :param basis: what counts as bought, of ``policy.BASES``
+        """
+        return self._purchases(company, as_of, scope, basis).drop(columns="document")
+
+    def _purchases(self, company, as_of, scope, basis):
+        """The same with ``document``: the id of the order or invoice, 0 where nothing refers to
+        it."""
         import pandas as pd
 
-        sources = self._fact_sources(company)
-        rows = self._read_sources(
-            [source.orders(company, as_of, scope) for source in sources], ORDER_COLUMNS
-        )
-        return pd.DataFrame(
+        from ..grading.returns import NEVER, void_days
+
+        queries = [
+            source.orders(company, as_of, scope)
+            if source.returns
+            else SQL("SELECT q.*, 0 FROM (%s) q", source.orders(company, as_of, scope))
+            for source in self._sources(company, basis)
+        ]
+        rows = self._read_sources(queries, ORDER_COLUMNS | {"document": "int4"})
+        frame = pd.DataFrame(
             {
                 "customer": rows["customer"],
                 "day": self._local_days(rows["ordered_at"], company),
                 "amount": rows["amount"],
                 "frequent": rows["frequent"].astype(bool),
+                "document": rows["document"],
             }
         )
+        back = self._came_back(company, as_of, scope, basis, lines=False)
+        if not len(back):
+            return frame
+        void = void_days(back, rows["document"], rows["amount"])
+        frame = frame.assign(origin=frame["day"], void=void)
+        back = back[["customer", "day", "amount", "origin"]].assign(
+            frequent=False, document=0, void=NEVER
+        )
+        back = back[back["amount"] != 0]
+        return pd.concat([frame, back[list(frame)]], ignore_index=True)
+
+    def _came_back(self, company, as_of, scope, basis, measures=frozenset(), lines=True):
+        """What came back up to the as-of date: frame of ``grading.returns.taken_back``.
+
+        :param measures: see :meth:`_lines`
+        :param lines: only of sources whose lines do not tell it themselves
+        """
+        import pandas as pd
+
+        from ..grading.returns import EVENT_TYPES, taken_back
+
+        queries = [
+            query(company, as_of, scope, measures)
+            for source in self._sources(company, basis)
+            if not (lines and source.lines_net)
+            for query in source.returns
+        ]
+        if not queries:
+            return taken_back(pd.DataFrame(columns=list(EVENT_TYPES)).astype(EVENT_TYPES))
+        rows = self._read_sources(queries, RETURN_COLUMNS)
+        rows["origin"] = self._local_days(rows.pop("ordered_at"), company)
+        rows["day"] = self._local_days(rows.pop("happened_at"), company)
+        return taken_back(pd.DataFrame(rows).astype(EVENT_TYPES))
 
     def _order_query(self, company, as_of, scope):
         """Confirmed orders, see :class:`FactSource`."""
-        return SQL(
-            """
-            SELECT p.commercial_partner_id,
-                   o.date_order,
-                   COALESCE(o.amount_untaxed, 0)::float8
-                       / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8,
-                   (%(frequent)s)::int
-              FROM res_partner p
-              JOIN sale_order o ON o.partner_id = p.id
-             WHERE o.state = 'sale'
-               AND o.company_id = %(company)s
-               AND o.date_order < %(end)s
-               AND %(scope)s
-            """,
-            frequent=self._frequent_condition(company),
-            company=company.id,
-            end=self._end_of_day(company, as_of),
-            scope=scope(SQL("p.commercial_partner_id")),
-        )
+        return fact_sources.orders(self, company, as_of, scope)
 
     def _frequent_condition(self, company):
         """Which orders count for the frequency, as a condition on ``sale_order o``."""
@@ -187,34 +231,29 @@ class CustomerTierGather(models.AbstractModel):
             return SQL("TRUE")
         return SQL("o.amount_untaxed > 0")
 
-    def _frequent_orders(self, partner, company):
-        """Ids of a customer's confirmed orders that count for the frequency."""
+    def _frequent_orders(self, partner, company, as_of, basis=ORDERED):
+        """Ids of a customer's orders (or invoices) up to a day that count for the frequency."""
+        import numpy as np
+
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT o.id
-                  FROM res_partner p
-                  JOIN sale_order o ON o.partner_id = p.id
-                 WHERE o.state = 'sale' AND o.company_id = %s
-                   AND p.commercial_partner_id = %s AND %s
-                """,
-                company.id,
-                partner.commercial_partner_id.id,
-                self._frequent_condition(company),
-            )
-        )
-        return [id_ for (id_,) in self.env.cr.fetchall()]
+        scope = self._scope_of(partner.commercial_partner_id.ids)
+        found = self._purchases(company, as_of, scope, basis)
+        lasting = found["frequent"] & (found["document"] > 0)
+        if "void" in found:
+            lasting &= np.isinf(found["void"])
+        return found.loc[lasting, "document"].tolist()
 
     # Ordered products
 
-    def _lines(self, company, as_of, scope, measures, after=None):
-        """Ordered products: frame ``customer, day, product, category, quantity``.
+    def _lines(self, company, as_of, scope, measures, after=None, basis=ORDERED):
+        """Products bought, and what came back of them: frame ``customer, day, product, category,
+        quantity``, with ``origin`` where anything came back.
 
         :param measures: those of ``metrics.LINE_MEASURES`` that are asked for. Only for them are
             there a category (else 0), a quantity in the product's own unit (else in the line's) and
             ``revenue`` and ``cost``, untaxed in company currency (else no such columns)
-        :param after: only what was ordered after this day number
+        :param after: only what was ordered, or came back, after this day number
+        :param basis: see :meth:`_orders`
         """
         import pandas as pd
 
@@ -230,14 +269,20 @@ class CustomerTierGather(models.AbstractModel):
             columns |= {"revenue": "float8", "cost": "float8"}
         queries = [
             source.lines(company, as_of, scope, measures, after)
-            for source in self._fact_sources(company)
+            for source in self._sources(company, basis)
             if source.lines
         ]
         rows = self._read_sources(queries, columns)
         rows["day"] = self._local_days(rows.pop("ordered_at"), company)
+        lines = pd.DataFrame(rows)
+        back = self._came_back(company, as_of, scope, basis, measures)
+        if len(back):
+            back = back[back["day"] > after] if after is not None else back
+            back = back.assign(revenue=back["amount"])[[*lines, "origin"]]
+            lines = pd.concat([lines.assign(origin=lines["day"]), back], ignore_index=True)
         with_category = "category_count" in measures
-        category = self._categories(rows["product"]) if with_category else 0
-        return pd.DataFrame(rows).assign(category=category)
+        category = self._categories(lines["product"].to_numpy()) if with_category else 0
+        return lines.assign(category=category)
 
     def _categories(self, products):
         """Category of each of some products, 0 for none. Asked once a product: joined to every
@@ -266,56 +311,48 @@ class CustomerTierGather(models.AbstractModel):
 
     def _line_query(self, company, as_of, scope, measures, after):
         """Lines of confirmed orders: customer, moment, product and the values of
-        :meth:`_line_values`.
-
-        Tables that no column is taken from are not read. Dates are compared in a way that no
-        index serves: one on dates alone would read everybody's orders for every chunk.
-        """
-        from ..grading.metrics import as_date
-
-        start = SQL("TRUE")
-        if after is not None:
-            start = SQL(
-                "COALESCE(o.date_order, '-infinity') >= %s",
-                self._end_of_day(company, as_date(after)),
-            )
-        return SQL(
-            """
-            SELECT p.commercial_partner_id, o.date_order, l.product_id, %(columns)s
-              FROM res_partner p
-              JOIN sale_order o ON o.partner_id = p.id
-              JOIN sale_order_line l ON l.order_id = o.id
-         LEFT JOIN product_product v ON v.id = l.product_id
-         LEFT JOIN product_template t ON t.id = v.product_tmpl_id
-         LEFT JOIN uom_uom u ON u.id = l.product_uom_id
-         LEFT JOIN uom_uom own ON own.id = t.uom_id
-             WHERE o.state = 'sale'
-               AND o.company_id = %(company)s
-               AND COALESCE(o.date_order, 'infinity') < %(end)s
-               AND %(start)s
-               AND l.display_type IS NULL
-               AND l.product_id IS NOT NULL
-               AND %(scope)s
-            """,
-            columns=SQL(", ").join(self._line_values(company, measures)),
-            company=company.id,
-            end=self._end_of_day(company, as_of),
-            start=start,
-            scope=scope(SQL("p.commercial_partner_id")),
-        )
+        :meth:`_line_values`."""
+        return fact_sources.order_lines(self, company, as_of, scope, measures, after)
 
     def _line_values(self, company, measures):
         """SQL of quantity and, if asked for, revenue and cost of a line."""
         from ..grading.metrics import MONEY_MEASURES
 
         quantity = self._line_quantity() if "quantity" in measures else SQL("l.product_uom_qty")
-        values = [SQL("(%s)::float8", quantity)]
+        goods = self._goods_condition(company)
+        values = [SQL("(CASE WHEN %s THEN %s ELSE 0 END)::float8", goods, quantity)]
         if measures & MONEY_MEASURES:
             values += [
                 SQL("l.price_subtotal::float8 / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8"),
                 SQL("COALESCE((%s)::float8, 0)", self._line_cost(company)),
             ]
         return values
+
+    def _goods_condition(self, company):
+        """Hook: which order lines ``l`` are goods. The others, such as deposits, discounts,
+        shipping, gift cards and rewards, count for money, but are no pieces, products or
+        categories."""
+        return SQL(
+            "(l.is_downpayment IS NOT TRUE AND l.price_unit >= 0 AND l.product_id <> ALL(%s))",
+            self._products_that_are_no_goods(company),
+        )
+
+    def _invoiced_goods_condition(self, company):
+        """The same of lines ``i`` of invoices; those of an order are what its lines are."""
+        return SQL(
+            """(i.is_downpayment IS NOT TRUE AND i.price_unit >= 0
+                AND i.product_id IS NOT NULL AND i.product_id <> ALL(%s)
+                AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x
+                                  JOIN sale_order_line l ON l.id = x.order_line_id
+                                 WHERE x.invoice_line_id = i.id AND NOT %s))""",
+            self._products_that_are_no_goods(company),
+            self._goods_condition(company),
+        )
+
+    def _products_that_are_no_goods(self, company):
+        """Hook: ids of products that stand for something else, wherever they are sold."""
+        # What is a discount does not depend on who grades.
+        return company.sudo().sale_discount_product_id.ids
 
     def _line_quantity(self):
         """Quantity of order line ``l`` in the own unit of its product."""
@@ -324,9 +361,13 @@ class CustomerTierGather(models.AbstractModel):
     def _line_cost(self, company):
         """Cost of order line ``l`` of order ``o`` in company currency: today's cost of product
         ``v``; orders do not remember another one."""
+        return SQL("%s * %s", self._line_quantity(), self._product_cost(company))
+
+    def _product_cost(self, company):
+        """Today's cost of a piece of product ``v`` in company currency."""
         # A cost is nobody's secret here: what leaves grading is a margin per customer.
         Product = self.env["product.product"].sudo().with_company(company)
-        return SQL("%s * %s", self._line_quantity(), Product._field_to_sql("v", "standard_price"))
+        return Product._field_to_sql("v", "standard_price")
 
     # How invoices were paid, from the ledger
 
@@ -598,23 +639,20 @@ class CustomerTierGather(models.AbstractModel):
 
     # Values of other metrics
 
-    def _read_for(self, metrics, company, as_of, scope, span=None, after=None):
+    def _read_for(self, metrics, company, as_of, scope, span=None, after=None, basis=ORDERED):
         """What some metrics need to know besides the orders.
 
         A metric that cannot be read is left out: its values are unknown, the others go on.
 
         :param metrics: ``customer.tier.metric`` with the parts of ratios
         :param span: see ``_values`` of metrics
-        :param after: see ``_lines``
+        :param after, basis: see ``_lines``
         :return: (lines, or None where no metric needs them; dict metric → values as ``_values`` of
             metrics gives them; dict metric → error message)
         """
-        from ..grading.metrics import LINE_MEASURES
-
         # Grading looks at everything, whoever starts it.
         metrics = metrics.sudo()
-        measures = LINE_MEASURES.intersection(m.measure for m in metrics if m.kind == "order")
-        lines = self._lines(company, as_of, scope, measures, after) if measures else None
+        lines = self._lines_for(metrics, company, as_of, scope, after, basis)
         given, errors = {}, {}
         for metric in metrics.filtered(lambda m: m.kind not in COMPUTED_KINDS):
             if metric._sleeps():
@@ -628,6 +666,14 @@ class CustomerTierGather(models.AbstractModel):
                 _logger.warning("Metric %s cannot be read", metric.code, exc_info=True)
                 errors[metric] = str(error) or type(error).__name__
         return lines, given, errors
+
+    def _lines_for(self, metrics, company, as_of, scope, after, basis):
+        """The products that some metrics look at, None where none does."""
+        from ..grading.metrics import LINE_MEASURES
+
+        kinds = metrics.sudo()
+        measures = LINE_MEASURES.intersection(m.measure for m in kinds if m.kind == "order")
+        return self._lines(company, as_of, scope, measures, after, basis) if measures else None
 
     def _seen(self, orders, given):
         """Partners who are customers whatever the contact says: they ordered, or were judged by
@@ -755,8 +801,10 @@ class CustomerTierGather(models.AbstractModel):
         customers, known = customers[chosen], known[chosen]
         scope = self._scope_of(customers.tolist())
         metrics = self.env["customer.tier.metric"] if metrics is None else metrics
-        orders = self._orders(company, as_of, scope)
-        lines, given, _errors = self._read_for(metrics._with_parts(), company, as_of, scope)
+        orders = self._orders(company, as_of, scope, program.basis)
+        lines, given, _errors = self._read_for(
+            metrics._with_parts(), company, as_of, scope, basis=program.basis
+        )
         # Of whom nothing is known there is nothing to propose from; records of other kinds alone,
         # such as a visit, make nobody a customer.
         valued = np.concatenate(
@@ -813,7 +861,7 @@ class CustomerTierGather(models.AbstractModel):
         chosen = self._fixed_sample(customers, size)
         if orders is None:
             scope = self._scope_of(chosen.tolist())
-            orders = self._orders(program.company_id, as_of, scope)
+            orders = self._orders(program.company_id, as_of, scope, program.basis)
         window = metrics.Window(self._facts(chosen, orders, None), as_of, 0)
         if typical is None:
             # It will be measured at the next grading.
@@ -841,7 +889,7 @@ class CustomerTierGather(models.AbstractModel):
             return graded, None
         scope = self._scope_between(0, 2**31 - 1)
         customers, known = self._customers(program, scope)
-        orders = self._orders(program.company_id, as_of, scope)
+        orders = self._orders(program.company_id, as_of, scope, program.basis)
         return customers[known | np.isin(customers, orders["customer"])], orders
 
     # Reading, and the days of a company

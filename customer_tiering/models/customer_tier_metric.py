@@ -14,15 +14,15 @@ from odoo.fields import Domain
 from odoo.tools import SQL, ormcache, remove_accents
 
 from ..explain.words import readable
-from ..grading.policy import GIVEN, RATIO, YEAR, Metric
+from ..grading.policy import GIVEN, INVOICED, ORDERED, RATIO, YEAR, Metric
 from ..record_definition import COUNTED, RecordDefinition
 
 # Every grading stores these two on the customer.
 STORED_CODES = ("amount", "order_count")
 # Measure of orders or payments: the unit it is shown in.
 UNITS = {
-    **dict.fromkeys(("order_count", "quantity", "product_count", "category_count"), "number"),
-    "interval_cv": "number",
+    **dict.fromkeys(("order_count", "purchase_days", "quantity"), "number"),
+    **dict.fromkeys(("product_count", "category_count", "interval_cv"), "number"),
     "amount": "money",
     "average_order": "money",
     "margin": "money",
@@ -37,7 +37,7 @@ UNITS = {
     "overdue_amount": "money",
 }
 # Measures that only look at orders which count for the frequency.
-FREQUENCIES = ("order_count", "recency_days", "interval_mean", "interval_cv")
+FREQUENCIES = ("order_count", "purchase_days", "recency_days", "interval_mean", "interval_cv")
 # Whoever may look at the ledger, not only at own invoices.
 LEDGER_GROUPS = "account.group_account_readonly,account.group_account_invoice"
 # What the definition of a metric over any records consists of.
@@ -110,6 +110,7 @@ class CustomerTierMetric(models.Model):
         selection=[
             ("amount", "Amount bought (untaxed, company currency)"),
             ("order_count", "Number of orders"),
+            ("purchase_days", "Number of purchase days (orders of one day are one purchase)"),
             ("recency_days", "Days since the last order"),
             ("average_order", "Average order value"),
             ("quantity", "Quantity bought"),
@@ -683,41 +684,53 @@ class CustomerTierMetric(models.Model):
 
     # The records behind a value
 
-    def _records_behind(self, partner, company, as_of, since=None):
+    def _records_behind(self, partner, company, as_of, since=None, basis=ORDERED):
         """The very records that a customer's value comes from.
 
         :param since: first day that is looked at instead of twelve months
+        :param basis: what counts as bought, of ``grading.policy.BASES``
         :return: name of their model and ``Domain``; of a ratio those of its numerator
         """
         self.ensure_one()
         extra = {"since": since} if since and self.kind in ("order", "record", "ratio") else {}
+        if self.kind in ("order", "ratio"):
+            extra["basis"] = basis
         return getattr(self, f"_{self.kind}_records")(partner, company, as_of, **extra)
 
-    def _records_model(self):
+    def _records_model(self, basis=ORDERED):
         """Name of the model that the values come from, as for ``_records_behind``."""
         self.ensure_one()
         if self.kind == "ratio":
-            return self.numerator_id._records_model()
+            return self.numerator_id._records_model(basis)
         return {
-            "order": "sale.order",
+            "order": "account.move" if basis == INVOICED else "sale.order",
             "payment": "account.move",
             "record": self.model_name,
             "manual": "customer.tier.value",
         }.get(self.kind)
 
-    def _may_open(self):
-        """Whether the user may look at the records behind a value."""
+    def _may_open(self, basis=ORDERED):
+        """Whether the user may look at the records behind a value, see ``_records_behind``."""
         source = self.numerator_id if self.kind == "ratio" else self
         if source.kind == "payment" and not self.env.user.has_groups(LEDGER_GROUPS):
             return False
-        return not self._sleeps() and self.env[self._records_model()].has_access("read")
+        return not self._sleeps() and self.env[self._records_model(basis)].has_access("read")
 
-    def _ratio_records(self, partner, company, as_of, since=None):
-        return self.numerator_id._records_behind(partner, company, as_of, since)
+    def _ratio_records(self, partner, company, as_of, since=None, basis=ORDERED):
+        return self.numerator_id._records_behind(partner, company, as_of, since, basis)
 
-    def _order_records(self, partner, company, as_of, since=None):
+    def _order_records(self, partner, company, as_of, since=None, basis=ORDERED):
         # Growth rests on the period before as well.
         periods = 2 if self.measure == "growth" else 1
+        counted = Domain.TRUE
+        if self.measure in FREQUENCIES:
+            gather = self.env["customer.tier.gather"].sudo()
+            frequent = gather._frequent_orders(partner, company, as_of, basis)
+            counted = Domain("id", "in", frequent)
+        if basis == INVOICED:
+            since = since or (self._day_before(as_of) and self._first_day(as_of, periods))
+            domain = self._invoice_domain(partner, company, as_of, since)
+            return "account.move", domain & counted
         start, end = self._window(company, as_of, periods, since)
         domain = (
             Domain("partner_id.commercial_partner_id", "=", partner.id)
@@ -727,10 +740,22 @@ class CustomerTierMetric(models.Model):
         )
         if start:
             domain &= Domain("date_order", ">=", start)
-        if self.measure in FREQUENCIES:
-            gather = self.env["customer.tier.gather"].sudo()
-            domain &= Domain("id", "in", gather._frequent_orders(partner, company))
-        return "sale.order", domain
+        return "sale.order", domain & counted
+
+    def _first_day(self, as_of, periods):
+        months = relativedelta(months=self.window_months * (periods - 1))
+        return self._day_before(as_of) - months + relativedelta(days=1)
+
+    def _invoice_domain(self, partner, company, as_of, since):
+        """Invoices and credit notes from a day (None for all) to another."""
+        domain = (
+            Domain("partner_id.commercial_partner_id", "=", partner.id)
+            & Domain("company_id", "=", company.id)
+            & Domain("move_type", "in", ["out_invoice", "out_refund"])
+            & Domain("state", "=", "posted")
+            & Domain("invoice_date", "<=", as_of)
+        )
+        return domain & Domain("invoice_date", ">=", since) if since else domain
 
     def _payment_records(self, partner, company, as_of):
         if not self.env.user.has_groups(LEDGER_GROUPS):

@@ -8,6 +8,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..grading.policy import ORDERED
 from ..tools import error_text
 
 _logger = logging.getLogger(__name__)
@@ -257,13 +258,22 @@ class CustomerTierPipeline(models.AbstractModel):
         metrics = self.env["customer.tier.metric"].union(
             *(program._metrics() for program, policy in policies.items() if policy)
         )
-        orders = gather._orders(company, as_of, scope)
         after = lines_start(filter(None, policies.values()), first)
-        lines, given, errors = gather._read_for(metrics, company, as_of, scope, after=after)
+        bases = sorted({policy.basis for policy in policies.values() if policy}) or [ORDERED]
+        orders = {basis: gather._orders(company, as_of, scope, basis) for basis in bases}
+        usual, *others = bases
+        read, given, errors = gather._read_for(
+            metrics, company, as_of, scope, after=after, basis=usual
+        )
+        lines = {usual: read}
+        for basis in others:
+            lines[basis] = gather._lines_for(metrics, company, as_of, scope, after, basis)
         credit = company._customer_credit_policy()
         payments = gather._payments(company, as_of, scope, credit, first)
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
-        seen = np.union1d(gather._seen(orders, given), previous.index)
+        seen = previous.index.to_numpy()
+        for bought in orders.values():
+            seen = np.union1d(seen, gather._seen(bought, given))
         origins = gather._origins(company, as_of, scope, policies.values(), given)
         taken = np.array([], dtype=np.int64)
         facts = {}
@@ -275,8 +285,9 @@ class CustomerTierPipeline(models.AbstractModel):
             if policy and selected is not None:
                 customers = np.setdiff1d(selected, taken)
                 entry = gather._entry(customers, entries, origins)
-                since = gather._since(customers, orders, company)
-                known = gather._facts(customers, orders, lines, given, entry, payments, since)
+                bought, products = orders[policy.basis], lines[policy.basis]
+                since = gather._since(customers, bought, company)
+                known = gather._facts(customers, bought, products, given, entry, payments, since)
                 facts[program], errors = gather._in_years(known, program, as_of, scope)
                 tally.errors += [{"metric_id": m.id, "message": e} for m, e in errors.items()]
             else:

@@ -86,8 +86,20 @@ class CustomerTierProgram(models.Model):
         "customer.tier.run", compute="_compute_last_run_id", groups="customer_tiering.group_user"
     )
 
-    # A year and the order interval
+    # What counts as bought, a year, and the order interval
 
+    basis = fields.Selection(
+        selection=[
+            ("ordered", "Orders, less credit notes"),
+            ("invoiced", "Invoices, less credit notes"),
+        ],
+        string="Bought Is What Was",
+        required=True,
+        default="ordered",
+        help="Orders: confirmed orders on the day of their order date. Invoices: posted customer "
+        "invoices on their invoice date, each as one order. Posted credit notes are deducted on "
+        "their own date either way, and what was credited in full counts as no order.",
+    )
     period = fields.Selection(
         selection=[
             ("rolling", "The last twelve months"),
@@ -629,6 +641,7 @@ class CustomerTierProgram(models.Model):
             movement=self._movement_policy(),
             entries=self.entry_rule_ids._policy(),
             period=self.period,
+            basis=self.basis,
             credit=self.company_id._customer_credit_policy(),
             lifecycle=self._lifecycle_policy(),
         )

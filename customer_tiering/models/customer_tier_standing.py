@@ -9,6 +9,7 @@ from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
 from ..explain.credit import CreditBreakdown
 from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind
+from ..grading.policy import basis_of
 from ..tools import notification
 from .customer_tier_append_only import by_system, is_system
 from .customer_tier_change import TIER_LINES
@@ -726,7 +727,10 @@ class CustomerTierStanding(models.Model):
             raise UserError(self.env._("This metric no longer exists."))
         if reason := metric._sleeps():
             raise UserError(reason)
-        model, domain = metric._records_behind(self.partner_id, self.company_id, as_of, since)
+        basis = basis_of(self.sudo().policy_id.rules)
+        model, domain = metric._records_behind(
+            self.partner_id, self.company_id, as_of, since, basis
+        )
         if not self.env[model].has_access("read"):
             raise AccessError(
                 self.env._(

@@ -69,6 +69,11 @@ class SaleOrder(models.Model):
         "(company_id, partner_id) INCLUDE (date_order, amount_untaxed, currency_rate, id) "
         "WHERE state = 'sale'"
     )
+    # Whose orders somebody else may pay for, and so have credited.
+    _customer_tiering_payer_idx = models.Index(
+        "(company_id, partner_id) INCLUDE (partner_invoice_id) "
+        "WHERE state = 'sale' AND partner_invoice_id <> partner_id"
+    )
 
     def _customer_standing_keys(self):
         return self.partner_id.commercial_partner_id._origin, self.company_id or self.env.company

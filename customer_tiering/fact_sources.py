@@ -1,0 +1,368 @@
+"""Where it is told what customers bought: queries over orders, invoices and credit notes.
+
+``customer.tier.gather`` reads them and asks its hooks what counts; here is only the SQL. Functions
+take the gather model first; a scope is a function from a column of commercial partner ids to a
+condition. Dates of orders are compared in a way that no index serves: one on dates alone would read
+everybody's orders for every chunk.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from odoo.tools import SQL
+
+from .grading.policy import INVOICED, ORDERED
+
+# Columns of what customers bought, as ``FactSource.orders`` gives them.
+ORDER_COLUMNS = {
+    "customer": "int4",
+    "ordered_at": "timestamp",
+    "amount": "float8",
+    "frequent": "int4",
+}
+# Columns of ``FactSource.returns``: events of order lines, see ``grading.returns``.
+RETURN_COLUMNS = {
+    "customer": "int4",
+    "document": "int4",
+    "line": "int4",
+    "product": "int4",
+    "ordered_at": "timestamp",
+    "happened_at": "timestamp",
+    "kind": "int4",
+    "amount": "float8",
+    "ordered": "float8",
+    "quantity": "float8",
+    "pieces": "float8",
+    "goods": "int4",
+    "cost": "float8",
+}
+
+
+@dataclass(frozen=True)
+class FactSource:
+    """A kind of records that tell what customers bought, such as confirmed orders.
+
+    All queries have the same columns in all sources, none of them NULL, and know nothing that is
+    dated after the as-of date. Customers are commercial partners, moments are in UTC.
+
+    :param orders: function ``(company, as_of, scope) → SQL`` with the columns ``ORDER_COLUMNS``:
+        customer, moment, untaxed amount in company currency, and whether it counts for the
+        frequency (0 or 1); a return has a negative amount that does not count. Of a source with
+        ``returns`` also ``document``, the id that these speak of
+    :param lines: function ``(company, as_of, scope, measures, after) → SQL`` with the columns of
+        ``customer.tier.gather._line_query``; None where no products are known
+    :param returns: functions ``(company, as_of, scope, measures) → SQL`` with the columns
+        ``RETURN_COLUMNS``: what came back of the orders, and what that is to be compared with
+    :param lines_net: whether ``lines`` has what came back already
+    :param bases: the choices of a programme that the source belongs to, of ``policy.BASES``
+    """
+
+    orders: Callable
+    lines: Callable | None = None
+    returns: tuple = ()
+    lines_net: bool = False
+    bases: tuple = (ORDERED, INVOICED)
+
+
+def noon(day, zone):
+    """The moment (UTC) of noon of a date, an SQL value, in a time zone."""
+    return SQL("((%s + time '12:00') AT TIME ZONE %s AT TIME ZONE 'UTC')", day, zone)
+
+
+# Confirmed orders
+
+
+def orders(gather, company, as_of, scope):
+    return SQL(
+        """
+        SELECT p.commercial_partner_id,
+               o.date_order,
+               COALESCE(o.amount_untaxed, 0)::float8
+                   / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8,
+               (%(frequent)s)::int,
+               o.id
+          FROM res_partner p
+          JOIN sale_order o ON o.partner_id = p.id
+         WHERE o.state = 'sale'
+           AND o.company_id = %(company)s
+           AND o.date_order < %(end)s
+           AND %(scope)s
+        """,
+        frequent=gather._frequent_condition(company),
+        company=company.id,
+        end=gather._end_of_day(company, as_of),
+        scope=scope(SQL("p.commercial_partner_id")),
+    )
+
+
+def order_lines(gather, company, as_of, scope, measures, after):
+    """Tables that no column is taken from are not read."""
+    from .grading.metrics import as_date
+
+    start = SQL("TRUE")
+    if after is not None:
+        start = SQL(
+            "COALESCE(o.date_order, '-infinity') >= %s",
+            gather._end_of_day(company, as_date(after)),
+        )
+    return SQL(
+        """
+        SELECT p.commercial_partner_id, o.date_order, l.product_id, %(columns)s
+          FROM res_partner p
+          JOIN sale_order o ON o.partner_id = p.id
+          JOIN sale_order_line l ON l.order_id = o.id
+          %(products)s
+         WHERE o.state = 'sale'
+           AND o.company_id = %(company)s
+           AND COALESCE(o.date_order, 'infinity') < %(end)s
+           AND %(start)s
+           AND l.display_type IS NULL
+           AND l.product_id IS NOT NULL
+           AND %(scope)s
+        """,
+        columns=SQL(", ").join(gather._line_values(company, measures)),
+        products=_ORDERED_PRODUCTS,
+        company=company.id,
+        end=gather._end_of_day(company, as_of),
+        start=start,
+        scope=scope(SQL("p.commercial_partner_id")),
+    )
+
+
+_ORDERED_PRODUCTS = SQL(
+    """
+     LEFT JOIN product_product v ON v.id = l.product_id
+     LEFT JOIN product_template t ON t.id = v.product_tmpl_id
+     LEFT JOIN uom_uom u ON u.id = l.product_uom_id
+     LEFT JOIN uom_uom own ON own.id = t.uom_id
+    """
+)
+
+
+def line_of_return(gather, company, measures):
+    """Columns of ``RETURN_COLUMNS`` that tell of the order line ``l`` itself: the worth of the line,
+    its pieces, whether it is goods, and its cost."""
+    from .grading.metrics import MONEY_MEASURES
+
+    return {
+        "ordered": SQL("l.price_subtotal::float8 / %s", _RATE),
+        "pieces": SQL("(%s)::float8", gather._line_quantity()),
+        "goods": SQL("(%s)::int", gather._goods_condition(company)),
+        "cost": SQL("COALESCE((%s)::float8, 0)", gather._line_cost(company))
+        if measures & MONEY_MEASURES
+        else SQL("0::float8"),
+    }
+
+
+_RATE = SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)::float8")
+
+
+def credited_lines(gather, company, as_of, scope, measures):
+    """Invoices and credit notes of the order lines of which anything was credited.
+
+    Whoever pays for an order may be another customer. An amount in the order's currency is worth
+    what it was on the day of the order: credited in full is in full, whatever the rate is by then.
+    """
+    line = line_of_return(gather, company, measures)
+    return SQL(
+        """
+        WITH payer AS MATERIALIZED (
+            SELECT p.id FROM res_partner p WHERE %(scope)s
+             UNION
+            SELECT o.partner_invoice_id
+              FROM res_partner p
+              JOIN sale_order o ON o.partner_id = p.id
+             WHERE o.state = 'sale' AND o.partner_invoice_id <> o.partner_id
+               AND o.company_id = %(company)s AND %(scope)s
+        ), credited AS MATERIALIZED (
+            SELECT DISTINCT x.order_line_id AS id
+              FROM payer
+              JOIN account_move m ON m.partner_id = payer.id
+              JOIN account_move_line i ON i.move_id = m.id
+              JOIN sale_order_line_invoice_rel x ON x.invoice_line_id = i.id
+             WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+               AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s
+        )
+        SELECT p.commercial_partner_id, o.id, l.id, COALESCE(l.product_id, 0), o.date_order,
+               %(noon)s,
+               CASE m.move_type WHEN 'out_refund' THEN 1 ELSE 0 END,
+               CASE WHEN i.currency_id = o.currency_id THEN i.price_subtotal::float8 / %(rate)s
+                    WHEN m.move_type = 'out_refund' THEN i.balance::float8
+                    ELSE -i.balance::float8 END / links.number,
+               %(ordered)s,
+               i.quantity::float8 * COALESCE(iu.factor / NULLIF(own.factor, 0), 1)::float8
+                   / links.number,
+               %(pieces)s, %(goods)s, %(cost)s
+          FROM credited
+          JOIN sale_order_line l ON l.id = credited.id
+          JOIN sale_order o ON o.id = l.order_id
+          JOIN res_partner p ON p.id = o.partner_id
+          %(products)s
+          JOIN sale_order_line_invoice_rel x ON x.order_line_id = l.id
+          JOIN account_move_line i ON i.id = x.invoice_line_id
+          JOIN account_move m ON m.id = i.move_id
+     LEFT JOIN uom_uom iu ON iu.id = i.product_uom_id
+          JOIN LATERAL (SELECT COUNT(*) AS number FROM sale_order_line_invoice_rel y
+                         WHERE y.invoice_line_id = i.id) links ON TRUE
+         WHERE o.state = 'sale' AND o.company_id = %(company)s AND o.date_order < %(end)s
+           AND l.display_type IS NULL
+           AND m.move_type IN ('out_invoice', 'out_refund') AND m.state = 'posted'
+           AND m.invoice_date <= %(as_of)s
+           AND %(scope)s
+        """,
+        **line,
+        rate=_RATE,
+        noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
+        products=_ORDERED_PRODUCTS,
+        company=company.id,
+        as_of=as_of,
+        end=gather._end_of_day(company, as_of),
+        scope=scope(SQL("p.commercial_partner_id")),
+    )
+
+
+# Credit notes without an order
+
+# A credit note for an invoice that belongs to no order gives back what never counted.
+_LOOSE = SQL(
+    """m.move_type = 'out_refund' AND m.state = 'posted' AND i.display_type = 'product'
+       AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x WHERE x.invoice_line_id = i.id)
+       AND (m.reversed_entry_id IS NULL
+            OR EXISTS (SELECT FROM account_move_line j
+                         JOIN sale_order_line_invoice_rel y ON y.invoice_line_id = j.id
+                        WHERE j.move_id = m.reversed_entry_id))"""
+)
+
+
+def loose_credits(gather, company, as_of, scope):
+    """Credit notes, or lines of them, that belong to no order: less of the customer's amount."""
+    return SQL(
+        """
+        SELECT p.commercial_partner_id, %(noon)s, -SUM(i.balance)::float8, 0
+          FROM res_partner p
+          JOIN account_move m ON m.partner_id = p.id
+          JOIN account_move_line i ON i.move_id = m.id
+         WHERE %(loose)s AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s AND %(scope)s
+      GROUP BY p.commercial_partner_id, m.id
+        """,
+        loose=_LOOSE,
+        noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
+        company=company.id,
+        as_of=as_of,
+        scope=scope(SQL("p.commercial_partner_id")),
+    )
+
+
+def loose_credit_lines(gather, company, as_of, scope, measures, after):
+    return _move_lines(gather, company, as_of, scope, measures, after, _LOOSE)
+
+
+# Invoices
+
+
+def invoices(gather, company, as_of, scope):
+    frequent = SQL("m.amount_untaxed_signed > 0")
+    if company.customer_tier_count_all_orders:
+        frequent = SQL("TRUE")
+    return SQL(
+        """
+        SELECT p.commercial_partner_id, %(noon)s, m.amount_untaxed_signed::float8,
+               (%(frequent)s)::int, m.id
+          FROM res_partner p
+          JOIN account_move m ON m.partner_id = p.id
+         WHERE m.move_type = 'out_invoice' AND m.state = 'posted'
+           AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s AND %(scope)s
+        """,
+        frequent=frequent,
+        noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
+        company=company.id,
+        as_of=as_of,
+        scope=scope(SQL("p.commercial_partner_id")),
+    )
+
+
+def invoice_credits(gather, company, as_of, scope):
+    """Credit notes that reverse no invoice."""
+    return SQL(
+        """
+        SELECT p.commercial_partner_id, %(noon)s, m.amount_untaxed_signed::float8, 0
+          FROM res_partner p
+          JOIN account_move m ON m.partner_id = p.id
+         WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND m.reversed_entry_id IS NULL
+           AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s AND %(scope)s
+        """,
+        noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
+        company=company.id,
+        as_of=as_of,
+        scope=scope(SQL("p.commercial_partner_id")),
+    )
+
+
+def reversed_invoices(gather, company, as_of, scope, measures):
+    """Credit notes that reverse an invoice, each invoice as one line without pieces."""
+    zone = gather._timezone(company)
+    return SQL(
+        """
+        SELECT p.commercial_partner_id, r.id, r.id, 0, %(origin)s, %(noon)s, 1,
+               -m.amount_untaxed_signed::float8, r.amount_untaxed_signed::float8,
+               0::float8, 0::float8, 0, 0::float8
+          FROM res_partner p
+          JOIN account_move m ON m.partner_id = p.id
+          JOIN account_move r ON r.id = m.reversed_entry_id
+         WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+           AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s AND %(scope)s
+        """,
+        origin=noon(SQL("COALESCE(r.invoice_date, r.date)"), zone),
+        noon=noon(SQL("m.invoice_date"), zone),
+        company=company.id,
+        as_of=as_of,
+        scope=scope(SQL("p.commercial_partner_id")),
+    )
+
+
+def invoice_lines(gather, company, as_of, scope, measures, after):
+    documents = SQL(
+        "m.move_type IN ('out_invoice', 'out_refund') AND m.state = 'posted' "
+        "AND i.display_type = 'product'"
+    )
+    return _move_lines(gather, company, as_of, scope, measures, after, documents)
+
+
+def _move_lines(gather, company, as_of, scope, measures, after, documents):
+    """Lines ``i`` of invoices and credit notes ``m``, with the columns of order lines."""
+    from .grading.metrics import MONEY_MEASURES, as_date
+
+    pieces = SQL(
+        """CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END * i.quantity
+           * COALESCE(u.factor / NULLIF(own.factor, 0), 1)"""
+    )
+    goods = gather._invoiced_goods_condition(company)
+    columns = [SQL("(CASE WHEN %s THEN %s ELSE 0 END)::float8", goods, pieces)]
+    if measures & MONEY_MEASURES:
+        cost = gather._product_cost(company)
+        columns += [
+            SQL("-i.balance::float8"),
+            SQL("COALESCE((%s * %s)::float8, 0)", pieces, cost),
+        ]
+    start = SQL("TRUE") if after is None else SQL("m.invoice_date > %s", as_date(after))
+    return SQL(
+        """
+        SELECT p.commercial_partner_id, %(noon)s, COALESCE(i.product_id, 0), %(columns)s
+          FROM res_partner p
+          JOIN account_move m ON m.partner_id = p.id
+          JOIN account_move_line i ON i.move_id = m.id
+     LEFT JOIN product_product v ON v.id = i.product_id
+     LEFT JOIN product_template t ON t.id = v.product_tmpl_id
+     LEFT JOIN uom_uom u ON u.id = i.product_uom_id
+     LEFT JOIN uom_uom own ON own.id = t.uom_id
+         WHERE %(documents)s AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s
+           AND %(start)s AND %(scope)s
+        """,
+        noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
+        columns=SQL(", ").join(columns),
+        documents=documents,
+        company=company.id,
+        as_of=as_of,
+        start=start,
+        scope=scope(SQL("p.commercial_partner_id")),
+    )
