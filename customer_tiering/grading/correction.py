@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from .dates import next_review
-from .metrics import Facts, day_number
+from .metrics import LINE_MEASURES, Facts, day_number
 from .pipeline import targets
+from .policy import GROSS, ORDERED
 from .settle import DOWN, before, ended, lookup, places, states
 
 # Where the rules of a line of history are not known: those of today.
@@ -196,12 +197,23 @@ def _targets_of(known, program, steps, rules):
     result = np.full(len(steps), -1)
     for number, group in steps.reset_index(drop=True).groupby("rules"):
         then = program if number == TODAY else rules[number]
+        if not _comparable(then, program):
+            result[group.index] = group["position"]
+            continue
         given = group.filter(like="metric:").rename(columns=lambda name: name.split(":", 1)[1])
         copies = _copies(known, group["customer"], given, group["entry"])
         found = targets(copies, then, group["day"].to_numpy(dtype=float))
         ladder_then = [*(_on_ladder(program, then).get(t.id, -1) for t in then.tiers), -1]
         result[group.index] = np.array(ladder_then)[found]
     return result
+
+
+def _comparable(then, program):
+    """Whether the facts of today can tell what some rules would have found: not where they counted
+    something else as bought, and what were goods was another question in the first format."""
+    if then.basis == GROSS:
+        return program.basis == ORDERED and not {m.measure for m in then.metrics} & LINE_MEASURES
+    return then.basis == program.basis
 
 
 # Facts

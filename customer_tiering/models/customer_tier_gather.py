@@ -22,6 +22,7 @@ _logger = logging.getLogger(__name__)
 # Of metrics that the grading core computes itself.
 COMPUTED_KINDS = ("order", "payment", "ratio")
 
+
 class CustomerTierGather(models.AbstractModel):
     """First step of the grading pipeline: reads what is known about some customers from the
     database and hands it on as frames.

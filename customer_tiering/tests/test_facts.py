@@ -1,6 +1,5 @@
 from datetime import timedelta
 
-
 from odoo.fields import Command
 from odoo.tests import tagged
 

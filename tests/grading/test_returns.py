@@ -111,9 +111,9 @@ def test_order_credited_in_full_is_none():
     assert voided(events((CREDITED, 5, 999.98, 10))) == [returns.NEVER]
     rest = events((CREDITED, 5, 1000, 10), (INVOICED, 6, 2000, 20))
     assert voided(rest) == [returns.NEVER], "invoiced again"
-    assert voided(events((CREDITED, 5, 1000, 10)), (0, 0, 7), (1.0, 2.0, 3.0)) == [
-        returns.NEVER
-    ] * 3, "of none of these orders"
+    assert (
+        voided(events((CREDITED, 5, 1000, 10)), (0, 0, 7), (1.0, 2.0, 3.0)) == [returns.NEVER] * 3
+    ), "of none of these orders"
 
 
 def known(void, origin="2025-01-01"):
@@ -212,5 +212,3 @@ def test_no_more_comes_back_than_was_credited_or_sent(steps):
             100 * own.loc[own["kind"] == SENT_BACK, "quantity"].sum(),
         )
         assert -limit - 1e-6 <= taken["amount"].sum() <= 1e-6
-
-
