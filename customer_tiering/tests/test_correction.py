@@ -337,15 +337,15 @@ class TestFirstGradings(CorrectionCase):
     def test_the_programmes_own_first_grading(self):
         """A new programme would leave all customers in its lowest tier for its first weeks."""
         self.program.active = False
-        partner, _order = self._new()
+        partner, _order = self._new(day="2026-05-20")
         program = self._create_ladder(promotion="after", approval="up")
         self.assertFalse(program.first_graded_on)
         self.env["customer.tier.run"]._grade_partners(partner, self.company)
         self.assertEqual(self._tier(partner), program.tier_ids[-1])
-        self._night("2025-03-06")
-        self.assertEqual(program.first_graded_on, fields.Date.to_date("2025-03-06"))
-        late, _order = self._new("Late")
-        self._night("2025-03-07")
+        self._night("2026-05-30")
+        self.assertEqual(program.first_graded_on, fields.Date.to_date("2026-05-30"))
+        late, _order = self._new("Late", day="2026-05-20")
+        self._night("2026-05-31")
         self.assertEqual(self._tier(late), program.tier_ids[0])
         self.assertFalse(program.copy().first_graded_on)
 
