@@ -80,4 +80,5 @@ def _write_mails(events, template):
     for event, mail in zip(events, mails, strict=True):
         # On the contact colleagues see it, and answers arrive.
         mail.write({"model": "res.partner", "res_id": event.partner_id.id})
+        event.mail_id = mail
     events.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()

@@ -1,8 +1,16 @@
 """What is said about gradings: their movements as a table, their result and their problems."""
 
+from ..tools import notification
 from .words import readable
 
-COUNTS = ("customer_count", "first_count", "up_count", "down_count", "stage_count")
+COUNTS = (
+    "customer_count",
+    "first_count",
+    "up_count",
+    "down_count",
+    "correction_count",
+    "stage_count",
+)
 
 
 def matrix_values(run):
@@ -49,6 +57,8 @@ def summary(runs):
         parts.append(env._("promoted: %s", n["up_count"]))
     if counts["down_count"]:
         parts.append(env._("demoted: %s", n["down_count"]))
+    if counts["correction_count"]:
+        parts.append(env._("corrected: %s", n["correction_count"]))
     if asked := sum(runs.mapped("asked_up_count")) + sum(runs.mapped("asked_down_count")):
         parts.append(env._("waiting for approval: %s", readable(env, asked)))
     if switched := sum(map(switch_count, runs)):
@@ -62,6 +72,30 @@ def summary(runs):
     return " · ".join(parts)
 
 
+def notify(runs, then):
+    """Client action that tells what gradings came to, with a link to each, and goes on.
+
+    :param then: the action that follows
+    """
+    failed = bool(runs.error_ids)
+    links = [
+        {
+            "label": run.display_name,
+            "url": f"/odoo/action-customer_tiering.customer_tier_run_action/{run.id}",
+        }
+        for run in runs
+    ]
+    return notification(
+        # A place for each link.
+        ", ".join("%s" for _link in links),
+        "warning" if failed else "success",
+        then,
+        sticky=failed,
+        title=summary(runs),
+        links=links,
+    )
+
+
 def switch_count(run):
     """How many customers came from a tier of one programme into one of another, which is neither
     up nor down."""
@@ -71,7 +105,7 @@ def switch_count(run):
         for after, number in row.items()
         if before not in ("0", after)
     )
-    return moved - run.up_count - run.down_count
+    return moved - run.up_count - run.down_count - run.correction_count
 
 
 def undecided(env, counts):

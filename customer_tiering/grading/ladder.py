@@ -101,6 +101,12 @@ def _placed(program, values, score, entered, by_rule, caps):
     return reached, position, np.where(reached > limit, veto_id, 0)
 
 
+def target(program, values, score, entered, caps=None):
+    """Positions that the figures ask for, -1 for none; the arguments are as for :func:`climb`."""
+    caps = limits(program, values, score) if caps is None else caps
+    return _placed(program, values, score, entered, entered >= 0, caps)[1]
+
+
 def climb(program, values, score, entered=None, caps=None):
     """Everybody's tier with the reason for it and the distance to the next one.
 

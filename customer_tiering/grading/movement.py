@@ -25,6 +25,7 @@ REASONS = {
     "notice": 8,
     "locked": 9,
     "approval": 10,
+    "correction": 11,
 }
 WAITING = range(4, 11)
 # No position at all, where -1 is the one below the lowest tier.
@@ -85,7 +86,7 @@ class State:
         )
 
 
-def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
+def move(state, target, kept, policy, today, locked_up=None, locked_down=None, newcomers=None):
     """Move everybody as far as the policy lets them.
 
     :param state: :class:`State` before
@@ -94,22 +95,28 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
     :param policy: ``policy.Movement``
     :param today: day number of the as-of date
     :param locked_up, locked_down: boolean arrays: who is not moved in a direction
+    :param newcomers: boolean array: who, without a tier so far, earns one like a promotion and is
+        in the lowest tier meanwhile; others without a tier are at once where the figures ask
     :return: (:class:`State` after; dict of arrays: ``reason`` (codes of ``REASONS``),
         ``waiting``: the same of who is not where the figures ask once everybody has moved, else 0,
-        ``guaranteed``: first day on which the tier can be lost, ``review``: the next one,
+        ``guaranteed``: last day on which the tier cannot be lost, ``review``: the next one,
         ``notice``: True where the notice of a demotion is due today)
     """
     nobody = np.zeros(len(target), dtype=bool)
+    new = nobody if newcomers is None else newcomers & (state.position < 0) & (target > 0)
     day = _Day(
-        state,
+        _as_lowest(today, len(target)).where(new, state),
         target,
-        kept,
+        np.maximum(kept, target),
         policy,
         today,
         nobody if locked_up is None else locked_up,
         nobody if locked_down is None else locked_down,
+        new,
     )
     after = State.entering(day.position, today).where(day.moved, day.stayed)
+    # The entry counts as a review.
+    after = replace(after, reviewed=np.where(new, today, after.reviewed))
     ahead = dates_ahead(policy, after, today)
     warnable = day.wish_down & ~day.moved & ~day.locked_down
     notice = _notice_due(policy, after, warnable, ahead["review"], today)
@@ -119,6 +126,13 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None):
     further = day.moved & (kept < after.position)
     waiting[further] = REASONS["hold" if policy.hold_months else "review"]
     return after, {"reason": day.reason, "waiting": waiting, "notice": notice, **ahead}
+
+
+def _as_lowest(today, size):
+    """The state of customers who are in the lowest tier since today, and for whom a review of
+    today would be one."""
+    state = State.entering(np.zeros(size, dtype=np.int64), today)
+    return replace(state, reviewed=state.reviewed - 1)
 
 
 @dataclass
@@ -132,6 +146,7 @@ class _Day:
     today: int
     locked_up: np.ndarray
     locked_down: np.ndarray
+    new: np.ndarray
 
     # What the figures ask for
 
@@ -168,7 +183,7 @@ class _Day:
 
     @cached_property
     def held(self):
-        return self.today < guaranteed_until(self.policy, self.entered)
+        return self.today <= guaranteed_until(self.policy, self.entered)
 
     @cached_property
     def above(self):
@@ -222,9 +237,9 @@ class _Day:
 
     @cached_property
     def wanted(self):
-        """Where the movement would lead."""
-        one_down = np.maximum(self.target, self.state.position - 1)
-        lower = one_down if self.policy.one_level else self.target
+        """Where the movement would lead; down, no further than the highest tier that is kept."""
+        one_down = np.maximum(self.kept, self.state.position - 1)
+        lower = one_down if self.policy.one_level else self.kept
         return np.where(self.falling, lower, self.target)
 
     # What needs approval
@@ -276,7 +291,7 @@ class _Day:
         rising = self.rising | (self.wish_up & self.reviewed_before)
         falling = self.falling | (self.due & self.reviewed_before)
         cases = {
-            "first": self.first,
+            "first": self.first | (self.new & self.up),
             "up": self.up,
             "down": self.down,
             "locked": (rising & self.locked_up) | (falling & self.locked_down),
@@ -326,8 +341,9 @@ def dates_ahead(policy, state, today):
 
 
 def guaranteed_until(policy, entered):
-    """The first day on which a tier entered on a day can be lost."""
-    return add_months(entered, policy.hold_months)
+    """The last day on which a tier entered on a day cannot be lost; without a hold, the day before
+    the entry."""
+    return add_months(entered, policy.hold_months) - 1
 
 
 def decision_day(policy, noticed, entered):
@@ -338,7 +354,8 @@ def decision_day(policy, noticed, entered):
     :return: array of day numbers, NaN where no notice was given
     """
     noticed, entered = np.asarray(noticed, dtype=float), np.asarray(entered, dtype=float)
-    earliest = np.maximum(noticed + policy.notice_days, guaranteed_until(policy, entered))
+    unprotected = guaranteed_until(policy, entered) + 1
+    earliest = np.maximum(noticed + policy.notice_days, unprotected)
     return next_review(policy.review, earliest - 1, entered)
 
 
@@ -365,7 +382,7 @@ def _notice_due(policy, state, wish_down, upcoming, today):
     if not policy.notice_days:
         return np.zeros(len(wish_down), dtype=bool)
     last_chance = (state.missed + 1 >= policy.misses) & (
-        upcoming >= guaranteed_until(policy, state.entered)
+        upcoming > guaranteed_until(policy, state.entered)
     )
     near = upcoming - policy.notice_days <= today
     return wish_down & last_chance & near & np.isnan(state.noticed)

@@ -1,12 +1,12 @@
 """Grading of a set of customers in one call: facts and a programme in, a table out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from . import ladder, levers, lifecycle, metrics, points, rhythm, score, years
-from .policy import SCORE, YEAR, of_a_year, volatile
+from .policy import GIVEN, SCORE, YEAR, of_a_year, volatile
 
 
 def grade(facts, program, as_of):
@@ -53,20 +53,12 @@ def _grade_years(facts, program, as_of, rolling):
         share of the best compares
     """
     whole = rolling[0]
-    first = whole.first_day
-    year = years.Years.of(program.period, as_of, first)
-    now = metrics.Windows(facts, as_of, year.since, payments=rolling.payments)
-    running = _Figures.of(facts, program, now)
-    then = metrics.Windows(
-        facts, metrics.as_date(year.start - 1), year.since, last=True, payments=rolling.payments
-    )
-    last = _Figures.of(facts, program, then).where(~(first >= year.start), running)
     entry, entered = _entries(facts, program, whole)
+    year, now, (running, last), caps = _by_years(facts, program, as_of, rolling)
     climbed, stays = [], 0
-    for figures in (running, last):
-        caps = ladder.limits(program, _of_today(program, figures, running), figures.score)
-        climbed.append(ladder.climb(program, figures.values, figures.score, entered, caps))
-        staying = ladder.stays(program, figures.values, figures.score, caps)
+    for figures, cap in zip((running, last), caps, strict=True):
+        climbed.append(ladder.climb(program, figures.values, figures.score, entered, cap))
+        staying = ladder.stays(program, figures.values, figures.score, cap)
         stays = stays | ladder.bits(staying)
     back = years.decided_by_last(program, climbed, running.score, last.score)
     chosen = last.where(back, running)
@@ -80,6 +72,58 @@ def _grade_years(facts, program, as_of, rolling):
     }
     extra = {**year.columns(back), **_so_far(program, running, back), **best, "stays": stays}
     return table.assign(**extra)
+
+
+def _by_years(facts, program, as_of, rolling):
+    """What everybody is graded by where years are their own, see :func:`_grade_years`.
+
+    :return: (``years.Years``; the windows of the running year; :class:`_Figures` of the running
+        and of the last full year; what vetoes leave of each of them)
+    """
+    first = rolling[0].first_day
+    year = years.Years.of(program.period, as_of, first)
+    now = metrics.Windows(facts, as_of, year.since, payments=rolling.payments)
+    running = _Figures.of(facts, program, now)
+    then = metrics.Windows(
+        facts, metrics.as_date(year.start - 1), year.since, last=True, payments=rolling.payments
+    )
+    last = _Figures.of(facts, program, then).where(~(first >= year.start), running)
+    caps = [
+        ladder.limits(program, _of_today(program, figures, running), figures.score)
+        for figures in (running, last)
+    ]
+    return year, now, (running, last), caps
+
+
+def targets(facts, program, days):
+    """The positions that the figures asked for, each customer's on a day of its own.
+
+    Only orders are looked at as of that day. Other numbers, such as how somebody pays, are taken
+    as they come with the facts (``given``), by the metric's code.
+
+    :param facts: ``metrics.Facts``
+    :param program: ``policy.Program``
+    :param days: float array of day numbers, along the customers; nothing dated later is looked at
+    :return: int array, -1 for no tier
+    """
+    program = replace(program, metrics=tuple(map(_as_given, program.metrics)))
+    # Nothing here asks for payments, and those of many days cannot be had at once.
+    windows = metrics.Windows(facts, days, payments=pd.DataFrame())
+    _entry, entered = _entries(facts, program, windows[0])
+    if program.period == "rolling":
+        figures = _Figures.of(facts, program, windows)
+        return ladder.target(program, figures.values, figures.score, entered)
+    _year, _now, both, caps = _by_years(facts, program, days, windows)
+    return np.maximum(
+        *(
+            ladder.target(program, figures.values, figures.score, entered, cap)
+            for figures, cap in zip(both, caps, strict=True)
+        )
+    )
+
+
+def _as_given(metric):
+    return replace(metric, measure=GIVEN) if metric.measure in metrics.PAYMENT_MEASURES else metric
 
 
 @dataclass(frozen=True)

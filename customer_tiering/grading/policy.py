@@ -194,7 +194,8 @@ class Movement:
     ``hold_months`` from the entry into the tier, after so many reviews in a row (``misses``) below
     what keeps the tier, not sooner than ``notice_days`` after the notice (0: without one), and
     with ``one_level`` one step at a time. ``approval`` names the movements that somebody has to
-    agree to: ``none``, ``down``, ``up`` or ``both``; first gradings are none.
+    agree to: ``none``, ``down``, ``up`` or ``both``; who is graded for the first time rises like
+    others, see ``settle.settle``.
     """
 
     promotion: str = "at_once"

@@ -3,6 +3,8 @@
 The last step of grading; like the others it depends on its arguments alone.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -30,8 +32,12 @@ PREVIOUS = {
 UP, DOWN = 1, 2
 
 
-def settle(frame, previous, program, as_of):
+def settle(frame, previous, program, as_of, graded_before=False, footing=None):
     """Move customers from where they were.
+
+    Where the programme has graded before, who is graded for the first time rises to what the
+    figures ask for like a promotion, from the lowest tier; who enters by a rule, without an order
+    that could come back, is there at once.
 
     :param frame: result of ``pipeline.grade``; its ``tier`` is what the figures ask for, and its
         ``stays``, where there are any, which positions they keep
@@ -40,6 +46,10 @@ def settle(frame, previous, program, as_of):
         NaN for none and 0 for no tier; ``stage``, a code of ``lifecycle.STAGES``); customers may be
         missing
     :param program: ``policy.Program``
+    :param graded_before: whether this is not the programme's own first grading
+    :param footing: frame indexed by customer of those whose tier rests on facts that are gone, see
+        ``correction.footing``: ``position`` (where they would be, -1 for none) and ``entered`` (day
+        number since when), from which they move on; ``undone``, id of the line of history that is
     :return: the frame with ``target`` (what the figures ask for), ``computed`` (where the rules
         leave the customer), ``tier`` (what counts: one set by hand goes first), the state after
         (``entered, reviewed, above, missed, noticed, refused``), ``proposed`` (the tier that
@@ -49,35 +59,42 @@ def settle(frame, previous, program, as_of):
         ``notice`` (1 where one is due),
         ``before`` and ``known`` (the tier before, and whether there was a grading),
         ``stage`` and ``stage_was`` (codes of the stage now and the one stored before, 0 for none),
-        ``expired`` (1 where a tier or lock set by hand has ended) and ``follow_up`` (day number
-        on which whoever entered by a rule is to be followed up next, NaN for never)
+        ``expired`` (1 where a tier or lock set by hand has ended), ``corrected`` (1 where a
+        correction leads to a lower computed tier), ``undone`` (of these, else 0) and ``follow_up``
+        (day number on which whoever entered by a rule is to be followed up next, NaN for never)
     """
     today = day_number(as_of)
     known = frame.index.isin(previous.index)
-    before = _before(previous, frame.index)
+    was = before(previous, frame.index)
     order = np.array([tier.id for tier in program.tiers] + [0])
-    where = {id_: position for position, id_ in enumerate(order[:-1].tolist())}
-    state = _state(before, program, where)
-    target = lookup(frame["tier"].to_numpy(), where, -1)
+    stored = states(was, program)
+    state, undone = _on_footing(stored, footing, frame.index)
+    target = lookup(frame["tier"].to_numpy(), places(program), -1)
     kept = np.maximum(_kept(frame, program, state.position), target)
-    over = ended(before, as_of)
-    lock = np.where(over, 0, before["lock"])
-    manual = np.where(over, 0, before["manual"])
+    over = ended(was, as_of)
+    lock = np.where(over, 0, was["lock"])
+    manual = np.where(over, 0, was["manual"])
     # Nobody is asked about a tier that would not count.
     locked_up = (lock & UP > 0) | ((manual > 0) & program.movement.asks("up"))
     locked_down = (lock & DOWN > 0) | ((manual > 0) & program.movement.asks("down"))
-    after, why = movement.move(state, target, kept, program.movement, today, locked_up, locked_down)
+    newcomers = np.full(len(target), graded_before) & (frame["entry"].to_numpy() == 0)
+    after, why = movement.move(
+        state, target, kept, program.movement, today, locked_up, locked_down, newcomers
+    )
     computed = order[after.position]
+    corrected = (undone >= 0) & (after.position < stored.position)
     columns = {
         "program": program.id,
         "target": frame["tier"],
         "computed": computed,
         "tier": np.where(manual > 0, manual, computed),
-        "before": before["tier"],
+        "before": was["tier"],
         "stage": frame.get("stage", 0),
-        "stage_was": before["stage"],
+        "stage_was": was["stage"],
         "known": known.astype(int),
         "expired": over.astype(int),
+        "corrected": corrected.astype(int),
+        "undone": np.where(corrected, undone, 0),
         **_columns(program.movement, after, why),
         "proposed": order[np.maximum(after.asked, -1)],
         "follow_up": _follow_up(frame["entry"].to_numpy(), program, after.entered, today),
@@ -155,7 +172,7 @@ def _columns(policy, state, ahead):
     }
 
 
-def _before(previous, customers):
+def before(previous, customers):
     """What is known of some customers: dict of arrays with the columns of ``PREVIOUS``, along
     their index."""
     where = previous.index.get_indexer(customers)
@@ -168,20 +185,49 @@ def _before(previous, customers):
     return columns
 
 
-def _state(before, program, where):
-    """Where customers were in this programme; those from elsewhere start anew. Who was no customer
-    for a while, in no programme but with a tier of this one, comes back to it."""
-    position = lookup(before["computed"], where, -1)
-    here = np.isin(before["program"], (program.id, 0)) & (position >= 0)
+def places(program):
+    """Positions on the ladder by tier id."""
+    return {tier.id: position for position, tier in enumerate(program.tiers)}
+
+
+def states(known, program):
+    """Where customers were in this programme, as ``movement.State``; those from elsewhere start
+    anew. Who was no customer for a while, in no programme but with a tier of this one, comes back
+    to it.
+
+    :param known: result of :func:`before`
+    """
+    where = places(program)
+    position = lookup(known["computed"], where, -1)
+    here = np.isin(known["program"], (program.id, 0)) & (position >= 0)
     # Tiers that are gone are none to ask for.
-    asked = lookup(before["asked"], {**where, 0: -1}, movement.NOWHERE)
+    asked = lookup(known["asked"], {**where, 0: -1}, movement.NOWHERE)
     days = ("entered", "reviewed", "above", "noticed", "refused")
     return movement.State(
         position=np.where(here, position, -1),
-        missed=before["missed"],
+        missed=known["missed"],
         asked=np.where(here, asked, movement.NOWHERE),
-        **{name: before[name] for name in days},
+        **{name: known[name] for name in days},
     )
+
+
+def _on_footing(state, footing, customers):
+    """The state of customers with what is gone left out, and the line of history that is undone
+    (id, 0 for none), -1 for who rests on what is still there."""
+    undone = np.full(len(customers), -1)
+    if footing is None or footing.empty:
+        return state, undone
+    where = footing.index.get_indexer(customers)
+    found = where >= 0
+    undone[found] = footing["undone"].to_numpy()[where[found]]
+    position = np.full(len(customers), -1)
+    position[found] = footing["position"].to_numpy()[where[found]]
+    entered = np.full(len(customers), np.nan)
+    entered[found] = footing["entered"].to_numpy()[where[found]]
+    rests = movement.State.entering(position, np.nan)
+    # Reviews were held meanwhile, whatever tier it was.
+    rests = replace(rests, entered=entered, reviewed=np.fmax(entered, state.reviewed))
+    return rests.where(found, state), undone
 
 
 def _follow_up(entry, program, entered, today):

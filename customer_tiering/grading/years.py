@@ -30,12 +30,12 @@ class Years:
     def of(cls, period, as_of, first):
         """
         :param period: ``calendar`` or ``anniversary``
-        :param as_of: ``datetime.date``
+        :param as_of: ``datetime.date``, or an array with a day number for each customer
         :param first: float array, day numbers of the first counted orders by then, NaN for none
         """
         # 1970 began on a 1 January.
         since = np.zeros(()) if period == "calendar" else np.nan_to_num(first)
-        return cls(since, year_start(day_number(as_of), since))
+        return cls(since, year_start(as_of if np.ndim(as_of) else day_number(as_of), since))
 
     @property
     def last_start(self):

@@ -28,6 +28,7 @@ from . import customer_tier_proposal
 
 # Engine: one grading, step by step.
 from . import customer_tier_gather
+from . import customer_tier_correction
 from . import customer_tier_store
 from . import customer_tier_pipeline
 from . import customer_tier_stale

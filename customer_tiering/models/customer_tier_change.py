@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from .. import direction as tier_direction
 from ..bulk_fields import BulkMany2one, BulkNumbers
@@ -51,6 +52,7 @@ class CustomerTierChange(models.Model):
             ("expiry", "Set by hand until then"),
             ("lock", "Locked or unlocked"),
             ("merge", "Merged contacts"),
+            ("correction", "Correction"),
         ],
         required=True,
         default="rule",
@@ -62,6 +64,17 @@ class CustomerTierChange(models.Model):
     )
     run_id = BulkMany2one(
         "customer.tier.run", string="Grading Run", readonly=True, index="btree_not_null"
+    )
+    undone_id = BulkMany2one(
+        "customer.tier.change",
+        string="Undone Change",
+        readonly=True,
+        help="Of a correction: the change that rested on what was taken back since.",
+    )
+    undone = fields.Char(
+        compute="_compute_undone",
+        help="Which tier was reached by what was taken back since: orders that were cancelled, "
+        "deleted, changed, moved or credited.",
     )
     user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="restrict")
     note = fields.Char(readonly=True, help="The reason that was given, or what happened.")
@@ -133,6 +146,21 @@ class CustomerTierChange(models.Model):
     def _compute_program_id(self):
         for change in self:
             change.program_id = (change.to_tier_id or change.from_tier_id).program_id
+
+    @api.depends("reason", "undone_id")
+    @api.depends_context("lang")
+    def _compute_undone(self):
+        for change in self:
+            undone = change.undone_id.exists()
+            if undone:
+                change.undone = self.env._(
+                    "%(tier)s of %(day)s",
+                    # Of a promotion behind a tier that was set by hand.
+                    tier=(undone.computed_tier_id or undone.to_tier_id).display_name,
+                    day=format_date(self.env, undone.date),
+                )
+            else:
+                change.undone = change.reason == "correction" and change.from_tier_id.display_name
 
     def _record(self, standing, from_tier, to_tier, reason, note=False):
         """Note one change that a person made, and queue what is told about it.

@@ -106,12 +106,16 @@ class CustomerTierEvent(models.Model):
     activity_id = fields.Many2one(
         "mail.activity", ondelete="set null", readonly=True, index="btree_not_null"
     )
+    mail_id = fields.Many2one(
+        "mail.mail", ondelete="set null", readonly=True, index="btree_not_null"
+    )
     mail_result = fields.Selection(
         selection=[
             ("sent", "Written"),
             ("no_address", "No e-mail address"),
             ("blacklisted", "On the blacklist"),
             ("archived", "Template is archived"),
+            ("withdrawn", "Withdrawn before it was sent"),
         ],
         string="E-Mail",
         readonly=True,
@@ -179,6 +183,8 @@ class CustomerTierEvent(models.Model):
             return self.env._("Promoted from %(before)s to %(after)s", **words)
         if self.kind == "down":
             return self.env._("Demoted from %(before)s to %(after)s", **words)
+        if self.kind == "correction":
+            return self.env._("Corrected from %(before)s to %(after)s", **words)
         if self.kind == "out":
             return self.env._("No tier any more, was %(before)s", **words)
         if self.kind == "switch":
@@ -226,8 +232,17 @@ class CustomerTierEvent(models.Model):
             intro = self.env._("Needed to keep %s:", self.from_tier_id.display_name)
             return Markup("<p>%s</p><ul>%s</ul>") % (intro, items)
         explained = self.to_tier_id and self._explained(Explained)
-        why = explained and explained.why()
-        return Markup("<p>%s</p>") % why if why else Markup()
+        told = [self._undone()] if self.kind == "correction" else []
+        told += [explained.why()] if explained else []
+        return Markup("").join(Markup("<p>%s</p>") % line for line in told if line)
+
+    def _undone(self):
+        undone = self.change_id.undone
+        if not undone:
+            return ""
+        return self.env._(
+            "%s rested on orders that were cancelled, changed, moved or credited since.", undone
+        )
 
     # What people decide
 
@@ -328,7 +343,7 @@ class CustomerTierEvent(models.Model):
     def _matched_tier(self):
         """The tier that rules ask for."""
         self.ensure_one()
-        return self.from_tier_id if self.kind in HELD else self.to_tier_id
+        return self.from_tier_id if self.kind in HELD else self.to_tier_id or self.from_tier_id
 
     @api.model
     def _trigger_job(self):
@@ -442,9 +457,52 @@ class CustomerTierEvent(models.Model):
     def _kind_sql(self):
         """The kind of event ``q`` seen from the tier ``o`` that was told, to tier ``n``."""
         return SQL(
-            "CASE WHEN q.kind IN ('stage', 'notice') THEN q.kind ELSE %s END",
-            direction_sql("o", "n"),
+            "CASE WHEN q.kind IN ('stage', 'notice') THEN q.kind "
+            "WHEN q.kind = 'correction' AND %(way)s IN ('down', 'out') THEN q.kind "
+            "ELSE %(way)s END",
+            way=direction_sql("o", "n"),
         )
+
+    # What was told and is undone
+
+    @api.model
+    def _withdraw(self, after):
+        """Take back what is still open of messages about tiers above those to which corrections
+        have led: to-dos that nobody has done, and e-mails that are not sent yet.
+
+        :param after: id of the last change before the corrections
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT e.id
+                  FROM customer_tier_change c
+                  JOIN customer_tier_event e ON e.standing_id = c.standing_id
+                  JOIN customer_tier t
+                    ON t.id = CASE WHEN e.kind = 'notice' THEN e.from_tier_id
+                                   ELSE e.to_tier_id END
+             LEFT JOIN customer_tier n ON n.id = c.to_tier_id
+                 WHERE c.id > %s AND c.reason = 'correction'
+                   AND e.state = 'done' AND e.kind IN ('first', 'up', 'switch', 'notice')
+                   AND (n.id IS NULL OR (t.sequence, t.id) > (n.sequence, n.id))
+                   AND COALESCE(e.activity_id, e.mail_id, e.note_id) IS NOT NULL
+                """,
+                after,
+            )
+        )
+        told = self.browse([id_ for (id_,) in self.env.cr.fetchall()])
+        told.activity_id.unlink()
+        unsent = self.env["mail.mail"].search(
+            [
+                ("state", "in", ("outgoing", "exception")),
+                "|",
+                ("id", "in", told.mail_id.ids),
+                ("mail_message_id", "in", told.note_id.ids),
+            ]
+        )
+        unsent.cancel()
+        told.filtered(lambda event: event.mail_id in unsent).mail_result = "withdrawn"
 
     # Telling
 
@@ -504,7 +562,8 @@ class CustomerTierEvent(models.Model):
         """:return: see :meth:`_forecast_of`"""
         source = SQL(
             """SELECT standing_id, program_id, kind,
-                      CASE WHEN kind IN ('out', 'notice') THEN from_tier_id ELSE to_tier_id END
+                      CASE WHEN kind IN ('out', 'notice') THEN from_tier_id
+                           ELSE COALESCE(to_tier_id, from_tier_id) END
                  FROM customer_tier_event WHERE id = ANY(%s)""",
             self.ids,
         )

@@ -10,6 +10,7 @@ KINDS = [
     ("out", "No tier any more"),
     ("switch", "Other programme"),
     ("notice", "Notice of a demotion"),
+    ("correction", "Correction of a promotion"),
 ]
 # Where no tier is reached, rules ask for the one that is or was held.
 HELD = ("out", "notice")

@@ -22,8 +22,8 @@ LOCK_CLASS = 19057
 class Tally:
     """What grading some customers came to.
 
-    ``counts`` has ``customers, written, first, up, down, switch, out`` and, of those who wait for
-    approval, ``asked_up`` and ``asked_down``, and ``stage``, who changed stage; ``matrix`` counts
+    ``counts`` has ``customers, written, first, up, down, switch, out, correction`` and, of those who
+    wait for approval, ``asked_up`` and ``asked_down``, and ``stage``, who changed stage; ``matrix`` counts
     customers by (tier id before, tier id after), 0 for none; ``errors`` are dicts of ``message``
     and ``partner_id``, ``program_id`` or ``metric_id``; ``spreads`` has a ``Spread`` per programme
     id; ``replay`` counts moves by (month, reason), see ``grading.replay``.
@@ -158,7 +158,13 @@ class CustomerTierPipeline(models.AbstractModel):
         frames = {}
         for program, its_facts in facts.items():
             graded = grade(its_facts, policies[program], as_of)
-            settled = settle(graded, previous, policies[program], as_of)
+            policy = policies[program]
+            footing = self.env["customer.tier.correction"]._footing(
+                program, policy, its_facts, graded, previous, as_of
+            )
+            settled = settle(
+                graded, previous, policy, as_of, bool(program.first_graded_on), footing
+            )
             frames[program] = self._check_finite(settled, tally)
         moves = self._moves(frames.values(), left)
         self._count(moves, frames, policies, tally)
@@ -217,7 +223,8 @@ class CustomerTierPipeline(models.AbstractModel):
         from ..grading.settle import asked
 
         tally.matrix.update(zip(moves["before"].tolist(), moves["tier"].tolist(), strict=True))
-        tally.counts.update(moves.loc[moves["before"] != moves["tier"], "direction"].tolist())
+        directions = moves["direction"].mask(moves["corrected"] > 0, "correction")
+        tally.counts.update(directions[moves["before"] != moves["tier"]].tolist())
         tally.counts["customers"] += sum(map(len, frames.values()))
         tally.counts["stage"] += int(
             self.env["customer.tier.store"]._lifecycle_changed(moves).sum()
@@ -249,6 +256,8 @@ class CustomerTierPipeline(models.AbstractModel):
         self.env.invalidate_all(flush=False)
         if saver._last_change() > last_change:
             saver._enqueue(company, last_change)
+            if (moves["corrected"] > 0).any():
+                self.env["customer.tier.event"]._withdraw(last_change)
         return written
 
     def _replay(self, facts, policies, days, tally):
@@ -370,14 +379,17 @@ class CustomerTierPipeline(models.AbstractModel):
 
     def _moves(self, frames, left):
         """Everybody's tier before and after: ``before, tier`` (ids, 0 for none), ``known``,
-        ``expired`` and ``direction`` (see ``grading.ladder``); and ``stage_was, stage``."""
+        ``expired`` and ``direction`` (see ``grading.ladder``); ``stage_was, stage``; ``corrected``
+        (1 where a correction lowers the tier that counts) and ``undone`` (see ``settle``)."""
         import numpy as np
         import pandas as pd
 
         from ..grading.ladder import direction
         from ..grading.settle import lookup
 
-        gone = left[["tier", "after", "expired"]].assign(known=1, stage=0, stage_was=left["stage"])
+        gone = left[["tier", "after", "expired"]].assign(
+            known=1, stage=0, stage_was=left["stage"], corrected=0, undone=0
+        )
         gone = gone.rename(columns={"tier": "before", "after": "tier"})
         parts = [frame[list(gone)] for frame in frames] + [gone]
         moves = pd.concat([part for part in parts if len(part)] or [gone])
@@ -388,4 +400,6 @@ class CustomerTierPipeline(models.AbstractModel):
         program = {tier.id: tier.program_id.id for tier in ordered}
         before, after = (lookup(moves[name], rank, 0) for name in ("before", "tier"))
         was, now = (lookup(moves[name], program, 0) for name in ("before", "tier"))
-        return moves.assign(direction=direction(before, after, was, now))
+        # The end of what was set by hand says more.
+        corrected = moves["corrected"].where((moves["expired"] == 0) & (before > after), 0)
+        return moves.assign(direction=direction(before, after, was, now), corrected=corrected)

@@ -128,6 +128,13 @@ class CustomerTierProgram(models.Model):
         "orders of their own are expected to follow it. 0: measured at the next grading.",
     )
 
+    first_graded_on = fields.Date(
+        readonly=True,
+        copy=False,
+        help="As of when all customers were graded for the first time; from then on, who is new "
+        "rises like others.",
+    )
+
     # How customers move from tier to tier once their figures ask for it
 
     promotion = fields.Selection(
@@ -139,6 +146,9 @@ class CustomerTierProgram(models.Model):
         string="Promote",
         required=True,
         default="at_once",
+        help="Also of who is graded for the first time: until then such a customer is in the "
+        "lowest tier. Only in the programme's own first grading everybody is at once where the "
+        "figures ask, and so is who enters by a rule.",
     )
     promotion_days = fields.Integer(
         string="Return Window (days)",
@@ -149,7 +159,8 @@ class CustomerTierProgram(models.Model):
     hold_months = fields.Integer(
         string="Guaranteed For (months)",
         default=12,
-        help="Nobody loses a tier within so many months from entering it; 0 guarantees nothing.",
+        help="Nobody loses a tier within so many months from entering it; 0 guarantees nothing. "
+        "Only what was a mistake or came back is put right at once.",
     )
     review_every = fields.Selection(
         selection=[
@@ -194,7 +205,8 @@ class CustomerTierProgram(models.Model):
         string="Needs Approval",
         required=True,
         default="none",
-        help="These changes are proposed and wait until an officer accepts or refuses them. A "
+        help="These changes are proposed and wait until an officer accepts or refuses them; first "
+        "tiers are promotions from the lowest one, but for the programme's own first grading. A "
         "change that is refused comes up again at the next review; where every day is one, on the "
         "first of the next month.",
     )

@@ -13,7 +13,7 @@ from odoo.tools import SQL, format_date
 from ..direction import TOLD
 from ..explain import run_words
 from ..switches import QUIET
-from ..tools import notification, open_list, without_mails
+from ..tools import open_list, without_mails
 from .customer_tier_change import TIER_LINES
 from .customer_tier_program import SAVING
 from .customer_tier_proposal import OPEN
@@ -99,6 +99,12 @@ class CustomerTierRun(models.Model):
     first_count = fields.Integer(string="First Graded", readonly=True, copy=False)
     up_count = fields.Integer(string="Promoted", readonly=True, copy=False)
     down_count = fields.Integer(string="Demoted", readonly=True, copy=False)
+    correction_count = fields.Integer(
+        string="Corrected",
+        readonly=True,
+        copy=False,
+        help="Customers whose tier rested on orders that are gone or came back.",
+    )
     stage_count = fields.Integer(string="Changed Stage", readonly=True, copy=False)
     asked_up_count = fields.Integer(
         string="Promotions to Approve",
@@ -484,6 +490,7 @@ class CustomerTierRun(models.Model):
                 "first_count": self.first_count + counts["first"],
                 "up_count": self.up_count + counts["up"],
                 "down_count": self.down_count + counts["down"] + counts["out"],
+                "correction_count": self.correction_count + counts["correction"],
                 "stage_count": self.stage_count + counts["stage"],
                 "asked_up_count": self.asked_up_count + counts["asked_up"],
                 "asked_down_count": self.asked_down_count + counts["asked_down"],
@@ -530,6 +537,7 @@ class CustomerTierRun(models.Model):
         values = {"later_order_count": later, "finished_at": fields.Datetime.now()}
         self.write({"state": "done", **values})
         if not self.simulation:
+            self._note_first_grading()
             self.company_id.customer_tier_graded_on = self.as_of
             self._follow_up()
         _logger.info(
@@ -542,6 +550,13 @@ class CustomerTierRun(models.Model):
             self.down_count,
             self.duration,
         )
+
+    def _note_first_grading(self):
+        """From now on, who is new in these programmes rises like others."""
+        programs = self.env["customer.tier.program"]._for_company(self.company_id)
+        fresh = programs.filtered(lambda program: not program.first_graded_on)
+        if fresh:
+            SAVING.on(fresh).write({"first_graded_on": self.as_of})
 
     def _keep_spreads(self):
         """Keep on the programmes how their customers spread, now that all are graded."""
@@ -735,23 +750,7 @@ class CustomerTierRun(models.Model):
 
         :param then: the action that follows
         """
-        failed = bool(self.error_ids)
-        links = [
-            {
-                "label": run.display_name,
-                "url": f"/odoo/action-customer_tiering.customer_tier_run_action/{run.id}",
-            }
-            for run in self
-        ]
-        return notification(
-            # A place for each link.
-            ", ".join("%s" for _link in links),
-            "warning" if failed else "success",
-            then,
-            sticky=failed,
-            title=self._summary(),
-            links=links,
-        )
+        return run_words.notify(self, then)
 
     # What nobody was told yet
 

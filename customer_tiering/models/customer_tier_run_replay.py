@@ -146,7 +146,7 @@ class CustomerTierRun(models.Model):
         self.ensure_one()
         counts = self.replay or {}
         months = dict.fromkeys(day.replace(day=1) for day in self._replay_days())
-        reasons = ("first", "up", "down")
+        reasons = ("first", "up", "down", "correction")
         rows = [
             {
                 "month": format_month(self.env, month),

@@ -86,7 +86,9 @@ class CustomerTierStanding(models.Model):
     tier_since = fields.Date(string="In Tier Since", readonly=True)
     computed_since = fields.Date(readonly=True)
     guaranteed_until = fields.Date(
-        readonly=True, help="The computed tier cannot be lost before this day."
+        readonly=True,
+        help="The last day on which the computed tier cannot be lost, unless it rests on orders "
+        "that turn out to be wrong or come back.",
     )
     review_date = fields.Date(
         string="Next Review", readonly=True, help="Empty where every day is a review."

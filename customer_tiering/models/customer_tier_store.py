@@ -99,7 +99,7 @@ class CustomerTierStore(models.AbstractModel):
         decision = decision_day(policy.movement, frame["noticed"], frame["entered"])
         staged = {
             "partner": ("int4", frame.index),
-            **{name: ("int4", frame[name]) for name in ("known", "notice", "expired")},
+            **{n: ("int4", frame[n]) for n in ("known", "notice", "expired", "corrected")},
             "decision": ("float8", decision),
         }
         for column in self._standing_columns():
@@ -128,12 +128,15 @@ class CustomerTierStore(models.AbstractModel):
             """
             UPDATE customer_tier_standing t
                SET (%(names)s) = ROW(%(fresh)s),
-                   tier_since = CASE WHEN t.tier_id IS DISTINCT FROM f.tier_id
-                       THEN CASE WHEN f.tier_id > 0 THEN %(as_of)s::date END
-                       ELSE t.tier_since END,
+                   tier_since = CASE WHEN t.tier_id IS NOT DISTINCT FROM f.tier_id
+                           THEN t.tier_since
+                       WHEN f.tier_id IS NULL THEN NULL
+                       WHEN f.corrected > 0 THEN f.computed_since
+                       ELSE %(as_of)s::date END,
                    graded_at = %(now)s
-              FROM (SELECT s.partner, %(values)s FROM %(staging)s s WHERE s.known = 1)
-                   AS f (partner, %(names)s)
+              FROM (SELECT s.partner, s.corrected, %(values)s
+                      FROM %(staging)s s WHERE s.known = 1)
+                   AS f (partner, corrected, %(names)s)
              WHERE t.partner_id = f.partner AND t.company_id = %(company)s
                AND (%(stored)s) IS DISTINCT FROM (%(fresh)s)
             """,
@@ -264,7 +267,8 @@ class CustomerTierStore(models.AbstractModel):
         before, and whose tier is no longer set by hand; both changes of a customer in one line.
 
         :param moves: frame indexed by customer with ``before``, ``tier`` (ids, 0 for none),
-            ``stage_was``, ``stage``, ``known``, ``expired`` and ``direction``
+            ``stage_was``, ``stage``, ``known``, ``expired``, ``direction``, ``corrected`` and
+            ``undone``
         """
         before, tier, expired, known = (
             moves[name].to_numpy() for name in ("before", "tier", "expired", "known")
@@ -291,17 +295,20 @@ class CustomerTierStore(models.AbstractModel):
             INSERT INTO customer_tier_change (
                 standing_id, from_tier_id, to_tier_id, computed_tier_id, target_tier_id,
                 direction, date, reason, by_hand, score, last_order_date, policy_id, numbers,
-                from_stage, to_stage, stage_since, run_id)
+                undone_id, from_stage, to_stage, stage_since, run_id)
             SELECT s.id, NULLIF(c.before, 0), NULLIF(c.tier, 0), s.computed_tier_id,
                    s.target_tier_id, c.direction, %(as_of)s,
-                   CASE WHEN c.expired > 0 THEN 'expiry' ELSE 'rule' END,
+                   CASE WHEN c.expired > 0 THEN 'expiry'
+                        WHEN c.corrected > 0 THEN 'correction' ELSE 'rule' END,
                    COALESCE(s.manual_tier_id = c.tier AND c.expired = 0, FALSE), s.score,
                    s.last_order_date, s.policy_id, s.numbers,
+                   CASE WHEN c.corrected > 0 THEN NULLIF(c.undone, 0) END,
                    (%(lifecycle)s)[c.stage_was], (%(lifecycle)s)[c.stage],
                    CASE WHEN c.stage > 0 THEN s.stage_since END, %(run)s
               FROM unnest(%(partners)s, %(before)s, %(tiers)s, %(direction)s, %(expired)s,
-                          %(stages)s, %(stages_before)s)
-                   AS c (partner, before, tier, direction, expired, stage, stage_was)
+                          %(corrected)s, %(undone)s, %(stages)s, %(stages_before)s)
+                   AS c (partner, before, tier, direction, expired, corrected, undone, stage,
+                         stage_was)
               JOIN customer_tier_standing s
                 ON s.partner_id = c.partner AND s.company_id = %(company)s
             """,
@@ -312,6 +319,8 @@ class CustomerTierStore(models.AbstractModel):
             tiers=changes["tier"].tolist(),
             direction=changes["direction"].tolist(),
             expired=changes["expired"].tolist(),
+            corrected=changes["corrected"].tolist(),
+            undone=changes["undone"].tolist(),
             lifecycle=SQL("%s::varchar[]", list(STAGES)),
             stages=stages,
             stages_before=stages_before,
@@ -527,7 +536,9 @@ class CustomerTierStore(models.AbstractModel):
             INSERT INTO customer_tier_event (
                 standing_id, company_id, program_id, kind, change_id, run_id, from_tier_id,
                 to_tier_id, date, state)
-            SELECT c.standing_id, s.company_id, t.program_id, c.direction, c.id, c.run_id,
+            SELECT c.standing_id, s.company_id, t.program_id,
+                   CASE WHEN c.reason = 'correction' THEN c.reason ELSE c.direction END, c.id,
+                   c.run_id,
                    c.from_tier_id, c.to_tier_id, c.date, 'new'
             """
         )

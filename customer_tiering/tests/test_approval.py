@@ -166,7 +166,7 @@ class TestDecisions(ApprovalCase):
         self.assertEqual(
             [standing.computed_since, standing.tier_since, standing.reviewed_on], [today] * 3
         )
-        self.assertEqual(standing.guaranteed_until, date(2026, 2, 10))
+        self.assertEqual(standing.guaranteed_until, date(2026, 2, 9))
         self.assertEqual(standing.review_date, date(2025, 3, 1))
         self.assertFalse(standing.waiting or standing.proposed_tier_id or standing.above_since)
         change = standing.change_ids.sorted("id")[-1]

@@ -53,7 +53,8 @@ class TestMovement(GradingCase):
         standing = self._standing(buyer)
         self.assertEqual(standing.target_tier_id, self.low)
         self.assertEqual(standing.waiting, "review")
-        self.assertEqual(standing.guaranteed_until, self._day("2024-01-11"))
+        # The last day on which it cannot be lost.
+        self.assertEqual(standing.guaranteed_until, self._day("2024-01-10"))
         self.assertEqual(standing.review_date, self._day("2024-02-01"))
         self.assertEqual(self._tiers(buyer, "2024-02-01"), ["Low"])
         standing = self._standing(buyer)
@@ -74,7 +75,7 @@ class TestMovement(GradingCase):
             "Today's figures ask for Silver: Amount bought in a year "
             "1,500.00\xa0€ ≥ 1,000.00\xa0€.",
         )
-        self.assertEqual(said["waiting"], "Gold is guaranteed until 01/11/2024.")
+        self.assertEqual(said["waiting"], "Gold is guaranteed until 01/10/2024.")
         self.assertNotIn("keep", said)
 
     def test_keep_threshold_and_one_level(self):

@@ -79,7 +79,8 @@ CASES = [
     (PLAIN, state(1), 3, 3, "2024-05-01", 3, "up"),
     (PLAIN, state(3), 0, 0, "2024-05-01", 0, "down"),
     (PLAIN, state(3), 0, 3, "2024-05-01", 3, "stay"),
-    (PLAIN, state(3), 1, 2, "2024-05-01", 1, "down"),
+    # Falling stops at the highest tier that is kept.
+    (PLAIN, state(3), 1, 2, "2024-05-01", 2, "down"),
     (PLAIN, state(1), -1, -1, "2024-05-01", -1, "down"),
     (PLAIN, state(1, "2024-05-01"), 0, 0, "2024-05-01", 0, "down"),
     (PLAIN, state(1, "2024-05-01"), 2, 2, "2024-05-01", 2, "up"),
@@ -364,7 +365,8 @@ def test_entry_into_a_tier_starts_everything_anew():
         assert np.isnan(after.above[0])
         assert dates["review"][0] == number("2024-05-02")
     _position, _why, after, dates = moved(state(2), 3, 3, "2024-02-29", HOLD)
-    assert dates["guaranteed"][0] == number("2025-02-28")
+    # The last day on which it cannot be lost.
+    assert dates["guaranteed"][0] == number("2025-02-27")
     assert dates["review"][0] == number("2024-03-01")
 
 
@@ -436,3 +438,87 @@ def test_policy_that_means_nothing_is_refused(wrong):
         Review("dates")
     with pytest.raises(ValueError, match="calendar"):
         Review("week")
+
+
+NEW_WINDOW = replace(WINDOW, hold_months=12)
+NEW_QUARTER = replace(QUARTER, hold_months=12)
+
+
+@pytest.mark.parametrize(
+    ("policy", "target", "today", "after", "why", "waiting"),
+    [
+        (PLAIN, 2, "2024-05-01", 2, "first", "stay"),
+        (PLAIN, 0, "2024-05-01", 0, "first", "stay"),
+        (PLAIN, -1, "2024-05-01", -1, "first", "stay"),
+        # The window holds for who was not graded before: meanwhile in the lowest tier.
+        (NEW_WINDOW, 2, "2024-05-01", 0, "window", "window"),
+        (NEW_WINDOW, 0, "2024-05-01", 0, "first", "stay"),
+        (NEW_WINDOW, -1, "2024-05-01", -1, "first", "stay"),
+        (replace(NEW_WINDOW, promotion_days=0), 2, "2024-05-01", 2, "first", "stay"),
+        # At the next review, and on the day of one at once.
+        (NEW_QUARTER, 2, "2024-03-31", 0, "review", "review"),
+        (NEW_QUARTER, 2, "2024-04-01", 2, "first", "stay"),
+        (replace(BIRTHDAY, promotion="review"), 2, "2024-04-01", 0, "review", "review"),
+        (Movement(promotion="review"), 2, "2024-04-01", 2, "first", "stay"),
+        # Somebody has to agree.
+        (ASK_UP, 2, "2024-05-01", 0, "approval", "approval"),
+        (ASK_DOWN, 2, "2024-05-01", 2, "first", "stay"),
+        (replace(NEW_WINDOW, approval="up"), 2, "2024-05-01", 0, "window", "window"),
+    ],
+)
+def test_newcomers_rise_like_others(policy, target, today, after, why, waiting):
+    """A brand-new customer was in the highest tier on the night of the first order, return window
+    or not, and guaranteed for a year after everything had come back."""
+    position, reason, rest = _newcomer(policy, target, today)
+    assert (position, reason) == (after, why)
+    assert NAMES[int(rest["waiting"][0])] == waiting
+    again, reason, rest = _newcomer(policy, target, today, before=rest["state"])
+    assert again == after, "graded twice on a day"
+    assert NAMES[int(rest["waiting"][0])] == waiting
+
+
+def _newcomer(policy, target, today, before=None, locked=False):
+    after, why = movement.move(
+        before or state(-1),
+        np.array([target]),
+        np.array([target]),
+        policy,
+        day(today),
+        np.array([locked]),
+        newcomers=np.array([True]),
+    )
+    return int(after.position[0]), NAMES[int(why["reason"][0])], {**why, "state": after}
+
+
+def test_newcomer_at_the_end_of_the_window():
+    """Day 14 of an unbroken wish is a promotion; what came back on day 5 leaves nothing behind."""
+    _position, _why, rest = _newcomer(NEW_WINDOW, 2, "2024-05-01")
+    assert rest["state"].above[0] == number("2024-05-01")
+    assert moved(rest["state"], 2, 2, "2024-05-14", NEW_WINDOW)[:2] == (0, "window")
+    assert moved(rest["state"], 2, 2, "2024-05-15", NEW_WINDOW)[:2] == (2, "up")
+    _position, _why, after, _dates = moved(rest["state"], 0, 0, "2024-05-06", NEW_WINDOW)
+    assert np.isnan(after.above[0])
+    assert moved(after, 2, 2, "2024-05-15", NEW_WINDOW)[:2] == (0, "window")
+
+
+def test_locked_newcomer():
+    """A lock set before the first grading keeps from rising, too."""
+    position, why, rest = _newcomer(PLAIN, 2, "2024-05-01", locked=True)
+    assert (position, why, NAMES[int(rest["waiting"][0])]) == (0, "locked", "locked")
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept", "after"),
+    [
+        (MONTH := Movement(review=Review("month")), 2, 2),
+        (MONTH, 1, 1),
+        (MONTH, 0, 0),
+        (STEP, 2, 2),
+        (STEP, 1, 2),
+    ],
+)
+def test_falling_stops_where_the_tier_is_kept(policy, kept, after):
+    """Gold was kept from 15,000, and Diamond's demotion led past it to Basic all the same."""
+    assert moved(state(3), 0, kept, "2024-06-01", policy)[:2] == (after, "down")
+    asking = replace(policy, approval="down")
+    assert moved(state(3), 0, kept, "2024-06-01", asking)[2].asked[0] == after

@@ -52,7 +52,7 @@ def test_any_history_keeps_the_promises_of_the_policy(policy, path):
             assert now.asked[0] == NOWHERE
         if position < was:
             assert why["reason"][0] == REASONS["down"]
-            assert today >= movement.guaranteed_until(policy, before.entered)[0]
+            assert today > movement.guaranteed_until(policy, before.entered)[0]
             assert before.reviewed[0] < today or policy.review.every == "day"
             if policy.one_level:
                 assert position == was - 1

@@ -33,7 +33,8 @@ EVENTS = """
 """
 RUNS = """
     SELECT row_number() OVER (ORDER BY id), as_of, state, customer_count, written_count,
-           first_count, up_count, down_count, stage_count, matrix::text, cuts::text, untold
+           first_count, up_count, down_count, correction_count, stage_count, matrix::text,
+           cuts::text, untold
       FROM customer_tier_run
 """
 REMINDERS = "SELECT rule_id, partner_id, user_id, tier_id, state, date FROM customer_reminder"

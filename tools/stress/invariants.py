@@ -26,14 +26,17 @@ RULES = {
         SELECT run_id, standing_id, count(*) FROM customer_tier_change
          WHERE run_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1""",
     "a run has counted what its history says": """
-        SELECT r.id, r.first_count, r.up_count, r.down_count, c.first, c.up, c.down
+        SELECT r.id, r.first_count, r.up_count, r.down_count, r.correction_count, c.*
           FROM customer_tier_run r,
                LATERAL (SELECT count(*) FILTER (WHERE direction = 'first') AS first,
                                count(*) FILTER (WHERE direction = 'up') AS up,
-                               count(*) FILTER (WHERE direction IN ('down', 'out')) AS down
+                               count(*) FILTER (WHERE direction IN ('down', 'out')
+                                                  AND reason <> 'correction') AS down,
+                               count(*) FILTER (WHERE reason = 'correction') AS corrected
                           FROM customer_tier_change WHERE run_id = r.id) c
          WHERE NOT r.simulation
-           AND (r.first_count, r.up_count, r.down_count) <> (c.first, c.up, c.down)""",
+           AND (r.first_count, r.up_count, r.down_count, r.correction_count)
+               <> (c.first, c.up, c.down, c.corrected)""",
     "a run has counted each customer in its table of movements": """
         SELECT r.id, r.customer_count, m.number
           FROM customer_tier_run r,
