@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from .points import band_count
-from .policy import SCORE, Bands
+from .policy import ALWAYS_KNOWN, SCORE, Bands
 from .score import composite, rfm_axes, segment_ids
 from .spread import pair_key
 
@@ -20,10 +20,6 @@ ENOUGH = 10
 RARE = 0.05
 # Why nobody is ever in a tier.
 LOST_TIER = ("no_score", "score", "contradiction", "shadowed")
-# Measures that every customer has a value for, be it 0. Others may be unknown.
-ALWAYS_KNOWN = frozenset(
-    {"amount", "order_count", "quantity", "product_count", "category_count", "margin"}
-)
 
 
 @dataclass(frozen=True)
