@@ -208,11 +208,11 @@ def _on_better_side(cuts, known, direction, digits):
     """Cuts in so many digits that leave whoever is on one on its better side."""
     # Interpolation leaves 2.9999999999999996 where 3 is meant.
     cuts = np.round(cuts, digits)
-    if _whole(known):
-        return np.ceil(cuts) if direction == "high" else np.floor(cuts) + 1
+    whole = _whole(known)
+    better = np.ceil(cuts) if whole else cuts
     if direction == "high":
-        return cuts
-    return np.where(np.isin(cuts, known), cuts + 10.0**-digits, cuts)
+        return better
+    return np.where(np.isin(cuts, known), cuts + (1 if whole else 10.0**-digits), better)
 
 
 def _room(known, digits):

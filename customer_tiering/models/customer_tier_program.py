@@ -709,12 +709,15 @@ class CustomerTierProgram(models.Model):
             program.typical_interval_days = min(days or 0, LONGEST_INTERVAL)
 
     def _sample_values(self, metrics):
-        """Today's values of some metrics for a fixed sample of the programme's customers.
+        """Today's values of some metrics for a fixed sample of the programme's customers: a pandas
+        frame, a column per metric code."""
+        return self._sample_windows(metrics)[0]
+
+    def _sample_windows(self, metrics):
+        """The same, and the windows that they are computed from.
 
         A year is the last twelve months, whatever it is in the programme: one that has just begun
         is no measure of what customers come to in a whole one.
-
-        :return: pandas frame, a column per metric code
         """
         from ..grading.metrics import Windows, compute
 
@@ -722,7 +725,16 @@ class CustomerTierProgram(models.Model):
         today = gather._today(self.company_id)
         facts = gather._sample(self, today, SAMPLE_SIZE, metrics)
         windows = Windows(facts, today, credit=self.company_id._customer_credit_policy())
-        return compute(facts, metrics._with_parts()._policy(), today, windows)
+        return compute(facts, metrics._with_parts()._policy(), today, windows), windows
+
+    def _cut_populations(self, indicators):
+        """The values that bands of some of the indicators are cut from: dict of id →
+        ``Population``."""
+        from ..grading.population import populations
+
+        values, windows = self._sample_windows(indicators.metric_id)
+        metrics = self.indicator_ids.metric_id._with_parts()._policy()
+        return populations(values, windows, self.indicator_ids._policy(), metrics)
 
     def _measure_top_shares(self, as_of):
         """Where the shares of the best customers begin on a day.
