@@ -11,6 +11,8 @@ RATIO = "ratio"
 ALWAYS_KNOWN = frozenset(
     {"amount", "order_count", "quantity", "product_count", "category_count", "margin"}
 )
+# Measures that count how often somebody ordered.
+COUNTS = frozenset({"order_count", "purchase_days"})
 # Measures whose values change every day although nothing happens.
 VOLATILE_MEASURES = frozenset({"recency_days"})
 # Stands in a condition for the score instead of a metric's code.
