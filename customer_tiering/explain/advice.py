@@ -128,7 +128,8 @@ class _Words:
                 numbers=format_list(self.env, asked),
             ),
             self.env._(
-                "Freeze the bands of %s anew under “Distribution and Bands”, or widen the segments.",
+                "Freeze the bands of %s anew under “Distribution and Bands”, or widen the "
+                "segments.",
                 self._quoted(indicators),
             ),
         )
@@ -235,12 +236,8 @@ class _Words:
             count=count,
             tier=self._quoted(self._of(finding, "customer.tier")),
         )
-        if proposed := breaks.words(self.program):
-            return what, self.env._(
-                "From what your customers bought, these would fit: %s. Take them with “Use These "
-                "Thresholds” below.",
-                proposed,
-            )
+        if self.program.proposed_thresholds:
+            return what, self.env._("Thresholds that would fit are proposed below.")
         return what, self.env._(
             "Fit what the tiers ask for, or the bands of the indicators, to what your customers "
             "buy."

@@ -204,6 +204,30 @@ def proposal(values, count, method, direction="high", idle=None, digits=2):
     return cuts
 
 
+def shares_cut(values, shares, method="round", digits=2):
+    """From which value on a share of some customers begins, the best ones.
+
+    :param values: rising floats without NaN
+    :param shares: falling, each within 0 and 1
+    :param method: ``round``, as for :func:`proposal`, or ``quantile``, of type 7 as they are
+    :return: rising list of as many distinct floats c with min < c ≤ max; empty where values do
+        not differ enough for that
+    """
+    room = _room(np.unique(values), digits)
+    if not room:
+        return []
+    cuts = np.quantile(values, 1 - np.asarray(shares))
+    cuts = np.clip(_on_better_side(cuts, values, "high", digits), *room)
+    cuts = sorted({round(cut, digits) for cut in cuts.tolist()})
+    if len(cuts) < len(shares):
+        return []
+    if method == "quantile":
+        return cuts
+    # Nearer to the share that is meant than to nobody, or to everybody.
+    low, high = (values[0] + cuts[0]) / 2, (cuts[-1] + values[-1]) / 2
+    return _roundest(cuts, low, high, digits)
+
+
 def _on_better_side(cuts, known, direction, digits):
     """Cuts in so many digits that leave whoever is on one on its better side."""
     # Interpolation leaves 2.9999999999999996 where 3 is meant.

@@ -275,8 +275,9 @@ def _empty_tiers(program, spread, lost):
     for tier in program.tiers:
         if spread.tiers.get(tier.id) == 0 and tier.id not in lost:
             yield Finding("empty", (tier.id,), (spread.customers,))
-    counts = [spread.buyers.get(tier.id, 0) for tier in program.tiers]
-    if lopsided(counts):
+    counts = [spread.buyers.get(tier.id) for tier in program.tiers]
+    # Of a tier that is newer than the grading nothing is known.
+    if None not in counts and lopsided(counts):
         fullest = program.tiers[counts.index(max(counts))]
         yield Finding("lopsided", (fullest.id,), (max(counts), sum(counts)))
 

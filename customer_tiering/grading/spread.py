@@ -24,6 +24,15 @@ def lopsided(counts):
     return sum(count >= LEAST_SHARE * total for count in counts) < 2
 
 
+def misfits(counts):
+    """Whether tiers tell customers too little apart, or one of those that ask for something is
+    empty.
+
+    :param counts: as for :func:`lopsided`, from the lowest tier on
+    """
+    return lopsided(counts) or (sum(counts) >= ENOUGH and 0 in counts[1:])
+
+
 @dataclass(frozen=True)
 class Spread:
     """Counts that add up over chunks of customers.

@@ -229,8 +229,8 @@ class CustomerTierIndicator(models.Model):
         from ..grading.points import number_points, numbered
 
         done = self.browse()
-        for program, indicators in self.grouped("program_id").items():
-            populations = program._cut_populations(indicators)
+        for indicators in self.grouped("program_id").values():
+            populations = indicators._cut_populations()
             for indicator in indicators:
                 population, count = populations[indicator.id], indicator.quantile_count
                 if len(population.values) < count:
@@ -243,6 +243,16 @@ class CustomerTierIndicator(models.Model):
                     indicator._freeze_bands(bounds, points, numbers)
                     done |= indicator
         return done
+
+    def _cut_populations(self):
+        """The values that bands of these indicators, of one programme, are cut from: dict of id →
+        ``Population``."""
+        from ..grading.population import populations
+
+        program = self.program_id
+        values, windows = program._sample_windows(self.metric_id)
+        metrics = program.indicator_ids.metric_id._with_parts()._policy()
+        return populations(values, windows, program.indicator_ids._policy(), metrics)
 
     @api.model
     def _first_bound(self, cuts):

@@ -252,7 +252,6 @@ class TestBands(BandsCase):
         self.assertEqual([row[0] for row in self._rows(form)[1:]], [33, 55, 78])
         self.assertEqual([row[2] for row in self._rows(form)], [3, 2, 2, 8])
 
-
     def test_bands_left_out(self):
         """Most bought once: the second band was number 2 of 2 and earned twice what it should,
         and no segment of “4 to 5” found anybody. What is empty is shown, and frozen as left out."""

@@ -80,7 +80,7 @@ class CustomerTierBandProposal(models.TransientModel):
         """
         indicator = self.indicator_id
         metric, program = indicator.metric_id, indicator.program_id
-        population = program._cut_populations(indicator)[indicator.id]
+        population = indicator._cut_populations()[indicator.id]
         outside = {name: getattr(population, name) for name in ("idle", "floor", "months")}
         known, unknown = population.values.tolist(), population.unknown
         if not known:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from grading.pipeline import reason_columns
+from grading.points import band_number
 from grading.policy import (
     FORMAT,
     SCORE,
@@ -26,7 +27,6 @@ from grading.policy import (
     to_rules,
     without_cuts,
 )
-from grading.points import band_number
 from hypothesis import given
 from strategies import programs
 

@@ -10,7 +10,7 @@ import pytest
 from builders import AS_OF, histories, programs
 from grading import lint, pipeline
 from grading.policy import Indicator, Linear, Tier
-from grading.spread import Spread, lopsided
+from grading.spread import Spread, lopsided, misfits
 from hypothesis import given
 from hypothesis import strategies as st
 from test_lint import _program
@@ -101,6 +101,14 @@ def test_spread_kept_before_buyers_were_counted():
 def test_tiers_that_tell_hardly_anybody_apart(counts, told):
     """Everybody in one tier, or nearly so; of fewer than ten customers nothing is said."""
     assert lopsided(counts) == told
+
+
+def test_tiers_that_nobody_is_in():
+    """The lowest is for who bought little or nothing: it may be empty."""
+    assert misfits([90, 10, 0])
+    assert misfits([96, 4, 0])
+    assert not misfits([0, 50, 50])
+    assert not misfits([5, 4, 0])
 
 
 @given(histories, programs())
