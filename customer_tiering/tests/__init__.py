@@ -80,3 +80,4 @@ from . import test_moved_customer
 from . import test_desk_ends
 from . import test_sender
 from . import test_threshold_fit
+from . import test_metric_archive

@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ..presets.data import PRESETS
 from .common import GradingCase
 
 
@@ -81,3 +82,23 @@ class TestBandsRfm(GradingCase):
         program = self._create_program("rfm")
         self.assertEqual(set(program.indicator_ids.mapped("scale")), {"bands"})
         self.assertFalse(any(program.indicator_ids.mapped("frozen_on")))
+
+    def test_never_bought_and_lost_do_not_score_alike(self):
+        """Both had 20: the lowest bands of “no order in the year” and “no amount” were all that was
+        known of who never bought. Nothing is known, so there is no score."""
+        self._create_shop()
+        prospect = self._create_own_customer("Prospect", customer_rank=1)
+        lost = self._create_own_customer("Lost", (500, 800), (530, 800))
+        for code in PRESETS:
+            with self.subTest(code):
+                program = self._create_program(code)
+                self._grade()
+                none, gone = self._standing(prospect), self._standing(lost)
+                self.assertEqual(none.tier_id, program.tier_ids.sorted("sequence")[0])
+                self.assertFalse(none.score)
+                self.assertIsNone(none.explanation["score"] or None)
+                self.assertGreater(gone.score, 0)
+                self.assertTrue(gone.explanation["score"])
+                once = self._standing(self.env["res.partner"].search([("name", "=", "Once 3")]))
+                self.assertGreater(once.score, gone.score)
+                program.active = False

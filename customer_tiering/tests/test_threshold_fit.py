@@ -189,7 +189,8 @@ class TestThresholdFitStart(ThresholdCase):
         for number in range(30):
             buyer = self._create_customer(f"Buyer {number}", company_id=company.id)
             for month in range(1 + number // 5):
-                day = 1 + 10 * (30 - number) + number % 3 * 5 + 30 * month
+                rank = number if number % 3 else 29 - number
+                day = 1 + 10 * (30 - rank) + number % 3 * 5 + 30 * month
                 self._create_order(buyer, 500.0 * (number + 1), date=day, company=company)
         for preset in ("wholesale", "rfm", "rfm3", "rfm_grid", "weighted"):
             with self.subTest(preset):
