@@ -41,8 +41,9 @@ _SEGMENTS_OF_GRID = (
     (_lt("Lost"), 11, (1, 1), (1, 2)),
 )
 
-# `min_coverage` is a little more than the weights of what is known of who never bought, of whom there
-# is no recency: else they would score as the lost ones do, who bought nothing in the year either.
+# `min_coverage` is a little more than the weights of what is known of who never bought, of whom
+# there is no recency: else they would score as the lost ones do, who bought nothing in the year
+# either.
 PRESETS = {
     "wholesale": {
         "min_coverage": 0.81,
