@@ -101,6 +101,41 @@ class _Words:
             self.env._("Move it up or delete it."),
         )
 
+    def _advice_apart(self, finding):
+        segments = self._quoted(self._of(finding, "customer.tier.segment"))
+        asked = [
+            f"{self._axis_name(axis)} = {low}" + (f"–{high}" if high > low else "")
+            for axis, low, high in finding.values
+        ]
+        indicators = self.program.indicator_ids.browse()
+        for axis, _low, _high in finding.values:
+            indicators |= self._axis_indicators(axis)
+        if len(asked) == 1:
+            return (
+                self.env._(
+                    "No customer can be in %(segments)s: no band has %(number)s, for many "
+                    "customers have the same value.",
+                    segments=segments,
+                    number=asked[0],
+                ),
+                self.env._(
+                    "Widen the segments, delete them, or type bands for %s.",
+                    self._quoted(indicators),
+                ),
+            )
+        return (
+            self.env._(
+                "No customer can be in %(segments)s: nobody has %(numbers)s at the same time.",
+                segments=segments,
+                numbers=format_list(self.env, asked),
+            ),
+            self.env._(
+                "Freeze the bands of %s anew under “Distribution and Bands”, or widen the "
+                "segments.",
+                self._quoted(indicators),
+            ),
+        )
+
     def _advice_outside(self, finding):
         axis, size = finding.values
         return (
@@ -192,6 +227,22 @@ class _Words:
             return what, self.env._("Lower what it asks for, if you expected somebody there.")
         return what, self.env._(
             "Everybody reached a better tier. Ask for more there, if you expected somebody here."
+        )
+
+    def _advice_lopsided(self, finding):
+        count, buyers = (readable(self.env, number) for number in finding.values)
+        what = self.env._(
+            "Of %(buyers)s customers who bought, %(count)s are in tier %(tier)s, so tiers hardly "
+            "tell anybody apart.",
+            buyers=buyers,
+            count=count,
+            tier=self._quoted(self._of(finding, "customer.tier")),
+        )
+        if self.program.proposed_thresholds:
+            return what, self.env._("Thresholds that would fit are proposed below.")
+        return what, self.env._(
+            "Fit what the tiers ask for, or the bands of the indicators, to what your customers "
+            "buy."
         )
 
     def _advice_idle(self, finding):

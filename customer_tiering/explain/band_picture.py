@@ -48,7 +48,7 @@ def picture(proposal):
             "text": env._("┊ Median: %s", readable(env, middle)),
         },
         "slope": _slope(shape, scale) if linear and scale else "",
-        "notes": _notes(env, shape, sample),
+        "notes": " ".join([*_idle(env, proposal.outside or {}), *_notes(env, shape, sample)]),
     }
 
 
@@ -166,6 +166,22 @@ def _slope(shape, scale):
     )
 
 
+def _idle(env, outside):
+    """Who is neither drawn nor counted: those who did not buy within what is looked at."""
+    count, months = outside.get("idle"), outside.get("months")
+    if not count:
+        return []
+    if not months:
+        who = env._("Customers who never bought: %s.", readable(env, count))
+    else:
+        who = env._(
+            "Customers who did not buy in the last %(months)s months: %(count)s.",
+            months=months,
+            count=readable(env, count),
+        )
+    return [who, env._("They move no cut.")]
+
+
 def _notes(env, shape, sample):
     known, unknown = sample["known"], sample["unknown"]
     notes = [env._("Customers with a value: %s.", readable(env, len(known)))]
@@ -195,4 +211,4 @@ def _notes(env, shape, sample):
         )
     if shape.log:
         notes.append(env._("The axis grows by factors, for a few values are far above the rest."))
-    return " ".join(notes)
+    return notes

@@ -160,8 +160,8 @@ def _step_above(number):
     return float(steps[min(np.searchsorted(steps, number), 3)])
 
 
-def proposal(values, count, method, digits=2):
-    """Cuts between ``count`` bands, proposed from known values.
+def proposal(values, count, method, direction="high", idle=None, digits=2):
+    """Cuts between ``count`` bands, proposed from the values of those who bought.
 
     * ``quantile``: equally filled, see :func:`points.quantile_cuts`;
     * ``round``: the same, each cut moved to the roundest number that is nearer to it than to its
@@ -169,20 +169,22 @@ def proposal(values, count, method, digits=2):
     * ``width``: ``low + i·(high − low)/count`` for i = 1 … count − 1, with the 5th and the 95th
       percentile as low and high, so that a giant does not take the whole scale.
 
-    Among whole numbers a cut is moved up to the next one, which changes nobody's band. The result
-    depends on the values, not on their order. It has fewer cuts than asked for where the values
-    do not differ enough: equal values are never split and no outermost band is empty.
+    They are meant for :func:`points.numbered`. Where many values are equal, cuts are, too: equal
+    values are never split, who is exactly on a cut belongs to the better side of it (where less
+    is better that takes a cut just above), and the bands between are empty. The worst value is
+    always in band 1 and the best in band ``count``. Among whole numbers cuts are whole.
 
-    Where all cuts fall on the smallest value, because most customers have it (no ticket, no
-    quotation), the one cut is at the next value.
-
-    :param values: floats, NaN where unknown
+    :param values: floats in any order, NaN where unknown
+    :param direction: ``high`` where more is better, ``low`` where less is
+    :param idle: value of who did not buy, such as 0 orders; those, and who is below, move no cut
+        and stay in the lowest band. None where such values count like all others
     :param digits: decimals of a cut
-    :return: rising list of at most ``count - 1`` distinct floats c with min < c ≤ max
+    :return: rising list of ``count - 1`` floats c with worst < c ≤ best (with ``low``,
+        best < c ≤ worst); empty where values do not differ by what a cut can show
     :raise ValueError: for another method
     """
     known = np.asarray(values, dtype=float)
-    known = known[~np.isnan(known)]
+    known = np.sort(known[~np.isnan(known) if idle is None else known > idle])
     if method in ("quantile", "round"):
         cuts = quantile_cuts(known, count)
     elif method == "width":
@@ -190,24 +192,76 @@ def proposal(values, count, method, digits=2):
         cuts = low + np.arange(1, count) * (high - low) / count
     else:
         raise ValueError(f"Unknown method {method!r}")
-    if not len(known):
+    room = _room(np.unique(known), digits)
+    if not room:
         return []
+    cuts = np.clip(_on_better_side(np.asarray(cuts), known, direction, digits), *room)
+    cuts = [round(cut, digits) for cut in cuts.tolist()]
+    if method == "round":
+        distinct = sorted(set(cuts))
+        rounder = _roundest(distinct, known[0], known[-1], digits)
+        cuts = [rounder[distinct.index(cut)] for cut in cuts]
+    return cuts
+
+
+def shares_cut(values, shares, method="round", digits=2):
+    """From which value on a share of some customers begins, the best ones.
+
+    :param values: rising floats without NaN
+    :param shares: falling, each within 0 and 1
+    :param method: ``round``, as for :func:`proposal`, or ``quantile``, of type 7 as they are
+    :return: rising list of as many distinct floats c with min < c ≤ max; empty where values do
+        not differ enough for that
+    """
+    room = _room(np.unique(values), digits)
+    if not room:
+        return []
+    cuts = np.quantile(values, 1 - np.asarray(shares))
+    cuts = np.clip(_on_better_side(cuts, values, "high", digits), *room)
+    cuts = sorted({round(cut, digits) for cut in cuts.tolist()})
+    if len(cuts) < len(shares):
+        return []
+    if method == "quantile":
+        return cuts
+    # Nearer to the share that is meant than to nobody, or to everybody.
+    low, high = (values[0] + cuts[0]) / 2, (cuts[-1] + values[-1]) / 2
+    return _roundest(cuts, low, high, digits)
+
+
+def _on_better_side(cuts, known, direction, digits):
+    """Cuts in so many digits that leave whoever is on one on its better side."""
     # Interpolation leaves 2.9999999999999996 where 3 is meant.
     cuts = np.round(cuts, digits)
-    cuts = np.unique(np.ceil(cuts) if _whole(known) else cuts)
-    cuts = cuts[(cuts > known.min()) & (cuts <= known.max())].tolist()
-    if not cuts:
-        cuts = _above_most(known, digits)
-    return _roundest(cuts, known.min(), known.max(), digits) if method == "round" else cuts
+    whole = _whole(known)
+    better = np.ceil(cuts) if whole else cuts
+    if direction == "high":
+        return better
+    return np.where(np.isin(cuts, known), cuts + (1 if whole else 10.0**-digits), better)
 
 
-def _above_most(known, digits):
-    """The smallest value above the lowest one, as a list; empty where a cut cannot show it."""
-    above = known[known > known.min()]
-    if not len(above):
-        return []
-    cut = round(float(above.min()), digits)
-    return [cut] if known.min() < cut <= known.max() else []
+def _room(known, digits):
+    """The lowest and the highest cut that tell the extremes from their neighbours, or at least
+    from each other, as far as so many digits can; None where they cannot.
+
+    :param known: rising distinct floats
+    """
+    if len(known) < 2:
+        return None
+    low = _cut_between(known[0], known[1], digits)
+    low = low if low is not None else _cut_between(known[0], known[0] + 10.0**-digits, digits)
+    high = _cut_between(known[-2], known[-1], digits)
+    high = high if high is not None else _cut_between(known[0], known[-1], digits)
+    if low is None or high is None or not known[0] < low <= high <= known[-1]:
+        return None
+    return low, high
+
+
+def _cut_between(low, high, digits):
+    """The highest number of so many digits in (low, high], or None."""
+    cut = round(float(high), digits)
+    if cut > high:
+        cut = round(cut - 10.0**-digits, digits)
+    return cut if low < cut <= high else None
 
 
 def _roundest(cuts, low, high, digits):

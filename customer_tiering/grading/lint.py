@@ -10,21 +10,15 @@ from itertools import combinations
 import numpy as np
 
 from .points import band_count
-from .policy import SCORE, Bands
+from .policy import ALWAYS_KNOWN, SCORE, Bands
 from .score import composite, rfm_axes, segment_ids
-from .spread import pair_key
+from .spread import ENOUGH, lopsided, pair_key
+from .together import possible
 
-# Below so many customers it is chance how they spread.
-ENOUGH = 10
 # An indicator known for less than this share of the customers hardly counts.
 RARE = 0.05
 # Why nobody is ever in a tier.
 LOST_TIER = ("no_score", "score", "contradiction", "shadowed")
-# Measures that every customer has a value for, be it 0. Others may be unknown.
-ALWAYS_KNOWN = frozenset(
-    {"amount", "order_count", "purchase_days", "quantity", "margin"}
-    | {"product_count", "category_count"}
-)
 
 
 @dataclass(frozen=True)
@@ -38,6 +32,8 @@ class Finding:
     gap                                               cells without a segment, then the numbers
                                                       of one of them on each axis
     dead          segment, segments that cover it
+    apart         segments that need numbers      for each axis that they need them on: axis,
+                  no customer has together        lowest and highest number
     outside       segments with a lower bound beyond  axis, number of bands
     bounds        segments with an upper one beyond   axis, number of bands
     no_score      tier
@@ -45,6 +41,7 @@ class Finding:
     contradiction tier                                metric code
     shadowed      tier, a higher one as easy to reach
     empty         tier                                customers graded
+    lopsided      the fullest tier                    customers in it, those who bought at all
     idle          veto that caps at the highest tier
     weightless    indicator
     flat          indicator                           the points that its scale gives everybody
@@ -102,12 +99,16 @@ def _segments(program):
         example = (int(numbers[gaps][-1]) for numbers in axes.values())
         yield Finding("gap", (), (int(gaps.sum()), *example))
     yield from _beyond(program.segments, {axis: int(n.max()) for axis, n in axes.items()})
+    used = []
     for segment in numbered:
         inside = segment_ids([segment], *cells, program.rfm_mode) > 0
         covering = np.unique(winners[inside]).tolist()
-        if covering and segment.id not in covering:
+        if segment.id in covering:
+            used.append(program.segments[segment.id - 1])
+        elif covering:
             ids = (program.segments[number - 1].id for number in (segment.id, *covering))
             yield Finding("dead", tuple(ids))
+    yield from _apart(used, rfm_axes(*possible(program, scales), program.rfm_mode))
 
 
 def grid(sizes, mode):
@@ -120,6 +121,32 @@ def grid(sizes, mode):
     axes = np.stack(list(rfm_axes(*numbers, mode).values()))
     _cells, first = np.unique(axes, axis=1, return_index=True)
     return numbers[:, first]
+
+
+def _apart(segments, axes):
+    """Segments that nobody is in, for no customer has all the numbers that they ask for.
+
+    :param axes: dict of axis → its numbers in each combination that can occur
+    """
+    reasons = {}
+    for segment in segments:
+        inside = {}
+        for axis, numbers in axes.items():
+            low, high = getattr(segment, axis)
+            inside[axis] = (numbers >= low) & (numbers <= high)
+        if not np.logical_and.reduce(list(inside.values())).any():
+            reasons.setdefault(_needed(segment, inside), []).append(segment.id)
+    for needed, ids in reasons.items():
+        yield Finding("apart", tuple(ids), needed)
+
+
+def _needed(segment, inside):
+    """The fewest axes on which a segment asks for numbers that do not occur together."""
+    for count in range(1, len(inside) + 1):
+        for axes in combinations(inside, count):
+            if not np.logical_and.reduce([inside[axis] for axis in axes]).any():
+                return tuple((axis, *getattr(segment, axis)) for axis in axes)
+    return ()
 
 
 def _beyond(segments, sizes):
@@ -248,6 +275,11 @@ def _empty_tiers(program, spread, lost):
     for tier in program.tiers:
         if spread.tiers.get(tier.id) == 0 and tier.id not in lost:
             yield Finding("empty", (tier.id,), (spread.customers,))
+    counts = [spread.buyers.get(tier.id) for tier in program.tiers]
+    # Of a tier that is newer than the grading nothing is known.
+    if None not in counts and lopsided(counts):
+        fullest = program.tiers[counts.index(max(counts))]
+        yield Finding("lopsided", (fullest.id,), (max(counts), sum(counts)))
 
 
 # Indicators

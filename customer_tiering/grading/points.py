@@ -18,11 +18,14 @@ def band_index(bands, values):
 
 
 def band_number(bands, values):
-    """Band numbers 1…k, the band with the most points being k (as RFM scores are written);
-    bands with equal points share a number; 0 where the value is unknown."""
-    ranks = np.unique(np.asarray(bands.points, dtype=float), return_inverse=True)[1] + 1
+    """Band numbers 1…k, the best band being k (as RFM scores are written); 0 where the value is
+    unknown. They are those of the bands, or else follow the points: the band with the most is k,
+    bands with equal points share a number."""
+    numbers = np.asarray(bands.numbers, dtype=np.int64)
+    if not bands.numbers:
+        numbers = np.unique(np.asarray(bands.points, dtype=float), return_inverse=True)[1] + 1
     index = band_index(bands, values)
-    return np.where(index < 0, 0, ranks[index])
+    return np.where(index < 0, 0, numbers[index])
 
 
 def band_count(bands):
@@ -50,17 +53,36 @@ def _(scale: Linear, values):
 
 
 def quantile_cuts(values, count):
-    """Bounds of ``count`` equally filled bands, proposed from known values.
+    """Cuts that divide known values into ``count`` parts as equal as they can be.
 
-    Linear interpolation between order statistics (Hyndman & Fan type 7). Ties may leave fewer
-    distinct cuts than asked for: equal values are never split.
+    Linear interpolation between order statistics (Hyndman & Fan type 7).
 
-    :return: sorted list of at most ``count - 1`` distinct floats
+    :return: rising list of ``count - 1`` floats, equal ones where many values are equal; empty
+        where nothing is known
     """
     known = np.asarray(values, dtype=float)
     known = known[~np.isnan(known)]
     if not len(known):
         return []
-    cuts = np.quantile(known, np.arange(1, count) / count)
-    # A cut at the minimum would leave the band below it empty.
-    return [float(cut) for cut in np.unique(cuts) if cut > known.min()]
+    return np.quantile(known, np.arange(1, count) / count).tolist()
+
+
+def numbered(cuts, count, direction="high"):
+    """Bands between cuts, of which some may be equal.
+
+    ``number = 1 + #{cuts ≤ value}``, so that a repeated cut leaves out the numbers of the bands
+    that are empty for it; with ``low``, where less is better, ``count − #{cuts ≤ value}``.
+
+    :param cuts: rising floats, ``count - 1`` of them or none
+    :return: (the distinct cuts, rising; the numbers of the bands from the lowest values on, one
+        more)
+    """
+    distinct, repeats = np.unique(np.asarray(cuts, dtype=float), return_counts=True)
+    below = [0, *np.cumsum(repeats).tolist()]
+    numbers = [count - n if direction == "low" else 1 + n for n in below]
+    return distinct.tolist(), numbers
+
+
+def number_points(number, count):
+    """Points of a band by its number: ``100 · number / count``, rounded to 2 digits."""
+    return round(100 * number / count, 2)

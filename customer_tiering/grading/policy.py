@@ -7,6 +7,12 @@ FORMAT = 2
 # Measures that are not formulas over orders.
 GIVEN = "given"
 RATIO = "ratio"
+# Measures that every customer has a value for: it is 0 for who bought nothing.
+ALWAYS_KNOWN = frozenset(
+    {"amount", "order_count", "quantity", "product_count", "category_count", "margin"}
+)
+# Measures that count how often somebody ordered.
+COUNTS = frozenset({"order_count", "purchase_days"})
 # Measures whose values change every day although nothing happens.
 VOLATILE_MEASURES = frozenset({"recency_days"})
 # Stands in a condition for the score instead of a metric's code.
@@ -60,16 +66,26 @@ def volatile(metrics):
 @dataclass(frozen=True)
 class Bands:
     """Half-open bands closed on the left; ``points[i]`` belongs to values in
-    ``[bounds[i], bounds[i + 1])``. The first band is open below, the last one above."""
+    ``[bounds[i], bounds[i + 1])``. The first band is open below, the last one above.
+
+    ``numbers`` are the band numbers where these were cut from customers: a cut that was repeated
+    leaves numbers out, whose bands are empty. Without them (typed bands, and rules of before they
+    were kept) bands are numbered by their points.
+    """
 
     bounds: tuple[float, ...]
     points: tuple[float, ...]
+    numbers: tuple[int, ...] = ()
 
     def __post_init__(self):
         if not self.bounds or len(self.bounds) != len(self.points):
             raise ValueError("Bands need as many bounds as points, and at least one.")
         if any(low >= high for low, high in zip(self.bounds, self.bounds[1:], strict=False)):
             raise ValueError("The bounds of bands must rise.")
+        if self.numbers and len(self.numbers) != len(self.bounds):
+            raise ValueError("Bands have a number each, or none has.")
+        if any(number < 1 for number in self.numbers):
+            raise ValueError("The numbers of bands begin with 1.")
 
 
 @dataclass(frozen=True)
@@ -371,7 +387,13 @@ def to_rules(program):
         every grading of everybody, so it is kept beside the tiers, where it is 0
     """
     cuts = {str(tier.id): tier.top.value for tier in program.tiers if tier.top}
-    return {"format": FORMAT, **asdict(without_cuts(program)), "cuts": cuts}
+    kept = asdict(without_cuts(program), dict_factory=_kept)
+    return {"format": FORMAT, **kept, "cuts": cuts}
+
+
+def _kept(fields_of_one):
+    # Bands without numbers are written as before there were any: the same rules stay the same.
+    return {name: value for name, value in fields_of_one if name != "numbers" or value}
 
 
 def without_cuts(program):

@@ -5,6 +5,33 @@ from itertools import combinations
 
 import numpy as np
 
+from .policy import COUNTS, YEAR
+
+# Below so many customers it is chance how they spread.
+ENOUGH = 10
+# A tier that holds less of those who bought tells hardly anybody apart.
+LEAST_SHARE = 0.05
+
+
+def lopsided(counts):
+    """Whether tiers tell customers too little apart: fewer than two of them have a share of 5 %.
+
+    :param counts: of those who bought, for each tier
+    """
+    total = sum(counts)
+    if len(counts) < 2 or total < ENOUGH:
+        return False
+    return sum(count >= LEAST_SHARE * total for count in counts) < 2
+
+
+def misfits(counts):
+    """Whether tiers tell customers too little apart, or one of those that ask for something is
+    empty.
+
+    :param counts: as for :func:`lopsided`, from the lowest tier on
+    """
+    return lopsided(counts) or (sum(counts) >= ENOUGH and 0 in counts[1:])
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -15,12 +42,15 @@ class Spread:
     :param points: indicator id → (customers with points, lowest, highest points; None without)
     :param differing: :func:`pair_key` of two indicators → customers to whom they give different
         points; unknown differs from any number, and not from unknown
+    :param buyers: tier id → customers in it who ordered within a year, as far as orders of a year
+        are counted; else who ever ordered. Empty in what was kept before there were any
     """
 
     customers: int = 0
     tiers: dict = field(default_factory=dict)
     points: dict = field(default_factory=dict)
     differing: dict = field(default_factory=dict)
+    buyers: dict = field(default_factory=dict)
 
     @classmethod
     def of(cls, frame, program):
@@ -31,6 +61,7 @@ class Spread:
         tier = frame["tier"].to_numpy()
         columns = {i.id: frame[f"points:{i.id}"].to_numpy() for i in program.indicators}
         unknown = {id_: np.isnan(column) for id_, column in columns.items()}
+        bought = _bought(frame, program)
         return cls(
             len(frame),
             {t.id: int((tier == t.id).sum()) for t in program.tiers},
@@ -40,6 +71,7 @@ class Spread:
                 pair_key(a, b): int(np.sum((columns[a] != columns[b]) & ~(unknown[a] & unknown[b])))
                 for a, b in combinations(columns, 2)
             },
+            {t.id: int(((tier == t.id) & bought).sum()) for t in program.tiers},
         )
 
     def merge(self, other):
@@ -49,6 +81,7 @@ class Spread:
             _joined(self.tiers, other.tiers, int.__add__),
             _joined(self.points, other.points, _wider),
             _joined(self.differing, other.differing, int.__add__),
+            _joined(self.buyers, other.buyers, int.__add__),
         )
 
     def to_json(self):
@@ -58,6 +91,7 @@ class Spread:
             "tiers": {str(id_): count for id_, count in self.tiers.items()},
             "points": {str(id_): list(known) for id_, known in self.points.items()},
             "differing": {f"{a}:{b}": count for (a, b), count in self.differing.items()},
+            "buyers": {str(id_): count for id_, count in self.buyers.items()},
         }
 
     @classmethod
@@ -70,12 +104,21 @@ class Spread:
             {int(id_): count for id_, count in values["tiers"].items()},
             {int(id_): tuple(known) for id_, known in values["points"].items()},
             {tuple(map(int, k.split(":"))): count for k, count in values["differing"].items()},
+            {int(id_): count for id_, count in values.get("buyers", {}).items()},
         )
 
 
 def pair_key(one, other):
     """The key of two indicators in ``Spread.differing``, whatever their order."""
     return min(one, other), max(one, other)
+
+
+def _bought(frame, program):
+    counts = [metric for metric in program.metrics if metric.measure in COUNTS]
+    if not counts:
+        return frame["last_day"].notna().to_numpy()
+    year = max(counts, key=lambda metric: (metric.months == YEAR, metric.months))
+    return frame[f"metric:{year.code}"].to_numpy() > 0
 
 
 def _range(known):

@@ -631,6 +631,28 @@ class CustomerTier(models.Model):
 
     # What it asks for, as grading knows it and in words
 
+    @api.model
+    def _decided_by(self, metrics):
+        """The tiers of all companies that somebody reaches, or is kept out of, by some metrics or
+        by ratios of them: by a condition, a rank, a veto, an entry rule, or through the score."""
+        ratios = [("numerator_id", "in", metrics.ids), ("denominator_id", "in", metrics.ids)]
+        metrics |= metrics.with_context(active_test=False).search(["|", *ratios])
+        ids = metrics.ids
+        asked = Domain("condition_ids.metric_id", "in", ids) | Domain("top_metric_id", "in", ids)
+        named = Domain.OR(
+            Domain(
+                "id", "in", self.env[model].sudo().search([("metric_id", "in", ids)]).tier_id.ids
+            )
+            for model in ("customer.tier.veto", "customer.tier.entry.rule")
+        )
+        scored = Domain("program_id.indicator_ids.metric_id", "in", ids)
+        scored &= Domain("min_score", ">", 0) | (
+            Domain("top_share", ">", 0) & Domain("top_metric_id", "=", False)
+        )
+        active = Domain("program_id.active", "=", True)
+        # Tiers of other companies count, too; whoever asks names only those that may be seen.
+        return self.sudo().search(active & (asked | named | scored))
+
     def _policy(self, cuts):
         """The tiers as frozen values for the grading core, from the lowest to the highest.
 

@@ -220,45 +220,59 @@ class CustomerTierIndicator(models.Model):
         }
 
     def _propose_bands(self):
-        """Freeze equally filled bands; leaves indicators without known values as they are.
+        """Freeze equally filled bands. Leaves indicators as they are whose values do not differ,
+        and those that fewer customers than bands have a value for.
 
         :return: the indicators that got new bands
         """
         from ..grading.distribution import proposal
+        from ..grading.points import number_points, numbered
 
         done = self.browse()
-        for program, indicators in self.grouped("program_id").items():
-            values = program._sample_values(indicators.metric_id)
+        for indicators in self.grouped("program_id").values():
+            populations = indicators._cut_populations()
             for indicator in indicators:
-                count = indicator.quantile_count
-                cuts = proposal(values[indicator.metric_id.code], count, "quantile")
+                population, count = populations[indicator.id], indicator.quantile_count
+                if len(population.values) < count:
+                    continue
+                direction = indicator.direction
+                cuts = proposal(population.values, count, "quantile", direction, population.floor)
                 if cuts:
-                    indicator._freeze_bands(cuts, indicator._even_points(len(cuts) + 1))
+                    bounds, numbers = numbered(cuts, count, direction)
+                    points = [number_points(number, count) for number in numbers]
+                    indicator._freeze_bands(bounds, points, numbers)
                     done |= indicator
         return done
 
-    def _even_points(self, count, direction=None):
-        """Points of so many bands from the lowest: even steps up to 100, or down from it."""
-        points = [round(100 * (n + 1) / count, 2) for n in range(count)]
-        return points[::-1] if (direction or self.direction) == "low" else points
+    def _cut_populations(self):
+        """The values that bands of these indicators, of one programme, are cut from: dict of id →
+        ``Population``."""
+        from ..grading.population import populations
+
+        program = self.program_id
+        values, windows = program._sample_windows(self.metric_id)
+        metrics = program.indicator_ids.metric_id._with_parts()._policy()
+        return populations(values, windows, program.indicator_ids._policy(), metrics)
 
     @api.model
     def _first_bound(self, cuts):
         """Where the lowest band is said to start: it is open below, so this is only shown."""
         return 0.0 if not cuts or cuts[0] > 0 else cuts[0] - 1
 
-    def _freeze_bands(self, cuts, points, **vals):
+    def _freeze_bands(self, cuts, points, numbers=None, **vals):
         """Replace the bands.
 
-        :param cuts: rising floats
-        :param points: of the bands from the lowest, one more than cuts
+        :param cuts: rising distinct floats
+        :param points: of the bands from the lowest values on, one more than cuts
+        :param numbers: of the bands, see ``points.numbered``; None where they follow the points
         :param vals: other values to write
         """
         self.ensure_one()
         bounds = [self._first_bound(cuts), *cuts]
+        rows = zip(bounds, points, numbers or [0] * len(bounds), strict=True)
         bands = [
-            fields.Command.create({"value_from": bound, "points": value})
-            for bound, value in zip(bounds, points, strict=True)
+            fields.Command.create({"value_from": bound, "points": value, "number": number})
+            for bound, value, number in rows
         ]
         today = fields.Date.context_today(self)
         self.write({"band_ids": [fields.Command.clear(), *bands], "frozen_on": today, **vals})
@@ -270,10 +284,7 @@ class CustomerTierIndicator(models.Model):
             if indicator.scale == "linear":
                 scale = Linear(zero=indicator.linear_zero, full=indicator.linear_full)
             else:
-                bands = indicator.band_ids.sorted("value_from")
-                scale = Bands(
-                    bounds=tuple(bands.mapped("value_from")), points=tuple(bands.mapped("points"))
-                )
+                scale = indicator._bands_policy()
             result.append(
                 Indicator(
                     id=indicator.id,
@@ -284,3 +295,24 @@ class CustomerTierIndicator(models.Model):
                 )
             )
         return tuple(result)
+
+    def _bands_policy(self):
+        """The bands as a frozen value; typed ones, and those that were frozen before numbers were
+        kept, are numbered by their points."""
+        bands = self.band_ids.sorted("value_from")
+        numbers = bands.mapped("number") if self.frozen_on else []
+        return Bands(
+            bounds=tuple(bands.mapped("value_from")),
+            points=tuple(bands.mapped("points")),
+            numbers=tuple(numbers) if all(numbers) else (),
+        )
+
+    def _band_count(self):
+        """How many bands were asked for, of which some may be empty; 2 to 20."""
+        numbers = self._bands_policy().numbers
+        return min(max(max(numbers, default=0), len(self.band_ids), 2), 20)
+
+    def _falls_or_rises(self):
+        """The direction that the bands themselves tell: ``low`` where points fall."""
+        points = self.band_ids.sorted("value_from").mapped("points")
+        return "low" if points and points[0] > points[-1] else "high"

@@ -21,6 +21,12 @@ class CustomerTierIndicatorBand(models.Model):
         help="The band starts here and includes this value. The lowest band is open below.",
     )
     points = fields.Float(digits=(5, 2), default=0.0)
+    number = fields.Integer(
+        readonly=True,
+        help="The R, F or M of customers in this band, where it was cut from your customers. "
+        "Numbers are left out where so many customers have the same value that a band between "
+        "would be empty. 0: bands are numbered by their points.",
+    )
     label = fields.Char(string="Range", compute="_compute_label")
 
     # Half-way through a save, a band may well start where another one is about to leave.
@@ -31,6 +37,10 @@ class CustomerTierIndicatorBand(models.Model):
     )
     _points_range = models.Constraint(
         "check(points >= 0 and points <= 100)", "The points of a band lie between 0 and 100."
+    )
+    _number_range = models.Constraint(
+        "check(number is null or number between 0 and 20)",
+        "The number of a band lies between 1 and 20, or is 0 where it follows the points.",
     )
 
     @api.constrains("indicator_id", "value_from")

@@ -12,6 +12,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache, remove_accents
+from odoo.tools.i18n import format_list
 
 from ..explain.words import readable
 from ..grading.policy import GIVEN, INVOICED, ORDERED, RATIO, YEAR, Metric
@@ -507,6 +508,8 @@ class CustomerTierMetric(models.Model):
         return metrics
 
     def write(self, vals):
+        if "active" in vals and not vals["active"]:
+            self.filtered("active")._refuse_where_deciding()
         vals = self._with_model_name(vals)
         for name in vals.keys() & {"code", "kind", "measure"}:
             # What is stored as the number of orders must stay one.
@@ -530,6 +533,29 @@ class CustomerTierMetric(models.Model):
                         code=metric.code,
                     )
                 )
+
+    def _refuse_where_deciding(self):
+        """What decides about tiers does not vanish from the lists in silence."""
+        for metric in self:
+            tiers = self.env["customer.tier"]._decided_by(metric)
+            if not tiers:
+                continue
+            seen = tiers.with_env(self.env)._filtered_access("read")
+            names = [
+                self.env._("“%(tier)s” (%(program)s)", tier=tier.name, program=tier.program_id.name)
+                for tier in seen
+            ]
+            if hidden := len(tiers) - len(seen):
+                names.append(self.env._("%s in other companies", hidden))
+            raise UserError(
+                self.env._(
+                    "Metric “%(metric)s” decides who reaches these tiers, so it cannot be "
+                    "archived: %(tiers)s. Take it out of their conditions, vetoes, entry rules or "
+                    "indicators first.",
+                    metric=metric.name,
+                    tiers=format_list(self.env, names),
+                )
+            )
 
     def _with_model_name(self, vals):
         """Values with the name of the model chosen, so that all checks see it."""

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import ormcache
 
+from .. import threshold_fit
 from ..explain import lifecycle
 from ..explain.advice import advise
 from ..explain.lifecycle import THRESHOLDS
@@ -285,6 +286,16 @@ class CustomerTierProgram(models.Model):
         copy=False,
         help="How customers spread over tiers and points at the last grading of all of them.",
     )
+    proposed_thresholds = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What would fit, where tiers told hardly anybody apart at the last grading.",
+    )
+    replaced_thresholds = fields.Json(
+        readonly=True, copy=False, help="What was there before proposed thresholds were taken."
+    )
+    proposed_text = fields.Char(compute="_compute_threshold_texts")
+    replaced_text = fields.Char(compute="_compute_threshold_texts")
     advice = fields.Html(compute="_compute_advice", sanitize=False)
     advice_count = fields.Integer(compute="_compute_advice")
     advice_title = fields.Char(compute="_compute_advice")
@@ -374,6 +385,7 @@ class CustomerTierProgram(models.Model):
     @api.depends(
         "name",
         "spread",
+        "proposed_thresholds",
         "rfm_mode",
         "gives_prices",
         *(f"tier_ids.{name}" for name in ("name", "sequence", "min_score", "condition_match")),
@@ -397,6 +409,13 @@ class CustomerTierProgram(models.Model):
             program.advice = advice and self.env["ir.qweb"]._render(
                 "customer_tiering.program_advice", {"advice": advice}
             )
+
+    @api.depends("proposed_thresholds", "replaced_thresholds")
+    @api.depends_context("lang")
+    def _compute_threshold_texts(self):
+        for program in self:
+            program.proposed_text = threshold_fit.words(program, program.proposed_thresholds)
+            program.replaced_text = threshold_fit.words(program, program.replaced_thresholds)
 
     def _advice_headline(self, count):
         if count == 1:
@@ -744,12 +763,15 @@ class CustomerTierProgram(models.Model):
             program.typical_interval_days = min(days or 0, LONGEST_INTERVAL)
 
     def _sample_values(self, metrics):
-        """Today's values of some metrics for a fixed sample of the programme's customers.
+        """Today's values of some metrics for a fixed sample of the programme's customers: a pandas
+        frame, a column per metric code."""
+        return self._sample_windows(metrics)[0]
+
+    def _sample_windows(self, metrics):
+        """The same, and the windows that they are computed from.
 
         A year is the last twelve months, whatever it is in the programme: one that has just begun
         is no measure of what customers come to in a whole one.
-
-        :return: pandas frame, a column per metric code
         """
         from ..grading.metrics import Windows, compute
 
@@ -757,7 +779,7 @@ class CustomerTierProgram(models.Model):
         today = gather._today(self.company_id)
         facts = gather._sample(self, today, SAMPLE_SIZE, metrics)
         windows = Windows(facts, today, credit=self.company_id._customer_credit_policy())
-        return compute(facts, metrics._with_parts()._policy(), today, windows)
+        return compute(facts, metrics._with_parts()._policy(), today, windows), windows
 
     def _measure_top_shares(self, as_of):
         """Where the shares of the best customers begin on a day.
@@ -898,3 +920,15 @@ class CustomerTierProgram(models.Model):
         self.check_access("write")
         if not self._add_usual_entry_rules():
             raise UserError(self.env._("The usual rules are all here already."))
+
+    def action_use_thresholds(self):
+        """Take the thresholds that the advice proposes."""
+        self.ensure_one()
+        self.check_access("write")
+        threshold_fit.take(self)
+
+    def action_undo_thresholds(self):
+        """Put back the thresholds from before."""
+        self.ensure_one()
+        self.check_access("write")
+        threshold_fit.undo(self)

@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from .. import threshold_fit
 from ..direction import TOLD
 from ..explain import run_words
 from ..switches import QUIET
@@ -565,8 +566,9 @@ class CustomerTierRun(models.Model):
             program = programs.browse(int(program_id)).exists()
             # Writing a programme empties the caches of all workers: not in a night like the last.
             if program.spread != spread:
+                proposed = threshold_fit.proposed(program, spread)
                 # The rules stay as they are, so there is nothing to check.
-                SAVING.on(program).write({"spread": spread})
+                SAVING.on(program).write({"spread": spread, "proposed_thresholds": proposed})
         self.spreads = False
 
     def _follow_up(self):

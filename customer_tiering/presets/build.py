@@ -25,6 +25,7 @@ def program_vals(env, preset):
         "indicator_ids": indicators(env, preset),
         "segment_ids": segments(env, preset),
         "rfm_mode": preset.get("rfm_mode", "three"),
+        "min_coverage": preset["min_coverage"],
     }
 
 

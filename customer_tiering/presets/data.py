@@ -41,8 +41,12 @@ _SEGMENTS_OF_GRID = (
     (_lt("Lost"), 11, (1, 1), (1, 2)),
 )
 
+# `min_coverage` is a little more than the weights of what is known of who never bought, of whom
+# there is no recency: else they would score as the lost ones do, who bought nothing in the year
+# either.
 PRESETS = {
     "wholesale": {
+        "min_coverage": 0.81,
         "name": _lt("Wholesale customers"),
         "indicators": (_RECENCY, _FREQUENCY, _MONETARY),
         "tiers": (
@@ -68,6 +72,7 @@ PRESETS = {
         ),
     },
     "rfm": {
+        "min_coverage": 0.67,
         "name": _lt("Recency, frequency, monetary value"),
         "quantile": True,
         "indicators": (
@@ -83,6 +88,7 @@ PRESETS = {
         ),
     },
     "rfm3": {
+        "min_coverage": 0.67,
         "name": _lt("RFM in thirds"),
         "quantile": True,
         "indicators": (
@@ -100,6 +106,7 @@ PRESETS = {
         ),
     },
     "rfm_grid": {
+        "min_coverage": 0.51,
         "name": _lt("RFM grid"),
         "quantile": True,
         "indicators": (
@@ -117,6 +124,7 @@ PRESETS = {
         ),
     },
     "weighted": {
+        "min_coverage": 0.61,
         "name": _lt("Customer grades A to D"),
         "indicators": (
             ("amount", 30, "high", (5000, 10000, 20000, 50000), "m"),
@@ -134,6 +142,7 @@ PRESETS = {
         ),
     },
     "vip": {
+        "min_coverage": 0.81,
         "name": _lt("VIP programme"),
         "indicators": (_RECENCY, _FREQUENCY, _MONETARY),
         "tiers": (

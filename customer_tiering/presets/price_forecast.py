@@ -7,16 +7,15 @@ from collections import Counter
 SAMPLE, LOOKED_AT = 5, 200
 
 
-def forecast(env, code, company):
-    """What the discounts of a preset come to, as HTML.
+def forecast(env, make):
+    """What the discounts of a programme come to, as HTML.
 
-    :param code: a key of ``PRESETS``
-    :param company: ``res.company``
+    :param make: function without arguments that makes the programme and returns it
     :return: ``Markup``
     """
     savepoint = env.cr.savepoint()
     try:
-        program = env["customer.tier.program"]._create_preset(code, company)
+        program = make()
         tiers = env["customer.tier.pipeline"]._foreseen_tiers(program)
         customers, agreed = _with_discount(program, tiers)
         values = {

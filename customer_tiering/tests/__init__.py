@@ -75,9 +75,12 @@ from . import test_migration
 from . import test_upgrade
 from . import test_program_shown
 from . import test_bands_moved
+from . import test_bands_rfm
 from . import test_recency
 from . import test_named_tiers
 from . import test_handover
 from . import test_moved_customer
 from . import test_desk_ends
 from . import test_sender
+from . import test_threshold_fit
+from . import test_metric_archive

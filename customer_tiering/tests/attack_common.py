@@ -65,8 +65,8 @@ COMPUTED = {
     "customer.tier.policy": rows(refused="company_id"),
     "customer.tier.program": rows(
         empty=(
-            "advice advice_count advice_title indicator_count last_run_id stage_problem "
-            "standing_count"
+            "advice advice_count advice_title indicator_count last_run_id proposed_text "
+            "replaced_text stage_problem standing_count"
         ),
         typed="currency_id",
         leaks="stage_preview",
@@ -93,7 +93,9 @@ COMPUTED = {
         typed="explanation segment_color tier_color",
         leaks="rfm_segment user_id",
     ),
-    "customer.tier.start": rows(empty="asks_prices can_enable_pricelists gives_prices preview"),
+    "customer.tier.start": rows(
+        empty="asks_prices can_enable_pricelists gives_prices preview proposed"
+    ),
     "customer.tier.tell": rows(empty="event_count forecast"),
     "customer.tier.value": rows(empty="is_assessed is_current value", typed="display_name"),
     "customer.tier.veto": rows(typed="company_id display_name unit"),
@@ -136,10 +138,16 @@ SILENT = {
     "customer.tier.ahp": {"left_out"},
     "customer.tier.band.proposal": {"problem"},
     "customer.tier.metric": {"cost_warning", "model_id", "sleep_reason"},
-    "customer.tier.program": {"advice", "advice_count", "stage_problem"},
+    "customer.tier.program": {
+        "advice",
+        "advice_count",
+        "proposed_text",
+        "replaced_text",
+        "stage_problem",
+    },
     "customer.tier.run": {"open_proposal_count", "replay_table"},
     "customer.tier.standing": {"credit_breakdown"},
-    "customer.tier.start": {"can_enable_pricelists", "gives_prices"},
+    "customer.tier.start": {"can_enable_pricelists", "gives_prices", "proposed"},
     "res.config.settings": {
         "customer_credit_clamp",
         "customer_tier_count_all_orders",

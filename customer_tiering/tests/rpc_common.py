@@ -44,6 +44,8 @@ CALLERS = {
         "action_add_entry_rules": "m",
         "action_grade": "om",
         "action_open_standings": "som",
+        "action_undo_thresholds": "m",
+        "action_use_thresholds": "m",
         "action_weigh_pairs": "m",
     },
     "customer.tier.proposal": {

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Date
 from odoo.tests import Form, tagged
 
+from ..grading import points
 from .common import OWN, GradingCase
 
 
@@ -69,7 +70,7 @@ class TestBands(BandsCase):
             ],
         )
         self.assertIn("<svg", form.picture)
-        self.assertIn("1 customer has no value.", form.picture)
+        self.assertIn("Customers who did not buy in the last 12 months: 1.", form.picture)
 
     def test_nothing_changes_until_frozen(self):
         """Looking at other bands must not regrade anybody."""
@@ -90,8 +91,8 @@ class TestBands(BandsCase):
         form.direction = "low"
         with freeze_time("2031-05-06 10:00:00"):
             self._freeze(form)
-        # Type 7 quantiles of 0, 10, 20 … 100.
-        self.assertEqual(self._cuts(self.amount), [25, 50, 75])
+        # Type 7 quantiles of 10, 20 … 100 are 32.5, 55 and 77.5; of whole numbers, the next one.
+        self.assertEqual(self._cuts(self.amount), [33, 55, 78])
         self.assertEqual(self._points(self.amount), [100, 75, 50, 25])
         self.assertEqual(self.amount.scale, "bands")
         self.assertEqual(self.amount.frozen_on, Date.to_date("2031-05-06"))
@@ -100,9 +101,9 @@ class TestBands(BandsCase):
         """Each way of cutting, with the points that follow it."""
         form = self._open(self.amount)
         for method, cuts in {
-            "quantile": [20, 40, 60, 80],
-            "round": [20, 40, 50, 100],
-            "width": [23, 41, 59, 77],
+            "quantile": [28, 46, 64, 82],
+            "round": [20, 50, 60, 100],
+            "width": [31, 47, 64, 80],
             "present": [50],
         }.items():
             with self.subTest(method):
@@ -111,7 +112,7 @@ class TestBands(BandsCase):
                     form.band_count = 5
                 rows = self._rows(form)
                 self.assertEqual([row[0] for row in rows[1:]], cuts)
-                self.assertEqual(sum(row[2] for row in rows), 11)
+                self.assertEqual(sum(row[2] for row in rows), 10)
         self.assertEqual([row[3] for row in rows], [10, 90])
 
     def test_number_of_bands_out_of_range(self):
@@ -139,10 +140,10 @@ class TestBands(BandsCase):
         form.line_ids.remove(0)
         self.assertIn(">90.50</text>", form.picture)
         rows = self._rows(form)
-        self.assertEqual([row[1] for row in rows], ["< 40", "< 60", "< 90.50", "and above"])
-        self.assertEqual([row[2] for row in rows], [4, 2, 4, 1])
+        self.assertEqual([row[1] for row in rows], ["< 46", "< 64", "< 90.50", "and above"])
+        self.assertEqual([row[2] for row in rows], [4, 2, 3, 1])
         self._freeze(form)
-        self.assertEqual(self._cuts(self.amount), [40, 60, 90.5])
+        self.assertEqual(self._cuts(self.amount), [46, 64, 90.5])
         self.assertEqual(self._points(self.amount), [33, 60, 80, 99])
 
     def test_direction_turns_points_typed_by_hand(self):
@@ -191,7 +192,7 @@ class TestBands(BandsCase):
     def test_bad_bands(self):
         """Each refusal says what to do, before and when the button is pressed."""
         for message, field, value in (
-            ("Two bands start at 40", "value_from", 40),
+            ("Two bands start at 46", "value_from", 46),
             ("between 0 and 100, 120 do not", "points", 120),
             ("between 0 and 100, -1 do not", "points", -1),
         ):
@@ -224,7 +225,8 @@ class TestBands(BandsCase):
         self.assertEqual(self._cuts(program.indicator_ids), [7])
 
     def test_all_customers_alike(self):
-        """Equal values are one band, whatever is asked for."""
+        """Equal values are one band, whatever is asked for: the lowest, for nobody was better than
+        anybody."""
         program = self._create_program(
             domain="[('name', '=', 'Buyer 3')]",
             indicators=[{"metric": "amount", "bands": [(0, 10), (7, 90)]}],
@@ -232,7 +234,7 @@ class TestBands(BandsCase):
         form = self._open(program.indicator_ids.with_user(self.manager))
         self.assertIn("nothing to cut", form.status)
         form.method = "quantile"
-        self.assertEqual(self._rows(form), [(0, "and above", 1, 100)])
+        self.assertEqual(self._rows(form), [(0, "and above", 1, 50)])
 
     def test_retuning_is_informed(self):
         """Frozen cuts are shown against today's customers, with what they would be today."""
@@ -246,13 +248,60 @@ class TestBands(BandsCase):
             self._create_own_customer(f"Giant {number}", (2, 1000))
         form = self._open(self.amount)
         self.assertIn("Frozen on", form.status)
-        self.assertIn("the cuts would be 38 · 75 · 1,000", form.status)
-        self.assertEqual([row[0] for row in self._rows(form)[1:]], [25, 50, 75])
-        self.assertEqual([row[2] for row in self._rows(form)], [3, 2, 3, 8])
+        self.assertIn("the cuts would be 45 · 80 · 1,000", form.status)
+        self.assertEqual([row[0] for row in self._rows(form)[1:]], [33, 55, 78])
+        self.assertEqual([row[2] for row in self._rows(form)], [3, 2, 2, 8])
+
+    def test_bands_left_out(self):
+        """Most bought once: the second band was number 2 of 2 and earned twice what it should,
+        and no segment of “4 to 5” found anybody. What is empty is shown, and frozen as left out."""
+        for number in range(20):
+            self._create_own_customer(f"Twice {number}", (9, 10), (12, 10))
+        self.program.sudo().indicator_ids = [
+            Command.create({"metric_id": self._metric("order_count").id, "scale": "quantile"})
+        ]
+        count = self.program.indicator_ids[-1].with_user(self.manager)
+        bands = count.band_ids.sorted("value_from")
+        self.assertEqual(self._cuts(count), [2])
+        self.assertEqual(bands.mapped("number"), [1, 5])
+        self.assertEqual(bands.mapped("points"), [20, 100])
+        form = self._open(count)
+        self.assertEqual(form.band_count, 5)
+        rows = [(0, "< 2", 10, 20)]
+        rows += [(2, "", 0, earned) for earned in (40, 60, 80)]
+        rows += [(2, "and above", 20, 100)]
+        self.assertEqual(self._rows(form), rows)
+        self.assertFalse(form.problem)
+        self.assertIn("the cuts would be the same", form.status)
+        form.direction = "low"
+        self.assertEqual([row[3] for row in self._rows(form)], [100, 80, 60, 40, 20])
+        self._freeze(form)
+        bands = count.band_ids.sorted("value_from")
+        self.assertEqual(bands.mapped("number"), [5, 1])
+        self.assertEqual(count._policy()[0].scale.numbers, (5, 1))
+        self.assertEqual((count.quantile_count, count.direction), (5, "low"))
+
+    def test_bands_typed_over_are_numbered_by_their_points(self):
+        """Somebody's own bands are 1, 2, 3 …, whatever numbers the proposal had."""
+        form = self._open(self.average)
+        form.line_ids.remove(1)
+        self._freeze(form)
+        self.assertEqual(self.average.band_ids.mapped("number"), [0] * 4)
+        self.assertEqual(self.average._policy()[0].scale.numbers, ())
 
 
 @tagged("post_install", "-at_install")
 class TestFrozen(BandsCase):
+    def test_bands_from_before_numbers_stay(self):
+        """An upgrade must not move customers: what was frozen without numbers grades as it did
+        until it is frozen again."""
+        bands = self.average.sudo().band_ids.sorted("value_from")
+        bands.number = 0
+        bands[-1].unlink()
+        scale = self.average._policy()[0].scale
+        self.assertEqual(scale.numbers, ())
+        self.assertEqual(points.band_number(scale, [10, 30, 90]).tolist(), [1, 2, 4])
+
     def test_typing_is_no_longer_frozen(self):
         """A scale must not say that its bands come from customers when somebody typed them."""
         self.assertTrue(self.average.frozen_on)

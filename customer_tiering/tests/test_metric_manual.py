@@ -279,6 +279,8 @@ class TestManualInput(ManualCase):
         self._enter(30, days=-2)
         self.env.invalidate_all()
         self.assertEqual(partner.customer_value_ids, counting)
+        # What decides a tier cannot be archived.
+        self.program.tier_ids.condition_ids.unlink()
         self.metric.active = False
         self.env.invalidate_all()
         self.assertFalse(partner.customer_value_ids)

@@ -114,6 +114,7 @@ class TestSecurity(SecurityCase):
             "action_open_credit_parts",
             "action_open_invoice", "action_open_culprit",
             "action_open_stage_changes",
+            "action_use_thresholds", "action_undo_thresholds",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:

@@ -9,7 +9,7 @@ from ..models.customer_tier_indicator import CUT_METHODS
 
 # What the picture is drawn from, and what is frozen.
 SHOWN = ("indicator_id", "linear_zero", "linear_full") + tuple(
-    f"line_ids.{name}" for name in ("value_from", "points", "lowest", "blank")
+    f"line_ids.{name}" for name in ("value_from", "points", "lowest", "blank", "empty")
 )
 
 
@@ -28,6 +28,8 @@ class CustomerTierBandProposal(models.TransientModel):
     scale = fields.Selection(related="indicator_id.scale")
     # A dictionary of ``known``, rising numbers, and ``unknown``, how many customers have none.
     sample = fields.Json(readonly=True)
+    # Of ``idle``, ``floor`` and ``months``, see ``Population``: who is not in the sample.
+    outside = fields.Json(readonly=True)
     status = fields.Char(compute="_compute_status")
     picture = fields.Html(compute="_compute_picture", sanitize=False)
     problem = fields.Char(compute="_compute_problem")
@@ -66,15 +68,25 @@ class CustomerTierBandProposal(models.TransientModel):
         proposals = super().create(vals_list)
         for proposal in proposals:
             proposal.indicator_id.check_access("write")
-            proposal.sample = proposal._take_sample()
+            proposal.sample, proposal.outside = proposal._take_sample()
             proposal._take_present()
         return proposals
 
     def _take_sample(self):
-        metric = self.indicator_id.metric_id
-        program = self.indicator_id.program_id
-        values = program._sample_values(metric)[metric.code]
-        known = sorted(values.dropna().tolist())
+        """Values of those who bought within what the indicator looks at; where nobody did, of all
+        customers.
+
+        :return: ``sample`` and ``outside``
+        """
+        indicator = self.indicator_id
+        metric, program = indicator.metric_id, indicator.program_id
+        population = indicator._cut_populations()[indicator.id]
+        outside = {name: getattr(population, name) for name in ("idle", "floor", "months")}
+        known, unknown = population.values.tolist(), population.unknown
+        if not known:
+            values = program._sample_values(metric)[metric.code]
+            known = sorted(values.dropna().tolist())
+            unknown, outside["idle"] = len(values) - len(known), 0
         if not known:
             raise UserError(
                 self.env._(
@@ -85,27 +97,52 @@ class CustomerTierBandProposal(models.TransientModel):
                     metric=metric.display_name,
                 )
             )
-        return {"known": known, "unknown": len(values) - len(known)}
+        return {"known": known, "unknown": unknown}, outside
 
     def _take_present(self):
         """Begin with what the indicator has."""
         indicator = self.indicator_id
         self.linear_zero, self.linear_full = indicator.linear_zero, indicator.linear_full
-        bands = indicator.band_ids.sorted("value_from")
         if indicator.scale == "linear":
-            falls = self.linear_full < self.linear_zero
-        else:
-            falls = bands and bands[0].points > bands[-1].points
-            self.band_count = min(max(len(bands), 2), 20)
-        self.direction = "low" if falls else "high"
-        self._set_lines(bands.mapped("value_from")[1:], bands.mapped("points"))
+            self.direction = "low" if self.linear_full < self.linear_zero else "high"
+            return
+        bands = indicator._bands_policy()
+        self.band_count = indicator._band_count()
+        self.direction = indicator._falls_or_rises()
+        self._set_lines(bands.bounds[1:], bands.points, bands.numbers)
 
-    def _set_lines(self, cuts, points):
+    def _set_lines(self, cuts, points, numbers=()):
+        """Show bands, and for each number left out among theirs a band that is empty.
+
+        :param cuts: distinct, rising
+        :param points, numbers: of the bands from the lowest values on, numbers of all or none
+        """
+        from ..grading.points import number_points
+
         starts = [self.indicator_id._first_bound(cuts), *cuts]
-        self.line_ids = [Command.clear()] + [
-            Command.create({"value_from": start, "points": earned, "lowest": not position})
-            for position, (start, earned) in enumerate(zip(starts, points, strict=False))
-        ]
+        rows, before = [], None
+        for position, (start, earned) in enumerate(zip(starts, points, strict=False)):
+            number = numbers[position] if numbers else 0
+            step = 1 if before is None or number > before else -1
+            rows += [
+                {
+                    "value_from": start,
+                    "points": number_points(left_out, self.band_count),
+                    "number": left_out,
+                    "empty": True,
+                }
+                for left_out in range((before or number) + step, number, step)
+            ]
+            rows.append(
+                {
+                    "value_from": start,
+                    "points": earned,
+                    "lowest": not position,
+                    "number": number,
+                }
+            )
+            before = number
+        self.line_ids = [Command.clear(), *map(Command.create, rows)]
 
     # What follows while the user tries
 
@@ -116,16 +153,28 @@ class CustomerTierBandProposal(models.TransientModel):
         if self.method == "present":
             self._take_present()
             return None
-        from ..grading.distribution import proposal
-
         asked = self.band_count
         self.band_count = min(max(asked, 2), 20)
-        cuts = proposal(self.sample["known"], self.band_count, self.method)
-        self._set_lines(cuts, self.indicator_id._even_points(len(cuts) + 1, self.direction))
+        self._propose()
         if asked == self.band_count:
             return None
         message = self.env._("An indicator has 2 to 20 bands.")
         return {"warning": {"title": self.env._("Number of Bands"), "message": message}}
+
+    def _propose(self):
+        """Show the bands that the chosen method cuts."""
+        from ..grading.points import number_points, numbered
+
+        count = self.band_count
+        cuts = self._proposal(count, self.method, self.direction)
+        bounds, numbers = numbered(cuts, count, self.direction)
+        self._set_lines(bounds, [number_points(number, count) for number in numbers], numbers)
+
+    def _proposal(self, count, method, direction):
+        from ..grading.distribution import proposal
+
+        known, floor = self.sample["known"], (self.outside or {}).get("floor")
+        return proposal(known, count, method, direction, floor)
 
     @api.onchange("line_method")
     def _onchange_line_method(self):
@@ -142,23 +191,49 @@ class CustomerTierBandProposal(models.TransientModel):
 
     @api.onchange("direction")
     def _onchange_direction(self):
-        lines = self._ordered_lines()
-        for line, points in zip(lines, lines.mapped("points")[::-1], strict=True):
-            line.points = points
         if (self.linear_full < self.linear_zero) != (self.direction == "low"):
             self.linear_zero, self.linear_full = self.linear_full, self.linear_zero
+        if self.scale == "linear":
+            return
+        if self.method != "present":
+            # Which side of a cut is the better one decides where it lies.
+            self._propose()
+            return
+        lines = self._ordered_lines()
+        turned = [lines.mapped(name)[::-1] for name in ("points", "number")]
+        for line, points, number in zip(lines, *turned, strict=True):
+            line.points, line.number = points, number
+        if lines:
+            cuts, points, numbers = self._cuts(), lines.mapped("points"), lines.mapped("number")
+            self._set_lines(cuts, points, numbers if all(numbers) else ())
 
     @api.onchange("line_ids")
     def _onchange_line_ids(self):
         lines = self._ordered_lines()
         if lines and not lines[0].lowest:
             lines[0].lowest = True
+        if not self._numbers():
+            # Bands of somebody's own are numbered by their points.
+            lines.number = 0
+            self.line_ids -= self.line_ids.filtered("empty")
         # The client sends what it shows of the other lines, and that would be taken as it is.
         self.line_ids._compute_customers()
 
+    def _numbers(self):
+        """Numbers of the bands from the lowest values on, where these are all that were proposed;
+        else nothing."""
+        lines = self._ordered_lines()
+        numbers = lines.mapped("number")
+        # With those left out, each number once.
+        every = sorted(numbers + self.line_ids.filtered("empty").mapped("number"))
+        if every != list(range(1, self.band_count + 1)):
+            return []
+        falling = self.direction == "low"
+        return numbers if numbers == sorted(numbers, reverse=falling) else []
+
     def _ordered_lines(self):
         """From the lowest band; its start does not count, for it is open below."""
-        lines = self.line_ids.filtered(lambda line: not line.blank)
+        lines = self.line_ids.filtered(lambda line: not line.blank and not line.empty)
         return lines.sorted(lambda line: (not line.lowest, line.value_from))
 
     def _cuts(self):
@@ -187,13 +262,12 @@ class CustomerTierBandProposal(models.TransientModel):
 
     def _proposed_again(self):
         """What today's customers would make of the way in which the indicator was frozen."""
-        from ..grading import distribution
+        from ..grading.distribution import line
 
         indicator = self.indicator_id
-        known = self.sample["known"]
         if indicator.scale == "linear":
             falls = indicator.linear_full < indicator.linear_zero
-            ends = distribution.line(known, "low" if falls else "high")
+            ends = line(self.sample["known"], "low" if falls else "high")
             if not ends:
                 return ""
             return self.env._(
@@ -201,12 +275,12 @@ class CustomerTierBandProposal(models.TransientModel):
                 zero=readable(self.env, ends[0]),
                 full=readable(self.env, ends[1]),
             )
-        bands = indicator.band_ids.sorted("value_from")
-        count = min(max(len(bands), 2), 20)
-        cuts = distribution.proposal(known, count, indicator.cut_method)
+        direction = indicator._falls_or_rises()
+        cuts = self._proposal(indicator._band_count(), indicator.cut_method, direction)
         if not cuts:
             return self.env._("All customers have the same value: there is nothing to cut.")
-        if cuts == bands.mapped("value_from")[1:]:
+        cuts = sorted(set(cuts))
+        if cuts == indicator.band_ids.sorted("value_from").mapped("value_from")[1:]:
             return self.env._("Proposed again, the cuts would be the same.")
         methods = dict(self._fields["method"]._description_selection(self.env))
         return self.env._(
@@ -265,6 +339,7 @@ class CustomerTierBandProposal(models.TransientModel):
         lines = self._ordered_lines()
         if self.method != "present":
             vals["cut_method"] = self.method
-        vals["quantile_count"] = min(max(len(lines), 2), 20)
-        indicator._freeze_bands(self._cuts(), lines.mapped("points"), **vals)
+        numbers = self._numbers()
+        vals["quantile_count"] = min(max(self.band_count if numbers else len(lines), 2), 20)
+        indicator._freeze_bands(self._cuts(), lines.mapped("points"), numbers, **vals)
         return {"type": "ir.actions.act_window_close"}

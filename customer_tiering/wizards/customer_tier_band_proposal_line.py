@@ -19,6 +19,10 @@ class CustomerTierBandProposalLine(models.TransientModel):
     company_id = fields.Many2one(related="proposal_id.company_id", store=True)
     lowest = fields.Boolean(help="Open below: where it starts does not count.")
     blank = fields.Boolean(help="Just added in the list; nothing is typed in it yet.")
+    number = fields.Integer(string="No.", help="The R, F or M of the customers in the band.")
+    empty = fields.Boolean(
+        help="A band that nobody is in, because the values of many customers are equal."
+    )
     value_from = fields.Float(string="From", digits=(16, 2))
     value_to = fields.Char(string="To", compute="_compute_customers")
     customer_count = fields.Integer(string="Customers", compute="_compute_customers")
@@ -33,7 +37,7 @@ class CustomerTierBandProposalLine(models.TransientModel):
 
     @api.depends(
         "proposal_id.sample",
-        *(f"proposal_id.line_ids.{name}" for name in ("value_from", "lowest", "blank")),
+        *(f"proposal_id.line_ids.{name}" for name in ("value_from", "lowest", "blank", "empty")),
     )
     @api.depends_context("lang")
     def _compute_customers(self):
@@ -42,7 +46,7 @@ class CustomerTierBandProposalLine(models.TransientModel):
             # Read once: a JSON field is copied each time.
             known = (proposal.sample or {}).get("known", [])
             for line in lines:
-                if line.blank:
+                if line.blank or line.empty:
                     line.value_to, line.customer_count, line.share = "", 0, 0.0
                     continue
                 later = [cut for cut in cuts if line.lowest or cut > line.value_from]

@@ -1,10 +1,11 @@
-from markupsafe import Markup
+from functools import partial
 
 from odoo import api, fields, models
 
+from .. import threshold_fit
 from ..explain.words import readable
 from ..presets import price_forecast
-from ..presets.build import tiers
+from ..presets.build import program_vals
 from ..presets.data import PRESETS
 from ..tools import notification, open_dialog
 
@@ -31,6 +32,12 @@ class CustomerTierStart(models.TransientModel):
         default="wholesale",
     )
     preview = fields.Html(compute="_compute_preview", sanitize=False)
+    proposed = fields.Json(compute="_compute_preview")
+    use_proposed = fields.Boolean(
+        string="Use these thresholds instead",
+        help="The programme begins with them. What the preset asks for can be put back from the "
+        "page Advice of the programme.",
+    )
     step = fields.Selection(
         selection=[("preset", "Preset"), ("prices", "Prices")], required=True, default="preset"
     )
@@ -66,26 +73,43 @@ class CustomerTierStart(models.TransientModel):
             wizard.gives_prices = mine and not orders.search_count(domain, limit=1)
 
     @api.depends("preset", "company_id")
+    @api.depends_context("lang")
     def _compute_preview(self):
-        Tier = self.env["customer.tier"]
         for wizard in self:
-            commands = tiers(self.env, PRESETS[wizard.preset])
             # What would be made, in the words in which the tiers themselves tell it.
-            made = [Tier.new(vals) for _command, _id, vals in commands]
-            wizard.preview = Markup(
-                '<table class="table table-sm mb-0"><thead><tr><th>%s</th><th>%s</th><th>%s</th>'
-                "</tr></thead><tbody>%s</tbody></table>"
-            ) % (
-                self.env._("Tier"),
-                self.env._("Reached when"),
-                self.env._("Discount"),
-                Markup("").join(map(wizard._preview_row, made)),
-            )
+            made = wizard._made()
+            tiers = made.tier_ids.sorted("sequence")
+            values = {"tiers": zip(tiers, [None] * len(tiers), strict=True), "proposed": None}
+            wizard.proposed = False
+            # Customers of another company are told to nobody who only types its number.
+            if wizard.company_id in self.env.companies:
+                fit = threshold_fit.ThresholdFit(made)
+                wizard.proposed = fit.proposed() or False
+                values = {
+                    "tiers": zip(tiers, fit.counts, strict=True),
+                    "buyers": sum(fit.counts),
+                    "misfits": fit.misfits,
+                    "proposed": wizard.proposed and wizard._proposed_words(made),
+                }
+            values["readable"] = partial(readable, self.env)
+            wizard.preview = self.env["ir.qweb"]._render("customer_tiering.start_preview", values)
 
-    def _preview_row(self, tier):
-        discount = f"{readable(self.env, tier.discount)} %" if tier.discount else ""
-        row = Markup("<tr><td>%s</td><td>%s</td><td>%s</td></tr>")
-        return row % (tier.name, tier.requirement, discount)
+    @api.onchange("preset")
+    def _onchange_preset(self):
+        self.use_proposed = False
+
+    def _made(self):
+        """The programme that would be made, not saved."""
+        company = self.company_id
+        vals = program_vals(self.env, PRESETS[self.preset])
+        return self.env["customer.tier.program"].new({**vals, "company_id": company.id})
+
+    def _proposed_words(self, made):
+        """The proposed thresholds, and how many customers would be in each tier by them."""
+        names = made.tier_ids.sorted("sequence").mapped("name")
+        counts = zip(names, self.proposed["counts"], strict=True)
+        reached = [f"{name}: {readable(self.env, count)}" for name, count in counts]
+        return threshold_fit.words(made, self.proposed), " · ".join(reached)
 
     @api.model
     @api.private
@@ -95,7 +119,7 @@ class CustomerTierStart(models.TransientModel):
     def action_ask_prices(self):
         """Ask about the prices, with what they would change."""
         self.ensure_one()
-        forecast = price_forecast.forecast(self.env, self.preset, self.company_id)
+        forecast = price_forecast.forecast(self.env, self._create_program)
         self.write({"step": "prices", "price_forecast": forecast})
         return open_dialog(self, self.env._("Tier Prices"))
 
@@ -109,11 +133,18 @@ class CustomerTierStart(models.TransientModel):
         self.ensure_one()
         if self.can_enable_pricelists and self.gives_prices:
             self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
-        programs = self.env["customer.tier.program"]
-        program = programs._create_preset(self.preset, self.company_id)
+        program = self._create_program()
         program.gives_prices = self.gives_prices or not self.asks_prices
         action = program.action_grade()
         return action if program.standing_count else self._nobody_left(program, action)
+
+    def _create_program(self):
+        """Make the programme with the thresholds that were chosen."""
+        program = self.env["customer.tier.program"]._create_preset(self.preset, self.company_id)
+        if self.use_proposed and self.proposed:
+            program.proposed_thresholds = threshold_fit.ThresholdFit(program).proposed()
+            program.action_use_thresholds()
+        return program
 
     def _nobody_left(self, program, action):
         """Say why the programme took nobody, where others stand above it."""

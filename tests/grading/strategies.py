@@ -75,7 +75,8 @@ def scales(draw):
     bounds = sorted(draw(st.lists(thresholds, min_size=1, max_size=6, unique=True)))
     earned = st.one_of(st.sampled_from([0.0, 50.0, 100.0]), st.floats(0, 100))
     points = draw(st.lists(earned, min_size=len(bounds), max_size=len(bounds)))
-    return Bands(tuple(bounds), tuple(points))
+    number = st.lists(st.integers(1, 9), min_size=len(bounds), max_size=len(bounds))
+    return Bands(tuple(bounds), tuple(points), tuple(draw(st.one_of(st.just([]), number))))
 
 
 keeps = st.one_of(st.none(), st.none(), thresholds)

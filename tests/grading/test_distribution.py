@@ -32,19 +32,41 @@ def known_of(values):
 # Proposals
 
 
+DIRECTIONS = ("high", "low")
+
+
+def bands_of(cuts, count, direction="high"):
+    """Bands as they are frozen: distinct cuts, and numbers that leave out the empty ones."""
+    distinct, numbers = points.numbered(cuts, count, direction)
+    earned = tuple(points.number_points(number, count) for number in numbers)
+    return Bands((-math.inf, *distinct), earned, tuple(numbers))
+
+
+def numbers_of(values, count, method="quantile", direction="high", of=None, **given):
+    """Band numbers of some values, cut from these or from others."""
+    cuts = distribution.proposal(values, count, method, direction, **given)
+    return points.band_number(
+        bands_of(cuts, count, direction), values if of is None else of
+    ).tolist()
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
 @pytest.mark.parametrize("method", METHODS)
 @given(values=values_or_none, count=counts)
 @example(values=[0.0] * 9 + [1.0], count=5)
 @example(values=[0.001, 0.002, 0.003], count=3)
-def test_cuts_rise_between_the_extremes(method, values, count):
-    """Two equal cuts are refused by the indicator, and a cut outside (min, max] leaves a band
-    at the end empty."""
-    cuts = distribution.proposal(values, count, method)
+def test_cuts_rise_between_the_extremes(method, direction, values, count):
+    """A cut outside (min, max] leaves the best or the worst band empty; there are as many cuts
+    as asked for, or none."""
+    cuts = distribution.proposal(values, count, method, direction)
     known = known_of(values)
-    assert len(cuts) < count
-    assert all(low < high for low, high in zip(cuts, cuts[1:], strict=False))
+    assert len(cuts) in (0, count - 1)
+    assert cuts == sorted(cuts)
     assert all(known[0] < cut <= known[-1] for cut in cuts)
     assert cuts == [round(cut, 2) for cut in cuts]
+    if not cuts:
+        # Nothing that two decimals could tell apart.
+        assert not known or known[-1] - known[0] < 0.02 or len(set(known)) == 1
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -58,17 +80,21 @@ def test_proposals_do_not_depend_on_the_order(method, values, count, data):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("low_is_better", [False, True])
+@pytest.mark.parametrize("direction", DIRECTIONS)
 @given(values=values_or_none, count=counts)
-def test_proposed_bands_grade_fairly(method, low_is_better, values, count):
-    """Equal values get equal points, and more never gets less (or more, where less is better)."""
-    cuts = distribution.proposal(values, count, method)
-    earned = [100 * (n + 1) / (len(cuts) + 1) for n in range(len(cuts) + 1)]
-    scale = Bands((-math.inf, *cuts), tuple(earned[::-1] if low_is_better else earned))
+def test_proposed_bands_grade_fairly(method, direction, values, count):
+    """Equal values get equal points, and more never gets less (or more, where less is better);
+    the worst is in band 1 and the best in the highest, which segments and tiers ask for."""
+    cuts = distribution.proposal(values, count, method, direction)
+    scale = bands_of(cuts, count, direction)
     known = known_of(values) * 2
     graded = points.points(scale, sorted(known))
-    assert (np.diff(graded) * (-1 if low_is_better else 1) >= 0).all()
+    assert (np.diff(graded) * (-1 if direction == "low" else 1) >= 0).all()
     assert len({(v, p) for v, p in zip(sorted(known), graded, strict=True)}) == len(set(known))
+    assert points.band_count(scale) == (count if cuts or direction == "low" else 1)
+    if cuts:
+        ends = points.band_number(scale, [min(known), max(known)]).tolist()
+        assert ends == ([count, 1] if direction == "low" else [1, count])
 
 
 @given(values=st.lists(_whole, min_size=1, max_size=40), count=counts)
@@ -76,11 +102,79 @@ def test_whole_numbers_are_cut_at_whole_numbers(values, count):
     """“From 2.6 orders” reads oddly; “from 3” puts nobody elsewhere."""
     cuts = distribution.proposal(values, count, "quantile")
     assert all(cut.is_integer() for cut in cuts)
-    exact = points.quantile_cuts(values, count)
-    for value in values:
-        assert sum(cut <= value for cut in cuts) == len(
-            {math.ceil(round(cut, 2)) for cut in exact if round(cut, 2) <= value}
-        )
+    exact = [round(cut, 2) for cut in points.quantile_cuts(values, count)]
+    for value in values if cuts else ():
+        expected = 1 if value == min(values) else 1 + sum(cut <= value for cut in exact)
+        assert 1 + sum(cut <= value for cut in cuts) == expected
+
+
+# Who bought, who did not, and equal values
+
+
+@pytest.mark.parametrize("idle", [0, 1, 5, 500])
+def test_idle_customers_do_not_lift_one_time_buyers(idle):
+    """One customer without an order more moved all 70 one-time buyers from the lowest frequency
+    band to the highest: the only cut was at 2 before, and at 1 with it."""
+    values = [0.0] * idle + [1.0] * 70 + [2.0] * 26
+    assert distribution.proposal(values, 3, "quantile", idle=0.0) == [2.0, 2.0]
+    assert numbers_of(values, 3, of=[0.0, 1.0, 2.0], idle=0.0) == [1, 1, 3]
+    assert numbers_of(values, 5, of=[0.0, 1.0, 2.0], idle=0.0) == [1, 1, 5]
+
+
+_bought = st.lists(
+    st.one_of(st.integers(1, 6).map(float), _cents.filter(lambda v: v > 0)),
+    min_size=1,
+    max_size=60,
+)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(values=_bought, count=counts, idle=st.integers(0, 100))
+def test_who_did_not_buy_moves_no_cut_and_is_in_band_1(method, values, count, idle):
+    """Contacts without orders, of whom there may be any number, decided about everybody else."""
+    alone = distribution.proposal(values, count, method, idle=0.0)
+    assert distribution.proposal([0.0] * idle + values, count, method, idle=0.0) == alone
+    assert all(cut > 0 for cut in alone)
+    assert points.band_number(bands_of(alone, count), [0.0, -5.0]).tolist() == [1, 1]
+
+
+def test_repeated_cuts_are_counted():
+    """Where many are alike cuts coincide; with fewer bands the lowest points rose from 20 to 50
+    and everybody was in a good tier. By hand: cuts of type 7 in fifths are 1, 1, 2, 2 for
+    6 × 1 and 4 × 2; those at the minimum move up to 2."""
+    values = [1.0] * 6 + [2.0] * 4
+    assert distribution.proposal(values, 5, "quantile") == [2.0] * 4
+    assert points.numbered([2.0] * 4, 5) == ([2.0], [1, 5])
+    assert points.numbered([2.0, 2.0, 3.0, 7.0], 5) == ([2.0, 3.0, 7.0], [1, 3, 4, 5])
+    assert points.numbered([31.0, 31.0, 90.0], 4, "low") == ([31.0, 90.0], [4, 2, 1])
+    assert points.numbered([], 5) == ([], [1])
+    assert [points.number_points(n, 3) for n in (1, 2, 3)] == [33.33, 66.67, 100.0]
+
+
+def test_many_alike_are_on_the_better_side_both_ways():
+    """80 of 100 who ordered 30 days ago were in the worst band with those of 200 days, because a
+    value on a cut went to the higher days. By hand: thirds of 2 × 1, 80 × 30, 18 × 200 cut at 30
+    twice, so 30 days are better than cut, and one day is no better."""
+    days = [1.0] * 2 + [30.0] * 80 + [200.0] * 18
+    assert distribution.proposal(days, 3, "quantile", "low") == [31.0, 31.0]
+    assert numbers_of(days, 3, direction="low", of=[1, 30, 31, 200, 400]) == [3, 3, 1, 1, 1]
+    assert numbers_of([-d for d in days], 3, of=[-1, -30, -200]) == [3, 3, 1]
+
+
+@given(values=st.lists(_whole, min_size=1, max_size=60), count=counts)
+def test_less_is_better_mirrors_more_is_better(values, count):
+    """Recency by days and by “minus days” must grade alike."""
+    low = numbers_of(values, count, direction="low")
+    mirrored = numbers_of([-value for value in values], count)
+    if len(set(values)) > 1:
+        assert low == mirrored
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_who_are_all_alike_are_not_cut(direction):
+    """Two customers of one order each are neither the best nor the worst of anything."""
+    assert distribution.proposal([9.77, 9.77], 5, "quantile", direction) == []
+    assert distribution.proposal([0.0] * 8 + [9.77] * 2, 5, "quantile", idle=0.0) == []
 
 
 def test_round_cuts_of_a_hand_computed_example():
@@ -109,6 +203,7 @@ def test_equal_widths_leave_out_the_giants():
 def test_where_most_have_nothing_some_are_told_apart(method):
     """Who has an open quotation must not get the same as the many who have none."""
     assert distribution.proposal([0.0] * 55 + [1.0] * 3 + [2.0] * 2, 2, method) == [1.0]
+    assert set(distribution.proposal([0.0] * 55 + [1.0] * 3 + [2.0] * 2, 5, method)) <= {1.0, 2.0}
     assert distribution.proposal([3.0] * 5, 2, method) == []
     assert distribution.proposal([0.001] * 9 + [0.002], 2, method) == []
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from builders import AS_OF, facts, histories, programs
 from conftest import CORE
-from grading import lint, metrics, pipeline, points, score
+from grading import lint, metrics, pipeline, points, score, together
 from grading.lint import Finding
 from grading.policy import Bands, Condition, Indicator, Linear, Metric, Program, Segment, Tier, Veto
 from grading.spread import Spread
@@ -151,6 +151,93 @@ def test_bands_with_equal_points_count_once():
     m = Indicator(32, "spent", 1, _bands(20, 20, 80), "m")
     program = _program(indicators=(r, f, m), segments=_segments(((1, 3), (1, 3), (1, 3))))
     assert _found(program) == [Finding("bounds", (90,), ("m", 2))]
+
+
+def _cut_rfm(since, orders, spent, numbers=None, months=(0, 12, 12)):
+    """R, F and M with bands at these cuts, days falling."""
+    metrics_of = ("recency_days", "order_count", "amount")
+    indicators = []
+    for n, (role, cuts) in enumerate(zip("rfm", (since, orders, spent), strict=True)):
+        earned = tuple(float(k) for k in range(len(cuts) + 1))
+        earned = earned[::-1] if role == "r" else earned
+        given = (numbers or {}).get(role, ())
+        bands = Bands((-math.inf, *cuts), earned, given)
+        indicators.append(Indicator(30 + n, metrics_of[n], 1, bands, role))
+    measured = tuple(
+        Metric(name, name, length) for name, length in zip(metrics_of, months, strict=True)
+    )
+    return replace(_program(indicators=tuple(indicators)), metrics=measured)
+
+
+def test_numbers_that_exclude_each_other():
+    """The lowest F band was “no order in a year”, so nobody who bought within 30 days was in it:
+    “New Customers” were sought for years. Lost ones, of whom that is true, are left alone."""
+    program = _cut_rfm([30, 90, 400], [1, 4], [500])
+    boxes = [((4, 4), (1, 1), (1, 2)), ((1, 1), (1, 1), (1, 2)), ((3, 3), (1, 1), (1, 1))]
+    rest = ((1, 4), (1, 3), (1, 2))
+    program = replace(program, segments=_segments(*boxes, rest))
+    assert _found(program, code="apart") == [
+        Finding("apart", (90,), (("r", 4, 4), ("f", 1, 1))),
+        Finding("apart", (88,), (("r", 3, 3), ("f", 1, 1))),
+    ]
+    # With “less than two orders” new customers are found.
+    retuned = _cut_rfm([30, 90, 400], [2, 4], [500])
+    assert _found(replace(retuned, segments=program.segments), code="apart") == []
+
+
+def test_numbers_that_no_band_has():
+    """Where most bought once, the bands in between are empty, and so are their segments: one
+    finding for all of them."""
+    program = _cut_rfm([30, 90], [2], [500], numbers={"f": (1, 5)})
+    boxes = [((1, 2), (2, 3), (1, 2)), ((3, 3), (2, 3), (1, 1)), ((1, 3), (1, 5), (1, 2))]
+    program = replace(program, segments=_segments(*boxes))
+    found = _found(program)
+    assert Finding("apart", (90, 89), (("f", 2, 3),)) in found
+    assert [f.code for f in found] == ["apart"]
+
+
+@pytest.mark.parametrize(
+    ("since", "orders", "months", "apart"),
+    [
+        # The window of the last order is none longer than that of the orders.
+        ([30], [1], (12, 12), True),
+        ([366], [1], (0, 12), False),
+        ([365], [1], (0, 12), True),
+        # All history: who has no order at all has no R.
+        ([400], [1], (0, 0), True),
+        ([400], [1], (0, 24), True),
+        ([900], [1], (0, 24), False),
+    ],
+)
+def test_how_long_ago_nobody_ordered(since, orders, months, apart):
+    """One day off, and a segment that has customers would be said to have none."""
+    program = _cut_rfm(since, orders, [500], months=(*months, 12))
+    segments = _segments(((2, 2), (1, 1), (1, 2)), ((1, 2), (1, 2), (1, 2)))
+    found = _found(replace(program, segments=segments), code="apart")
+    assert bool(found) == apart
+
+
+@given(histories, programs())
+def test_nobody_has_what_cannot_be_together(known, program):
+    """Advice that a segment is empty would be wrong where somebody is in it."""
+    roles = dict(zip("rfm", ("recency_days", "order_count", "amount"), strict=True))
+    by_role = {}
+    for indicator in program.indicators:
+        if indicator.role and isinstance(indicator.scale, Bands):
+            by_role[indicator.role] = indicator
+    if set(by_role) != set("rfm"):
+        return
+    for months in (0, 12):
+        indicators = tuple(
+            replace(by_role[role], metric=f"{name}_{months if role != 'r' else 0}")
+            for role, name in roles.items()
+        )
+        rules = replace(program, indicators=indicators, tiers=(), vetoes=())
+        table = pipeline.grade(known, rules, AS_OF)
+        numbers = table[["rfm_r", "rfm_f", "rfm_m"]].to_numpy()
+        seen = {tuple(row) for row in numbers.tolist() if all(row)}
+        cells = together.possible(rules, {i.role: i.scale for i in indicators})
+        assert seen <= set(map(tuple, cells.T.tolist()))
 
 
 # Tiers
@@ -312,6 +399,18 @@ def test_empty_tier():
     found = _found(program, spread)
     assert [f for f in found if f.code == "empty"] == [Finding("empty", (7,), (20,))]
     assert Finding("shadowed", (9, 4)) in found
+
+
+def test_everybody_in_one_tier():
+    """5,000 in a currency in which that is a day's turnover, or a year's: of those who bought all
+    are in one tier, and contacts who did not are no news."""
+    tiers = (Tier(5), Tier(6, 40), Tier(7, 50))
+    program = _program(indicators=(_POINTS,), tiers=tiers)
+    counts = {5: 990, 6: 8, 7: 2}
+    spread = replace(_spread(1000, tiers=counts), buyers={5: 0, 6: 97, 7: 3})
+    assert _found(program, spread) == [Finding("lopsided", (6,), (97, 100))]
+    spread = replace(spread, buyers={5: 20, 6: 8, 7: 2})
+    assert _found(program, spread) == []
 
 
 def test_few_customers_prove_nothing():

@@ -110,19 +110,18 @@ def test_cuts_of_a_hand_computed_example():
 
 
 @given(values=values_or_none, count=st.integers(2, 10))
-def test_cuts_are_type_7_quantiles_above_the_minimum(values, count):
-    """Position (n - 1)·i/k between order statistics, in exact fractions; a cut at the minimum
-    would leave the lowest band empty."""
+def test_cuts_are_type_7_quantiles(values, count):
+    """Position (n - 1)·i/k between order statistics, in exact fractions; repeated ones stay, for
+    they are counted."""
     known = sorted(Fraction(value) for value in values if not math.isnan(value))
-    expected = set()
+    expected = []
     for i in range(1, count) if known else ():
         position = Fraction((len(known) - 1) * i, count)
         low = known[math.floor(position)]
         cut = low + (known[math.ceil(position)] - low) * (position % 1)
-        if cut > known[0]:
-            expected.add(round(float(cut), 9))
+        expected.append(round(float(cut), 9))
     cuts = points.quantile_cuts(values, count)
-    assert [round(cut, 9) for cut in cuts] == sorted(expected)
+    assert [round(cut, 9) for cut in cuts] == expected
 
 
 @given(values=values_or_none, count=st.integers(2, 5))
@@ -130,12 +129,24 @@ def test_cuts_are_type_7_quantiles_above_the_minimum(values, count):
 def test_cuts_used_as_bounds_score_one_plus_the_cuts_not_above(values, count):
     """``score = 1 + #{cuts ≤ value}``: ties share a score, unlike NTILE and rank-based qcut."""
     cuts = points.quantile_cuts(values, count)
-    bands = Bands((-math.inf, *cuts), tuple(float(n) for n in range(len(cuts) + 1)))
+    distinct, numbers = points.numbered(cuts, count)
+    bands = Bands((-math.inf, *distinct), tuple(map(float, numbers)), tuple(numbers))
     expected = [0 if math.isnan(v) else 1 + sum(cut <= v for cut in cuts) for v in values]
     assert points.band_number(bands, values).tolist() == expected
 
 
-@pytest.mark.parametrize("values", [[], [math.nan], [7.1], [7.1] * 50])
-def test_data_without_differences_has_no_cuts(values):
-    """Equal values are never split, so there is nothing to propose."""
-    assert points.quantile_cuts(values, 5) == []
+def test_numbers_of_bands_go_before_their_points():
+    """Bands 1 and 5 of five, the others empty: a segment that asks for 4 or 5 found nobody when
+    the second band was number 2."""
+    bands = Bands((0.0, 2.0), (20.0, 100.0), (1, 5))
+    assert points.band_number(bands, [1.0, 2.0, math.nan]).tolist() == [1, 5, 0]
+    assert points.band_count(bands) == 5
+    retuned = Bands((0.0, 2.0), (70.0, 70.0), (1, 5))
+    assert points.band_number(retuned, [1.0, 2.0]).tolist() == [1, 5]
+
+
+@pytest.mark.parametrize("numbers", [(1,), (0, 1)])
+def test_bad_numbers_are_refused(numbers):
+    """A band without a number would be graded as unknown."""
+    with pytest.raises(ValueError, match="number"):
+        Bands((0.0, 2.0), (20.0, 100.0), numbers)

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from grading.pipeline import reason_columns
+from grading.points import band_number
 from grading.policy import (
     FORMAT,
     SCORE,
     UNRANKED,
     Bands,
     Condition,
+    Indicator,
     Linear,
     Metric,
     Movement,
@@ -78,6 +80,17 @@ def test_old_rules_mean_what_they_meant():
         "after", 14, 6, 2, 30, True, Review("dates", ((3, 31), (9, 30))), "down"
     )
     assert program.entries[0].countries is None
+
+
+def test_bands_frozen_before_they_had_numbers_keep_theirs():
+    """Numbers follow the points in old rules: a customer of the third band of five is a 3 as on
+    the day of the grade, and rules without numbers are written as they were."""
+    scale = from_rules(OLD["years"]).indicators[0].scale
+    assert band_number(scale, [0, 5000, 19999, 50000]).tolist() == [1, 2, 3, 5]
+    indicator = Indicator(1, "amount", 1, Bands((0.0, 2.0), (20.0, 100.0), (1, 5)), "m")
+    program = Program(1, (Metric("amount", "amount"),), indicators=(indicator,))
+    assert kept(program)["indicators"][0]["scale"]["numbers"] == [1, 5]
+    assert from_rules(kept(program)) == program
 
 
 def test_fields_that_were_not_there_yet_have_their_defaults():

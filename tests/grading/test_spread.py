@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 from builders import AS_OF, histories, programs
 from grading import lint, pipeline
 from grading.policy import Indicator, Linear, Tier
-from grading.spread import Spread
+from grading.spread import Spread, lopsided, misfits
 from hypothesis import given
 from hypothesis import strategies as st
 from test_lint import _program
@@ -31,6 +32,8 @@ def _table(rows):
     return pd.DataFrame(
         {
             "tier": np.array([tier for tier, *_rest in rows], dtype=np.int64),
+            # Who is in the first chunk has not bought.
+            "metric:orders": np.array([float(not chunk) for *_rest, chunk in rows]),
             **{
                 name: np.array([earned[n] for _tier, earned, _chunk in rows], dtype=float)
                 for name, n in columns.items()
@@ -59,6 +62,8 @@ def test_spread_is_what_counting_one_by_one_gives(rows, random):
     spread = Spread.of(_table(mixed), _SPREAD_PROGRAM)
     tiers = [tier for tier, *_rest in rows]
     assert (spread.customers, spread.tiers) == (len(rows), {5: tiers.count(5), 2: tiers.count(2)})
+    bought = [tier for tier, _points, chunk in rows if not chunk]
+    assert spread.buyers == {5: bought.count(5), 2: bought.count(2)}
     earned = {
         i.id: [points[n] for _tier, points, _chunk in rows]
         for n, i in enumerate(_SPREAD_PROGRAM.indicators)
@@ -70,6 +75,40 @@ def test_spread_is_what_counting_one_by_one_gives(rows, random):
     assert set(spread.differing) == {(41, 42), (41, 43), (42, 43)}
     for (a, b), count in spread.differing.items():
         assert count == sum(map(str.__ne__, map(str, earned[a]), map(str, earned[b])))
+
+
+def test_spread_kept_before_buyers_were_counted():
+    """After an upgrade, nothing is said about whom nothing is known of."""
+    kept = {"customers": 99, "tiers": {"5": 99}, "points": {}, "differing": {}}
+    spread = Spread.from_json(kept)
+    assert (spread.tiers, spread.buyers) == ({5: 99}, {})
+    assert spread.merge(Spread()).to_json() == {**kept, "buyers": {}}
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ([100, 0, 0, 0], True),
+        ([96, 4, 0, 0], True),
+        ([95, 5, 0, 0], False),
+        ([92, 4, 4], True),
+        ([0, 9], False),
+        ([0, 10], True),
+        ([50], False),
+        ([], False),
+    ],
+)
+def test_tiers_that_tell_hardly_anybody_apart(counts, told):
+    """Everybody in one tier, or nearly so; of fewer than ten customers nothing is said."""
+    assert lopsided(counts) == told
+
+
+def test_tiers_that_nobody_is_in():
+    """The lowest is for who bought little or nothing: it may be empty."""
+    assert misfits([90, 10, 0])
+    assert misfits([96, 4, 0])
+    assert not misfits([0, 50, 50])
+    assert not misfits([5, 4, 0])
 
 
 @given(histories, programs())
