@@ -8,7 +8,8 @@ the debt is paid:
 * a receivable account of somebody else, or of nobody: a card company, a till, a factor owes it now;
 * what we owed (a liability account with a partner), as far as we did: a vendor bill, a deposit.
   Where it leaves the partner owing us on that account, nothing was set off;
-* an agreed discount for early payment, an exchange difference, and their taxes;
+* an agreed discount for early payment or an exchange difference, and their taxes, where more money
+  came with it;
 * an account that the company names in its settings, such as one of notes receivable.
 
 It is neither paid nor lost, as no money was asked for, where a credit note or another invoice
@@ -46,10 +47,17 @@ def condition(prefix=""):
 
     :param prefix: of column names
     """
-    return SQL(
-        "{0}parent_state = 'posted' AND ({0}amount_residual <> 0 OR ({0}balance > 0 AND "
-        "({0}display_type = 'payment_term' OR {0}matching_number IS NOT NULL)))".format(prefix)
+    posted, open_, debit, invoiced, matched = (
+        f"{prefix}{column}"
+        for column in (
+            "parent_state = 'posted'",
+            "amount_residual <> 0",
+            "balance > 0",
+            "display_type = 'payment_term'",
+            "matching_number IS NOT NULL",
+        )
     )
+    return SQL(f"{posted} AND ({open_} OR ({debit} AND ({invoiced} OR {matched})))")
 
 
 def accounts_query(company):
@@ -159,7 +167,8 @@ class Receivables:
                    CASE WHEN r.exchanged THEN 1 ELSE s.credited END,
                    c.move_id, d.balance::float8, d.counts
               FROM debt d,
-                   LATERAL (SELECT r.amount, r.credit_move_id, r.debit_amount_currency = 0 AS exchanged
+                   LATERAL (SELECT r.amount, r.credit_move_id,
+                                   r.debit_amount_currency = 0 AS exchanged
                               FROM account_partial_reconcile r
                              WHERE r.debit_move_id = d.id
                                AND r.amount > 0
@@ -212,11 +221,14 @@ class Receivables:
         money was asked for (``credited``)."""
         return SQL(
             """
-            SELECT CASE WHEN c.invoiced OR b.carried OR b.lost <= 0 THEN 0
-                        ELSE ((b.lost + b.taxes) / b.total)::float8 END AS lost,
+            SELECT CASE WHEN c.invoiced OR b.carried OR b.lost + b.granted <= 0 THEN 0
+                        ELSE ((b.lost + b.granted + b.taxes) / b.total)::float8 END AS lost,
                    CASE WHEN c.invoiced OR b.carried THEN 1
                         ELSE (b.moved / b.total)::float8 END AS credited
-              FROM (SELECT COALESCE(NULLIF(sum(o.balance) FILTER (WHERE o.balance > 0), 0), 1)
+              FROM (SELECT b.*, CASE WHEN 2 * b.agreed > b.total - b.taxes - b.moved - b.lost
+                                     THEN b.agreed ELSE 0 END AS granted
+                      FROM (
+                    SELECT COALESCE(NULLIF(sum(o.balance) FILTER (WHERE o.balance > 0), 0), 1)
                                AS total,
                            COALESCE(sum(o.balance) FILTER (
                                WHERE o.balance > 0 AND o.tax_line_id IS NOT NULL), 0) AS taxes,
@@ -224,12 +236,16 @@ class Receivables:
                                WHERE o.balance > 0 AND o.account_id = ANY(%(receivable)s)
                                  AND o.partner_id = c.partner_id), 0) AS moved,
                            COALESCE(bool_or(o.account_id = ANY(%(equity)s)), FALSE) AS carried,
+                           COALESCE(sum(o.balance) FILTER (
+                               WHERE o.balance > 0 AND o.account_id = ANY(%(agreed)s)
+                                 AND o.tax_line_id IS NULL), 0) AS agreed,
                            COALESCE(sum(%(lost)s), 0) AS lost
                       FROM account_move_line o
-                     WHERE NOT c.invoiced AND o.move_id = c.move_id) b
+                     WHERE NOT c.invoiced AND o.move_id = c.move_id) b) b
             """,
             receivable=list(self.receivable),
             equity=list(self.equity),
+            agreed=list(self.agreed),
             lost=self._lost(),
         )
 

@@ -14,7 +14,8 @@ class AccountMoveLine(models.Model):
     # Lets a grading read everything it needs about debts from the index alone.
     _customer_tiering_idx = models.Index(
         "(company_id, partner_id) "
-        "INCLUDE (id, move_id, account_id, date, date_maturity, balance, amount_residual, display_type) "
+        "INCLUDE (id, move_id, account_id, date, date_maturity, balance, amount_residual, "
+        "display_type) "
         f"WHERE {condition().code}"
     )
 
