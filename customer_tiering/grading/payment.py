@@ -113,8 +113,15 @@ def standings(payments, customers, as_of, credit):
         late, NaN for nothing looked at); ``overdue_amount`` (open and past due, whatever the
         reason); ``credit_invoice_count``, with other debts as an invoice each
     """
+    return figures(parts(payments, as_of, credit), customers, credit)
+
+
+def figures(rows, customers, credit):
+    """The same from the parts that are looked at.
+
+    :param rows: frame as :func:`parts` gives it
+    """
     size = len(customers)
-    rows = parts(payments, as_of, credit)
     who = np.searchsorted(customers, rows["customer"].to_numpy(dtype=np.int64))
     amount = rows["amount"].to_numpy(dtype=float)
     still_open = rows["kind"].to_numpy() == debts.OPEN
