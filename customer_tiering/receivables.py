@@ -126,8 +126,7 @@ class Receivables:
         """Parts of debts as ``grading.debts`` describes them, with the shares of what an entry
         settled that were ``lost`` and ``credited`` instead of a kind.
 
-        Reconciled later than ``since``, or open. A line at a time is looked up (OFFSET 0): the
-        planner expects too few of them.
+        Reconciled later than ``since``, or open. The ``total`` comes where only it tells the whole.
 
         :param scope: function ``SQL column of commercial partner ids → SQL condition``
         :param counts: condition on receivable line ``l``: whether a delay of it counts
@@ -140,66 +139,58 @@ class Receivables:
             WITH line AS MATERIALIZED (
                 SELECT p.commercial_partner_id AS customer, l.id, l.move_id, l.partner_id,
                        l.display_type IS NOT DISTINCT FROM 'payment_term' AS invoiced,
+                       CASE WHEN m.id IS NOT NULL THEN %(receipt)s
+                            WHEN l.display_type = 'payment_term' THEN %(invoice)s
+                            WHEN l.balance > 0 AND %(out)s THEN %(outflow)s
+                            ELSE %(other)s END AS source,
                        (l.date - date '1970-01-01')::float8 AS begun,
                        (COALESCE(l.date_maturity, l.date) - date '1970-01-01')::float8 AS due,
                        l.balance, l.amount_residual AS residual, (%(counts)s)::int AS counts
                   FROM res_partner p
                   JOIN account_move_line l ON l.partner_id = p.id
+             LEFT JOIN account_move m ON m.id = l.move_id AND m.move_type = 'out_receipt'
                  WHERE l.company_id = %(company)s
                    AND %(condition)s
                    AND l.account_id = ANY(%(receivable)s)
                    AND %(scope)s
-            ), debt AS MATERIALIZED (
-                SELECT l.*, CASE WHEN m.id IS NOT NULL THEN %(receipt)s
-                                 WHEN l.invoiced THEN %(invoice)s
-                                 WHEN o.out THEN %(outflow)s
-                                 ELSE %(other)s END AS source
-                  FROM line l
-             LEFT JOIN account_move m ON m.id = l.move_id AND m.move_type = 'out_receipt'
-             LEFT JOIN LATERAL (%(out)s) o ON TRUE
-                 WHERE l.balance > 0
             )
-            SELECT d.customer, d.id, d.move_id, d.source, d.begun, d.due,
-                   CASE WHEN c.parent_state = 'posted'
-                        THEN (c.date - date '1970-01-01')::float8 ELSE 'NaN' END,
-                   r.amount::float8,
-                   CASE WHEN r.exchanged THEN 0 ELSE s.lost END,
-                   CASE WHEN r.exchanged THEN 1 ELSE s.credited END,
-                   c.move_id, d.balance::float8, d.counts
-              FROM debt d,
-                   LATERAL (SELECT r.amount, r.credit_move_id,
-                                   r.debit_amount_currency = 0 AS exchanged
-                              FROM account_partial_reconcile r
-                             WHERE r.debit_move_id = d.id
-                               AND r.amount > 0
-                               AND r.max_date > %(since)s
-                            OFFSET 0) r,
-                   LATERAL (SELECT c.move_id, c.partner_id, c.date, c.parent_state,
-                                   c.display_type IS NOT DISTINCT FROM 'payment_term' AS invoiced
-                              FROM account_move_line c WHERE c.id = r.credit_move_id OFFSET 0) c,
-                   LATERAL (%(settled_by)s) s
+            SELECT s.customer, s.id, s.move_id, s.source, s.begun, s.due, s.paid,
+                   s.amount::float8, COALESCE(s.shares[1], 0),
+                   COALESCE(s.shares[2], s.credited::int), s.settling_id,
+                   CASE WHEN s.source = %(outflow)s THEN s.balance ELSE 0 END::float8, s.counts
+              FROM (SELECT d.*, c.paid, c.amount, c.credited, c.settling_id,
+                           CASE WHEN c.odd THEN %(settled_by)s END AS shares
+                      FROM line d, LATERAL (%(settled)s) c
+                     WHERE d.balance > 0
+                    OFFSET 0) s
+             UNION ALL
+            SELECT s.customer, 0, s.move_id, 0, s.begun, 'NaN', s.begun,
+                   -s.residual::float8, COALESCE(s.shares[1], 0),
+                   COALESCE(s.shares[2], s.invoiced::int), s.move_id, 0, 1
+              FROM (SELECT d.*, CASE WHEN c.odd THEN %(settled_by)s END AS shares
+                      FROM line d,
+                           LATERAL (SELECT d.move_id AS settling_id, d.partner_id,
+                                           NOT d.invoiced AND %(odd_entry)s AS odd) c
+                     WHERE d.residual < 0
+                    OFFSET 0) s
              UNION ALL
             SELECT d.customer, d.id, d.move_id, d.source, d.begun, d.due, 'NaN',
                    d.residual::float8, 0, 0, 0, d.balance::float8, d.counts
-              FROM debt d
+              FROM line d
              WHERE d.residual > 0
-             UNION ALL
-            SELECT c.customer, 0, c.move_id, 0, c.begun, 'NaN', c.begun, -c.residual::float8,
-                   s.lost, s.credited, c.move_id, 0, 1
-              FROM line c, LATERAL (%(settled_by)s) s
-             WHERE c.residual < 0
             """,
             counts=counts,
             company=company.id,
             condition=condition("l."),
             receivable=list(self.receivable),
             scope=scope(SQL("p.commercial_partner_id")),
-            since=since,
             invoice=debts.INVOICE,
             receipt=debts.RECEIPT,
             other=debts.OTHER,
             outflow=debts.OUTFLOW,
             out=self._out(),
+            settled=self._settled(since),
+            odd_entry=self._odd(SQL("d")),
             settled_by=self._settled_by(),
         )
 
@@ -207,45 +198,97 @@ class Receivables:
         """Whether the entry of debt ``l``, which is no invoice, let money go out."""
         return SQL(
             """
-            SELECT bool_or(o.balance < 0 AND o.account_id = ANY(%(money)s))
-                   AND NOT bool_or(o.account_id = ANY(%(equity)s)) AS out
-              FROM account_move_line o
-             WHERE NOT l.invoiced AND o.move_id = l.move_id
+            (SELECT bool_or(o.balance < 0 AND o.account_id = ANY(%(money)s))
+                    AND NOT bool_or(o.account_id = ANY(%(equity)s))
+               FROM account_move_line o
+              WHERE o.move_id = l.move_id)
             """,
             money=list(self.money),
             equity=list(self.equity),
         )
 
-    def _settled_by(self):
-        """What the entry of line ``c`` brought: the shares (0–1) that were ``lost``, and that no
-        money was asked for (``credited``)."""
+    def _settled(self, since):
+        """What settled debt ``d``: entries ``settling_id`` of a ``partner_id``, the day where these
+        are posted, and whether they are ``odd``. No money was asked for where they are
+        ``credited``.
+
+        A line at a time is looked up (OFFSET 0): the planner expects too few of them.
+        """
         return SQL(
             """
-            SELECT CASE WHEN c.invoiced OR b.carried OR b.lost + b.granted <= 0 THEN 0
-                        ELSE ((b.lost + b.granted + b.taxes) / b.total)::float8 END AS lost,
-                   CASE WHEN c.invoiced OR b.carried THEN 1
-                        ELSE (b.moved / b.total)::float8 END AS credited
-              FROM (SELECT b.*, CASE WHEN 2 * b.agreed > b.total - b.taxes - b.moved - b.lost
-                                     THEN b.agreed ELSE 0 END AS granted
-                      FROM (
-                    SELECT COALESCE(NULLIF(sum(o.balance) FILTER (WHERE o.balance > 0), 0), 1)
-                               AS total,
-                           COALESCE(sum(o.balance) FILTER (
-                               WHERE o.balance > 0 AND o.tax_line_id IS NOT NULL), 0) AS taxes,
-                           COALESCE(sum(o.balance) FILTER (
-                               WHERE o.balance > 0 AND o.account_id = ANY(%(receivable)s)
-                                 AND o.partner_id = c.partner_id), 0) AS moved,
-                           COALESCE(bool_or(o.account_id = ANY(%(equity)s)), FALSE) AS carried,
-                           COALESCE(sum(o.balance) FILTER (
-                               WHERE o.balance > 0 AND o.account_id = ANY(%(agreed)s)
-                                 AND o.tax_line_id IS NULL), 0) AS agreed,
-                           COALESCE(sum(%(lost)s), 0) AS lost
-                      FROM account_move_line o
-                     WHERE NOT c.invoiced AND o.move_id = c.move_id) b) b
+            SELECT CASE WHEN c.parent_state = 'posted'
+                        THEN (c.date - date '1970-01-01')::float8 ELSE 'NaN' END AS paid,
+                   r.amount, c.move_id AS settling_id, c.partner_id,
+                   r.debit_amount_currency = 0 OR c.display_type = 'payment_term' AS credited,
+                   r.debit_amount_currency <> 0
+                       AND c.display_type IS DISTINCT FROM 'payment_term' AND %(odd)s AS odd
+              FROM account_partial_reconcile r
+              JOIN account_move_line c ON c.id = r.credit_move_id
+             WHERE r.debit_move_id = d.id
+               AND r.amount > 0
+               AND r.max_date > %(since)s
+            OFFSET 0
+            """,
+            odd=self._odd(SQL("c")),
+            since=since,
+        )
+
+    def _odd(self, line):
+        """Whether a line's entry has other lines than of money. Asked first, as it is so of few and
+        costs much less. (With a limit, no planner reads the whole table for it.)
+
+        :param line: SQL of an alias
+        """
+        return SQL(
+            """
+            (SELECT TRUE
+               FROM account_move_line x
+              WHERE x.move_id = %(line)s.move_id
+                AND x.id <> %(line)s.id
+                AND x.account_id <> ALL(%(money)s)
+              LIMIT 1) IS NOT NULL
+            """,
+            line=line,
+            money=list(self.money),
+        )
+
+    def _settled_by(self):
+        """What an odd entry ``c.settling_id`` brought: the shares (0–1) that were lost, and that no
+        money was asked for."""
+        return SQL(
+            """
+            (SELECT ARRAY[
+                        CASE WHEN b.carried OR b.lost + b.granted <= 0 THEN 0
+                             ELSE (b.lost + b.granted + b.taxes) / b.total END,
+                        CASE WHEN b.carried THEN 1 ELSE b.moved / b.total END]::float8[]
+               FROM (SELECT b.*, CASE WHEN 2 * b.agreed > b.total - b.taxes - b.moved - b.lost
+                                      THEN b.agreed ELSE 0 END AS granted
+                       FROM (%(sides)s) b) b)
+            """,
+            sides=self._sides(),
+        )
+
+    def _sides(self):
+        """The other side of entry ``c.settling_id``, in one row of sums."""
+        return SQL(
+            """
+            SELECT COALESCE(NULLIF(sum(o.balance) FILTER (WHERE o.balance > 0), 0), 1) AS total,
+                   COALESCE(sum(o.balance) FILTER (
+                       WHERE o.balance > 0 AND o.tax_line_id IS NOT NULL), 0) AS taxes,
+                   COALESCE(sum(o.balance) FILTER (
+                       WHERE o.balance > 0 AND o.account_id = ANY(%(receivable)s)
+                         AND o.partner_id = c.partner_id), 0) AS moved,
+                   COALESCE(sum(o.balance) FILTER (
+                       WHERE o.balance > 0 AND o.account_id = ANY(%(agreed)s)
+                         AND o.tax_line_id IS NULL), 0) AS agreed,
+                   COALESCE(bool_or(o.account_id = ANY(%(equity)s)), FALSE) AS carried,
+                   COALESCE(sum(%(lost)s), 0) AS lost
+              FROM account_move_line o
+             WHERE o.move_id = c.settling_id
             """,
             receivable=list(self.receivable),
-            equity=list(self.equity),
             agreed=list(self.agreed),
+            equity=list(self.equity),
             lost=self._lost(),
         )
 

@@ -8,7 +8,8 @@ against no debt yet. Columns, days as numbers, amounts in company currency and a
 * ``customer``; ``debt`` (id, 0 for an entry that is set against none); ``invoice`` (id of the
   document); ``source`` (one of ``INVOICE`` …); ``counts`` (False where the recorded reason of
   lateness is no fault of the customer's)
-* ``begun`` (since when it is owed), ``due``, ``total`` (the whole debt); NaN and 0 without a debt
+* ``begun`` (since when it is owed), ``due``; NaN without a debt; ``total`` (the whole debt, 0 where
+  the rows of the frame are all of it)
 * ``paid`` (day of the entry that settled it, NaN while open), ``by`` (id of that entry),
   ``kind`` (what the entry brought, one of ``PAID`` …), ``amount``
 
@@ -283,12 +284,26 @@ def _tolerated(parts, tolerance, unit):
     if not rest.any() or not (tolerance or unit):
         return parts
     kind, rows = parts["kind"].to_numpy().copy(), parts[rest]
-    _debts, which = np.unique(_pairs(rows, "debt"), return_inverse=True)
+    concerned, which = np.unique(_pairs(rows, "debt"), return_inverse=True)
     units = np.bincount(which, weights=_units(rows))[which]
-    little = (units <= round(tolerance * UNITS)) & (units < _thousandths(rows["total"]))
+    little = (units <= round(tolerance * UNITS)) & (units < _whole(parts, concerned)[which])
     little |= units <= round(unit * UNITS)
     kind[np.flatnonzero(rest)[little]] = np.where(rows["kind"] == OPEN, TOLERATED, PAID)[little]
     return parts.assign(kind=kind)
+
+
+def _whole(parts, concerned):
+    """How much some debts were in all.
+
+    :param concerned: sorted array of their :func:`_pairs`
+    :return: array of thousandths
+    """
+    pairs = _pairs(parts, "debt")
+    which = np.minimum(np.searchsorted(concerned, pairs), len(concerned) - 1)
+    known = (concerned[which] == pairs) & (parts["kind"].to_numpy() != SURPLUS)
+    whole = np.bincount(which[known], weights=_units(parts)[known], minlength=len(concerned))
+    np.maximum.at(whole, which[known], _thousandths(parts["total"])[known])
+    return whole
 
 
 def _pairs(rows, name):
