@@ -11,6 +11,34 @@ from .words import readable
 
 # The parts with the greatest effect that the page shows; its button opens all of them.
 SHOWN = 10
+# What is said of parts, in this order: those that count come first.
+REASONS = (
+    *("lost", "again", "unmatched"),
+    *("excused", "credited", "tolerated", "returned", "spot", "surplus"),
+)
+# So many documents are named for a reason.
+NAMED = 5
+
+
+def reason_of(part):
+    """Why a part is left out of the score, or counts otherwise than as the invoice that was paid
+    or is open: a key of ``customer.tier.credit.line.reason``, False for the usual.
+
+    :param part: row of ``payment.breakdown``
+    """
+    from ..grading import debts
+
+    if part.excused:
+        return "excused"
+    reason = {
+        debts.LOST: "lost",
+        debts.CREDITED: "credited",
+        debts.TOLERATED: "tolerated",
+        debts.SPOT: "spot",
+        debts.RETURNED: "returned",
+        debts.SURPLUS: "surplus",
+    }.get(part.kind)
+    return reason or {debts.UNMATCHED: "unmatched", debts.AGAIN: "again"}.get(part.via, False)
 
 
 class CreditBreakdown:
@@ -28,10 +56,9 @@ class CreditBreakdown:
 
     def values(self):
         """What the template ``customer_tiering.credit_breakdown`` shows."""
-        counts = self.parts["counts"]
-        counted, left_out = self.parts[counts], self.parts[~counts]
+        counted = self.parts[self.parts["counts"]]
         others = counted[SHOWN:]
-        invoices = self._invoices()
+        invoices = self._documents()
         return {
             "rows": [self._row(part, invoices) for part in counted[:SHOWN].itertuples()],
             "others": len(others),
@@ -39,21 +66,93 @@ class CreditBreakdown:
             "others_product": self._decimal(others["product"].sum()),
             "amount": self._money(counted["amount"].sum()),
             "product": self._decimal(counted["product"].sum()),
-            "left_out": ", ".join(invoices[id_].name for id_ in left_out["invoice"].unique()),
+            "named": self._named(invoices),
+            "owed": self._owed(),
             "clamp": self.credit.clamp,
             **self._sentences(counted["amount"].sum(), counted["product"].sum()),
         }
 
-    def _invoices(self):
+    def _documents(self):
         """``account.move`` by id; their names are part of the breakdown."""
-        moves = self.env["account.move"].sudo().browse(self.parts["invoice"].unique().tolist())
-        return {invoice.id: invoice for invoice in moves}
+        ids = {*self.parts["invoice"].tolist(), *self.parts["by"].tolist()} - {0}
+        return {move.id: move for move in self.env["account.move"].sudo().browse(ids)}
+
+    def _owed(self):
+        from ..grading import debts
+
+        customer = self.parts["customer"].unique()
+        owed = self._money(debts.owed(self.parts, customer)[0])
+        return self.env._("The ledger's balance of the customer is %s.", owed)
+
+    def _named(self, documents):
+        """A sentence for each reason why something is left out, or counts otherwise."""
+        found = {}
+        for part in self.parts.itertuples():
+            if reason := reason_of(part):
+                found.setdefault(reason, []).append(self._name(part, reason, documents))
+        return [
+            self._because(reason, self._some(found[reason]))
+            for reason in REASONS
+            if reason in found
+        ]
+
+    def _name(self, part, reason, documents):
+        """A document, the amount, and what settled it without money."""
+        named = documents[part.by if reason in ("unmatched", "surplus") else part.invoice]
+        words = f"{named.name} ({self._money(part.amount)})"
+        if reason != "lost":
+            return words
+        return self.env._(
+            "%(invoice)s by %(entry)s, %(accounts)s",
+            invoice=words,
+            entry=documents[part.by].name,
+            accounts=", ".join(self._lost_on(documents[part.by])),
+        )
+
+    def _lost_on(self, entry):
+        """Names of the accounts that an entry booked a debt to, instead of money."""
+        receivables = self.env["customer.tier.gather"]._receivables(self.standing.company_id)
+        paying = {*receivables.receivable, *receivables.money}
+        accounts = entry.line_ids.filtered(lambda line: line.balance > 0).account_id
+        return [account.name for account in accounts if account.id not in paying]
+
+    def _some(self, names):
+        names = list(dict.fromkeys(names))
+        if len(names) <= NAMED:
+            return ", ".join(names)
+        return self.env._(
+            "%(names)s and %(number)s more",
+            names=", ".join(names[:NAMED]),
+            number=len(names) - NAMED,
+        )
+
+    def _because(self, reason, names):
+        """Why some documents are left out, or count otherwise."""
+        _ = self.env._
+        return {
+            "lost": _("No money came, so it counts as overdue until the window ends: %s", names),
+            "again": _("Charged again after the payment was given back, due as before: %s", names),
+            "unmatched": _("Matched with no debt, so set against those due first: %s", names),
+            "excused": _(
+                "Left out for a reason that does not count against the customer: %s", names
+            ),
+            "credited": _(
+                "Left out because no payment was asked for (credit note, exchange difference, or "
+                "owed elsewhere now): %s",
+                names,
+            ),
+            "tolerated": _("Left out because the rest is too little to be a delay: %s", names),
+            "returned": _("Left out because the payment was given back: %s", names),
+            "spot": _("Left out because it was paid on the spot: %s", names),
+            "surplus": _("Left over, as nothing is owed that it could be set against: %s", names),
+        }[reason]
 
     def _row(self, part, invoices):
         return {
             "invoice": invoices[part.invoice],
             "due": self._day(part.due),
             "paid": self._day(part.paid),
+            "lost": reason_of(part) == "lost",
             "days": readable(self.env, part.days),
             "amount": self._money(part.amount),
             "product": self._decimal(part.product),
@@ -64,8 +163,8 @@ class CreditBreakdown:
         """How the customer pays: a row of ``payment.standings``."""
         from ..grading import payment
 
-        customer = self.parts["customer"].unique()
-        return payment.standings(self.parts, customer, self.day, self.credit).iloc[0]
+        looked_at = self.parts[self.parts["counts"] | self.parts["excused"]]
+        return payment.figures(looked_at, self.parts["customer"].unique(), self.credit).iloc[0]
 
     def _sentences(self, amount, product):
         """How the sums make the score."""
@@ -92,7 +191,7 @@ class CreditBreakdown:
 
     def _window(self):
         return self.env._(
-            "Paid from %(start)s to %(end)s, or open and overdue on %(end)s.",
+            "Paid or written off from %(start)s to %(end)s, or open and overdue on %(end)s.",
             start=format_date(self.env, self.day - timedelta(days=self.credit.window_days - 1)),
             end=format_date(self.env, self.day),
         )

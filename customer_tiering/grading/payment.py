@@ -1,14 +1,11 @@
 """How customers pay: days beyond terms and the credit score made of them.
 
-The rows of a frame of payments are the parts of instalments: each reconciled payment of one, and
-what is open of it. Columns: ``customer``; ``invoice`` (any id, the same for all instalments and
-parts of an invoice); ``due`` (day number); ``paid`` (day number, NaN while open); ``amount``
-(company currency, above 0); ``counts`` (False where the recorded reason of lateness is no fault of
-the customer's).
+It rests on the parts of debts as they are on a day, see :mod:`.debts`: what was paid within the
+window, what was lost in it, and what is open; of both the latter, what is past due.
 
-``days = paid − due``, or ``as-of − due`` for what is open; ``DBT = Σ amount·days / Σ amount``, the
-"days beyond terms" of credit management. Source of formula and anchors: the product's scoring
-notes.
+``days = paid − due``, or ``as-of − due`` for what is open or lost;
+``DBT = Σ amount·days / Σ amount``, the "days beyond terms" of credit management. Source of formula
+and anchors: the product's scoring notes.
 """
 
 from itertools import pairwise
@@ -16,18 +13,12 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from . import debts
 from .dates import day_number
+from .debts import TYPES as TYPES
 from .rhythm import pack, unpack
 from .rounding import quotient, rounded
 
-TYPES = {
-    "customer": np.int64,
-    "invoice": np.int64,
-    "due": float,
-    "paid": float,
-    "amount": float,
-    "counts": bool,
-}
 # (days beyond terms, score), joined by straight lines and flat outside. The notes end with 120
 # days and "falling to 0 beyond": the last line goes on as it falls before, to 0 at 180 days.
 ANCHORS = (
@@ -77,26 +68,34 @@ def bands(scores, credit):
 
 
 def parts(payments, as_of, credit):
-    """The parts that are looked at on a day: paid within the window, or open and past due.
+    """The parts that are looked at on a day: paid within the window, lost in it, or open; of both
+    the latter, what is past due.
 
-    What was paid later is open on that day; what was neither due nor paid by then is left out.
-
-    :param payments: frame as above, None for an empty one
+    :param payments: frame as ``debts`` describes it, None for an empty one
     :param as_of: ``datetime.date``
     :param credit: ``policy.Credit``
-    :return: the frame's rows with ``paid`` as of the day, ``late`` (days after the due day,
-        negative when early) and ``days`` (the same as they count)
+    :return: rows of ``debts.on`` with ``late`` (days after the due day, negative when early) and
+        ``days`` (the same as they count)
     """
-    if payments is None:
-        payments = pd.DataFrame({name: [] for name in TYPES}).astype(TYPES)
+    found = _on(payments, as_of, credit)
+    return found[found["looked_at"]].drop(columns="looked_at")
+
+
+def _on(payments, as_of, credit):
+    """All parts on a day, with ``late``, ``days`` and ``looked_at``."""
+    payments = debts.empty() if payments is None else payments
+    found = debts.on(payments, as_of, credit.tolerance, credit.unit)
     today = day_number(as_of)
-    due = payments["due"].to_numpy(dtype=float)
-    paid = payments["paid"].to_numpy(dtype=float)
-    paid = np.where(paid <= today, paid, np.nan)
-    looked_at = (paid > today - credit.window_days) | (np.isnan(paid) & (due < today))
-    late = np.where(np.isnan(paid), today, paid) - due
-    days = np.maximum(late, 0) if credit.clamp else late
-    return payments.assign(paid=paid, late=late, days=days)[looked_at]
+    kind, due, paid = (found[name].to_numpy() for name in ("kind", "due", "paid"))
+    # A payment in advance belongs to the day on which there is something to pay.
+    recent = np.maximum(paid, found["begun"].to_numpy()) > today - credit.window_days
+    overdue = (kind == debts.OPEN) | ((kind == debts.LOST) & recent)
+    late = np.where(kind == debts.PAID, paid, today) - due
+    return found.assign(
+        late=late,
+        days=np.maximum(late, 0) if credit.clamp else late,
+        looked_at=((kind == debts.PAID) & recent) | (overdue & (due < today)),
+    )
 
 
 def standings(payments, customers, as_of, credit):
@@ -104,7 +103,7 @@ def standings(payments, customers, as_of, credit):
 
     The result for a customer depends on its own rows alone and not on their order.
 
-    :param payments: frame as above, of these customers; None for nobody's payments
+    :param payments: frame as ``debts`` describes it, of these customers; None for nobody's
     :param customers: sorted array of distinct customer ids
     :param as_of: ``datetime.date``
     :param credit: ``policy.Credit``
@@ -112,19 +111,26 @@ def standings(payments, customers, as_of, credit):
         ``on_time_share`` (of the amount, 0–1) are NaN with fewer than ``credit.min_invoices``
         invoices; ``credit_band`` (code of ``BANDS``); ``worst_delay`` (whole days, 0 for none
         late, NaN for nothing looked at); ``overdue_amount`` (open and past due, whatever the
-        reason); ``credit_invoice_count``
+        reason); ``credit_invoice_count``, with other debts as an invoice each
+    """
+    return figures(parts(payments, as_of, credit), customers, credit)
+
+
+def figures(rows, customers, credit):
+    """The same from the parts that are looked at.
+
+    :param rows: frame as :func:`parts` gives it
     """
     size = len(customers)
-    rows = parts(payments, as_of, credit)
     who = np.searchsorted(customers, rows["customer"].to_numpy(dtype=np.int64))
     amount = rows["amount"].to_numpy(dtype=float)
-    still_open = np.isnan(rows["paid"].to_numpy())
+    still_open = rows["kind"].to_numpy() == debts.OPEN
     overdue = _total(who, np.where(still_open, amount, 0.0), size)
     counts = rows["counts"].to_numpy(dtype=bool)
     rows, who, amount = rows[counts], who[counts], amount[counts]
     late = rows["late"].to_numpy()
     total = _total(who, amount, size)
-    number = _invoices(who, rows["invoice"].to_numpy(dtype=np.int64), size)
+    number = _invoices(who, debts.keys(rows), size)
     enough = number >= credit.min_invoices
     # Rounded before it is scored, so that the score can be checked from what is shown.
     dbt = np.round(quotient(_total(who, amount * rows["days"].to_numpy(), size), total), 2) + 0.0
@@ -148,14 +154,23 @@ def standings(payments, customers, as_of, credit):
 
 
 def breakdown(payments, as_of, credit):
-    """What the score of one customer rests on.
+    """What the score of one customer rests on, and what it does not.
 
-    :param payments: frame as above, of one customer; None for an empty one
-    :return: :func:`parts` with ``product`` (amount × days) and ``effect``: by how many days the
-        DBT is higher than it would be without the row, both 0 where it does not count; the rows
-        that count first, the most harmful of them before the others
+    :param payments: frame as ``debts`` describes it, of one customer; None for an empty one
+    :return: rows of ``debts.on``: those of :func:`parts`, what was settled within the window
+        otherwise, and what is tolerated or left over; with ``product`` (amount × days) and
+        ``effect``: by how many days the DBT is higher than it would be without the row, both 0
+        where it does not count; ``counts`` is False for all that is left out. The rows that count
+        come first, the most harmful of them before the others
     """
-    rows = parts(payments, as_of, credit)
+    rows = _on(payments, as_of, credit)
+    looked_at, kind = rows["looked_at"].to_numpy(dtype=bool), rows["kind"].to_numpy()
+    since = day_number(as_of) - credit.window_days
+    settled = np.isin(kind, (debts.SPOT, debts.RETURNED, debts.CREDITED))
+    settled &= np.fmax(rows["paid"].to_numpy(), rows["begun"].to_numpy()) > since
+    named = looked_at | settled | np.isin(kind, (debts.TOLERATED, debts.SURPLUS))
+    counts = rows["counts"].to_numpy(dtype=bool) & looked_at
+    rows = rows.assign(counts=counts, excused=looked_at & ~counts).drop(columns="looked_at")[named]
     counts = rows["counts"].to_numpy(dtype=bool)
     product = np.where(counts, np.round(rows["amount"] * rows["days"], DIGITS), 0.0)
     amount = np.where(counts, rows["amount"], 0.0)

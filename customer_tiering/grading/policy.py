@@ -295,7 +295,8 @@ class Credit:
 
     Payments of the last ``window_days`` count; fewer than ``min_invoices`` different invoices
     make no score. ``clamp`` counts an early payment as one on the day. Scores from ``low_from``
-    on are a low risk, from ``medium_from`` on a medium one, below it a high one.
+    on are a low risk, from ``medium_from`` on a medium one, below it a high one. Rests of a debt up
+    to the ``tolerance``, and debts up to the currency's smallest ``unit``, are nobody's delay.
     """
 
     window_days: int = 365
@@ -303,10 +304,14 @@ class Credit:
     clamp: bool = False
     low_from: float = 80.0
     medium_from: float = 50.0
+    tolerance: float = 0.0
+    unit: float = 0.0
 
     def __post_init__(self):
         if self.window_days < 1 or self.min_invoices < 1:
             raise ValueError("A window and a minimum of invoices are at least 1.")
+        if min(self.tolerance, self.unit) < 0:
+            raise ValueError("What is too little to be a delay is not below 0.")
         if self.medium_from > self.low_from:
             raise ValueError("A medium risk cannot begin above a low one.")
 

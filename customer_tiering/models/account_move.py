@@ -1,18 +1,20 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-# A change of one of these on a posted invoice or credit note changes what its customer bought and
-# how it pays. Lines and reconciliations tell themselves.
+# A change of one of these on a posted document changes what its customer bought and owes. Lines
+# and reconciliations tell themselves.
 GRADED_FIELDS = {"state", "partner_id"}
-# Documents that settle invoices.
+# Documents that settle debts.
 SETTLING_TYPES = ("entry", "out_refund")
+# Documents that make debts of customers.
+OWED_TYPES = ("out_invoice", "out_receipt", "entry")
 LATE_REASON_READERS = (
     "account.group_account_invoice,account.group_account_readonly,sales_team.group_sale_salesman"
 )
 
 
 class AccountMove(models.Model):
-    """Customer invoices: why they were paid late, and whose credit score they change."""
+    """What customers owe: why it was paid late, and whose credit score it changes."""
 
     _inherit = "account.move"
 
@@ -32,17 +34,29 @@ class AccountMove(models.Model):
         copy=False,
         groups=LATE_REASON_READERS,
         help="Why the customer paid late, or still has not paid. Reasons that do not count "
-        "against the customer keep the invoice out of the credit score.",
+        "against the customer keep the document out of the credit score.",
     )
+
+    customer_is_debt = fields.Boolean(
+        compute="_compute_customer_is_debt", export_string_translation=False
+    )
+
+    @api.depends("move_type", "line_ids.account_id", "line_ids.balance")
+    def _compute_customer_is_debt(self):
+        for move in self:
+            move.customer_is_debt = move.move_type in OWED_TYPES and any(
+                line.balance > 0 and line.account_id.account_type == "asset_receivable"
+                for line in move.line_ids
+            )
 
     @api.constrains("customer_late_reason_id", "move_type")
     def _check_customer_late_reason(self):
         for move in self.sudo():
-            if move.customer_late_reason_id and move.move_type != "out_invoice":
+            if move.customer_late_reason_id and move.move_type not in OWED_TYPES:
                 raise ValidationError(
                     self.env._(
-                        "Only customer invoices have a reason of lateness. Remove “%(reason)s” "
-                        "from %(document)s.",
+                        "Only customer invoices, receipts and entries that customers owe have a "
+                        "reason of lateness. Remove “%(reason)s” from %(document)s.",
                         reason=move.customer_late_reason_id.name,
                         document=move.display_name,
                     )
@@ -56,9 +70,8 @@ class AccountMove(models.Model):
         pairs = {(move.commercial_partner_id, move.company_id) for move in excused}
         if graded:
             # A payment or credit note stays reconciled while it is a draft.
-            settled = self._customer_tier_settled_invoices()
-            pairs |= before | (self | settled)._customer_tier_payers()
-            pairs |= self._customer_tier_credited()
+            settled = self._customer_tier_settled()._customer_tier_payers()
+            pairs |= before | settled | self._customer_tier_payers() | self._customer_tier_credited()
         self.env["customer.tier.stale"]._mark(pairs)
         return result
 
@@ -89,28 +102,25 @@ class AccountMove(models.Model):
             lambda move: move.state == "posted" and move.customer_late_reason_id.id != reason_id
         )
 
-    def _customer_tier_settled_invoices(self):
-        """Invoices that are reconciled with these, where anybody grades their customers."""
-        # Companies of one tree settle each other's invoices.
-        graded = self.env["customer.tier.program"]._graded_roots()
-        settling = self.filtered(
-            lambda m: m.move_type in SETTLING_TYPES and m.company_id.sudo().root_id.id in graded
+    def _customer_tier_settled(self):
+        """Lines of debts that are reconciled with these, where anybody grades their customers."""
+        settling = self.env["account.move.line"]._customer_tier_graded(
+            self.filtered(lambda move: move.move_type in SETTLING_TYPES)
         )
-        if not settling:
-            return settling
         # Whoever posts may not read all that is reconciled with it.
         partials = self.env["account.partial.reconcile"].sudo()
+        if not settling:
+            return partials.debit_move_id
         domain = [("credit_move_id.move_id", "in", settling.ids)]
-        return partials.search(domain).debit_move_id.move_id.sudo(False)
+        return partials.search(domain).debit_move_id
 
     def _customer_tier_payers(self):
-        """(commercial partner, company) pairs of the posted customer invoices among these."""
-        return {
-            (move.partner_id.commercial_partner_id, move.company_id)
-            for move in self.sudo()
-            if move.move_type == "out_invoice" and move.state == "posted"
-        }
+        """(commercial partner, company) pairs of whoever owes these posted documents, or is given
+        something by them."""
+        graded = self.env["account.move.line"]._customer_tier_graded(self.sudo())
+        posted = graded.filtered(lambda move: move.state == "posted")
+        return posted.line_ids._customer_tier_payers()
 
     def _customer_tier_payments_changed(self):
-        """Have the customers of these invoices graded anew."""
+        """Have the customers of these documents graded anew."""
         self.env["customer.tier.stale"]._mark(self._customer_tier_payers())

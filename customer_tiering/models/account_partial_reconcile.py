@@ -7,11 +7,16 @@ class AccountPartialReconcile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partials = super().create(vals_list)
-        partials.sudo().debit_move_id.move_id._customer_tier_payments_changed()
+        self.env["customer.tier.stale"]._mark(partials._customer_tier_payers())
         return partials
 
     def unlink(self):
-        moves = self.sudo().debit_move_id.move_id
+        pairs = self._customer_tier_payers()
         result = super().unlink()
-        moves.exists()._customer_tier_payments_changed()
+        self.env["customer.tier.stale"]._mark(pairs)
         return result
+
+    def _customer_tier_payers(self):
+        """(commercial partner, company) pairs of what is reconciled here."""
+        partials = self.sudo()
+        return (partials.debit_move_id | partials.credit_move_id)._customer_tier_payers()

@@ -793,7 +793,8 @@ class CustomerTierMetric(models.Model):
                 )
             )
         parts = self.env["customer.tier.gather"].sudo()._payment_parts(partner, company, as_of)
-        return "account.move", Domain("id", "in", parts["invoice"].unique().tolist())
+        behind = parts[parts["counts"] | parts["excused"]]
+        return "account.move", Domain("id", "in", behind["invoice"].unique().tolist())
 
     def _record_records(self, partner, company, as_of, since=None):
         path = ".".join(filter(None, (self.partner_path, "commercial_partner_id")))

@@ -280,10 +280,15 @@ class CustomerTierStanding(models.Model):
     )
     worst_delay = fields.Integer(string="Worst Delay (days)", readonly=True, aggregator="max")
     overdue_amount = fields.Monetary(
-        string="Overdue", readonly=True, help="Open and past its due date, in company currency."
+        string="Overdue",
+        readonly=True,
+        help="Open and past its due date, in company currency, after payments and credit notes "
+        "that are matched with nothing.",
     )
     credit_invoice_count = fields.Integer(
-        string="Invoices Counted", readonly=True, help="Invoices that the credit score rests on."
+        string="Invoices Counted",
+        readonly=True,
+        help="Invoices and other debts that the credit score rests on.",
     )
     credit_breakdown = fields.Html(
         compute="_compute_credit_breakdown",

@@ -53,6 +53,26 @@ class ResCompany(models.Model):
         help="Counts a payment before the due date like one on the day, so that it cannot make "
         "up for a late one.",
     )
+    customer_credit_tolerance = fields.Monetary(
+        string="Payment Tolerance",
+        compute="_compute_customer_credit_tolerance",
+        store=True,
+        readonly=False,
+        help="Rests of a debt up to this amount, open or written off with a payment, are nobody's "
+        "delay. 0 tolerates only the smallest amount of the currency.",
+    )
+    customer_credit_paying_account_ids = fields.Many2many(
+        "account.account",
+        "customer_credit_paying_account_rel",
+        "company_id",
+        "account_id",
+        string="Further Accounts That Pay",
+        check_company=True,
+        domain="[('account_type', 'not in', ('asset_receivable', 'equity', 'equity_unaffected'))]",
+        help="A debt is paid where an entry settles it with money, or with what we owed the "
+        "customer. Name other accounts whose entries pay as well, such as one of notes receivable. "
+        "What is settled with any other account counts as lost.",
+    )
     customer_credit_low_from = fields.Float(string="Low Risk From", default=80.0, digits=(5, 2))
     customer_credit_medium_from = fields.Float(
         string="Medium Risk From", default=50.0, digits=(5, 2)
@@ -63,6 +83,18 @@ class ResCompany(models.Model):
         "The number of customers to tell about without asking cannot be negative. Enter 0 to be "
         "asked always.",
     )
+
+    _customer_credit_tolerance_not_negative = models.Constraint(
+        "check(customer_credit_tolerance >= 0)",
+        "The payment tolerance cannot be negative. Enter 0 to tolerate only the smallest amount of "
+        "the currency.",
+    )
+
+    @api.depends("currency_id")
+    def _compute_customer_credit_tolerance(self):
+        for company in self:
+            # One, where there are hundredths; a hundred, where there are none.
+            company.customer_credit_tolerance = 100 * company.currency_id.rounding
 
     @api.constrains("customer_credit_window_days", "customer_credit_min_invoices")
     def _check_customer_credit_numbers(self):
@@ -100,6 +132,8 @@ class ResCompany(models.Model):
             clamp=company.customer_credit_clamp,
             low_from=company.customer_credit_low_from,
             medium_from=company.customer_credit_medium_from,
+            tolerance=company.customer_credit_tolerance,
+            unit=company.currency_id.rounding,
         )
 
     def _activate_or_create_pricelists(self):

@@ -40,6 +40,12 @@ class ResConfigSettings(models.TransientModel):
     customer_credit_clamp = fields.Boolean(
         related="company_id.customer_credit_clamp", readonly=False
     )
+    customer_credit_tolerance = fields.Monetary(
+        related="company_id.customer_credit_tolerance", readonly=False
+    )
+    customer_credit_paying_account_ids = fields.Many2many(
+        related="company_id.customer_credit_paying_account_ids", readonly=False
+    )
     customer_credit_low_from = fields.Float(
         string="Low Risk From",
         digits=(5, 2),

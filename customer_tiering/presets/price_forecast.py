@@ -23,7 +23,7 @@ def forecast(env, make):
             "count": len(customers),
             "agreed": agreed,
             "sample": _sample(program, customers),
-            "beside": len(program._for_company(company)) > 1,
+            "beside": len(program._for_company(program.company_id)) > 1,
         }
         return env["ir.qweb"]._render("customer_tiering.price_forecast", values)
     finally:

@@ -67,6 +67,7 @@ from . import test_event
 from . import test_override_ends
 from . import test_late_reason
 from . import test_contact_pages
+from . import test_debts
 from . import test_desk
 from . import test_event_held
 from . import test_event_rule

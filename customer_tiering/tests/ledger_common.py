@@ -1,3 +1,6 @@
+import numpy as np
+
+from odoo import fields
 from odoo.fields import Command
 
 from .common import GradingCase
@@ -117,3 +120,112 @@ class LedgerCase(GradingCase):
         domain = [("account_type", "=", account_type)]
         domain.append(("company_ids", "in", (company or cls.company).ids))
         return cls.env["account.account"].search(domain, limit=1)
+
+    @classmethod
+    def _book(cls, days_ago, *lines, company=None, **vals):
+        """A posted miscellaneous entry.
+
+        :param lines: (account, partner or None, balance[, days ago that it is due])
+        """
+        company = company or cls.company
+        move = (
+            cls.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": "entry",
+                    "date": cls._days_ago(days_ago),
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "name": "Booked",
+                                "account_id": account.id,
+                                "partner_id": partner and partner.id,
+                                "debit": max(balance, 0),
+                                "credit": max(-balance, 0),
+                                "date_maturity": cls._days_ago(due[0]) if due else False,
+                            }
+                        )
+                        for account, partner, balance, *due in lines
+                    ],
+                    **vals,
+                }
+            )
+        )
+        move.action_post()
+        return move
+
+    @classmethod
+    def _reconcile(cls, *moves):
+        """Match what customers owe and have paid by some documents."""
+        lines = cls.env["account.move.line"].union(*(cls._receivable(move) for move in moves))
+        lines.reconcile()
+
+    @classmethod
+    def _create_account(cls, name, account_type, **vals):
+        number = cls.env["account.account"].search_count([])
+        return cls.env["account.account"].create(
+            {
+                "name": name,
+                "code": f"98{number:05}",
+                "account_type": account_type,
+                "company_ids": [Command.set(cls.company.ids)],
+                **vals,
+            }
+        )
+
+
+class DebtCase(LedgerCase):
+    """A buyer, and what is read from the ledger about its debts."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.buyer = cls._create_own_customer("Buyer")
+        cls.receivable = cls.buyer.with_company(cls.company).property_account_receivable_id
+        cls.cash = cls._bank(cls.company).default_account_id
+        cls.bad_debt = cls._create_account("Bad debts", "expense")
+
+    def _parts(self, partner=None, as_of=None, company=None):
+        """Parts looked at: (days from due day to payment, or ``None`` where open; amount)."""
+        gather = self.env["customer.tier.gather"]
+        day = as_of or fields.Date.context_today(self.env.user)
+        parts = gather._payment_parts(partner or self.buyer, company or self.company, day)
+        return sorted(
+            (
+                (int(part.days) if part.paid == part.paid else None, round(part.amount, 2))
+                for part in parts.itertuples()
+                if part.counts or part.excused
+            ),
+            key=lambda part: (part[0] is None, *part),
+        )
+
+    def _named(self, partner=None, as_of=None):
+        """What is left out or told apart in the breakdown: sorted (kind, via, amount)."""
+        gather = self.env["customer.tier.gather"]
+        day = as_of or fields.Date.context_today(self.env.user)
+        parts = gather._payment_parts(partner or self.buyer, self.company, day)
+        return sorted((part.kind, part.via, part.amount) for part in parts.itertuples())
+
+    def _pays(self, partner=None, as_of=None, company=None):
+        """How a customer pays: a row of ``payment.standings``."""
+        from odoo.addons.customer_tiering.grading import payment
+
+        partner, company = partner or self.buyer, company or self.company
+        gather, credit = self.env["customer.tier.gather"], company._customer_credit_policy()
+        day = as_of or fields.Date.context_today(self.env.user)
+        self.env.flush_all()
+        payments = gather._payments(company, day, gather._scope_of(partner.ids), credit)
+        return payment.standings(payments, np.array(partner.ids), day, credit).iloc[0]
+
+    def _owed(self, partner=None, as_of=None):
+        """What we call owed by a customer."""
+        from odoo.addons.customer_tiering.grading import debts
+
+        partner = partner or self.buyer
+        gather, credit = self.env["customer.tier.gather"], self.company._customer_credit_policy()
+        day = as_of or fields.Date.context_today(self.env.user)
+        self.env.flush_all()
+        payments = gather._payments(self.company, day, gather._scope_of(partner.ids), credit)
+        parts = debts.on(payments, day, credit.tolerance, credit.unit)
+        return debts.owed(parts, np.array(partner.ids))[0]

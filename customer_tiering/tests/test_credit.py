@@ -2,30 +2,12 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .ledger_common import LedgerCase
+from .ledger_common import DebtCase
 
 
 @tagged("post_install", "-at_install")
-class TestPaymentFacts(LedgerCase):
+class TestPaymentFacts(DebtCase):
     """What is read from the ledger about invoices and their payments."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.buyer = cls._create_own_customer("Buyer")
-
-    def _parts(self, partner=None, as_of=None, company=None):
-        """Parts looked at: (days from due day to payment, or ``None`` where open; amount)."""
-        gather = self.env["customer.tier.gather"]
-        day = as_of or fields.Date.context_today(self.env.user)
-        parts = gather._payment_parts(partner or self.buyer, company or self.company, day)
-        return sorted(
-            (
-                (int(part.days) if part.paid == part.paid else None, round(part.amount, 2))
-                for part in parts.itertuples()
-            ),
-            key=lambda part: (part[0] is None, *part),
-        )
 
     def test_early_on_the_day_and_late(self):
         """Days from the due date of the instalment to the day of the payment."""
@@ -179,10 +161,10 @@ class TestPaymentFacts(LedgerCase):
         self.assertEqual(self._parts(), [(1, 100)])
 
     def test_written_off_by_an_entry(self):
-        """A bad debt that is given up was late until then."""
+        """A bad debt that is given up is paid no more than before."""
         invoice = self._invoice(self.buyer, 100, due=50)
         self._entry(self._account("expense"), invoice, 10)
-        self.assertEqual(self._parts(), [(40, 100)])
+        self.assertEqual(self._parts(), [(50, 100)])
 
     def test_paid_on_a_bank_statement(self):
         """Without a payment record, the bank's day counts."""
@@ -206,8 +188,9 @@ class TestPaymentFacts(LedgerCase):
         """A sales receipt is paid on the spot, whatever its due date says."""
         receipt = self._invoice(self.buyer, 100, due=30, move_type="out_receipt")
         self._pay(receipt, 3)
-        self._invoice(self.buyer, 60, due=30, move_type="out_receipt")
         self.assertEqual(self._parts(), [])
+        self._invoice(self.buyer, 60, due=30, move_type="out_receipt")
+        self.assertEqual(self._parts(), [(None, 60)], "owed all the same while it is not paid")
 
     def test_no_invoices_cost_nothing(self):
         """A company that does not invoice asks once whether it does, and no more."""

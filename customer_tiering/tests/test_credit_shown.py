@@ -181,6 +181,66 @@ class TestCreditShown(LedgerCase):
             "has changed", self._standing(self.buyer).with_user(self.keeper).credit_breakdown
         )
 
+    def test_what_is_left_out_is_named(self):
+        """A loss, a bounce, a credit note and an unmatched payment changed the score, and nothing
+        on the page said so."""
+        bank = self._bank(self.company).default_account_id
+        bad_debt = self._create_account("Bad debts", "expense")
+        lost = self._invoice(self.quiet, 1000, due=90)
+        written_off = self._entry(bad_debt, lost, 80)
+        credited = self._invoice(self.quiet, 70, due=60)
+        self._credit_note(credited, 50)
+        bounced = self._invoice(self.quiet, 300, due=50)
+        self._pay(bounced, 45)
+        owed = self._receivable(bounced).account_id
+        self._book(40, (owed, self.quiet, 300), (bank, None, -300))
+        rest = self._invoice(self.quiet, 500, due=40)
+        self._pay(rest, 40, 499.5)
+        loose = self._book(10, (bank, None, 100), (owed, self.quiet, -100))
+        disputed = self._invoice(self.quiet, 44, due=30)
+        disputed.customer_late_reason_id = self.env.ref("customer_tiering.late_reason_dispute")
+        self._grade()
+        standing = self._standing(self.quiet).with_user(self.keeper)
+        html = standing.credit_breakdown.replace("\xa0", " ")
+        for text in (
+            f"{lost.name} ($ 1,000.00) by {written_off.name}, Bad debts",
+            f"payment was given back, due as before: {bounced.name} ($ 200.00)",
+            f"set against those due first: {loose.name} ($ 100.00)",
+            f"exchange difference, or owed elsewhere now): {credited.name} ($ 70.00)",
+            f"too little to be a delay: {rest.name} ($ 0.50)",
+            f"because the payment was given back: {bounced.name} ($ 300.00)",
+            f"does not count against the customer: {disputed.name} ($ 44.00)",
+            "balance of the customer is $ 244.50",
+            "no money",
+        ):
+            self.assertIn(text, html)
+        self.assertNotIn("has changed", html)
+        lines = self._lines(standing)
+        self.assertEqual(
+            dict(lines._read_group([("id", "in", lines.ids)], ["reason"], ["amount:sum"])),
+            {
+                False: 499.5,
+                "lost": 1000,
+                "again": 200,
+                "unmatched": 100,
+                "excused": 44,
+                "credited": 70,
+                "tolerated": 0.5,
+                "returned": 300,
+            },
+        )
+        gone = lines.filtered(lambda line: line.reason == "lost")
+        self.assertEqual((gone.settled_by_id, gone.date_paid, gone.days), (written_off, False, 90))
+        self.assertEqual(standing.overdue_amount, 244)
+
+    def test_many_documents_are_not_all_named(self):
+        """A page of names that nobody reads."""
+        for number in range(7):
+            self._credit_note(self._invoice(self.quiet, 70 + number, due=60), 50)
+        self._grade()
+        html = self._standing(self.quiet).with_user(self.keeper).credit_breakdown
+        self.assertIn("and 2 more", html)
+
     def test_beyond_the_anchors(self):
         """Someone who pays after half a year has 0, and the page says why."""
         for _number in range(3):

@@ -24,17 +24,17 @@ class CustomerLateReasonSet(models.TransientModel):
             wizard.other_count = len(wizard.move_ids) - wizard.invoice_count
 
     def _invoices(self):
-        return self.move_ids.filtered(lambda move: move.move_type == "out_invoice")
+        return self.move_ids.filtered("customer_is_debt")
 
     def action_apply(self):
-        """Set the reason on the customer invoices among the documents chosen."""
+        """Set the reason on the debts of customers among the documents chosen."""
         self.ensure_one()
         invoices = self._invoices()
         if not invoices:
             raise UserError(
                 self.env._(
-                    "None of these is a customer invoice, and only those have a reason of "
-                    "lateness. Choose some in the list of invoices."
+                    "None of these is a customer invoice or another debt of a customer, and only "
+                    "those have a reason of lateness. Choose some in the list of invoices."
                 )
             )
         invoices.write({"customer_late_reason_id": self.reason_id.id})

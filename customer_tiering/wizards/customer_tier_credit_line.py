@@ -2,12 +2,15 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models
 
+from ..explain.credit import reason_of
+
 EPOCH = date(1970, 1, 1)
 
 
 class CustomerTierCreditLine(models.TransientModel):
-    """A part of an invoice that somebody's credit score rests on, to be sorted, summed up and
-    exported like any list. Made by looking at a score; see ``grading.payment.breakdown``."""
+    """A part of a debt that somebody's credit score rests on, or that is left out of it, to be
+    sorted, summed up and exported like any list. Made by looking at a score; see
+    ``grading.payment.breakdown``."""
 
     _name = "customer.tier.credit.line"
     _description = "Part of a Credit Score"
@@ -17,9 +20,27 @@ class CustomerTierCreditLine(models.TransientModel):
         "customer.tier.standing", string="Customer", required=True, ondelete="cascade"
     )
     currency_id = fields.Many2one(related="standing_id.currency_id")
-    move_id = fields.Many2one("account.move", string="Invoice", required=True, ondelete="cascade")
+    move_id = fields.Many2one("account.move", string="Document", required=True, ondelete="cascade")
     date_due = fields.Date(string="Due")
-    date_paid = fields.Date(string="Paid", help="Empty for what is open and overdue.")
+    date_paid = fields.Date(
+        string="Paid", help="Empty for what is open and overdue, or was settled without money."
+    )
+    settled_by_id = fields.Many2one("account.move", string="Settled By", ondelete="cascade")
+    reason = fields.Selection(
+        selection=[
+            ("lost", "No money came"),
+            ("again", "Charged again"),
+            ("unmatched", "Set against the oldest debt"),
+            ("excused", "Not the customer's fault"),
+            ("credited", "No payment asked for"),
+            ("tolerated", "Too little to be a delay"),
+            ("returned", "Payment given back"),
+            ("spot", "Paid on the spot"),
+            ("surplus", "Left over"),
+        ],
+        help="Why it is left out of the score, or counts otherwise than as an invoice that is paid "
+        "or open. What brought no money counts as overdue until the window ends.",
+    )
     days = fields.Integer(
         aggregator=None, help="Days from the due date to the payment; negative: early."
     )
@@ -31,9 +52,7 @@ class CustomerTierCreditLine(models.TransientModel):
         help="By how many days the DBT is higher than it would be without this part; negative: "
         "it makes the DBT better.",
     )
-    counts = fields.Boolean(
-        help="Not ticked where the recorded reason of lateness is no fault of the customer's."
-    )
+    counts = fields.Boolean(help="Not ticked for what is left out; its reason says why.")
 
     @api.model
     def _of(self, standing):
@@ -50,8 +69,11 @@ class CustomerTierCreditLine(models.TransientModel):
                     "standing_id": standing.id,
                     "move_id": part.invoice,
                     "date_due": day(part.due),
-                    "date_paid": day(part.paid),
-                    "days": int(part.days),
+                    "date_paid": reason_of(part) != "lost" and day(part.paid),
+                    "settled_by_id": part.by or False,
+                    "reason": reason_of(part),
+                    # What is left over is due on no day.
+                    "days": int(part.days) if part.days == part.days else 0,
                     "amount": part.amount,
                     "product": part.product,
                     "effect": part.effect,

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from grading import metrics
+from grading import debts, metrics
 from grading.policy import (
     GIVEN,
     RATIO,
@@ -47,6 +47,27 @@ LINE_TYPES = {
 
 def day(text):
     return metrics.day_number(date.fromisoformat(text))
+
+
+def debt_rows(rows):
+    """Parts of debts from rows of ``debts.TYPES`` by name; what is not said is usual: an invoice
+    that is owed since 1,000 days before it is due, a debt for each part, and money.
+
+    :param rows: list of dicts with ``customer``, ``invoice``, ``due``, ``paid`` and ``amount``
+    """
+    usual = {"source": debts.INVOICE, "kind": debts.PAID, "counts": True}
+    table = [
+        {
+            **usual,
+            "debt": number,
+            "begun": row["due"] - 1000,
+            "by": 100 + number,
+            "total": row["amount"],
+            **row,
+        }
+        for number, row in enumerate(rows, 1)
+    ]
+    return pd.DataFrame(table, columns=list(debts.TYPES)).astype(debts.TYPES)
 
 
 def _frame(rows, types):

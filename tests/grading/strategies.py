@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from builders import LINE_TYPES, ORDER_TYPES, day
-from grading import metrics, payment
+from grading import debts, metrics
 from grading.movement import REASONS
 from grading.policy import (
     GIVEN,
@@ -223,7 +223,19 @@ def histories(draw, program, as_of):
     open_or_paid = st.one_of(st.just(np.nan), days.map(float))
     due = st.integers(-400, 60).map(lambda ago: float(today + ago))
     owed = st.one_of(st.just(1e9), st.integers(1, 900_000).map(lambda number: number / 1000))
-    part = st.tuples(who, st.integers(1, 5), due, open_or_paid, owed, st.booleans())
+    # A debt has one day on which it begins and one source, else a row may be anything.
+    part = st.builds(
+        _debt,
+        who,
+        st.integers(0, 8),
+        st.integers(1, 5),
+        st.integers(0, 40),
+        due,
+        open_or_paid,
+        owed,
+        st.sampled_from([0, 0, 0, 1, 2]),
+        st.booleans(),
+    )
     rules = st.sampled_from([0, *(entry.id for entry in program.entries)])
     known = st.one_of(st.just(np.nan), days.map(float))
     size = len(customers)
@@ -234,8 +246,20 @@ def histories(draw, program, as_of):
         given[0],
         np.array(draw(st.lists(rules, min_size=size, max_size=size)), dtype=np.int64),
         given[1],
-        _table(draw(st.lists(part, max_size=15)), payment.TYPES),
+        _table(draw(st.lists(part, max_size=15)), debts.TYPES),
         np.array(draw(st.lists(known, min_size=size, max_size=size))),
+    )
+
+
+def _debt(customer, debt, invoice, terms, due, paid, amount, kind, counts):
+    """A row of ``debts.TYPES``; an entry that is set against no debt is where there is none."""
+    if not debt and not np.isnan(paid):
+        return (customer, 0, invoice, 0, paid, np.nan, paid, amount, kind, invoice, 0.0, True)
+    debt += 1
+    source = debt % 4
+    return (
+        *(customer, debt, invoice, source, due - terms, due, paid, amount),
+        *(kind, invoice, 2 * amount, counts),
     )
 
 

@@ -7,7 +7,7 @@ from math import isnan, nan
 import numpy as np
 import pandas as pd
 import pytest
-from builders import AS_OF, CUSTOMERS, TODAY, assert_same, measure
+from builders import AS_OF, CUSTOMERS, TODAY, assert_same, debt_rows, measure
 from grading import metrics, payment, pipeline, replay
 from grading.policy import (
     Condition,
@@ -29,11 +29,18 @@ ONE = (7,)
 def frame(rows):
     """Payments from rows ``(customer, invoice, due, paid, amount[, counts])``; days count back
     from the as-of date, ``None`` is open."""
-    rows = [row if len(row) == 6 else (*row, True) for row in rows]
-    table = pd.DataFrame(rows, columns=list(payment.TYPES))
-    return table.assign(
-        due=TODAY - table["due"].astype(float), paid=TODAY - table["paid"].astype(float)
-    ).astype(payment.TYPES)
+    table = [
+        {
+            "customer": customer,
+            "invoice": invoice,
+            "due": TODAY - float(due),
+            "paid": nan if paid is None else TODAY - float(paid),
+            "amount": amount,
+            "counts": all(counts),
+        }
+        for customer, invoice, due, paid, amount, *counts in rows
+    ]
+    return debt_rows(table)
 
 
 def paid(*parts, due=100):
@@ -258,6 +265,7 @@ def test_breakdown_adds_up_to_the_score(rows, credit):
     """What the screen lists must make what is stored."""
     rows = rows[rows["customer"] == CUSTOMERS[0]]
     listed = payment.breakdown(rows, AS_OF, credit)
+    assert listed["excused"].sum() + listed["counts"].sum() == len(listed)
     found = payment.standings(rows, np.array(CUSTOMERS[:1]), AS_OF, credit).iloc[0]
     counted = listed[listed["counts"]]
     assert counted["invoice"].nunique() == found["credit_invoice_count"]
