@@ -549,6 +549,7 @@ class CustomerTierRun(models.Model):
     def _follow_up(self):
         """What is due after a finished grading; glue addons hook in here."""
         self.ensure_one()
+        self.env["res.users"]._customer_tier_hand_over_stray(self.company_id)
         self.env["customer.reminder.rule"]._remind(self.company_id, self.as_of)
         self._settle_events()
         self._close_answered()
@@ -633,6 +634,9 @@ class CustomerTierRun(models.Model):
             [("company_id", "=", company.id)], order="id", limit=CHUNK_SIZE
         )
         self._grade_partners(queue.partner_id, company)
+        for model in self.env["sale.order"]._customer_tier_awaiting_models():
+            awaited = self.env[model]
+            awaited._take_back(awaited._of_customers(queue.partner_id))
         self.env["customer.reminder"]._close_fulfilled(queue.partner_id)
         done = len(queue)
         queue.unlink()

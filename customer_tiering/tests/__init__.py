@@ -31,6 +31,7 @@ from . import test_merge
 from . import test_replay
 from . import test_replay_job
 from . import test_reminder
+from . import test_reminder_reopened
 from . import test_security
 from . import test_simulation_approval
 from . import test_companies
