@@ -66,7 +66,9 @@ class TestHistoryKept(HistoryCase):
             self.run.with_user(self.manager).unlink()
         simulation = self._grade(simulation=True)
         self.assertTrue(simulation.with_user(self.manager).unlink())
-        self.standing.with_user(self.officer).manual_tier_id = self.gold
+        self.standing.with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+        )
         self.env.flush_all()
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.officer.unlink()
