@@ -105,7 +105,7 @@ class TestManualTier(GradingCase):
         """An officer's tier counts at once, is noted with the name, and taken back it leaves
         the computed one as if nothing had been."""
         standing = self.standing.with_user(self.officer)
-        standing.manual_tier_id = self.diamond
+        standing.write({"manual_tier_id": self.diamond.id, "manual_reason": "Fair"})
         self.assertEqual(standing.tier_id, self.diamond)
         self.assertEqual(standing.computed_tier_id, self.silver)
         self.assertEqual(self.buyer.with_user(self.salesperson).customer_tier_id, self.diamond)
