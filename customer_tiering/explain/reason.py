@@ -151,18 +151,24 @@ class Explained:
             return self.env._("No tier, because the requirements of none are met.")
         if self.numbers.get("entry"):
             return self.entered(int(self.numbers["entry"]))
-        best = self.tiers[tier_id].top
-        facts = [self._best(c) if c == best else self._fact(c) for c in self._met(tier_id)]
+        facts = self.facts()
         if tier_id != standing.computed_tier_id.id:
             return self._asked(
                 tier=self.tier_name(tier_id),
-                facts=self._joined(facts, any_is_enough=False) or self.env._("open to everybody"),
+                facts=facts or self.env._("open to everybody"),
             )
         if not facts:
             return self.env._("%s is open to everybody.", self.tier_name(tier_id))
-        return self._because(
-            tier=self.tier_name(tier_id), facts=self._joined(facts, any_is_enough=False)
-        )
+        return self._because(tier=self.tier_name(tier_id), facts=facts)
+
+    def facts(self):
+        """The requirements met of the tier that the figures ask for, with the figures."""
+        tier_id = self.target_tier()
+        if tier_id not in self.tiers:
+            return ""
+        best = self.tiers[tier_id].top
+        facts = [self._best(c) if c == best else self._fact(c) for c in self._met(tier_id)]
+        return self._joined(facts, any_is_enough=False)
 
     def _because(self, tier, facts):
         return self.env._("%(tier)s because %(facts)s.", tier=tier, facts=facts)

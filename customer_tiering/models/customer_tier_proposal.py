@@ -52,12 +52,12 @@ class CustomerTierProposal(models.Model):
         help="Untaxed, in company currency, when the change was proposed.",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    rule = fields.Char(
+    rule = fields.Text(
         compute="_compute_words",
         exportable=False,
         help="What the new tier requires; of a demotion, what keeps the present one.",
     )
-    reason = fields.Char(
+    reason = fields.Text(
         string="Why",
         compute="_compute_words",
         exportable=False,
@@ -123,7 +123,7 @@ class CustomerTierProposal(models.Model):
         if not said or self.state != "open":
             return ""
         lines = [] if self.direction == "up" else said.unkept(self.from_tier_id.id)
-        return lines[0] if lines else said.veto() or said.why()
+        return lines[0] if lines else said.veto() or said.facts() or said.why()
 
     def write(self, vals):
         if vals and not self.env.su:
