@@ -148,7 +148,9 @@ class CustomerTierStanding(models.Model):
         ],
         help="Keeps the rules from moving the customer; where they would move it is still shown.",
     )
-    asks_reason = fields.Boolean(compute="_compute_asks_reason", exportable=False)
+    asks_reason = fields.Boolean(
+        compute="_compute_asks_reason", exportable=False, export_string_translation=False
+    )
     manual_user_id = fields.Many2one("res.users", string="Set By", readonly=True)
     manual_on = fields.Datetime(string="Set On", readonly=True)
     may_override = fields.Boolean(
@@ -194,7 +196,9 @@ class CustomerTierStanding(models.Model):
         readonly=True,
         help="Untaxed, in company currency, over the months that the metric looks at.",
     )
-    amount_label = fields.Char(compute="_compute_amount_label", exportable=False)
+    amount_label = fields.Char(
+        compute="_compute_amount_label", exportable=False, export_string_translation=False
+    )
     order_count = fields.Integer(string="Orders", readonly=True)
     last_order_date = fields.Date(string="Last Order", readonly=True)
     recency_days = fields.Integer(

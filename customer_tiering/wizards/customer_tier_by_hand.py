@@ -26,7 +26,7 @@ class CustomerTierByHand(models.TransientModel):
     )
     until = fields.Date(help="Last day; afterwards the rules decide again. Empty: for good.")
     reason = fields.Char()
-    asks_reason = fields.Boolean(compute="_compute_asks_reason")
+    asks_reason = fields.Boolean(compute="_compute_asks_reason", export_string_translation=False)
 
     @api.depends("standing_ids")
     def _compute_company_id(self):

@@ -31,7 +31,7 @@ class CustomerTierStart(models.TransientModel):
         required=True,
         default="wholesale",
     )
-    asks_tz = fields.Boolean(compute="_compute_asks_tz")
+    asks_tz = fields.Boolean(compute="_compute_asks_tz", export_string_translation=False)
     tz = fields.Selection(
         selection=_tz_get,
         string="Time Zone",
