@@ -1,5 +1,7 @@
 import logging
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import format_date
 
@@ -160,3 +162,65 @@ class CustomerReminder(models.Model):
         self.activity_id.filtered("active").action_feedback(
             feedback=self.env._("Order %s came in.", order.name)
         )
+
+    # Orders that are taken back
+
+    @api.model
+    def _ended_by_order(self):
+        return [("state", "=", "ordered")]
+
+    def _reopen(self):
+        """Ask again those who were asked last and late enough; of the others, no order came."""
+        for company, reminders in self.grouped("company_id").items():
+            again = reminders._asked_again(self.env["customer.tier.gather"]._today(company))
+            (reminders - again).write({"state": "cancel", "order_id": False})
+            again._ask_again(company)
+
+    def _asked_again(self, today):
+        """Those of these that their rules would still have made today."""
+        same = [("partner_id", "in", self.partner_id.ids), ("rule_id", "in", self.rule_id.ids)]
+        last = {(r.partner_id, r.company_id, r.rule_id): r for r in self.search(same, order="id")}
+        return self.filtered(
+            lambda r: (
+                r.partner_id.active
+                and r.rule_id.active
+                # Without an activity it was dismissed before the order came.
+                and r.activity_id
+                and last[r.partner_id, r.company_id, r.rule_id] == r
+                and fields.Date.add(r.expected_date or r.date, days=r.rule_id.max_late_days)
+                >= today
+            )
+        )
+
+    def _ask_again(self, company):
+        able = self.env["customer.tier.responsible"]._able(company)
+        users = self.env["res.users"]._customer_tier_users_of(self.activity_id, company)
+        doers = {r: r.user_id & able or users.get(r.activity_id, r.user_id) for r in self}
+        vals = [reminder._activity_again_vals(user) for reminder, user in doers.items()]
+        activities = schedule_on_contacts(self.env, vals)
+        for (reminder, user), activity in zip(doers.items(), activities, strict=True):
+            reminder.write(
+                {
+                    "state": "open",
+                    "order_id": False,
+                    "user_id": user.id,
+                    "activity_id": activity.id,
+                }
+            )
+
+    def _activity_again_vals(self, user):
+        env = self.with_context(lang=user.lang).env
+        before, order = self.activity_id, self.order_id
+        why = (
+            env._("Order %s was taken back, so the customer is still expected.", order.name)
+            if order
+            else env._("The order was taken back, so the customer is still expected.")
+        )
+        return {
+            "res_id": self.partner_id.id,
+            "activity_type_id": before.activity_type_id.id,
+            "summary": before.summary,
+            "note": Markup("<p>%s</p>%s") % (why, before.note or ""),
+            "date_deadline": self.env["customer.tier.gather"]._today(self.company_id),
+            "user_id": user.id,
+        }

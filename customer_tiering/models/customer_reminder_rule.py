@@ -112,6 +112,7 @@ class CustomerReminderRule(models.Model):
         # Runs for the whole company, whoever started the grading.
         Reminder = self.env["customer.reminder"].sudo()
         Reminder._note_ended(company)
+        Reminder._take_back([("company_id", "=", company.id)])
         # Orders that came in past the order form, by import or SQL.
         is_open = [("company_id", "=", company.id), ("state", "=", "open")]
         Reminder._close_fulfilled(Reminder.search(is_open).partner_id)

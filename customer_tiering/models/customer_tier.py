@@ -143,6 +143,22 @@ class CustomerTier(models.Model):
     def _badge_name(self):
         return f"{self.icon} {self.name}" if self.icon else self.name
 
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find tiers by what every screen and file shows, the icon before the name, too."""
+        if positive := Domain.NEGATIVE_OPERATORS.get(operator):
+            return ~Domain(self._search_display_name(positive, value))
+        domain = Domain(super()._search_display_name(operator, value))
+        for text in [value] if isinstance(value, str) else value or ():
+            words = text.split() if isinstance(text, str) else []
+            for count in range(1, len(words)):
+                name = " ".join(words[count:])
+                named = super()._search_display_name(operator, [name] if operator == "in" else name)
+                domain |= Domain("icon", "=", " ".join(words[:count])) & Domain(named)
+            if words and operator in ("like", "ilike"):
+                domain |= Domain("icon", "=", text.strip())
+        return domain
+
     @api.depends(
         "min_score",
         "top_share",

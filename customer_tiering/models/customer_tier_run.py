@@ -87,7 +87,10 @@ class CustomerTierRun(models.Model):
     duration = fields.Float(
         string="Seconds", readonly=True, copy=False, help="Time spent working, without pauses."
     )
-    customer_count = fields.Integer(string="Customers", readonly=True, copy=False)
+    # Added up over gradings it would count everybody once a night.
+    customer_count = fields.Integer(
+        string="Customers Graded", readonly=True, copy=False, aggregator=None
+    )
     later_order_count = fields.Integer(
         string="Orders Dated in the Future",
         readonly=True,
@@ -95,7 +98,7 @@ class CustomerTierRun(models.Model):
         help="Confirmed orders dated after today: they count from their day on.",
     )
     written_count = fields.Integer(
-        string="Updated", readonly=True, copy=False, help="Customers with anything new."
+        string="Customers Changed", readonly=True, copy=False, help="Customers with anything new."
     )
     first_count = fields.Integer(string="First Graded", readonly=True, copy=False)
     up_count = fields.Integer(string="Promoted", readonly=True, copy=False)
@@ -574,6 +577,7 @@ class CustomerTierRun(models.Model):
     def _follow_up(self):
         """What is due after a finished grading; glue addons hook in here."""
         self.ensure_one()
+        self.env["res.users"]._customer_tier_hand_over_stray(self.company_id)
         self.env["customer.reminder.rule"]._remind(self.company_id, self.as_of)
         self._settle_events()
         self._close_answered()
@@ -618,6 +622,7 @@ class CustomerTierRun(models.Model):
                     return
             except Exception as error:
                 self._put_off(company, error)
+        self.env["res.company"]._customer_tier_wake_at_night()
         self.env["ir.cron"]._commit_progress(remaining=0)
 
     @api.model
@@ -658,7 +663,7 @@ class CustomerTierRun(models.Model):
             [("company_id", "=", company.id)], order="id", limit=CHUNK_SIZE
         )
         self._grade_partners(queue.partner_id, company)
-        self.env["customer.reminder"]._close_fulfilled(queue.partner_id)
+        self.env["sale.order"]._customer_tier_note_orders(queue.partner_id)
         done = len(queue)
         queue.unlink()
         return done

@@ -2,10 +2,13 @@ from odoo import api, models
 
 from ..tools import without_mails
 
+# A change of one of these may take the right to work for a company from a user.
+WORKING = {"active", "group_ids", "company_ids"}
+
 
 class ResUsers(models.Model):
-    """Users who leave: the activities that gradings, reminders and messages gave them are handed
-    over to whoever looks after the customers by now."""
+    """Users who leave, or lose the right to work for a company: the activities that gradings,
+    reminders and messages gave them are handed over to whoever looks after the customers by now."""
 
     _inherit = "res.users"
 
@@ -18,11 +21,43 @@ class ResUsers(models.Model):
         return result
 
     def write(self, vals):
-        leaving = "active" in vals and not vals["active"]
-        tasks = self._customer_tier_tasks() if leaving else {}
+        # What is given to other groups or companies, such as rights that imply others, and what
+        # is done past the ORM is found by the next grading.
+        tasks = self._customer_tier_tasks() if WORKING & vals.keys() else {}
         result = super().write(vals)
-        self._customer_tier_hand_over(tasks)
+        self._customer_tier_hand_over(self._customer_tier_stray(tasks))
         return result
+
+    @api.model
+    def _customer_tier_stray(self, tasks):
+        """Those of some activities whose users no longer work in the company they are due for.
+
+        :param tasks: see :meth:`_customer_tier_tasks`
+        """
+        if not tasks:
+            return {}
+        Responsible = self.env["customer.tier.responsible"]
+        able = {company: Responsible._able(company) for company in set(tasks.values())}
+        return {a: company for a, company in tasks.items() if a.user_id not in able[company]}
+
+    @api.model
+    def _customer_tier_hand_over_stray(self, company):
+        """Hand over what somebody has to do for a company who no longer works in it."""
+        able = self.env["customer.tier.responsible"]._able(company)
+        activities = self.env["mail.activity"].sudo()
+        busy = activities._read_group(self._customer_tier_task_domain(), ["user_id"])
+        gone = self.union(*(user for (user,) in busy)) - able
+        tasks = gone._customer_tier_tasks()
+        gone._customer_tier_hand_over({a: due for a, due in tasks.items() if due == company})
+
+    @api.model
+    def _customer_tier_task_domain(self):
+        """What the system made on contacts and gradings."""
+        return [
+            ("user_id", "!=", False),
+            ("res_model", "in", ("res.partner", "customer.tier.run")),
+            ("automated", "=", True),
+        ]
 
     def _customer_tier_tasks(self):
         """Open activities of these users that were made by the system, and the to-dos about
@@ -31,13 +66,8 @@ class ResUsers(models.Model):
         :return: dict ``mail.activity`` → ``res.company`` that they are due for
         """
         activities = self.env["mail.activity"].sudo()
-        activities = activities.search(
-            [
-                ("user_id", "in", self.ids),
-                ("res_model", "in", ("res.partner", "customer.tier.run")),
-                ("automated", "=", True),
-            ]
-        )
+        own = [("user_id", "in", self.ids), *self._customer_tier_task_domain()]
+        activities = activities.search(own)
         if not activities:
             return {}
         questions = activities.filtered(lambda activity: activity.res_model != "res.partner")
@@ -97,7 +127,7 @@ class ResUsers(models.Model):
         }
 
     def _customer_tier_note_handed_over(self, activities):
-        """Hook: these users have left, and others do the activities now. Lists of what is under
+        """Hook: these users had the activities, and others do them now. Lists of what is under
         way say who."""
         reminders = self.env["customer.reminder"].sudo()
         for reminder in reminders.search([("activity_id", "in", activities.ids)]):

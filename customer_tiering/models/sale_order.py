@@ -255,11 +255,8 @@ class SaleOrder(models.Model):
         confirming = self.browse()
         if vals.get("state") == "sale":
             confirming = self.filtered(lambda order: order.state != "sale")
-        before = (
-            self.filtered(lambda order: order.state == "sale")._customer_tier_customers()
-            if graded
-            else set()
-        )
+        sold = self.filtered(lambda order: order.state == "sale") if graded else self.browse()
+        before = sold._customer_tier_customers()
         result = super().write(vals)
         confirming._customer_tier_keep_prices()
         by_person = not self.env.su and self.env.user._is_internal()
@@ -267,7 +264,13 @@ class SaleOrder(models.Model):
             self._customer_tier_note_chosen_list()
         if graded:
             self._customer_tier_mark_stale(before)
+            sold._customer_tier_take_back()
         return result
+
+    def unlink(self):
+        # Afterwards nobody knows which order it was.
+        self._customer_tier_take_back()
+        return super().unlink()
 
     def _customer_tier_customers(self):
         """(commercial partner, company) pairs of these orders."""
@@ -282,6 +285,24 @@ class SaleOrder(models.Model):
     def _customer_tier_close_reminders(self):
         if self:
             self.env["customer.reminder"]._close_fulfilled(self.partner_id.commercial_partner_id)
+
+    @api.model
+    def _customer_tier_awaiting_models(self):
+        """Hook: the kinds of ``customer.order.awaited``."""
+        return ["customer.reminder"]
+
+    @api.model
+    def _customer_tier_note_orders(self, partners):
+        """End and open again what waited for orders of some customers."""
+        for model in self._customer_tier_awaiting_models():
+            awaited = self.env[model]
+            awaited._take_back(awaited._of_customers(partners))
+        self.env["customer.reminder"]._close_fulfilled(partners)
+
+    def _customer_tier_take_back(self):
+        """These orders may end no longer what they ended."""
+        for model in self._customer_tier_awaiting_models() if self else ():
+            self.env[model]._take_back([("order_id", "in", self.ids)])
 
     def _customer_tier_lines_changed(self):
         """A line of these orders changed: matters where they are confirmed."""

@@ -34,6 +34,7 @@ from . import test_merge
 from . import test_replay
 from . import test_replay_job
 from . import test_reminder
+from . import test_reminder_reopened
 from . import test_security
 from . import test_simulation_approval
 from . import test_companies
@@ -85,3 +86,6 @@ from . import test_desk_ends
 from . import test_sender
 from . import test_threshold_fit
 from . import test_metric_archive
+from . import test_reason_asked
+from . import test_night
+from . import test_words

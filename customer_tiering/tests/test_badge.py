@@ -74,3 +74,36 @@ class TestBadge(TieringCommon):
             self.env.invalidate_all()
             with self.assertRaises(AccessError):
                 _name = record.with_user(user).display_name
+
+    def test_found_by_what_is_shown(self):
+        """Typing “★ Base”, as every screen shows it, found nothing."""
+        Tier = self.env["customer.tier"].with_user(self.salesperson)
+        self.tier.icon = "★"
+        own = [("program_id", "=", self.program.id)]
+        for text in ("★ Base", "★ ba", "★", "Base", "base"):
+            with self.subTest(text):
+                self.assertIn((self.tier.id, "★ Base"), Tier.name_search(text, own))
+        for text in ("☆ Base", "★ Other"):
+            self.assertFalse(Tier.name_search(text, own), text)
+        self.assertEqual(Tier.name_search("★ Base", own, "="), [(self.tier.id, "★ Base")])
+        self.assertFalse(Tier.name_search("★ Bas", own, "="))
+        self.assertNotIn(self.tier, Tier.search([("display_name", "not ilike", "★ Base"), *own]))
+        partners = self.env["res.partner"].with_user(self.salesperson)
+        found = partners.search([("customer_tier_id", "ilike", "★ Base")])
+        self.assertEqual(found, self.customer)
+
+    def test_exported_and_imported(self):
+        """Standings exported with “Tier Set by Hand” could not be imported again."""
+        self.tier.icon = "★"
+        standing = self.customer.customer_standing_id
+        standing.manual_reason = "Known from the fair"
+        names = ["manual_tier_id", "manual_reason"]
+        (row,) = standing.export_data(names)["datas"]
+        self.assertEqual(row[0], "★ Base")
+        self.program.tier_ids[1].write({"icon": "★"})
+        officer = self.env.ref("customer_tiering.group_user")
+        user = self._create_user("tiering_importer", "base.group_user", group_ids=officer.ids)
+        Standing = self.env["customer.tier.standing"].with_user(user)
+        result = Standing.load([".id", *names], [[str(standing.id), *row]])
+        self.assertEqual(result["ids"], standing.ids, result["messages"])
+        self.assertEqual(standing.manual_tier_id, self.tier)

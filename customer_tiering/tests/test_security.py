@@ -116,7 +116,7 @@ class TestSecurity(SecurityCase):
             "action_open_stage_changes",
             "action_use_thresholds", "action_undo_thresholds",
         }  # fmt: skip
-        orm = {"create", "write", "unlink", "copy", "default_get"}
+        orm = {"create", "write", "unlink", "copy", "default_get", "fields_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
             for cls in type(self.env[name]).mro():
                 if not cls.__module__.startswith("odoo.addons.customer_tiering."):
@@ -210,7 +210,7 @@ class TestRpc(HttpCase, SecurityCase):
         """An officer sets a tier by hand and forges nothing."""
         standing = self.records["customer.tier.standing"]
         gold = self.records["customer.tier"][2].id
-        vals = {"manual_tier_id": gold}
+        vals = {"manual_tier_id": gold, "manual_reason": "Fair"}
         self.assertTrue(self._call(self.officer, standing._name, "write", standing.ids, vals))
         self.assertEqual(standing.tier_id.id, gold)
         self._refused(self.officer, standing._name, "write", standing.ids, {"score": 100})

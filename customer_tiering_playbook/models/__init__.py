@@ -21,3 +21,4 @@ from . import mail_activity_plan
 from . import mail_activity_plan_template
 from . import res_partner
 from . import res_users
+from . import sale_order

@@ -174,23 +174,22 @@ class CustomerWinBack(models.Model):
     def _fulfil(self, order):
         self.write({"outcome": "won_back", "order_id": order.id})
 
-    def _reopen_cancelled(self, company):
-        """Orders that were cancelled won nobody back."""
-        cancelled = self.sudo().search(
-            [
-                ("company_id", "=", company.id),
-                ("outcome", "=", "won_back"),
-                ("order_id.state", "in", ("draft", "sent", "cancel")),
-            ]
-        )
-        for record in cancelled:
-            if record == self.sudo().search(record._own_domain(), order="id desc", limit=1):
-                record._try(record.write, {"outcome": "open", "order_id": False})
+    @api.model
+    def _ended_by_order(self):
+        # Without an order somebody knew it.
+        return [("outcome", "=", "won_back"), ("order_id", "!=", False)]
+
+    def _reopen(self):
+        """Orders that are taken back won nobody back."""
+        own = [("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)]
+        found = self.search(own, order="id")
+        last = self.union(*{(r.partner_id, r.company_id): r for r in found}.values())
+        (self & last).write({"outcome": "open", "order_id": False})
 
     @api.model
     def _close_ordered(self, company):
-        """The same for orders that came in past the order form."""
-        self._reopen_cancelled(company)
+        """The same for orders that came in or were taken back past the order form."""
+        self._take_back([("company_id", "=", company.id)])
         pending = [("company_id", "=", company.id), ("outcome", "!=", "won_back")]
         self._close_fulfilled(self.sudo().search(pending).partner_id)
 

@@ -18,5 +18,7 @@ class ResUsers(models.Model):
             [("activity_ids", "in", activities.ids), ("user_id", "in", self.ids)]
         )
         for start in starts:
-            start.user_id = (start.activity_ids & activities)[:1].user_id
+            # Whose day a plan counts for keeps it while any of it is left to them.
+            if start.user_id not in start._open_activities().user_id:
+                start.user_id = (start.activity_ids & activities)[:1].user_id
         return result

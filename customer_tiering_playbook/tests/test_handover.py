@@ -35,3 +35,23 @@ class TestHandover(PlaybookCase):
         self._enter("dormant")
         self.salesperson.write({"active": False})
         self.assertEqual(self._activities().user_id, self.successor | self.leader)
+
+    def test_activities_given_to_somebody_else(self):
+        """A plan whose activities were all given away stayed among those of who gave them, and
+        filled that person's day."""
+        self._enter("dormant")
+        mine = self._activities().filtered(lambda a: a.user_id == self.salesperson)
+        theirs = self._activities() - mine
+        theirs.user_id = self.successor
+        self.assertEqual(self._starts().user_id, self.salesperson, "still has some of it to do")
+        mine.with_user(self.salesperson).user_id = self.successor
+        self.env.invalidate_all()
+        self.assertEqual(self._starts().user_id, self.successor)
+
+    def test_portal_user(self):
+        """Somebody who is a customer by now had a plan under way."""
+        self._enter("dormant")
+        self.salesperson.group_ids = self.env.ref("base.group_portal")
+        self.env.invalidate_all()
+        self.assertNotIn(self.salesperson, self._activities().user_id)
+        self.assertEqual(self._starts().user_id, self.successor)

@@ -236,3 +236,36 @@ class TestWinBack(PlaybookCase):
         tier = self._standing(self.buyer).tier_id
         month = self._days_ago(0).replace(day=1)
         self.assertEqual(rows, [(self.price, tier, self.salesperson, month, "not_now", 1)])
+
+    def _won_back(self):
+        """A follow-up of a dormant customer that an order has ended, and the order."""
+        self._put("dormant", event=False)
+        self._answer()
+        order = self._order()
+        self.assertEqual((self._found().outcome, self._found().order_id), ("won_back", order))
+        return order
+
+    def test_order_taken_back(self):
+        """A cancelled, deleted or moved order won the customer back."""
+        order = self._won_back()
+        order._action_cancel()
+        self.env.invalidate_all()
+        self.assertEqual((self._found().outcome, self._found().order_id.id), ("open", False))
+        other = self._order()
+        self.assertEqual(self._found().order_id, other)
+        other.partner_id = self._create_buyer("Other")
+        self.env.invalidate_all()
+        self.assertEqual((self._found().outcome, self._found().order_id.id), ("open", False))
+        third = self._order()
+        self.env.cr.execute("UPDATE sale_order SET state = 'cancel' WHERE id = %s", [third.id])
+        self.env.invalidate_all()
+        third.unlink()
+        self.assertEqual((self._found().outcome, self._found().order_id.id), ("open", False))
+
+    def test_won_back_by_hand(self):
+        """Somebody knows that the customer is back, with an order that Odoo does not have."""
+        self._put("dormant", event=False)
+        self._answer()
+        self._found().outcome = "won_back"
+        self._grade()
+        self.assertEqual(self._found().outcome, "won_back")

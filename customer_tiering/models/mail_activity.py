@@ -1,0 +1,17 @@
+from odoo import models
+
+
+class MailActivity(models.Model):
+    """Activities that are given to somebody else take along what they were made for."""
+
+    _inherit = "mail.activity"
+
+    def write(self, vals):
+        # Who gives an activity away may not see it afterwards.
+        given = self.sudo() if "user_id" in vals else self.browse()
+        before = {activity: activity.user_id for activity in given}
+        result = super().write(vals)
+        moved = given.filtered(lambda a: a.user_id and a.user_id != before[a])
+        for user, activities in moved.grouped(before.get).items():
+            user._customer_tier_note_handed_over(activities)
+        return result
