@@ -177,16 +177,19 @@ class CustomerCreditApproval(models.Model):
                 approval.overdue_amount = standing.overdue_amount
 
     def _known(self):
-        """Those of these whose figures the user may know: of customers that it may read, in the
-        companies it works in. What somebody types into an unsaved form is no such right."""
+        """Those of these whose figures the user may know: who reads a request may. What stands in
+        an unsaved form is no such right."""
         if self.env.su:
             return self
-        own = self.filtered(lambda approval: approval.company_id in self.env.user.company_ids)
-        partners = own.sudo().partner_id.commercial_partner_id._origin.sudo(False)
-        readable = partners._filtered_access("read")
-        return own.filtered(
-            lambda own: own.sudo().partner_id.commercial_partner_id._origin.sudo(False) in readable
+        saved = self.filtered("id")
+        typed = (self - saved).filtered(
+            lambda approval: approval.company_id in self.env.user.company_ids
         )
+        readable = typed._customers().sudo(False)._filtered_access("read")
+        return saved + typed.filtered(lambda approval: approval._customers() in readable)
+
+    def _customers(self):
+        return self.sudo().partner_id.commercial_partner_id._origin
 
     @api.constrains("date_until")
     def _check_date_until(self):

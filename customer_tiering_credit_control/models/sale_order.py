@@ -81,17 +81,23 @@ class SaleOrder(models.Model):
             order.customer_overdue_amount = order in standings and standings[order].overdue_amount
 
     def _customer_credit_known(self):
-        """Those of these orders whose figures the user may know: who sells in the company of the
-        order, and may read who is to owe. What stands in an unsaved form is no such right."""
+        """Those of these orders whose figures the user may know.
+
+        Who reads an order may. What stands in an unsaved form is no such right.
+        """
         if self.env.su:
             return self
         if not self.env.user._is_internal():
             # Customers may read their own orders.
             return self.browse()
+        saved = self.filtered("id")
+        return saved + (self - saved)._customer_credit_readable()
+
+    def _customer_credit_readable(self):
+        """Those of a company that the user works in, and of a debtor that it may read."""
         own = self.filtered(lambda order: order.company_id in self.env.user.company_ids)
-        debtors = own._customer_credit_debtors().sudo(False)
-        readable = debtors._filtered_access("read")
-        return own.filtered(lambda order: order._customer_credit_debtor().sudo(False) in readable)
+        readable = own._customer_credit_debtors().sudo(False)._filtered_access("read")
+        return own.filtered(lambda order: order._customer_credit_debtor() in readable)
 
     def _customer_credit_grows_unsaved(self):
         """Whether what stands in the form makes a confirmed order larger, or somebody else owe."""
@@ -472,7 +478,8 @@ class SaleOrder(models.Model):
     def _customer_credit_refusal(self, cases, watch):
         names = ", ".join(case.order.display_name for case in cases)
         grown = any(watch.before[case.order.id] for case in cases)
-        known = self.browse([case.order.id for case in cases]).sudo(False)._customer_credit_known()
+        known = self.browse([case.order.id for case in cases]).sudo(False)
+        known = known._customer_credit_readable()
         if not self.env.user.has_group(SALESPEOPLE) or len(known) < len(cases):
             if grown:
                 return self.env._(

@@ -7,6 +7,8 @@ from . import test_credit_exposure
 from . import test_credit_limit
 from . import test_credit_quotation
 from . import test_desk
+from . import test_limit_holds
+from . import test_limit_parallel
 from . import test_menus
 from . import test_fuzz
 from . import test_neighbours

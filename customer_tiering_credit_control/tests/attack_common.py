@@ -9,8 +9,9 @@ COMPUTED = {
         empty="changing_ids down_count missing_count same_count seen term_count unused up_count",
     ),
     "customer.credit.approval": rows(
-        empty="credit_band limit_text overdue_amount state used",
-        typed="currency_id",
+        empty="credit_band overdue_amount state used",
+        # The limit of a shared contact in the own company: none.
+        typed="currency_id limit_text",
     ),
     "customer.credit.change": rows(
         refused="currency_id new_limit_text old_limit_text salesperson_id tier_color",

@@ -142,11 +142,45 @@ class TestCreditApproval(ApprovalCase):
             self.assertEqual(approval.state, "approved")
 
     def test_own_request(self):
-        """A credit approver may grant its own request; the record says that it did."""
+        """A credit approver asked for a million and granted it itself; where the company wants
+        that, the record says that it did."""
+        with self.assertRaisesRegex(UserError, "Nobody in"), self.env.cr.savepoint():
+            self._request(user=self.approver)
+        other = self._create_user("tiering_other_approver", CREDIT)
+        own = self._request(user=self.approver)
+        self.assertEqual(own.activity_ids.user_id, other)
+        with self.assertRaisesRegex(UserError, "Another credit approver"):
+            self._approve(own)
+        self._approve(own, user=other)
+        self.assertEqual((own.requester_id, own.approver_id), (self.approver, other))
+        self.company.customer_credit_own_requests = True
         approval = self._approve(self._request(user=self.approver))
         self.assertEqual(approval.requester_id, self.approver)
         self.assertEqual(approval.approver_id, self.approver)
-        self.assertEqual(self._allowed(), 1500)
+        self.assertEqual(self._allowed(), 2000)
+
+    def test_own_request_by_another(self):
+        """What an approver may not ask for itself, a colleague asked for: for an order that the
+        approver sells, or a small amount that the approver then made a large one."""
+        order = self._create_order(self.contact, 5000, state="draft", user_id=self.approver.id)
+        other = self._create_user("tiering_other_approver", CREDIT)
+        colleague = self._create_user("colleague", "sales_team.group_sale_salesman_all_leads")
+        sold = self._request(order_id=order.id, user=colleague)
+        self.assertEqual(sold.activity_ids.user_id, other)
+        with self.assertRaisesRegex(UserError, "sell the order"):
+            self._approve(sold)
+        small = self._request(amount=5)
+        small.with_user(self.approver).amount = 999999
+        with self.assertRaisesRegex(UserError, "Approve at most what was asked for"):
+            self._approve(small)
+        with self.assertRaises(AccessError):
+            small.with_user(self.approver).requested_amount = 999999
+        self.assertEqual(self._allowed(), 1000)
+        forged = self._request(amount=5, requested_amount=1000)
+        self.assertEqual(forged.requested_amount, 5)
+        small.with_user(self.approver).amount = 4
+        self._approve(small)
+        self.assertEqual(self._allowed(), 1004)
 
     def test_salesperson_cannot_grant(self):
         """Whoever may ask must not be able to answer, by whatever way."""
