@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering: Credit Control",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Credit limits by tier and risk, checked when orders are confirmed",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
@@ -19,6 +19,7 @@
         "views/customer_tier_standing_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_portal_templates.xml",
         "views/res_config_settings_views.xml",
         "views/customer_credit_menus.xml",
     ],

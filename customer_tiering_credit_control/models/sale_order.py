@@ -593,6 +593,15 @@ class SaleOrder(models.Model):
             partner_ids=self.user_id.partner_id.ids,
         )
 
+    def _customer_credit_is_waiting(self):
+        """Whether the customer has accepted this quotation, and an approver has not yet. What the
+        customer reads in the portal."""
+        order = self.sudo()
+        if order.state not in ("draft", "sent") or not (order.signature or order.amount_paid > 0):
+            return False
+        asked = [("order_id", "=", order.id), ("decision", "=", "requested")]
+        return bool(self.env["customer.credit.approval"].sudo().search_count(asked, limit=1))
+
     def _customer_credit_request(self, over):
         """Values of a request for what this quotation lacks."""
         today = self.env["customer.tier.gather"]._today(self.company_id)

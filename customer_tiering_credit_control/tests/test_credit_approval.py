@@ -1,14 +1,18 @@
 from datetime import timedelta
+from pathlib import Path
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.modules.module import load_script
 from odoo.tests import Form, HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
 from .common import CREDIT, ApprovalCase
+
+SCRIPT = Path(__file__).parents[1] / "migrations" / "19.0.1.1.0" / "post-requested_amount.py"
 
 
 @tagged("post_install", "-at_install")
@@ -261,6 +265,54 @@ class TestCreditApproval(ApprovalCase):
         on_contact = self.contact.with_user(self.salesperson)
         self.assertEqual(on_contact.customer_credit_approval_ids, approval)
         self.assertEqual(on_contact.customer_credit_used, 300)
+
+    def test_upgrade(self):
+        """Requests that were open at an upgrade could not be approved: nothing was kept of what
+        had been asked for."""
+        approval = self._request(amount=70)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE customer_credit_approval SET requested_amount = NULL")
+        script = load_script(str(SCRIPT), "post-requested_amount")
+        for _twice in range(2):
+            script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(approval.requested_amount, 70)
+        self._approve(approval)
+
+    def test_typed_into_a_request(self):
+        """Who owes how much in another company was told to whoever typed that company into a
+        request that it never saved. In its own company it is told."""
+        partner = self._create_customer("Of Both", credit_limit=500)
+        partner.with_company(self.company_b).credit_limit = 7777
+        self._create_order(partner, 123, company=self.company_b)
+        self._create_order(partner, 45)
+        self.env.flush_all()
+        names = ["used", "limit_text", "credit_band", "overdue_amount"]
+        spec = {name: {} for name in names}
+        for user in (self.salesperson, self.officer, self.approver):
+            Approval = self.env["customer.credit.approval"].with_user(user)
+            typed = {"partner_id": partner.id, "company_id": self.company_b.id, "amount": 1}
+            defaults = {f"default_{name}": value for name, value in typed.items()}
+            with self.subTest(user.login):
+                for model, values in (
+                    (Approval, typed),
+                    (Approval.with_context(**defaults), {}),
+                ):
+                    told = model.onchange(values, list(values), spec)["value"]
+                    self.assertFalse(any(told.get(name) for name in names), told)
+                typed["company_id"] = self.company.id
+                told = Approval.onchange(typed, list(typed), spec)["value"]
+                self.assertEqual((told["used"], told["limit_text"]), (45, self._money(500)))
+        order = self._create_order(partner, 1000, state="draft", user_id=self.salesperson.id)
+        order = order.with_user(self.salesperson)
+        names = ["customer_credit_warning", "customer_credit_over", "customer_overdue_amount"]
+        spec = {name: {} for name in names}
+        told = order.onchange({"company_id": self.company_b.id}, ["company_id"], spec)["value"]
+        self.assertFalse(any(told.get(name) for name in names), told)
+        self.assertEqual(order.customer_credit_over, 545)
+
+    def _money(self, amount):
+        return self.currency.format(amount)
 
     def test_merged_customer(self):
         """Extra credit that was granted to a duplicate is lost with it."""

@@ -393,6 +393,66 @@ class TestCreditOnline(HttpCase, QuotationCase):
                 approvals.unlink()
                 transaction.reference += str(values)
 
+    def _pay_in_the_portal(self, order, amount):
+        """What the customer's browser sends, up to the page that waits for the payment."""
+        order.sudo().write({"state": "sent"})
+        token = order.sudo()._portal_ensure_token()
+        form = self.env["ir.ui.view"].create(
+            {"name": "Form", "type": "qweb", "arch": '<form action="dummy" method="post"/>'}
+        )
+        provider = self.env["payment.provider"].create(
+            {
+                "name": "Dummy",
+                "company_id": self.company.id,
+                "state": "test",
+                "is_published": True,
+                "redirect_form_view_id": form.id,
+                "payment_method_ids": self.env.ref("payment.payment_method_unknown").ids,
+            }
+        )
+        provider.payment_method_ids.active = True
+        self.env.flush_all()
+        answer = self.make_jsonrpc_request(
+            f"/my/orders/{order.id}/transaction",
+            {
+                "access_token": token,
+                "provider_id": provider.id,
+                "payment_method_id": provider.payment_method_ids.id,
+                "token_id": None,
+                "amount": amount,
+                "flow": "redirect",
+                "tokenization_requested": False,
+                "landing_route": f"/my/orders/{order.id}?access_token={token}",
+            },
+        )
+        transaction = self.env["payment.transaction"].search(
+            [("reference", "=", answer["reference"])]
+        )
+        transaction._set_done()
+        self.env.flush_all()
+        self.assertEqual(self.make_jsonrpc_request("/payment/status/poll", {})["state"], "done")
+        self.env.invalidate_all()
+        return self.url_open(f"/my/orders/{order.id}?access_token={token}").text
+
+    def test_payment_in_the_portal(self):
+        """A payment confirmed what the limit refuses, or ended in an error for whoever had just
+        paid. Paid in full there is an order; of less, the customer reads that it is looked at."""
+        waiting = "We are checking it"
+        order = self._quote(800, require_payment=True, require_signature=False)
+        self.assertNotIn(waiting, self._pay_in_the_portal(order, 800))
+        self.assertEqual(order.state, "sale")
+        self.company.prepayment_percent = 0.5
+        order = self._quote(
+            2000, require_payment=True, require_signature=False, prepayment_percent=0.01
+        )
+        page = self._pay_in_the_portal(order, 20)
+        self.assertIn(waiting, page)
+        self.assertNotIn("credit limit", page)
+        self.assertEqual(order.state, "sent")
+        approval = self.env["customer.credit.approval"].search([("order_id", "=", order.id)])
+        self.assertEqual((approval.amount, approval.decision), (1480, "requested"))
+        self.assertEqual(approval.requester_id, self.salesperson)
+
     def test_signed_online(self):
         """A customer accepts the quotation in the portal. It sees no error and nothing of its
         credit; the order waits, signed, for the approver."""
@@ -424,6 +484,7 @@ class TestCreditOnline(HttpCase, QuotationCase):
         self.assertEqual(approval.activity_ids.user_id, self.approver)
         page = self.url_open(f"/my/orders/{order.id}?access_token={token}&message=sign_ok")
         self.assertIn("Your order has been signed", page.text)
+        self.assertIn("We are checking it", page.text)
         self.assertNotIn("credit limit", page.text)
         self._approve(approval)
         order.with_user(self.salesperson).action_confirm()
