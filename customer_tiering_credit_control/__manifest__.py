@@ -25,6 +25,7 @@
     ],
     "demo": ["demo/demo.xml"],
     "assets": {
+        "web.assets_backend": ["customer_tiering_credit_control/static/src/**/*"],
         "web.assets_tests": ["customer_tiering_credit_control/static/tests/tours/*"],
     },
     "auto_install": ["customer_tiering"],

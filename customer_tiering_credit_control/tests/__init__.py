@@ -15,5 +15,6 @@ from . import test_neighbours
 from . import test_new_user
 from . import test_paid_online
 from . import test_query_counts
+from . import test_raised_order_tour
 from . import test_rights_rpc
 from . import test_security

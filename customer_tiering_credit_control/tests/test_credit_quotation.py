@@ -400,6 +400,7 @@ class TestCreditOnline(HttpCase, QuotationCase):
         form = self.env["ir.ui.view"].create(
             {"name": "Form", "type": "qweb", "arch": '<form action="dummy" method="post"/>'}
         )
+        method = self.env.ref("payment.payment_method_unknown")
         provider = self.env["payment.provider"].create(
             {
                 "name": "Dummy",
@@ -407,17 +408,17 @@ class TestCreditOnline(HttpCase, QuotationCase):
                 "state": "test",
                 "is_published": True,
                 "redirect_form_view_id": form.id,
-                "payment_method_ids": self.env.ref("payment.payment_method_unknown").ids,
+                "payment_method_ids": method.ids,
             }
         )
-        provider.payment_method_ids.active = True
+        method.active = True
         self.env.flush_all()
         answer = self.make_jsonrpc_request(
             f"/my/orders/{order.id}/transaction",
             {
                 "access_token": token,
                 "provider_id": provider.id,
-                "payment_method_id": provider.payment_method_ids.id,
+                "payment_method_id": method.id,
                 "token_id": None,
                 "amount": amount,
                 "flow": "redirect",
