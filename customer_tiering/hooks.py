@@ -11,17 +11,49 @@ KEPT_MODELS = (
 )
 
 
+# Whatever keeps a type of activities from being deleted, in whichever addon.
+REFERENCES = """
+    SELECT conrelid::regclass::text, column_.attname
+      FROM pg_constraint
+      JOIN pg_attribute column_ ON column_.attrelid = conrelid AND column_.attnum = conkey[1]
+     WHERE contype = 'f' AND confdeltype IN ('r', 'a')
+       AND confrelid = 'mail_activity_type'::regclass
+"""
+
+
+def give_up_activity_types(env, *xml_ids):
+    """Delete the activities of some types that are about to go, and make of whatever else people
+    have used these for, such as steps of plans, automations and rules, something to do."""
+    found = [env.ref(xml_id, raise_if_not_found=False) for xml_id in xml_ids]
+    types = env["mail.activity.type"].union(*filter(None, found))
+    activities = env["mail.activity"].with_context(active_test=False)
+    activities.search([("activity_type_id", "in", types.ids)]).unlink()
+    env.flush_all()
+    todo = env.ref("mail.mail_activity_data_todo")
+    for table, column in env.execute_query(SQL(REFERENCES)):
+        env.cr.execute(
+            SQL(
+                "UPDATE %(table)s SET %(column)s = %(todo)s WHERE %(column)s = ANY(%(types)s)",
+                table=SQL.identifier(table),
+                column=SQL.identifier(column),
+                todo=todo.id,
+                types=types.ids,
+            )
+        )
+    env.invalidate_all(flush=False)
+
+
 def uninstall_hook(env):
     """Leave nothing behind that would act without the addon, and nothing that cannot be deleted.
 
     Records that people may still need (quotations with a tier's prices, demo customers with their
     orders) stay; they only lose their tie to the addon.
     """
-    for name in ("mail_activity_type_reorder",):
-        activity_type = env.ref(f"customer_tiering.{name}", raise_if_not_found=False)
-        if activity_type:
-            activities = env["mail.activity"].with_context(active_test=False)
-            activities.search([("activity_type_id", "=", activity_type.id)]).unlink()
+    give_up_activity_types(
+        env,
+        "customer_tiering.mail_activity_type_reorder",
+        "customer_tiering.mail_activity_type_grading_problem",
+    )
     # Also where a promotion or a till still names them, which the core would refuse: left active,
     # they would be everybody's lists.
     env.flush_all()

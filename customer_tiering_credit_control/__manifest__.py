@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering: Credit Control",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Credit limits by tier and risk, checked when orders are confirmed",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
@@ -19,11 +19,13 @@
         "views/customer_tier_standing_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_portal_templates.xml",
         "views/res_config_settings_views.xml",
         "views/customer_credit_menus.xml",
     ],
     "demo": ["demo/demo.xml"],
     "assets": {
+        "web.assets_backend": ["customer_tiering_credit_control/static/src/**/*"],
         "web.assets_tests": ["customer_tiering_credit_control/static/tests/tours/*"],
     },
     "auto_install": ["customer_tiering"],

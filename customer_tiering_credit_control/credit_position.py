@@ -49,3 +49,21 @@ def limit_text(env, limit, currency):
     if currency.compare_amounts(limit, currency.rounding) <= 0:
         return env._("No credit")
     return currency.format(limit)
+
+
+class OrderDebt(NamedTuple):
+    """What a confirmed order adds to somebody's debt: whose, in which company, in its currency."""
+
+    debtor: models.BaseModel
+    company: models.BaseModel
+    amount: float
+
+    def exceeds(self, before):
+        """Whether somebody owes more by it than before, where it may have been another's debt.
+
+        :param before: ``OrderDebt`` or None
+        """
+        if not before or (self.debtor, self.company) != (before.debtor, before.company):
+            return self.amount > 0
+        rounding = self.company.sudo().currency_id.rounding
+        return self.amount > before.amount and self.amount - before.amount >= rounding / 2

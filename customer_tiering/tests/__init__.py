@@ -74,6 +74,7 @@ from . import test_event_held
 from . import test_event_rule
 from . import test_rules_moved
 from . import test_migration
+from . import test_uninstall
 from . import test_upgrade
 from . import test_program_shown
 from . import test_bands_moved

@@ -13,5 +13,8 @@ from . import ir_ui_menu
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import customer_credit_debtor
 from . import sale_order
+from . import sale_order_line
+from . import payment_transaction
 from . import account_move

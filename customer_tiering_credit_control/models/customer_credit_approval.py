@@ -9,7 +9,7 @@ from odoo.tools import SQL, format_date
 from ..credit_position import APPROVERS, limit_text
 
 # What the system alone writes, and what may be changed while nobody has decided.
-DECIDED = {"decision", "requester_id", "approver_id", "decided_on"}
+DECIDED = {"decision", "requester_id", "approver_id", "decided_on", "requested_amount"}
 OPEN_FIELDS = {"amount", "date_until", "reason", "answer"}
 # How long an approval lasts unless the user wants something else.
 USUAL_DAYS = 30
@@ -50,6 +50,9 @@ class CustomerCreditApproval(models.Model):
         required=True,
         tracking=True,
         help="How much the customer may owe beyond its credit limit.",
+    )
+    requested_amount = fields.Monetary(
+        readonly=True, help="What was asked for; whoever decides may change the amount."
     )
     date_until = fields.Date(
         string="Until", required=True, tracking=True, help="Last day that it counts."
@@ -149,9 +152,14 @@ class CustomerCreditApproval(models.Model):
         )
 
     @api.depends("partner_id", "company_id")
+    @api.depends_context("uid")
     def _compute_position(self):
         Standing = self.env["customer.tier.standing"].sudo()
-        for company, approvals in self.grouped("company_id").items():
+        known = self._known()
+        for approval in self - known:
+            approval.used = approval.overdue_amount = 0.0
+            approval.limit_text = approval.credit_band = False
+        for company, approvals in known.grouped("company_id").items():
             partners = approvals.partner_id.commercial_partner_id._origin
             positions = partners._customer_credit_positions(company)
             standings = Standing.search(
@@ -167,6 +175,21 @@ class CustomerCreditApproval(models.Model):
                 )
                 approval.credit_band = standing.credit_band
                 approval.overdue_amount = standing.overdue_amount
+
+    def _known(self):
+        """Those of these whose figures the user may know: who reads a request may. What stands in
+        an unsaved form is no such right."""
+        if self.env.su:
+            return self
+        saved = self.filtered("id")
+        typed = (self - saved).filtered(
+            lambda approval: approval.company_id in self.env.user.company_ids
+        )
+        readable = typed._customers().sudo(False)._filtered_access("read")
+        return saved + typed.filtered(lambda approval: approval._customers() in readable)
+
+    def _customers(self):
+        return self.sudo().partner_id.commercial_partner_id._origin
 
     @api.constrains("date_until")
     def _check_date_until(self):
@@ -186,7 +209,7 @@ class CustomerCreditApproval(models.Model):
             order, owner = approval.order_id, approval.partner_id.company_id
             if (
                 order
-                and (order.partner_id.commercial_partner_id, order.company_id)
+                and (order._customer_credit_debtor(), order.company_id)
                 != (approval.partner_id.commercial_partner_id, approval.company_id)
             ) or (owner and owner not in approval.company_id.parent_ids):
                 raise ValidationError(
@@ -208,6 +231,8 @@ class CustomerCreditApproval(models.Model):
                 # Named, so that no default in the context decides either.
                 forced = dict.fromkeys(DECIDED, False)
                 vals |= {**forced, "decision": "requested", "requester_id": self.env.uid}
+            usual = self.env.context.get("default_amount")
+            vals["requested_amount"] = vals.get("amount", usual)
         approvals = super().create(vals_list)
         # What is decided is posted there, whoever may read it.
         approvals.order_id.check_access("read")
@@ -233,9 +258,9 @@ class CustomerCreditApproval(models.Model):
     # Deciding
 
     def action_approve(self):
-        """Let these customers owe more until the last day; also one's own requests, as the record
-        says who asked and who decided."""
+        """Let these customers owe more until the last day."""
         self._take("requested")
+        self._check_not_own()
         for approval in self:
             if approval.state == "expired":
                 raise UserError(
@@ -247,6 +272,33 @@ class CustomerCreditApproval(models.Model):
                     )
                 )
         self._decide("approved")
+
+    def _check_not_own(self):
+        """Nobody grants what it asks for, or sells, unless the company lets it. Who raises what
+        was requested asks for the rest."""
+        for approval in self.sudo():
+            if approval.company_id.customer_credit_own_requests:
+                continue
+            asked_by = approval.requester_id | approval.create_uid | approval.order_id.user_id
+            if self.env.user in asked_by:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s: you asked for this yourself, or sell the order that it is "
+                        "for. Another credit approver has to decide.",
+                        customer=approval.partner_id.display_name,
+                    )
+                )
+            if approval.currency_id.compare_amounts(approval.amount, approval.requested_amount) > 0:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s: %(requested)s was asked for, which cannot be raised to "
+                        "%(amount)s on the way. Approve at most what was asked for, or have "
+                        "another approval requested.",
+                        customer=approval.partner_id.display_name,
+                        requested=approval.currency_id.format(approval.requested_amount),
+                        amount=approval.currency_id.format(approval.amount),
+                    )
+                )
 
     def action_refuse(self):
         """Refuse these requests, or take back what was approved."""
@@ -319,7 +371,8 @@ class CustomerCreditApproval(models.Model):
     def _ask(self):
         """Put new requests before the approver of their company."""
         for approval in self.filtered(lambda a: a.decision == "requested"):
-            approver = self._approver(approval.company_id)
+            asked_by = approval.requester_id | approval.sudo().order_id.user_id
+            approver = self._approver(approval.company_id, asked_by)
             if not approver and not is_system(self.env):
                 raise UserError(
                     self.env._(
@@ -341,16 +394,30 @@ class CustomerCreditApproval(models.Model):
                 )
 
     @api.model
-    def _approver(self, company):
-        """Who is asked: the company's approver, else the first credit approver working there."""
+    def _approver(self, company, asked_by=()):
+        """Who is asked: the company's approver, else the first credit approver working there.
+
+        :param asked_by: ``res.users`` who may decide only where approvers decide on their own
+        """
         # Salespeople ask without any right on settings and users.
         company = company.sudo()
+        others = self.env["res.users"] if company.customer_credit_own_requests else asked_by
         chosen = company.customer_credit_approver_id
-        if chosen.active and chosen.has_group(APPROVERS) and company in chosen.company_ids:
+        if (
+            chosen.active
+            and chosen not in others
+            and chosen.has_group(APPROVERS)
+            and company in chosen.company_ids
+        ):
             return chosen
         group = self.env.ref(APPROVERS).sudo()
         return group.all_user_ids.filtered(
-            lambda user: user.active and not user.share and company in user.company_ids
+            lambda user: (
+                user.active
+                and not user.share
+                and company in user.company_ids
+                and user not in others
+            )
         ).sorted("id")[:1]
 
     @api.model

@@ -25,12 +25,23 @@ class ResCompany(models.Model):
         domain=lambda self: [("all_group_ids", "in", self.env.ref(APPROVERS).ids)],
         help="A credit approver; left empty, the first one of the company.",
     )
+    customer_credit_own_requests = fields.Boolean(
+        string="Approvers Approve Their Own Requests",
+        help="Otherwise somebody else has to: for what an approver asked for, and for orders that "
+        "an approver sells.",
+    )
     customer_credit_order_days = fields.Integer(
         string="Undelivered Orders Count For (days)",
         default=90,
         help="Odoo counts goods that are invoiced on delivery from their delivery on. Here they "
         "count from the confirmation of the order on, for so many days; 0 waits for the delivery.",
     )
+
+    def _customer_credit_looks(self):
+        """Whether anything is done about orders over the limit. What a company has set is no
+        secret for those who sell there."""
+        company = self.sudo()
+        return company.account_use_credit_limit and company.customer_credit_check != "none"
 
     @api.constrains("customer_credit_order_days")
     def _check_customer_credit_order_days(self):

@@ -12,6 +12,9 @@ class ResConfigSettings(models.TransientModel):
     customer_credit_approver_id = fields.Many2one(
         related="company_id.customer_credit_approver_id", readonly=False
     )
+    customer_credit_own_requests = fields.Boolean(
+        related="company_id.customer_credit_own_requests", readonly=False
+    )
     customer_credit_order_days = fields.Integer(
         related="company_id.customer_credit_order_days", readonly=False
     )

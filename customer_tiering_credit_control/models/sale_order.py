@@ -1,24 +1,27 @@
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_append_only import by_system
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.addons.customer_tiering.switches import PrivateSwitch
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..credit_position import OverLimit
+from ..credit_position import OrderDebt, OverLimit
+from ..credit_watch import CreditWatch
 
-# What confirming an order writes.
-CONFIRMATION = {"state", "date_order"}
+# Orders over the limit wait for an approval: whoever confirms them can do nothing with an error.
+HOLDING = PrivateSwitch("customer_credit_holding")
 # What a line is that has something left to deliver or to invoice.
 OPEN_LINES = ("no", "to invoice")
 
 
 class SaleOrder(models.Model):
-    """Whether an order takes its customer over the credit limit: what the quotation shows, and what
-    confirming it does. All in the company of the order."""
+    """Whether an order takes whoever owes for it over the credit limit: what the quotation shows,
+    and what confirming it does, or making it larger afterwards. All in the company of the order."""
 
     _inherit = "sale.order"
 
@@ -50,20 +53,24 @@ class SaleOrder(models.Model):
     # What is shown
 
     @api.depends(
-        "partner_id", "company_id", "amount_total", "currency_rate", "state", "transaction_ids"
+        "partner_id",
+        "partner_invoice_id",
+        "company_id",
+        "amount_total",
+        "currency_rate",
+        "state",
+        "transaction_ids",
     )
     @api.depends_context("lang", "uid")
     def _compute_customer_credit_warning(self):
         """Shown instead of the core's warning, which is about the user's current company instead of
         the order's, and knows nothing of special approvals."""
-        open_orders = self.filtered(lambda order: order.state in ("draft", "sent"))
-        if not self.env.user._is_internal():
-            # Customers may read their own orders.
-            open_orders = self.browse()
-        over = {
-            case.order: case for case in open_orders._customer_credit_over_limit(together=False)
-        }
-        standings = self._customer_standings()
+        known = self._customer_credit_known()
+        asked = known.filtered(
+            lambda order: order.state in ("draft", "sent") or order._customer_credit_grows_unsaved()
+        )
+        over = {case.order: case for case in asked._customer_credit_over_limit(together=False)}
+        standings = known._customer_standings()
         for order in self:
             case = over.get(order)
             order.customer_credit_warning = case and order._customer_credit_warning_text(case) or ""
@@ -71,7 +78,34 @@ class SaleOrder(models.Model):
             order.customer_credit_asks = bool(
                 case and case.own > 0 and order.company_id.sudo().customer_credit_check == "warn"
             )
-            order.customer_overdue_amount = standings[order].overdue_amount
+            order.customer_overdue_amount = order in standings and standings[order].overdue_amount
+
+    def _customer_credit_known(self):
+        """Those of these orders whose figures the user may know.
+
+        Who reads an order may. What stands in an unsaved form is no such right.
+        """
+        if self.env.su:
+            return self
+        if not self.env.user._is_internal():
+            # Customers may read their own orders.
+            return self.browse()
+        saved = self.filtered("id")
+        return saved + (self - saved)._customer_credit_readable()
+
+    def _customer_credit_readable(self):
+        """Those of a company that the user works in, and of a debtor that it may read."""
+        own = self.filtered(lambda order: order.company_id in self.env.user.company_ids)
+        readable = own._customer_credit_debtors().sudo(False)._filtered_access("read")
+        return own.filtered(lambda order: order._customer_credit_debtor() in readable)
+
+    def _customer_credit_grows_unsaved(self):
+        """Whether what stands in the form makes a confirmed order larger, or somebody else owe."""
+        saved = self._origin
+        if saved == self or not saved:
+            return False
+        debt = self._customer_credit_debt()
+        return bool(debt) and debt.exceeds(saved._customer_credit_debt())
 
     def _customer_standing_fields(self):
         return [*super()._customer_standing_fields(), "overdue_amount"]
@@ -89,6 +123,12 @@ class SaleOrder(models.Model):
         values = self._customer_credit_figures(case)
         if position.over():
             text = self.env._("%(customer)s is over its credit limit of %(allowed)s.", **values)
+        elif self.state == "sale":
+            text = self.env._(
+                "With what you have changed, %(customer)s goes over its credit limit of "
+                "%(allowed)s by %(over)s.",
+                **values,
+            )
         else:
             text = self.env._(
                 "With this quotation %(customer)s goes over its credit limit of %(allowed)s by "
@@ -96,13 +136,19 @@ class SaleOrder(models.Model):
                 **values,
             )
         lines.append(text)
-        lines.append(
-            self.env._(
+        if self.state == "sale":
+            owed = self.env._(
+                "Unpaid invoices: %(receivable)s · Other orders not invoiced yet: %(to_invoice)s · "
+                "This order: %(own)s",
+                **values,
+            )
+        else:
+            owed = self.env._(
                 "Unpaid invoices: %(receivable)s · Orders not invoiced yet: %(to_invoice)s · This "
                 "quotation: %(own)s",
                 **values,
             )
-        )
+        lines.append(owed)
         if position.extra:
             lines.append(self.env._("%(extra)s of the limit is from special approvals.", **values))
         for approval in position.requested:
@@ -130,38 +176,67 @@ class SaleOrder(models.Model):
         currency = self.company_id.sudo().currency_id
         return {
             "order": self.display_name,
-            "customer": self.sudo().partner_id.commercial_partner_id.display_name,
+            "customer": self._customer_credit_debtor().display_name,
             **{name: currency.format(amount) for name, amount in amounts.items()},
         }
 
     # What counts
 
     def _customer_credit_over_limit(self, together=True):
-        """Those of these quotations that are over their customer's limit.
+        """Those of these orders that are over the limit of whoever owes for them.
 
-        ``owed = unpaid invoices + orders not invoiced yet + this order``, against the limit with
-        what special approvals add.
+        ``owed = unpaid invoices + other orders not invoiced yet + this order``, against the limit
+        with what special approvals add.
 
         :param together: whether each also counts those before it
         :return: list of ``OverLimit``
         """
         cases = []
         for company, orders in self.grouped("company_id").items():
-            partners = orders.partner_id.commercial_partner_id._origin
-            positions = partners._customer_credit_positions(company)
+            positions = orders._customer_credit_positions_without(company)
             added = defaultdict(float)
             for order in orders if positions else ():
-                partner = order.partner_id.commercial_partner_id._origin
-                position = positions.get(partner)
+                debtor = order._customer_credit_debtor()
+                position = positions.get(debtor)
                 if not position:
                     continue
-                own, before = order._customer_credit_needed(), added[partner]
+                own, before = order._customer_credit_needed(), added[debtor]
                 over = company.sudo().currency_id.round(position.over(before + own))
                 if over > 0:
                     cases.append(OverLimit(order, position, own, before, over))
                 if together:
-                    added[partner] += own
+                    added[debtor] += own
         return cases
+
+    def _customer_credit_positions_without(self, company):
+        """What those who owe for these orders of a company owe beside them.
+
+        :return: dict ``res.partner`` → ``CreditPosition``
+        """
+        positions = self._customer_credit_debtors()._customer_credit_positions(company)
+        if positions:
+            for debtor, amount in self._customer_credit_counted_debts(company).items():
+                if position := positions.get(debtor):
+                    positions[debtor] = position._replace(to_invoice=position.to_invoice - amount)
+        return positions
+
+    def _customer_credit_debtors(self):
+        return self.env["res.partner"].union(*(order._customer_credit_debtor() for order in self))
+
+    def _customer_credit_debtor(self):
+        """Who owes for this order: the company behind the invoice address, which the core's
+        “credit to invoice” goes by too; sudo."""
+        order = self.sudo()
+        return (order.partner_invoice_id or order.partner_id).commercial_partner_id._origin
+
+    def _customer_credit_debt(self):
+        """What this order adds to a debt, invoiced or not; None while it is not confirmed."""
+        order = self.sudo()
+        if order.state != "sale":
+            return None
+        # Of one that is just being created, as a confirmed one, nothing can be computed yet.
+        amount = order.amount_total / (order.currency_rate or 1.0) if order.order_line else 0.0
+        return OrderDebt(order._customer_credit_debtor(), order.company_id, amount)
 
     def _customer_credit_needed(self):
         """What the customer will owe by this quotation beyond what is counted elsewhere, in
@@ -187,11 +262,16 @@ class SaleOrder(models.Model):
         )
 
     def _customer_credit_settled(self):
-        """Whether the customer has kept its side already: who has paid online what was asked for
-        must get the order. Addons for other ways of paying may say so too."""
+        """Whether the customer has kept its side already: who has paid online what the company asks
+        for must get the order. Addons for other ways of paying may say so too."""
         self.ensure_one()
         order = self.sudo()
-        return order.amount_paid > 0 and order._is_confirmation_amount_reached()
+        # A cent asked for by whoever sells opens no way around the limit.
+        asked = order.amount_total
+        if order.require_payment:
+            asked *= max(order.prepayment_percent, order.company_id.prepayment_percent)
+        paid = order.amount_paid
+        return paid > 0 and order.currency_id.compare_amounts(paid, asked) >= 0
 
     # What confirmed orders add
 
@@ -217,6 +297,26 @@ class SaleOrder(models.Model):
                     order.currency_id._convert(amount, company.currency_id, company, today)
                 )
         return missing
+
+    def _customer_credit_counted_debts(self, company):
+        """What the positions of customers have of these orders, as far as they are confirmed.
+
+        :return: dict commercial partner → amount, in company currency
+        """
+        today, since = self._customer_credit_days(company.sudo())
+        orders = self._origin.sudo().with_company(company)
+        orders = orders.filtered(lambda order: order.state == "sale")
+        counted = defaultdict(float)
+        if orders:
+            debtors = orders._customer_credit_debtors()
+            domain = self._customer_credit_open_domain(debtors, company.sudo(), since)
+            orders = orders.search(domain & Domain("id", "in", orders.ids))
+        for order in orders:
+            currency = company.sudo().currency_id
+            counted[order._customer_credit_debtor()] += order.currency_id._convert(
+                order._customer_credit_open(since), currency, company.sudo(), today
+            )
+        return counted
 
     @api.model
     def _customer_credit_days(self, company):
@@ -275,75 +375,117 @@ class SaleOrder(models.Model):
             if line.product_uom_qty and line.product_id.invoice_policy == "delivery"
         )
 
-    # Confirming
+    # Confirming, and making larger
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Orders that are made as confirmed ones are confirmed like others, where that may be
-        refused."""
-        blocking = [("customer_credit_check", "=", "block")]
-        if self.env.su or not self.env["res.company"].sudo().search_count(blocking, limit=1):
-            return super().create(vals_list)
-        usual = self.default_get(["state"]).get("state")
-        confirmed = [vals.get("state", usual) == "sale" for vals in vals_list]
-        orders = super().create(
-            [
-                {**vals, "state": "draft"} if is_confirmed else vals
-                for vals, is_confirmed in zip(vals_list, confirmed, strict=True)
-            ]
-        )
-        ready = [order.id for order, yes in zip(orders, confirmed, strict=True) if yes]
-        self.browse(ready).write({"state": "sale"})
+        with self._customer_credit_watched() as watch:
+            orders = super().create(vals_list)
+            watch.note_new(orders)
         return orders
 
     def write(self, vals):
-        if vals.get("state") != "sale" or not self._customer_credit_is_checked(vals):
+        if not self._customer_credit_may_grow(vals):
             return super().write(vals)
-        # What is confirmed is checked as it will be, not as it was before.
-        if others := {name: value for name, value in vals.items() if name not in CONFIRMATION}:
-            super().write(others)
-        cases = self.filtered(lambda order: order.state != "sale")._customer_credit_check_limit()
-        result = super().write({name: vals[name] for name in vals if name in CONFIRMATION})
-        # What was read for the check does not have these orders yet.
-        self._customer_credit_invalidate()
-        for case in cases:
-            case.order._customer_credit_in_seller_language()._customer_credit_note_over_limit(case)
-        return result
+        with self._customer_credit_watched():
+            return super().write(vals)
 
-    def _customer_credit_is_checked(self, vals):
-        """Whether any of the companies that these orders then belong to looks at credit."""
-        companies = self.company_id | self.company_id.browse(vals.get("company_id") or ())
-        return any(company.customer_credit_check != "none" for company in companies.sudo())
+    def _recompute_prices(self):
+        # What is computed is not written.
+        with self._customer_credit_watched():
+            return super()._recompute_prices()
 
-    def _customer_credit_check_limit(self):
-        """Refuse to confirm quotations over the limit where the company wants that.
+    def _recompute_taxes(self):
+        with self._customer_credit_watched():
+            return super()._recompute_taxes()
 
-        :return: those over the limit that are confirmed all the same
+    def _customer_credit_may_grow(self, vals):
+        """Whether any of these orders is confirmed, or becomes so, in a company that looks."""
+        orders = self.sudo()
+        if vals.get("state") != "sale" and "sale" not in orders.mapped("state"):
+            return False
+        companies = orders.company_id | orders.company_id.browse(vals.get("company_id") or ())
+        return any(company._customer_credit_looks() for company in companies)
+
+    @contextmanager
+    def _customer_credit_watched(self, may_refuse=True):
+        """What is done to these orders inside is one: the limit is looked at once, at its end, of
+        whoever owes more then for any order that was touched.
+
+        :param may_refuse: False for what has happened already, and is only noted
         """
-        # An order that was confirmed a moment ago counts already.
-        self._customer_credit_invalidate()
-        cases = [
-            case
-            for case in self._customer_credit_over_limit()
-            if case.own > 0 and case.order.company_id.sudo().customer_credit_check != "none"
+        watch = CreditWatch.current(self.env)
+        if watch:
+            watch.note(self)
+            yield watch
+            return
+        watch = CreditWatch.begin(self.env)
+        watch.may_refuse = may_refuse
+        try:
+            watch.note(self)
+            yield watch
+            grown = self._customer_credit_grown(watch)
+        finally:
+            CreditWatch.end(self.env)
+        if grown:
+            grown._customer_credit_check_limit(watch)
+
+    def _customer_credit_grown(self, watch):
+        """Those orders by which somebody owes more than before, in companies that look at it."""
+        # An automation may have touched orders that the user cannot read.
+        orders = self.sudo().browse(watch.before).exists()
+        grown = [
+            order.id
+            for order in orders
+            if order.company_id._customer_credit_looks()
+            and (debt := order._customer_credit_debt())
+            and debt.exceeds(watch.before[order.id])
         ]
+        return orders.browse(grown)
+
+    def _customer_credit_check_limit(self, watch):
+        """Refuse what takes customers over their limit where the company wants that, and note it
+        where it does not.
+
+        :param watch: ``CreditWatch`` of what was done to these orders
+        """
+        self._customer_credit_take_turn()
+        # What was read before does not have these orders yet.
+        self._customer_credit_debtors().invalidate_recordset(["credit", "credit_to_invoice"])
+        cases = [case for case in self._customer_credit_over_limit() if case.own > 0]
         refused = [
             case
             for case in cases
-            if case.order.company_id.sudo().customer_credit_check == "block"
-            and not case.order._customer_credit_settled()
+            if watch.may_refuse
+            and case.order.company_id.customer_credit_check == "block"
+            and (watch.before[case.order.id] or not case.order._customer_credit_settled())
         ]
         if refused:
-            raise UserError(self._customer_credit_refusal(refused))
-        return cases
+            raise UserError(self._customer_credit_refusal(refused, watch))
+        for case in cases:
+            order = case.order._customer_credit_in_seller_language()
+            order._customer_credit_note_over_limit(case, watch.before[case.order.id])
 
-    def _customer_credit_invalidate(self):
-        partners = self.partner_id.commercial_partner_id
-        partners.invalidate_recordset(["credit", "credit_to_invoice"])
+    def _customer_credit_take_turn(self):
+        """Have orders of the same customers confirmed one after the other where that may be
+        refused: two at the same moment would not see each other."""
+        for company, orders in self.grouped("company_id").items():
+            if company.customer_credit_check == "block":
+                debtors = orders._customer_credit_debtors().with_company(company)
+                limited = debtors.filtered("credit_limit")
+                self.env["customer.credit.debtor"]._take_turn(limited, company)
 
-    def _customer_credit_refusal(self, cases):
+    def _customer_credit_refusal(self, cases, watch):
         names = ", ".join(case.order.display_name for case in cases)
-        if not self.env.user.has_group(SALESPEOPLE):
+        grown = any(watch.before[case.order.id] for case in cases)
+        known = self.browse([case.order.id for case in cases]).sudo(False)
+        known = known._customer_credit_readable()
+        if not self.env.user.has_group(SALESPEOPLE) or len(known) < len(cases):
+            if grown:
+                return self.env._(
+                    "%s cannot be changed like this at the moment. Please ask your salesperson.",
+                    names,
+                )
             return self.env._(
                 "%s cannot be confirmed at the moment. Please ask your salesperson.", names
             )
@@ -355,30 +497,41 @@ class SaleOrder(models.Model):
             )
             for case in cases
         ]
-        if len(self) > 1:
-            lines.append(
-                self.env._(
-                    "Nothing was confirmed. Leave out %s, or use “Request Approval” there.", names
-                )
-            )
-        elif cases[0].position.requested:
-            lines.append(self.env._("Extra credit is requested and waits for approval."))
-        else:
-            lines.append(
-                self.env._(
-                    "Use “Request Approval” on the quotation, or have the customer pay first."
-                )
-            )
+        lines.append(self._customer_credit_way_on(cases, names, grown))
         return "\n".join(lines)
 
-    def _customer_credit_note_over_limit(self, case):
-        self.message_post(
-            body=self.env._(
+    def _customer_credit_way_on(self, cases, names, grown):
+        """What to do about orders that were refused."""
+        if not grown and len(self) > 1:
+            return self.env._(
+                "Nothing was confirmed. Leave out %s, or use “Request Approval” there.", names
+            )
+        if cases[0].position.requested:
+            return self.env._("Extra credit is requested and waits for approval.")
+        if grown:
+            return self.env._(
+                "Nothing was changed. Use “Request Approval” on the page “Customer Credit” of the "
+                "customer, or have the customer pay first."
+            )
+        return self.env._(
+            "Use “Request Approval” on the quotation, or have the customer pay first."
+        )
+
+    def _customer_credit_note_over_limit(self, case, before):
+        values = self._customer_credit_figures(case)
+        if before:
+            body = self.env._(
+                "Made larger over the credit limit: %(customer)s owes %(owed)s with this order, "
+                "which is %(over)s over its limit of %(allowed)s.",
+                **values,
+            )
+        else:
+            body = self.env._(
                 "Confirmed over the credit limit: %(customer)s owes %(owed)s with this order, "
                 "which is %(over)s over its limit of %(allowed)s.",
-                **self._customer_credit_figures(case),
+                **values,
             )
-        )
+        self.message_post(body=body)
 
     def _customer_credit_in_seller_language(self):
         """This order in the language of who sells, also where a customer is who acts."""
@@ -386,9 +539,27 @@ class SaleOrder(models.Model):
             return self
         return self.with_context(lang=self.user_id.lang or self.company_id.sudo().partner_id.lang)
 
+    # Where nobody is there to be asked
+
     def _validate_order(self):
         """Customers who sign online have accepted the offer, and are not told about their credit:
         where that needs an approval, the order waits for it as a signed quotation."""
+        return super(SaleOrder, HOLDING.on(self))._validate_order()
+
+    def action_confirm(self):
+        """Orders over the limit that no colleague confirms, but a customer, a payment or a job,
+        wait for an approval instead of ending in an error."""
+        colleague = self.env.uid != SUPERUSER_ID and self.env.user._is_internal()
+        if colleague and not HOLDING.is_on(self.env):
+            return super().action_confirm()
+        free = HOLDING.off(self - self._customer_credit_hold_over_limit())
+        return super(SaleOrder, free).action_confirm() if free else True
+
+    def _customer_credit_hold_over_limit(self):
+        """Ask for an approval of those of these quotations that need one.
+
+        :return: these
+        """
         held = [
             case
             for case in self._customer_credit_over_limit()
@@ -397,9 +568,8 @@ class SaleOrder(models.Model):
             and not case.order._customer_credit_settled()
         ]
         for case in held:
-            case.order._customer_credit_in_seller_language()._customer_credit_hold(case)
-        others = self - self.browse([case.order.id for case in held])
-        return super(SaleOrder, others)._validate_order() if others else None
+            case.order.sudo()._customer_credit_in_seller_language()._customer_credit_hold(case)
+        return self.browse([case.order.id for case in held])
 
     def _customer_credit_hold(self, case):
         if not case.position.requested:
@@ -407,7 +577,7 @@ class SaleOrder(models.Model):
             Approval.create(
                 {
                     **self._customer_credit_request(case.over),
-                    "partner_id": self.partner_id.commercial_partner_id.id,
+                    "partner_id": self._customer_credit_debtor().id,
                     "company_id": self.company_id.id,
                     "requester_id": (self.user_id or self.env.ref("base.user_root")).id,
                     "reason": self.env._("The customer has accepted %s online.", self.name),
@@ -423,6 +593,15 @@ class SaleOrder(models.Model):
             partner_ids=self.user_id.partner_id.ids,
         )
 
+    def _customer_credit_is_waiting(self):
+        """Whether the customer has accepted this quotation, and an approver has not yet. What the
+        customer reads in the portal."""
+        order = self.sudo()
+        if order.state not in ("draft", "sent") or not (order.signature or order.amount_paid > 0):
+            return False
+        asked = [("order_id", "=", order.id), ("decision", "=", "requested")]
+        return bool(self.env["customer.credit.approval"].sudo().search_count(asked, limit=1))
+
     def _customer_credit_request(self, over):
         """Values of a request for what this quotation lacks."""
         today = self.env["customer.tier.gather"]._today(self.company_id)
@@ -436,7 +615,7 @@ class SaleOrder(models.Model):
     def action_request_credit(self):
         """Ask for the extra credit that this quotation needs."""
         self.ensure_one()
-        customer = self.partner_id.commercial_partner_id
+        customer = self._customer_credit_debtor().sudo(False)
         over = self.customer_credit_over
         return self.env["customer.credit.approval"]._open_request(
             customer, self.company_id, **self._customer_credit_request(over)

@@ -7,11 +7,14 @@ from . import test_credit_exposure
 from . import test_credit_limit
 from . import test_credit_quotation
 from . import test_desk
+from . import test_limit_holds
+from . import test_limit_parallel
 from . import test_menus
 from . import test_fuzz
 from . import test_neighbours
 from . import test_new_user
 from . import test_paid_online
 from . import test_query_counts
+from . import test_raised_order_tour
 from . import test_rights_rpc
 from . import test_security

@@ -9,9 +9,9 @@ COMPUTED = {
         empty="changing_ids down_count missing_count same_count seen term_count unused up_count",
     ),
     "customer.credit.approval": rows(
-        empty="state",
-        typed="currency_id",
-        leaks="credit_band limit_text overdue_amount used",
+        empty="credit_band overdue_amount state used",
+        # The limit of a shared contact in the own company: none.
+        typed="currency_id limit_text",
     ),
     "customer.credit.change": rows(
         refused="currency_id new_limit_text old_limit_text salesperson_id tier_color",
@@ -25,7 +25,10 @@ COMPUTED = {
         typed="credit_limit_text",
     ),
     "res.config.settings": rows(
-        refused="customer_credit_approver_id customer_credit_check customer_credit_order_days",
+        refused=(
+            "customer_credit_approver_id customer_credit_check customer_credit_order_days "
+            "customer_credit_own_requests"
+        ),
     ),
     "res.partner": rows(
         empty=(
@@ -37,15 +40,17 @@ COMPUTED = {
         typed="customer_credit_checked customer_credit_limit_text",
     ),
     "sale.order": rows(
-        empty="customer_credit_asks",
+        empty=(
+            "customer_credit_asks customer_credit_over customer_credit_warning "
+            "customer_overdue_amount"
+        ),
         typed="customer_credit_currency_id",
-        leaks="customer_credit_over customer_credit_warning customer_overdue_amount",
     ),
 }
 SILENT = {
     "customer.credit.apply": {"missing_count", "same_count", "term_count", "unused", "up_count"},
     "customer.tier.standing": {"payment_term_id", "proposed_payment_term_id"},
-    "res.config.settings": {"customer_credit_approver_id"},
+    "res.config.settings": {"customer_credit_approver_id", "customer_credit_own_requests"},
     "res.partner": {
         "customer_credit_extra",
         "customer_present_term_id",

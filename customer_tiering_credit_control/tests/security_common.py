@@ -7,6 +7,7 @@ RIGHTS = {
     "customer.credit.change": (READ, READ, READ),
     "customer.credit.approval": ("r-c-", "r-c-", "r-c-"),
     "customer.credit.apply": (NOTHING, NOTHING, NOTHING),
+    "customer.credit.debtor": (NOTHING, NOTHING, READ),
 }
 SHARED = {"customer.credit.apply"}
 PRIVATE_FIELDS = {
@@ -50,5 +51,8 @@ class CreditSecurityCase(SecurityCase):
             standing._apply_credit_proposals("By the credit table"),
             cls.env["customer.credit.approval"].create(approval),
             cls.env["customer.credit.apply"].create({"standing_ids": standing.ids}),
+            cls.env["customer.credit.debtor"].create(
+                {"partner_id": standing.partner_id.id, "company_id": company.id}
+            ),
         )
         return {**records, **{record._name: record for record in ours}}

@@ -1,14 +1,18 @@
 from datetime import timedelta
+from pathlib import Path
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.modules.module import load_script
 from odoo.tests import Form, HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
 from .common import CREDIT, ApprovalCase
+
+SCRIPT = Path(__file__).parents[1] / "migrations" / "19.0.1.1.0" / "post-requested_amount.py"
 
 
 @tagged("post_install", "-at_install")
@@ -142,11 +146,45 @@ class TestCreditApproval(ApprovalCase):
             self.assertEqual(approval.state, "approved")
 
     def test_own_request(self):
-        """A credit approver may grant its own request; the record says that it did."""
+        """A credit approver asked for a million and granted it itself; where the company wants
+        that, the record says that it did."""
+        with self.assertRaisesRegex(UserError, "Nobody in"), self.env.cr.savepoint():
+            self._request(user=self.approver)
+        other = self._create_user("tiering_other_approver", CREDIT)
+        own = self._request(user=self.approver)
+        self.assertEqual(own.activity_ids.user_id, other)
+        with self.assertRaisesRegex(UserError, "Another credit approver"):
+            self._approve(own)
+        self._approve(own, user=other)
+        self.assertEqual((own.requester_id, own.approver_id), (self.approver, other))
+        self.company.customer_credit_own_requests = True
         approval = self._approve(self._request(user=self.approver))
         self.assertEqual(approval.requester_id, self.approver)
         self.assertEqual(approval.approver_id, self.approver)
-        self.assertEqual(self._allowed(), 1500)
+        self.assertEqual(self._allowed(), 2000)
+
+    def test_own_request_by_another(self):
+        """What an approver may not ask for itself, a colleague asked for: for an order that the
+        approver sells, or a small amount that the approver then made a large one."""
+        order = self._create_order(self.contact, 5000, state="draft", user_id=self.approver.id)
+        other = self._create_user("tiering_other_approver", CREDIT)
+        colleague = self._create_user("colleague", "sales_team.group_sale_salesman_all_leads")
+        sold = self._request(order_id=order.id, user=colleague)
+        self.assertEqual(sold.activity_ids.user_id, other)
+        with self.assertRaisesRegex(UserError, "sell the order"):
+            self._approve(sold)
+        small = self._request(amount=5)
+        small.with_user(self.approver).amount = 999999
+        with self.assertRaisesRegex(UserError, "Approve at most what was asked for"):
+            self._approve(small)
+        with self.assertRaises(AccessError):
+            small.with_user(self.approver).requested_amount = 999999
+        self.assertEqual(self._allowed(), 1000)
+        forged = self._request(amount=5, requested_amount=1000)
+        self.assertEqual(forged.requested_amount, 5)
+        small.with_user(self.approver).amount = 4
+        self._approve(small)
+        self.assertEqual(self._allowed(), 1004)
 
     def test_salesperson_cannot_grant(self):
         """Whoever may ask must not be able to answer, by whatever way."""
@@ -227,6 +265,54 @@ class TestCreditApproval(ApprovalCase):
         on_contact = self.contact.with_user(self.salesperson)
         self.assertEqual(on_contact.customer_credit_approval_ids, approval)
         self.assertEqual(on_contact.customer_credit_used, 300)
+
+    def test_upgrade(self):
+        """Requests that were open at an upgrade could not be approved: nothing was kept of what
+        had been asked for."""
+        approval = self._request(amount=70)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE customer_credit_approval SET requested_amount = NULL")
+        script = load_script(str(SCRIPT), "post-requested_amount")
+        for _twice in range(2):
+            script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(approval.requested_amount, 70)
+        self._approve(approval)
+
+    def test_typed_into_a_request(self):
+        """Who owes how much in another company was told to whoever typed that company into a
+        request that it never saved. In its own company it is told."""
+        partner = self._create_customer("Of Both", credit_limit=500)
+        partner.with_company(self.company_b).credit_limit = 7777
+        self._create_order(partner, 123, company=self.company_b)
+        self._create_order(partner, 45)
+        self.env.flush_all()
+        names = ["used", "limit_text", "credit_band", "overdue_amount"]
+        spec = {name: {} for name in names}
+        for user in (self.salesperson, self.officer, self.approver):
+            Approval = self.env["customer.credit.approval"].with_user(user)
+            typed = {"partner_id": partner.id, "company_id": self.company_b.id, "amount": 1}
+            defaults = {f"default_{name}": value for name, value in typed.items()}
+            with self.subTest(user.login):
+                for model, values in (
+                    (Approval, typed),
+                    (Approval.with_context(**defaults), {}),
+                ):
+                    told = model.onchange(values, list(values), spec)["value"]
+                    self.assertFalse(any(told.get(name) for name in names), told)
+                typed["company_id"] = self.company.id
+                told = Approval.onchange(typed, list(typed), spec)["value"]
+                self.assertEqual((told["used"], told["limit_text"]), (45, self._money(500)))
+        order = self._create_order(partner, 1000, state="draft", user_id=self.salesperson.id)
+        order = order.with_user(self.salesperson)
+        names = ["customer_credit_warning", "customer_credit_over", "customer_overdue_amount"]
+        spec = {name: {} for name in names}
+        told = order.onchange({"company_id": self.company_b.id}, ["company_id"], spec)["value"]
+        self.assertFalse(any(told.get(name) for name in names), told)
+        self.assertEqual(order.customer_credit_over, 545)
+
+    def _money(self, amount):
+        return self.currency.format(amount)
 
     def test_merged_customer(self):
         """Extra credit that was granted to a duplicate is lost with it."""

@@ -48,7 +48,10 @@ class TestCreditExposure(ExposureCase):
         """Goods invoiced on delivery did not count before it: a customer could order any number
         of times within the limit, until the first truck left."""
         self.company.customer_credit_check = "block"
-        first, second = (self._order_crates(400, state="draft") for _number in range(2))
+        first, second = (
+            self._order_crates(400, state="draft").with_user(self.salesperson)
+            for _number in range(2)
+        )
         first.action_confirm()
         self.assertEqual(self._used(), 400)
         with self.assertRaises(UserError), self.env.cr.savepoint():

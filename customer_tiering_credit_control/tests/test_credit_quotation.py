@@ -273,9 +273,12 @@ class TestCreditBlock(QuotationCase):
         order = self._quote(800)
         portal = self._create_user("credit_portal", "base.group_portal")
         with self.assertRaises(UserError) as refusal, self.env.cr.savepoint():
-            order.with_user(portal).sudo().action_confirm()
+            order.with_user(portal).sudo().write({"state": "sale"})
         self.assertNotIn("1,", str(refusal.exception))
         self.assertIn("ask your salesperson", str(refusal.exception))
+        self.env.invalidate_all()
+        order.with_user(portal).sudo().action_confirm()
+        self.assertEqual(order.state, "draft", "waits for an approval")
 
     def test_system_does_not_slip_through(self):
         """An automation that confirms orders is no way around the limit."""
@@ -298,8 +301,7 @@ class TestCreditBlock(QuotationCase):
                 order._action_cancel()
 
     def test_write_in_one_piece(self):
-        """Where nobody looks at credit, other addons saw a confirmation and what came with it as
-        two writes."""
+        """Other addons saw a confirmation and what came with it as two writes."""
         written = []
 
         def write(orders, vals):
@@ -309,16 +311,13 @@ class TestCreditBlock(QuotationCase):
         core_write = CoreSaleOrder.write
         self.patch(CoreSaleOrder, "write", write)
         values = {"state": "sale", "client_order_ref": "4711"}
-        for check, expected in (
-            ("none", [set(values)]),
-            ("warn", [{"client_order_ref"}, {"state"}]),
-        ):
+        for check in ("none", "warn", "block"):
             with self.subTest(check):
                 self.company.customer_credit_check = check
                 order = self._quote(100)
                 written.clear()
                 order.write(values)
-                self.assertEqual([names for names in written if names], expected)
+                self.assertEqual([names for names in written if names], [set(values)])
 
     def test_other_companies(self):
         """The setting of one company blocked another's orders."""
@@ -367,13 +366,93 @@ class TestCreditOnline(HttpCase, QuotationCase):
         self.assertEqual(order.state, "sale")
 
     def test_deposit_paid_online(self):
-        """A customer who pays the deposit that was asked for has an order, whatever is still
-        owed; that it is over the limit is noted for the salesperson."""
+        """A customer who pays the deposit that the company asks for has an order, whatever is
+        still owed; that it is over the limit is noted for the salesperson."""
+        self.company.prepayment_percent = 0.25
         order = self._quote(2000, require_payment=True, prepayment_percent=0.25)
         self._pay(order, 500)._check_amount_and_confirm_order()
         self.assertEqual(order.state, "sale")
         bodies = " ".join(order.sudo().message_ids.mapped("body"))
         self.assertIn("Confirmed over the credit limit", bodies)
+
+    def test_part_paid_online(self):
+        """A payment of a cent, or a deposit that the salesperson has lowered, took an order of any
+        size past the limit. It waits like one that was signed, and nobody sees an error."""
+        self.company.prepayment_percent = 0.5
+        for values in (
+            {"require_payment": False},
+            {"require_payment": True, "prepayment_percent": 0.01},
+        ):
+            with self.subTest(values):
+                order = self._quote(2000, require_signature=False, **values)
+                transaction = self._pay(order, 20)
+                self.assertFalse(transaction._check_amount_and_confirm_order())
+                self.assertEqual(order.state, "draft")
+                waiting = [("order_id", "=", order.id), ("decision", "=", "requested")]
+                approvals = self.env["customer.credit.approval"].search(waiting)
+                approvals.unlink()
+                transaction.reference += str(values)
+
+    def _pay_in_the_portal(self, order, amount):
+        """What the customer's browser sends, up to the page that waits for the payment."""
+        order.sudo().write({"state": "sent"})
+        token = order.sudo()._portal_ensure_token()
+        form = self.env["ir.ui.view"].create(
+            {"name": "Form", "type": "qweb", "arch": '<form action="dummy" method="post"/>'}
+        )
+        method = self.env.ref("payment.payment_method_unknown")
+        provider = self.env["payment.provider"].create(
+            {
+                "name": "Dummy",
+                "company_id": self.company.id,
+                "state": "test",
+                "is_published": True,
+                "redirect_form_view_id": form.id,
+                "payment_method_ids": method.ids,
+            }
+        )
+        method.active = True
+        self.env.flush_all()
+        answer = self.make_jsonrpc_request(
+            f"/my/orders/{order.id}/transaction",
+            {
+                "access_token": token,
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "token_id": None,
+                "amount": amount,
+                "flow": "redirect",
+                "tokenization_requested": False,
+                "landing_route": f"/my/orders/{order.id}?access_token={token}",
+            },
+        )
+        transaction = self.env["payment.transaction"].search(
+            [("reference", "=", answer["reference"])]
+        )
+        transaction._set_done()
+        self.env.flush_all()
+        self.assertEqual(self.make_jsonrpc_request("/payment/status/poll", {})["state"], "done")
+        self.env.invalidate_all()
+        return self.url_open(f"/my/orders/{order.id}?access_token={token}").text
+
+    def test_payment_in_the_portal(self):
+        """A payment confirmed what the limit refuses, or ended in an error for whoever had just
+        paid. Paid in full there is an order; of less, the customer reads that it is looked at."""
+        waiting = "We are checking it"
+        order = self._quote(800, require_payment=True, require_signature=False)
+        self.assertNotIn(waiting, self._pay_in_the_portal(order, 800))
+        self.assertEqual(order.state, "sale")
+        self.company.prepayment_percent = 0.5
+        order = self._quote(
+            2000, require_payment=True, require_signature=False, prepayment_percent=0.01
+        )
+        page = self._pay_in_the_portal(order, 20)
+        self.assertIn(waiting, page)
+        self.assertNotIn("credit limit", page)
+        self.assertEqual(order.state, "sent")
+        approval = self.env["customer.credit.approval"].search([("order_id", "=", order.id)])
+        self.assertEqual((approval.amount, approval.decision), (1480, "requested"))
+        self.assertEqual(approval.requester_id, self.salesperson)
 
     def test_signed_online(self):
         """A customer accepts the quotation in the portal. It sees no error and nothing of its
@@ -406,6 +485,7 @@ class TestCreditOnline(HttpCase, QuotationCase):
         self.assertEqual(approval.activity_ids.user_id, self.approver)
         page = self.url_open(f"/my/orders/{order.id}?access_token={token}&message=sign_ok")
         self.assertIn("Your order has been signed", page.text)
+        self.assertIn("We are checking it", page.text)
         self.assertNotIn("credit limit", page.text)
         self._approve(approval)
         order.with_user(self.salesperson).action_confirm()

@@ -13,8 +13,17 @@ class SaleOrder(models.Model):
         )
 
     def _customer_credit_settled(self):
-        """Who has settled an order at a till has the goods, also on account."""
-        return super()._customer_credit_settled() or bool(self._customer_credit_paid_at_till())
+        """Who has settled an order at a till has the goods, also on account. A deposit, or a part
+        of the goods, is none of the rest."""
+        if super()._customer_credit_settled():
+            return True
+        gone = [
+            line.price_subtotal_incl
+            for line, _share in self._customer_credit_paid_at_till()
+            if line.sale_order_line_id and not line.sale_order_line_id.is_downpayment
+        ]
+        order = self.sudo()
+        return bool(gone) and order.currency_id.compare_amounts(sum(gone), order.amount_total) >= 0
 
     def _customer_credit_paid_at_till(self):
         """What this order was paid for at a till.

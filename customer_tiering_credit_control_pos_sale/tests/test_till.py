@@ -38,11 +38,13 @@ class TestTill(QuotationCase):
         )
         cls.till.with_user(cls.cashier).open_ui()
 
-    def _settle(self, order, amount=None, method=None, **vals):
-        """What the till sends when somebody pays there; less than the order is a deposit."""
+    def _settle(self, order, amount=None, method=None, line=None, **vals):
+        """What the till sends when somebody pays there; less than the order is a deposit, but for
+        one line of it."""
         amount = amount or order.amount_total
-        deposit = amount < order.amount_total
+        deposit = amount < order.amount_total and not line
         product = self.till.down_payment_product_id if deposit else order.order_line.product_id
+        settled = line or order.order_line
         line = {
             "product_id": product.id,
             "qty": 1,
@@ -50,7 +52,7 @@ class TestTill(QuotationCase):
             "pack_lot_ids": [],
             "tax_ids": [],
             "sale_order_origin_id": order.id,
-            "sale_order_line_id": not deposit and order.order_line.id,
+            "sale_order_line_id": not deposit and settled.id,
             **dict.fromkeys(("price_unit", "price_subtotal", "price_subtotal_incl"), amount),
         }
         payment = {
@@ -106,13 +108,30 @@ class TestTill(QuotationCase):
         self.assertIn(self._money(1300), self._notes(order))
 
     def test_deposit_at_the_till(self):
-        """Who has paid a deposit there has an order; the rest is owed, and noted."""
+        """A deposit of any size took an order past the limit. The rest is owed: what is over waits
+        for an approval, and the till goes on."""
         order = self._quote(2000)
         self._settle(order, amount=500)
-        self.assertEqual(order.state, "sale")
-        self.assertIn(self._money(2000), self._notes(order), "500 + 2000 − 500")
+        self.assertEqual(order.state, "draft")
+        approval = self.env["customer.credit.approval"].search([("order_id", "=", order.id)])
+        self.assertEqual((approval.amount, approval.decision), (1000, "requested"))
+        self._approve(approval)
+        order.action_confirm()
         position = self.customer._customer_credit_positions(self.company)[self.customer]
         self.assertEqual(position.used, 500 + 1500)
+
+    def test_deposit_within_the_limit(self):
+        """Who has paid a deposit there has an order."""
+        order = self._quote(800)
+        self._settle(order, amount=400)
+        self.assertEqual(order.state, "sale")
+        self.assertNotIn(NOTED, self._notes(order))
+
+    def test_a_part_at_the_till(self):
+        """One cheap line was settled at the till, and the whole order was confirmed with it."""
+        order = self._quote(lines=[{"price_unit": 5}, {"price_unit": 2000}])
+        self._settle(order, amount=5, line=order.order_line[0])
+        self.assertEqual(order.state, "draft")
 
     def test_put_aside_at_the_till(self):
         """Loading a quotation into the till is not paying it: any salesperson could have got

@@ -1,4 +1,5 @@
 from markupsafe import Markup
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
@@ -14,6 +15,8 @@ from odoo.tools import SQL, format_date
 UNDER_WAY = ("waiting", "open")
 # A second's work: a killed job loses no more, and nobody waits longer for what it has locked.
 SLICE_SIZE = 25
+# As often as the server tries requests that run into each other.
+CONFLICTS = 5
 
 
 class CustomerStagePlaybookStart(models.Model):
@@ -30,7 +33,12 @@ class CustomerStagePlaybookStart(models.Model):
         "customer.tier.standing", required=True, ondelete="cascade", readonly=True, index=True
     )
     partner_id = fields.Many2one(
-        related="standing_id.partner_id", string="Customer", store=True, index=True
+        related="standing_id.partner_id",
+        string="Customer",
+        store=True,
+        index=True,
+        # A standing that somebody types into a form need not be one that it may read.
+        related_sudo=False,
     )
     company_id = fields.Many2one(related="standing_id.company_id", store=True)
     playbook_id = fields.Many2one(
@@ -69,6 +77,11 @@ class CustomerStagePlaybookStart(models.Model):
     activity_count = fields.Integer(string="Activities", readonly=True)
     done_count = fields.Integer(string="Done", compute="_compute_done_count")
     error = fields.Char(string="Problem", readonly=True)
+    conflict_count = fields.Integer(
+        readonly=True,
+        export_string_translation=False,
+        help="How often somebody else was writing the same at the same moment.",
+    )
 
     _one_under_way = models.UniqueIndex(
         "(standing_id) WHERE state IN ('waiting', 'open')",
@@ -125,7 +138,7 @@ class CustomerStagePlaybookStart(models.Model):
             )
         for start in failed:
             if not start.standing_id.playbook_start_ids.filtered(lambda s: s.state in UNDER_WAY):
-                start.write({"state": "waiting", "error": False})
+                start.write({"state": "waiting", "error": False, "conflict_count": 0})
         self._trigger_job()
 
     # Entering a stage
@@ -269,8 +282,17 @@ class CustomerStagePlaybookStart(models.Model):
             starts._start(company, users)
 
         starts = self.browse([id_ for id_, _user in rows])
-        savepoint_each(starts, start_these, type(self)._fail)
+        savepoint_each(starts, start_these, type(self)._not_started)
         return len(starts)
+
+    def _not_started(self, error):
+        """What somebody else has written meanwhile, like a follower, is there at the next try, in
+        another transaction: the plan goes on waiting for its turn, but not for ever."""
+        if isinstance(error, UniqueViolation) and self.conflict_count < CONFLICTS:
+            self.conflict_count += 1
+            self._trigger_job()
+        else:
+            self._fail(error)
 
     def _fail(self, error):
         """Say why this plan failed: the others go on."""

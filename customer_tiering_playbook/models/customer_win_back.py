@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from .customer_stage_playbook_start import UNDER_WAY
@@ -11,6 +12,10 @@ OUTCOMES = [
     ("not_now", "Not now"),
     ("for_good", "Lost for good"),
 ]
+# What salespeople say about it; the rest follows from the customer and its orders.
+SAID = {"partner_id", "company_id", "reason_id", "note", "outcome"}
+CHANGED = SAID - {"partner_id", "company_id"}
+MANAGERS = "customer_tiering.group_manager"
 
 
 class CustomerWinBack(models.Model):
@@ -65,35 +70,115 @@ class CustomerWinBack(models.Model):
         "sale.order", ondelete="set null", readonly=True, index="btree_not_null"
     )
 
+    may_correct = fields.Boolean(
+        compute="_compute_may_correct", export_string_translation=False, exportable=False
+    )
+
     _customer_idx = models.Index("(partner_id, company_id, id)")
+
+    @api.depends_context("uid")
+    def _compute_may_correct(self):
+        self.may_correct = not self._is_checked()
 
     @api.model_create_multi
     def create(self, vals_list):
         """What the customer was on that day is kept, whatever it becomes."""
-        Partner = self.env["res.partner"]
+        checked = self._is_checked()
         for vals in vals_list:
+            if checked:
+                # What is left out must not come from a default in the context either.
+                said = {**self.default_get(["partner_id"]), **vals}
+                for name in vals.keys() - SAID:
+                    del vals[name]
+                vals |= {"partner_id": said.get("partner_id"), "order_id": False, "user_id": False}
             if vals.get("partner_id"):
-                partner = Partner.browse(vals["partner_id"]).commercial_partner_id
-                company = vals.setdefault("company_id", self.env.company.id)
-                own = [("partner_id", "=", partner.id), ("company_id", "=", company)]
-                standing = self.env["customer.tier.standing"].sudo().search(own, limit=1)
-                vals["partner_id"] = partner.id
-                vals.setdefault("stage", standing.lifecycle_stage)
-                vals.setdefault("tier_id", standing.tier_id.id)
+                known = self._known_of(vals)
+                vals |= known if checked else {**known, **vals}
                 # Forms send an empty field, too.
-                vals["user_id"] = vals.get("user_id") or partner.sudo().user_id.id or self.env.uid
+                vals["user_id"] = vals["user_id"] or known["user_id"]
         records = super().create(vals_list)
+        if checked:
+            records._check_lapsed()
+            records._check_outcome()
         records._after_outcome()
         return records
 
+    def _known_of(self, vals):
+        """What follows from the customer and the day."""
+        company = self.env["res.company"].browse(vals.setdefault("company_id", self.env.company.id))
+        partner = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id
+        vals["partner_id"] = partner.id
+        own = [("partner_id", "=", partner.id), ("company_id", "=", company.id)]
+        standing = self.env["customer.tier.standing"].sudo().search(own, limit=1)
+        return {
+            "stage": standing.lifecycle_stage,
+            "tier_id": standing.tier_id.id,
+            "date": self.env["customer.tier.gather"]._today(company),
+            "user_id": partner.sudo().user_id.id or self.env.uid,
+        }
+
     def write(self, vals):
+        checked = self._is_checked()
+        if checked and vals.keys() - CHANGED:
+            raise AccessError(
+                self.env._(
+                    "Of a win-back you can change the reason, the outcome and what was said. The "
+                    "rest is what the customer was on that day; ask an administrator of customer "
+                    "tiers where it is wrong."
+                )
+            )
+        changed = self.filtered(
+            lambda record: record.outcome != vals.get("outcome", record.outcome)
+        )
         result = super().write(vals)
         if vals.keys() & {"partner_id", "company_id"}:
             # The ORM looks at where a record was, not at where it goes.
             self.check_access("write")
+        if checked:
+            changed._check_outcome()
         if "outcome" in vals:
             self._after_outcome()
         return result
+
+    def _is_checked(self):
+        """Whether somebody writes who may only say what came of it."""
+        return not self.env.su and not self.env.user.has_group(MANAGERS)
+
+    def _check_lapsed(self):
+        """Win-backs are of customers who stay away, so that nobody makes them out of nothing."""
+        for record in self:
+            if record.stage not in LAPSED:
+                raise UserError(
+                    self.env._(
+                        "%s is neither dormant nor lost, so there is nothing to win back.",
+                        record.partner_id.display_name,
+                    )
+                )
+
+    def _check_outcome(self):
+        """Orders win customers back, not words; and who gives a customer up is in charge of it, as
+        that ends what its colleagues have planned."""
+        everybodys = self.env.user.has_group("sales_team.group_sale_salesman_all_leads")
+        for record in self:
+            if record.outcome == "won_back":
+                raise UserError(
+                    self.env._(
+                        "An order of %s makes it won back by itself. Choose another outcome until "
+                        "then.",
+                        record.partner_id.display_name,
+                    )
+                )
+            salesperson = record.partner_id.sudo().user_id
+            in_charge = everybodys or salesperson in (self.env.user, salesperson.browse())
+            if record.outcome != "open" and not in_charge:
+                raise UserError(
+                    self.env._(
+                        "%(salesperson)s looks after %(customer)s and says what came of it. Leave "
+                        "the outcome “Open” and note what you have heard.",
+                        salesperson=salesperson.name,
+                        customer=record.partner_id.display_name,
+                    )
+                )
 
     def _after_outcome(self):
         """Leave those in peace who are lost for good."""

@@ -7,12 +7,10 @@ from .security_common import PlaybookSecurityCase
 COMPUTED = {
     "customer.stage.playbook": rows(empty="activity_count display_name open_count step_ids"),
     "customer.stage.playbook.start": rows(
-        empty="done_count plan_id",
-        typed="company_id",
-        leaks="partner_id",
+        empty="company_id done_count partner_id plan_id",
     ),
     "customer.tier.tell": rows(empty="playbook_count playbook_forecast"),
-    "customer.win.back": rows(typed="tier_color"),
+    "customer.win.back": rows(empty="may_correct", typed="tier_color"),
     "customer.win.back.ask": rows(typed="customer_count"),
     "res.partner": rows(
         empty="customer_is_lapsed customer_playbook_start_ids customer_win_back_ids",

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -23,7 +23,8 @@ class TestForeignWrites(PlaybookCase):
     def test_reminders_of_another_company(self):
         """A salesperson gives a win-back to a company of which they are not, by RPC, and the system
         dismisses that company's reminders."""
-        partner = self._create_customer()
+        partner = self.buyer
+        self._put("dormant", event=False)
         rule = self.env["customer.reminder.rule"].create({"name": "Rule"})
         reminder = self.env["customer.reminder"].create(
             {
@@ -40,6 +41,83 @@ class TestForeignWrites(PlaybookCase):
             found.write({"company_id": self.company_b.id, "outcome": "for_good"})
         self.env.invalidate_all()
         self.assertEqual(reminder.state, "open")
+
+    def test_win_backs_out_of_nothing(self):
+        """A salesperson made win-backs of customers who had never stayed away, with the tier, the
+        order, the outcome and the day that it liked, under a colleague's name, by RPC."""
+        WinBack = self.env["customer.win.back"].with_user(self.salesperson)
+        self._put("mature", event=False)
+        with self.assertRaisesRegex(UserError, "neither dormant nor lost"), self.env.cr.savepoint():
+            WinBack.create({"partner_id": self.buyer.id})
+        order = self._create_order(self.buyer, 5, date=1)
+        self._put("dormant", event=False)
+        forged = {
+            "stage": "lost",
+            "tier_id": self.env["customer.tier"].search([], order="id desc", limit=1).id,
+            "order_id": order.id,
+            "date": "1999-01-01",
+            "user_id": self.officer.id,
+        }
+        defaults = {f"default_{name}": value for name, value in forged.items()}
+        for make in (
+            lambda: WinBack.create({"partner_id": self.buyer.id, **forged}),
+            lambda: WinBack.with_context(**defaults).create({"partner_id": self.buyer.id}),
+            lambda: WinBack.with_context(**defaults, default_partner_id=self.buyer.id).create({}),
+        ):
+            found = make()
+            self.assertRecordValues(
+                found,
+                [
+                    {
+                        "stage": "dormant",
+                        "tier_id": self._standing(self.buyer).tier_id.id,
+                        "order_id": False,
+                        "date": self._days_ago(0),
+                        "user_id": self.salesperson.id,
+                        "outcome": "open",
+                    }
+                ],
+            )
+            for name, value in forged.items():
+                with self.subTest(name), self.assertRaises(AccessError):
+                    found.write({name: value})
+            with self.assertRaisesRegex(UserError, "by itself"), self.env.cr.savepoint():
+                found.outcome = "won_back"
+        with self.assertRaisesRegex(UserError, "by itself"), self.env.cr.savepoint():
+            WinBack.create({"partner_id": self.buyer.id, "outcome": "won_back"})
+        with self.assertRaisesRegex(UserError, "by itself"), self.env.cr.savepoint():
+            WinBack.with_context(default_outcome="won_back").create({"partner_id": self.buyer.id})
+
+    def test_reminders_of_a_colleague(self):
+        """A salesperson gave up a colleague's customer, and the colleague's reminder was gone."""
+        colleague = self._create_user("colleague", "sales_team.group_sale_salesman")
+        self._put("dormant", event=False)
+        rule = self.env["customer.reminder.rule"].create({"name": "Rule"})
+        reminder = self.env["customer.reminder"].create(
+            {
+                "rule_id": rule.id,
+                "partner_id": self.buyer.id,
+                "company_id": self.company.id,
+                "date": self._days_ago(1),
+                "activity_id": self.buyer.activity_schedule("mail.mail_activity_data_todo").id,
+            }
+        )
+        WinBack = self.env["customer.win.back"].with_user(colleague)
+        price = self.env.ref("customer_tiering_playbook.loss_reason_price")
+        with self.assertRaisesRegex(UserError, "looks after"), self.env.cr.savepoint():
+            WinBack.create({"partner_id": self.buyer.id, "outcome": "for_good"})
+        found = WinBack.create({"partner_id": self.buyer.id, "note": "Heard at the fair"})
+        with self.assertRaisesRegex(UserError, "looks after"), self.env.cr.savepoint():
+            found.outcome = "for_good"
+        wizard = self.env["customer.win.back.ask"].with_user(colleague)
+        wizard = wizard.create(
+            {"partner_ids": self.buyer.ids, "outcome": "for_good", "reason_id": price.id}
+        )
+        with self.assertRaisesRegex(UserError, "looks after"), self.env.cr.savepoint():
+            wizard.action_apply()
+        self.assertEqual(reminder.state, "open")
+        found.with_user(self.salesperson).outcome = "for_good"
+        self.assertEqual(reminder.state, "cancel")
 
     def test_answer_in_the_company_of_the_plan(self):
         """Whoever works in two companies marks the question of one done while looking at the

@@ -2,8 +2,9 @@ from unittest.mock import patch
 
 from odoo.addons.customer_tiering.tests.common import OWN
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
-from .common import PlaybookCase
+from .common import WORK_LOGGER, PlaybookCase
 
 
 @tagged("post_install", "-at_install")
@@ -33,6 +34,47 @@ class TestOthersGoOn(PlaybookCase):
         self.assertEqual(self._starts().state, "failed")
         self.assertIn("Not this one", self._starts().error)
         self.assertEqual(self._starts(other).state, "left")
+
+    def test_written_at_the_same_moment(self):
+        """A colleague followed the customer at the moment that the plan did, and the plan had
+        failed for good: nobody called the customer."""
+        other = self._create_buyer("Other")
+        self._grade()
+        self._put("dormant", self.buyer, other, event=False)
+        for partner in (self.buyer, other):
+            self.Start._enter(self._standing(partner))
+        followers = self.buyer.message_follower_ids
+        self.assertFalse(followers)
+        start = type(self.Start)._note_start
+
+        def conflict(starts, *args):
+            if starts.partner_id == self.buyer and len(hits) < conflicts:
+                hits.append(starts.id)
+                row = (
+                    "INSERT INTO mail_followers (res_model, res_id, partner_id) "
+                    "VALUES ('res.partner', %s, %s)"
+                )
+                for _twice in range(2):
+                    self.env.cr.execute(row, [self.buyer.id, self.salesperson.partner_id.id])
+            return start(starts, *args)
+
+        self.startPatcher(patch.object(type(self.Start), "_note_start", conflict))
+        hits, conflicts = [], 2
+        with mute_logger("odoo.sql_db", WORK_LOGGER):
+            self.Start._start_slice(self.company)
+            self.assertEqual((self._starts().state, self._starts(other).state), ("waiting", "open"))
+            self.Start._start_slice(self.company)
+        self.assertEqual(self._starts().state, "open")
+        # What never passes is no conflict.
+        hits, conflicts = [], 99
+        self._starts().write({"state": "waiting"})
+        with mute_logger("odoo.sql_db", WORK_LOGGER):
+            for _try in range(9):
+                self.Start._start_slice(self.company)
+        self.assertEqual(self._starts().state, "failed")
+        self.assertIn("mail_followers", self._starts().error)
+        self._starts().with_user(self.officer).action_retry()
+        self.assertEqual(self._starts().conflict_count, 0)
 
     def test_time_up_before_the_last_company(self):
         """What waited in another company was taken for done, and nobody was called for an hour."""

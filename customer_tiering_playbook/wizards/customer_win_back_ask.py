@@ -16,7 +16,12 @@ class CustomerWinBackAsk(models.TransientModel):
     customer_count = fields.Integer(string="Customers", compute="_compute_customer_count")
     other_count = fields.Integer(readonly=True)
     reason_id = fields.Many2one("customer.loss.reason")
-    outcome = fields.Selection(OUTCOMES, required=True, default="open")
+    outcome = fields.Selection(
+        # An order makes it won back.
+        [outcome for outcome in OUTCOMES if outcome[0] != "won_back"],
+        required=True,
+        default="open",
+    )
     note = fields.Text(string="What Was Said")
 
     @api.depends("partner_ids")

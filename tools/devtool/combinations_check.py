@@ -33,10 +33,45 @@ def grade():
 def fill():
     """What people add to what is shipped."""
     env["customer.reminder.rule"].create({"name": "By hand"})  # noqa: F821
+    use_activity_types()
     if "customer.stage.playbook" in env:  # noqa: F821
         for playbook in env["customer.stage.playbook"].search([], limit=1):  # noqa: F821
             playbook.plan_id.copy()
             playbook.copy({"stage": "lost", "company_id": env.company.id})  # noqa: F821
+
+
+def use_activity_types():
+    """What people may use our types of activities for, which keeps these from being deleted."""
+    ours = env["ir.model.data"].search(  # noqa: F821
+        [("model", "=", "mail.activity.type"), ("module", "=like", f"{OURS}%")]
+    )
+    for kind in env["mail.activity.type"].browse(ours.mapped("res_id")):  # noqa: F821
+        trigger = {"chaining_type": "trigger", "triggered_next_type_id": kind.id}
+        env["mail.activity.type"].create({"name": f"Before {kind.name}", **trigger})  # noqa: F821
+        if kind.res_model not in (False, "res.partner"):
+            continue
+        for n, login in enumerate(("__system__", "admin")):
+            user = env["res.users"].search([("login", "=", login)])  # noqa: F821
+            activity = env.company.partner_id.activity_schedule(  # noqa: F821
+                activity_type_id=kind.id, user_id=user.id
+            )
+            if n:
+                activity.action_done()
+        step = {"activity_type_id": kind.id, "responsible_type": "on_demand"}
+        plan = {"name": f"With {kind.name}", "res_model": "res.partner"}
+        plan["template_ids"] = [(0, 0, step)]
+        env["mail.activity.plan"].create(plan)  # noqa: F821
+        env["customer.reminder.rule"].create(  # noqa: F821
+            {"name": f"With {kind.name}", "activity_type_id": kind.id}
+        )
+        env["ir.actions.server"].create(  # noqa: F821
+            {
+                "name": f"Schedule {kind.name}",
+                "model_id": env["ir.model"]._get_id("res.partner"),  # noqa: F821
+                "state": "next_activity",
+                "activity_type_id": kind.id,
+            }
+        )
 
 
 def people(env):
