@@ -53,6 +53,8 @@ from . import account_move_line
 from . import account_partial_reconcile
 from . import ir_module_module
 from . import ir_ui_menu
+from . import mail_activity
+from . import mail_message
 from . import product_pricelist
 from . import res_company
 from . import res_config_settings

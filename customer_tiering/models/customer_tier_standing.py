@@ -9,7 +9,8 @@ from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
 from ..explain.credit import CreditBreakdown
 from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind
-from ..tools import notification
+from ..reader_fields import ReaderChar, ReaderInteger, ReaderMany2one
+from ..tools import notification, works_in
 from .customer_tier_append_only import by_system, is_system
 from .customer_tier_change import TIER_LINES
 from .customer_tier_metric import LEDGER_GROUPS
@@ -56,9 +57,9 @@ class CustomerTierStanding(models.Model):
     )
     company_id = BulkMany2one("res.company", required=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
-    country_id = fields.Many2one(related="partner_id.country_id")
-    region_id = fields.Many2one(
+    user_id = ReaderMany2one(related="partner_id.user_id", string="Salesperson")
+    country_id = ReaderMany2one(related="partner_id.country_id")
+    region_id = ReaderMany2one(
         "res.country.group", string="Region", related="partner_id.country_id.customer_region_id"
     )
 
@@ -70,7 +71,7 @@ class CustomerTierStanding(models.Model):
         readonly=True,
         help="The tier that counts: the one set by hand, else the computed one.",
     )
-    tier_color = fields.Integer(related="tier_id.color", string="Tier Color", exportable=False)
+    tier_color = ReaderInteger(related="tier_id.color", string="Tier Color", exportable=False)
     computed_tier_id = BulkMany2one(
         "customer.tier",
         readonly=True,
@@ -229,10 +230,10 @@ class CustomerTierStanding(models.Model):
     rfm_f = fields.Integer(string="Frequency (F)", readonly=True, aggregator="avg")
     rfm_m = fields.Integer(string="Monetary Value (M)", readonly=True, aggregator="avg")
     segment_id = BulkMany2one("customer.tier.segment", string="RFM Segment", readonly=True)
-    segment_color = fields.Integer(
+    segment_color = ReaderInteger(
         related="segment_id.color", string="Segment Color", exportable=False
     )
-    rfm_segment = fields.Char(related="segment_id.name", string="RFM Segment Name")
+    rfm_segment = ReaderChar(related="segment_id.name", string="RFM Segment Name")
 
     # Stage in the life of the customer
 
@@ -686,9 +687,10 @@ class CustomerTierStanding(models.Model):
     @api.depends_context("lang")
     def _compute_explanation(self):
         for standing in self:
-            # The rules a customer was graded by are nobody's secret, whoever may read them.
+            # The rules a customer was graded by are no secret in the company that has them.
             policy = standing.sudo().policy_id.exists()
-            standing.explanation = policy and standing._explain(policy)
+            told = policy and works_in(standing.env, policy.program_id.company_id)
+            standing.explanation = told and standing._explain(policy)
 
     def _explain(self, policy, rules=None, words=None):
         """The content of ``explanation``.

@@ -25,7 +25,7 @@ class CustomerTierBandProposal(models.TransientModel):
         "customer.tier.indicator", required=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="indicator_id.company_id", store=True)
-    scale = fields.Selection(related="indicator_id.scale")
+    scale = fields.Selection(related="indicator_id.scale", related_sudo=False)
     # A dictionary of ``known``, rising numbers, and ``unknown``, how many customers have none.
     sample = fields.Json(readonly=True)
     status = fields.Char(compute="_compute_status")
