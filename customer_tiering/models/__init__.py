@@ -1,4 +1,5 @@
 # Mixins, before what inherits them.
+from . import customer_tier_input
 from . import customer_tier_badge
 from . import customer_tier_comparison
 from . import customer_tier_staged

@@ -34,6 +34,7 @@ class CustomerTierEvent(models.Model):
     """
 
     _name = "customer.tier.event"
+    _inherit = "customer.tier.input"
     _description = "Message about a Tier Change"
     _order = "id desc"
     _rec_name = "partner_id"

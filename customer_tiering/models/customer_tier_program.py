@@ -12,15 +12,18 @@ from ..explain import lifecycle
 from ..explain.advice import advise
 from ..explain.lifecycle import THRESHOLDS
 from ..grading.policy import SAMPLE_SIZE, UNRANKED, Lifecycle, Movement, Program, Review
+from ..own_results import result_fields
 from ..presets import build
 from ..presets.data import PRESETS
-from ..switches import PrivateSwitch
+from ..switches import Deferral
 
 _logger = logging.getLogger(__name__)
 
 # On while a programme is saved with its lines: they are checked together at the end, because
 # half-way through a save two thresholds may well contradict each other.
-SAVING = PrivateSwitch("customer_tier_program_saving")
+SAVING = Deferral("customer_tier_program_saving")
+# More than anybody edits; the database gives up at some thousands.
+MOST_CONDITIONS = 1000
 # Days; see the constraint on the interval.
 LONGEST_INTERVAL = 3650
 
@@ -35,6 +38,7 @@ class CustomerTierProgram(models.Model):
     """
 
     _name = "customer.tier.program"
+    _inherit = "customer.tier.input"
     _description = "Customer Tier Programme"
     _order = "company_id, sequence, id"
 
@@ -376,6 +380,7 @@ class CustomerTierProgram(models.Model):
     def _check_domain(self):
         for program in self:
             try:
+                program._check_domain_length()
                 domain = program._partner_domain()
                 # Tried out, so that what the database refuses is found now, not every night.
                 Partner = self.env["res.partner"].sudo().with_company(program.company_id)
@@ -391,6 +396,32 @@ class CustomerTierProgram(models.Model):
                         error=error,
                     )
                 ) from error
+            program._check_domain_results(Partner)
+
+    def _check_domain_length(self):
+        count = len(ast.literal_eval((self.domain or "[]").strip()))
+        if count > MOST_CONDITIONS:
+            raise ValidationError(
+                self.env._(
+                    "it has %(count)s parts, and at most %(most)s are read",
+                    count=count,
+                    most=MOST_CONDITIONS,
+                )
+            )
+
+    def _check_domain_results(self, partners):
+        """Refuse a filter that looks at what the programme makes of its customers."""
+        if results := result_fields(self._partner_domain(), partners):
+            raise ValidationError(
+                self.env._(
+                    "The customer filter of programme “%(program)s” asks for “%(field)s”, which "
+                    "the grading itself finds out: customers would be in the programme one night "
+                    "and out of it the next. Choose something that does not follow from grades, "
+                    "such as a tag, a country or a salesperson.",
+                    program=self.name,
+                    field=results[0],
+                )
+            )
 
     def _check_filter_rights(self):
         """Try the filter with the user's own rights: grading has all of them, so who is in the
@@ -419,7 +450,7 @@ class CustomerTierProgram(models.Model):
 
     def _check_configuration(self):
         """Refuse a programme that cannot grade: called once all of its lines are written."""
-        if SAVING.is_on(self.env):
+        if SAVING.put_off(self):
             return
         for program in self.exists():
             program._check_tiers()
@@ -433,6 +464,18 @@ class CustomerTierProgram(models.Model):
                         program.name,
                     )
                 )
+
+    def _settle_saved(self, saved, known=None):
+        """Check these programmes, and whatever else was put off while records were saved.
+
+        :param saved: records with ``SAVING`` on
+        :param known: programmes in which nothing has to be checked
+        """
+        if SAVING.put_off(self):
+            return
+        SAVING.waiting(saved, "customer.tier.indicator")._check_bands()
+        programs = self | SAVING.waiting(saved, self._name)
+        (programs - (known or self.browse()))._check_configuration()
 
     def _check_tiers(self):
         tiers = self.tier_ids.sorted(lambda tier: (tier.sequence, tier.id))
@@ -457,10 +500,11 @@ class CustomerTierProgram(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        programs = super(CustomerTierProgram, SAVING.on(self)).create(vals_list)
+        saving = SAVING.on(self)
+        programs = super(CustomerTierProgram, saving).create(vals_list)
         programs = programs.with_env(self.env)
         programs._check_filter_rights()
-        programs._check_configuration()
+        programs._settle_saved(saving)
         self.env.registry.clear_cache()
         programs._measure_missing_cuts()
         return programs
@@ -470,14 +514,15 @@ class CustomerTierProgram(models.Model):
         if "company_id" in vals:
             moved = self.filtered(lambda program: program.company_id.id != vals["company_id"])
             moved._refuse_moving_with_customers()
-        result = super(CustomerTierProgram, SAVING.on(self)).write(vals)
+        saving = SAVING.on(self)
+        result = super(CustomerTierProgram, saving).write(vals)
         moved.with_context(active_test=False).tier_ids._follow_company()
         if "domain" in vals:
             self._check_filter_rights()
         if "active" in vals:
             # The lists of tiers that nobody is in would only be in the way when one is chosen.
             self.tier_ids.filtered("pricelist_id")._update_discount_pricelist()
-        self._check_configuration()
+        self._settle_saved(saving)
         self.env.registry.clear_cache()
         if "tier_ids" in vals:
             self._measure_missing_cuts()
@@ -765,7 +810,9 @@ class CustomerTierProgram(models.Model):
         for tier in self.tier_ids.filtered(lambda tier: tier.id in cuts):
             # What is measured together is saved together: tiers not written yet are no reason to
             # measure again.
-            SAVING.on(tier).write({"top_cut": cuts[tier.id], "top_measured_on": as_of})
+            saving = SAVING.on(tier)
+            saving.write({"top_cut": cuts[tier.id], "top_measured_on": as_of})
+            self.browse()._settle_saved(saving, known=tier.program_id)
 
     def _measure_missing_cuts(self):
         """Measure the shares that are new or were changed, so that they count at once."""

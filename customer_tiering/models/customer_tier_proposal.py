@@ -13,6 +13,7 @@ class CustomerTierProposal(models.Model):
     them, officers accept or refuse; until then the customer keeps the tier."""
 
     _name = "customer.tier.proposal"
+    _inherit = "customer.tier.input"
     _description = "Proposed Tier Change"
     _order = "date desc, id desc"
     _rec_name = "partner_id"

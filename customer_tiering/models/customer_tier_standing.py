@@ -11,7 +11,7 @@ from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind
 from ..reader_fields import ReaderChar, ReaderInteger, ReaderMany2one
 from ..tools import notification, works_in
-from .customer_tier_append_only import by_system, is_system
+from .customer_tier_append_only import by_system, take_system
 from .customer_tier_change import TIER_LINES
 from .customer_tier_metric import LEDGER_GROUPS
 from .customer_tier_proposal import OPEN
@@ -43,7 +43,7 @@ class CustomerTierStanding(models.Model):
     """
 
     _name = "customer.tier.standing"
-    _inherit = "customer.tier.staged"
+    _inherit = ["customer.tier.staged", "customer.tier.input"]
     _description = "Customer Grading"
     _order = "score desc, id"
     _rec_name = "partner_id"
@@ -401,9 +401,9 @@ class CustomerTierStanding(models.Model):
         return standings
 
     def write(self, vals):
-        self._check_write(vals)
+        records = self._check_write(vals)
         if not vals.keys() & BY_HAND:
-            return super().write(vals)
+            return super(CustomerTierStanding, records).write(vals)
         over = self.filtered(
             lambda standing: (
                 not vals.get("manual_tier_id", standing.manual_tier_id)
@@ -427,14 +427,15 @@ class CustomerTierStanding(models.Model):
         return result
 
     def unlink(self):
-        self._check_history()
-        return super().unlink()
+        return super(CustomerTierStanding, self._check_history()).unlink()
 
     def _by_system(self):
-        """These standings for the code that may delete them or give them to another customer."""
+        """These standings for one call by the code that may delete them or give them to another
+        customer."""
         return by_system(self)
 
     def _check_write(self, vals):
+        """:return: these standings, without the permission to give them to another customer"""
         if not self.env.su and vals.keys() - BY_HAND:
             raise AccessError(
                 self.env._(
@@ -442,19 +443,23 @@ class CustomerTierStanding(models.Model):
                     "be set by hand on a customer."
                 )
             )
-        if vals.keys() & OWNER:
-            self._check_history()
+        return self._check_history() if vals.keys() & OWNER else self
 
     def _check_history(self):
         """The history goes with the standing, so a person must not take it away or give it to
-        somebody else."""
-        if not is_system(self.env):
+        somebody else.
+
+        :return: these standings, without the permission
+        """
+        by_system, records = take_system(self)
+        if not by_system:
             raise AccessError(
                 self.env._(
                     "The history of a customer can be neither deleted nor given to another one. "
                     "It ends with the contact; merged contacts are merged here, too."
                 )
             )
+        return records
 
     # Set by hand
 

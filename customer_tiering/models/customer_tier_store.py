@@ -129,7 +129,7 @@ class CustomerTierStore(models.AbstractModel):
             UPDATE customer_tier_standing t
                SET (%(names)s) = ROW(%(fresh)s),
                    tier_since = CASE WHEN t.tier_id IS DISTINCT FROM f.tier_id
-                       THEN CASE WHEN f.tier_id > 0 THEN %(as_of)s::date END
+                       THEN CASE WHEN f.tier_id > 0 THEN %(entered)s END
                        ELSE t.tier_since END,
                    graded_at = %(now)s
               FROM (SELECT s.partner, %(values)s FROM %(staging)s s WHERE s.known = 1)
@@ -143,8 +143,24 @@ class CustomerTierStore(models.AbstractModel):
             values=SQL(", ").join(columns.values()),
             staging=SQL.identifier(STAGING),
             company=company.id,
-            as_of=as_of,
+            entered=self._entered_on(SQL("t.id"), company, as_of),
             now=fields.Datetime.now(),
+        )
+
+    def _entered_on(self, standing, company, as_of):
+        """The day that a change has in the history, as ``SQL``: the one that was graded, or today
+        where the history has gone on since then. It is told in the order in which it happened.
+
+        :param standing: ``SQL`` of the standing's id
+        """
+        return SQL(
+            """CASE WHEN EXISTS (SELECT FROM customer_tier_change l
+                                  WHERE l.standing_id = %s AND l.date > %s)
+                    THEN %s ELSE %s END::date""",
+            standing,
+            as_of,
+            self.env["customer.tier.gather"]._today(company),
+            as_of,
         )
 
     def _insert_query(self, company, as_of, columns, run_id):
@@ -276,7 +292,7 @@ class CustomerTierStore(models.AbstractModel):
                 direction, date, reason, by_hand, score, last_order_date, policy_id, numbers,
                 from_stage, to_stage, stage_since, run_id)
             SELECT s.id, NULLIF(c.before, 0), NULLIF(c.tier, 0), s.computed_tier_id,
-                   s.target_tier_id, c.direction, %(as_of)s,
+                   s.target_tier_id, c.direction, %(entered)s,
                    CASE WHEN c.expired > 0 THEN 'expiry' ELSE 'rule' END,
                    COALESCE(s.manual_tier_id = c.tier AND c.expired = 0, FALSE), s.score,
                    s.last_order_date, s.policy_id, s.numbers,
@@ -288,7 +304,7 @@ class CustomerTierStore(models.AbstractModel):
               JOIN customer_tier_standing s
                 ON s.partner_id = c.partner AND s.company_id = %(company)s
             """,
-            as_of=as_of,
+            entered=self._entered_on(SQL("s.id"), company, as_of),
             run=run_id,
             partners=changes.index.tolist(),
             before=changes["before"].tolist(),

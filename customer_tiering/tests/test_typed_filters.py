@@ -48,7 +48,8 @@ class TestTypedFilters(GradingCase):
         """What stands in another company's documents is asked for through a field of contacts that
         everybody may read."""
         self.env["sale.order"].search([("partner_id", "=", self.customer.id)]).name = "S-SECRET"
-        self._create_order(self.customer, company=self.company).name = "S-OPEN"
+        open_order = {"name": "S-OPEN", "user_id": self.manager.id}
+        self._create_order(self.customer, company=self.company).write(open_order)
         self._create_order(self.secret, company=self.company_b).name = "S-THEIRS"
         both = [("id", "in", (self.customer | self.secret).ids)]
         # Of customers whom they may read, and of orders that they may not.

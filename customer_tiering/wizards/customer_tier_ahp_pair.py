@@ -5,6 +5,7 @@ class CustomerTierAhpPair(models.TransientModel):
     """Two indicators that are compared in ``customer.tier.ahp``."""
 
     _name = "customer.tier.ahp.pair"
+    _inherit = "customer.tier.input"
     _description = "Comparison of Two Indicators"
     _order = "id"
 

@@ -18,6 +18,7 @@ class CustomerTierBandProposal(models.TransientModel):
     before."""
 
     _name = "customer.tier.band.proposal"
+    _inherit = "customer.tier.input"
     _description = "Distribution and Bands"
     _rec_name = "indicator_id"
 
