@@ -1,11 +1,16 @@
-"""Fields that a filter must not ask for: what grading finds out.
+"""What the customer filter of a programme must not ask for: what grading finds out.
 
 A filter that looks at the result of the grading that it is for takes customers in and out in turns:
 who is Gold is left out, has no tier then, and is taken in again the next night.
 """
 
+import ast
+
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+# More than anybody edits; the database gives up at some thousands.
+MOST_CONDITIONS = 1000
 # What gradings write and what follows from them.
 RESULTS = {
     "customer.reminder",
@@ -14,6 +19,37 @@ RESULTS = {
     "customer.tier.proposal",
     "customer.tier.standing",
 }
+
+
+def refuse_long(program):
+    """Refuse a filter that the database would not read to its end."""
+    count = len(ast.literal_eval((program.domain or "[]").strip()))
+    if count > MOST_CONDITIONS:
+        raise ValidationError(
+            program.env._(
+                "it has %(count)s parts, and at most %(most)s are read",
+                count=count,
+                most=MOST_CONDITIONS,
+            )
+        )
+
+
+def refuse_results(program, partners):
+    """Refuse a filter that looks at what the programme makes of its customers.
+
+    :param partners: ``res.partner`` with all rights
+    """
+    if results := result_fields(program._partner_domain(), partners):
+        raise ValidationError(
+            program.env._(
+                "The customer filter of programme “%(program)s” asks for “%(field)s”, which the "
+                "grading itself finds out: customers would be in the programme one night and out "
+                "of it the next. Choose something that does not follow from grades, such as a "
+                "tag, a country or a salesperson.",
+                program=program.name,
+                field=results[0],
+            )
+        )
 
 
 def result_fields(domain, model):

@@ -1,5 +1,6 @@
 """What is said about gradings: their movements as a table, their result and their problems."""
 
+from ..tools import notification
 from .words import readable
 
 COUNTS = ("customer_count", "first_count", "up_count", "down_count", "stage_count")
@@ -60,6 +61,30 @@ def summary(runs):
     if runs.error_ids:
         parts.append(env._("problems: %s", readable(env, len(runs.error_ids))))
     return " · ".join(parts)
+
+
+def told(runs, then):
+    """Client action that tells what gradings came to, with a link to each, and goes on.
+
+    :param then: the action that follows
+    """
+    failed = bool(runs.error_ids)
+    links = [
+        {
+            "label": run.display_name,
+            "url": f"/odoo/action-customer_tiering.customer_tier_run_action/{run.id}",
+        }
+        for run in runs
+    ]
+    return notification(
+        # A place for each link.
+        ", ".join("%s" for _link in links),
+        "warning" if failed else "success",
+        then,
+        sticky=failed,
+        title=runs._summary(),
+        links=links,
+    )
 
 
 def switch_count(run):

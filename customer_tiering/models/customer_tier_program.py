@@ -12,7 +12,7 @@ from ..explain import lifecycle
 from ..explain.advice import advise
 from ..explain.lifecycle import THRESHOLDS
 from ..grading.policy import SAMPLE_SIZE, UNRANKED, Lifecycle, Movement, Program, Review
-from ..own_results import result_fields
+from ..own_results import refuse_long, refuse_results
 from ..presets import build
 from ..presets.data import PRESETS
 from ..switches import Deferral
@@ -22,8 +22,6 @@ _logger = logging.getLogger(__name__)
 # On while a programme is saved with its lines: they are checked together at the end, because
 # half-way through a save two thresholds may well contradict each other.
 SAVING = Deferral("customer_tier_program_saving")
-# More than anybody edits; the database gives up at some thousands.
-MOST_CONDITIONS = 1000
 # Days; see the constraint on the interval.
 LONGEST_INTERVAL = 3650
 
@@ -380,7 +378,7 @@ class CustomerTierProgram(models.Model):
     def _check_domain(self):
         for program in self:
             try:
-                program._check_domain_length()
+                refuse_long(program)
                 domain = program._partner_domain()
                 # Tried out, so that what the database refuses is found now, not every night.
                 Partner = self.env["res.partner"].sudo().with_company(program.company_id)
@@ -396,32 +394,7 @@ class CustomerTierProgram(models.Model):
                         error=error,
                     )
                 ) from error
-            program._check_domain_results(Partner)
-
-    def _check_domain_length(self):
-        count = len(ast.literal_eval((self.domain or "[]").strip()))
-        if count > MOST_CONDITIONS:
-            raise ValidationError(
-                self.env._(
-                    "it has %(count)s parts, and at most %(most)s are read",
-                    count=count,
-                    most=MOST_CONDITIONS,
-                )
-            )
-
-    def _check_domain_results(self, partners):
-        """Refuse a filter that looks at what the programme makes of its customers."""
-        if results := result_fields(self._partner_domain(), partners):
-            raise ValidationError(
-                self.env._(
-                    "The customer filter of programme “%(program)s” asks for “%(field)s”, which "
-                    "the grading itself finds out: customers would be in the programme one night "
-                    "and out of it the next. Choose something that does not follow from grades, "
-                    "such as a tag, a country or a salesperson.",
-                    program=self.name,
-                    field=results[0],
-                )
-            )
+            refuse_results(program, Partner)
 
     def _check_filter_rights(self):
         """Try the filter with the user's own rights: grading has all of them, so who is in the

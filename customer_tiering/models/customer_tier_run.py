@@ -13,7 +13,7 @@ from odoo.tools import SQL, format_date
 from ..direction import TOLD
 from ..explain import run_words
 from ..switches import QUIET
-from ..tools import notification, open_list, without_mails
+from ..tools import open_list, without_mails
 from .customer_tier_change import TIER_LINES
 from .customer_tier_program import SAVING
 from .customer_tier_proposal import OPEN
@@ -754,23 +754,7 @@ class CustomerTierRun(models.Model):
 
         :param then: the action that follows
         """
-        failed = bool(self.error_ids)
-        links = [
-            {
-                "label": run.display_name,
-                "url": f"/odoo/action-customer_tiering.customer_tier_run_action/{run.id}",
-            }
-            for run in self
-        ]
-        return notification(
-            # A place for each link.
-            ", ".join("%s" for _link in links),
-            "warning" if failed else "success",
-            then,
-            sticky=failed,
-            title=self._summary(),
-            links=links,
-        )
+        return run_words.told(self, then)
 
     # What nobody was told yet
 
