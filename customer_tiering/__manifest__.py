@@ -11,6 +11,7 @@
         "security/customer_tiering_groups.xml",
         "security/ir.model.access.csv",
         "security/customer_tiering_rules.xml",
+        "security/mail_rules.xml",
         "data/customer_tier_metric_data.xml",
         "data/customer_tier_question_data.xml",
         "data/customer_tier_metric_record_data.xml",

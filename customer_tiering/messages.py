@@ -40,6 +40,7 @@ def _activity_vals(event, rule, user):
         "note": said._to_do() + said._details(),
         "date_deadline": fields.Date.add(today, days=rule.activity_days),
         "user_id": user.id,
+        "customer_company_id": event.company_id.id,
     }
 
 
@@ -52,7 +53,9 @@ def _post_notes(events, effects, users):
         body = Markup("<p><strong>%s</strong></p>%s") % (said.headline, said._details())
         # Mails to followers wait in the queue: sent at once, they could not be taken back.
         partner = event.partner_id.with_context(mail_notify_force_send=False, lang=lang)
-        event.note_id = partner.message_post(body=body, subtype_id=subtype.id)
+        event.note_id = partner.message_post(
+            body=body, subtype_id=subtype.id, customer_company_id=event.company_id.id
+        )
 
 
 def _send_mails(events, effects):
@@ -79,6 +82,12 @@ def _write_mails(events, template):
     mails = template.with_company(events.company_id).send_mail_batch(events.ids)
     for event, mail in zip(events, mails, strict=True):
         # On the contact colleagues see it, and answers arrive.
-        mail.write({"model": "res.partner", "res_id": event.partner_id.id})
+        mail.write(
+            {
+                "model": "res.partner",
+                "res_id": event.partner_id.id,
+                "customer_company_id": event.company_id.id,
+            }
+        )
         event.mail_id = mail
     events.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()

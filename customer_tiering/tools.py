@@ -90,6 +90,26 @@ def savepoint_each(records, do, failed):
     return results
 
 
+def works_in(env, companies):
+    """Those of some companies that the reader may be told about: where they work, whichever of
+    these are ticked at the moment; lists follow the ticks by their rules. The system works in all.
+    """
+    if env.su:
+        return companies
+    own = env.user._get_company_ids()
+    return companies.filtered(lambda company: company.id in own)
+
+
+def may_follow(record, *names):
+    """Whether the reader may read what a record refers to by some of its fields.
+
+    What is saved is protected by the rules of its own model. What somebody types into a form is no
+    right to be told about it, and no rule looks at values that nobody has saved.
+    """
+    # Fields that are computed with all rights still have the reader's name.
+    return bool(record.id) or all(record[name].sudo(False).has_access("read") for name in names)
+
+
 def error_text(error):
     """What an exception says, or at least what it is."""
     return str(error) or type(error).__name__
@@ -104,7 +124,8 @@ def without_mails(records):
 def schedule_on_contacts(env, vals_list):
     """Make activities on contacts that the system asks for, without an e-mail for each.
 
-    :param vals_list: values of ``mail.activity``; ``res_id`` is the contact
+    :param vals_list: values of ``mail.activity``; ``res_id`` is the contact, and those that tell of
+        a grading have its company as ``customer_company_id``, for its salespeople alone
     :return: ``mail.activity`` in the same order
     """
     about = {"res_model_id": env["ir.model"]._get_id("res.partner"), "automated": True}

@@ -3,8 +3,10 @@ them, and how many customers they would put into each stage today."""
 
 import time
 
+from odoo.exceptions import AccessError
 from odoo.tools.lru import LRU
 
+from ..tools import works_in
 from .words import readable
 
 # Field of the programme: threshold of ``policy.Lifecycle``.
@@ -72,8 +74,14 @@ def problems(program):
 
 def preview(program, size):
     """Values of the template ``stage_preview``: customers by stage with the thresholds as they are
-    typed and as they are saved."""
-    counts, total = customers_by_stage(program, _proposals(program), size)
+    typed and as they are saved; none to who may not know them."""
+    if not works_in(program.env, program.company_id):
+        return None
+    try:
+        counts, total = customers_by_stage(program, _proposals(program), size)
+    except AccessError:
+        # The filter asks for what its author may not read, which saving it tells.
+        return None
     typed, saved = counts[0], counts[-1]
     stage = program.env["customer.tier.standing"]._fields["lifecycle_stage"]
     return {
@@ -130,6 +138,7 @@ def _history(program, size):
     """
     gather = program.env["customer.tier.gather"].sudo()
     company = program.company_id
+    author = program.env if _filter_is_typed(program) and not program.env.su else None
     typical = program.typical_interval_days or None
     today = gather._today(company)
     key = (
@@ -145,7 +154,14 @@ def _history(program, size):
         # A new grading knows new customers.
         *(str(company.sudo().customer_tier_graded_on), program._origin.sudo().standing_count),
         time.monotonic() // SECONDS,
+        author and author.uid,
     )
     if key not in HISTORIES:
-        HISTORIES[key] = gather._stage_history(program, today, typical, size)
+        HISTORIES[key] = gather._stage_history(program, today, typical, size, author)
     return HISTORIES[key]
+
+
+def _filter_is_typed(program):
+    """Whether the programme would select other customers than the one that is saved, if any."""
+    saved = program._origin
+    return (program.domain, program.company_id) != (saved.domain, saved.company_id)

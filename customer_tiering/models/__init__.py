@@ -1,4 +1,5 @@
 # Mixins, before what inherits them.
+from . import customer_tier_input
 from . import customer_tier_badge
 from . import customer_tier_comparison
 from . import customer_tier_staged
@@ -55,6 +56,7 @@ from . import account_partial_reconcile
 from . import ir_module_module
 from . import ir_ui_menu
 from . import mail_activity
+from . import mail_message
 from . import product_pricelist
 from . import res_company
 from . import res_config_settings

@@ -71,7 +71,8 @@ class AccountMove(models.Model):
         if graded:
             # A payment or credit note stays reconciled while it is a draft.
             settled = self._customer_tier_settled()._customer_tier_payers()
-            pairs |= before | settled | self._customer_tier_payers() | self._customer_tier_credited()
+            pairs |= before | settled | self._customer_tier_payers()
+            pairs |= self._customer_tier_credited()
         self.env["customer.tier.stale"]._mark(pairs)
         return result
 

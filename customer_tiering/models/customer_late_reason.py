@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 class CustomerLateReason(models.Model):
     _name = "customer.late.reason"
+    _inherit = "customer.tier.input"
     _description = "Reason of Lateness"
     _order = "sequence, id"
 

@@ -118,6 +118,7 @@ class CustomerReminder(models.Model):
             ),
             "date_deadline": today,
             "user_id": user.id,
+            "customer_company_id": standing.company_id.id,
         }
 
     @api.model

@@ -11,6 +11,7 @@ class CustomerReminderRule(models.Model):
     """Rules that say which customers salespeople are reminded of, when, and how many a day."""
 
     _name = "customer.reminder.rule"
+    _inherit = "customer.tier.input"
     _description = "Repurchase Reminder Rule"
     _order = "sequence, id"
 

@@ -6,11 +6,11 @@ from odoo.tools import SQL
 from ..explain import prices
 from ..explain.words import comparison_text, readable
 from ..grading.policy import SCORE, UNRANKED, Condition, Tier
-from ..switches import PrivateSwitch
+from ..switches import Permission
 from .customer_tier_program import SAVING
 
 # While the list of a typed discount is put on the tier, which is nobody's choice.
-FOLLOWING = PrivateSwitch("customer_tier_following_discount")
+FOLLOWING = Permission("customer_tier_following_discount")
 # Of fields where no tier means all of them: without its archived tiers, what is for these alone
 # would be for everybody.
 NAMED = {"active_test": False}
@@ -25,7 +25,7 @@ class CustomerTier(models.Model):
     """
 
     _name = "customer.tier"
-    _inherit = "customer.tier.badge"
+    _inherit = ["customer.tier.badge", "customer.tier.input"]
     _description = "Customer Tier"
     _order = "program_id, sequence, id"
 
@@ -296,8 +296,9 @@ class CustomerTier(models.Model):
         return tiers
 
     def write(self, vals):
-        if FOLLOWING.is_on(self.env):
-            return super().write(vals)
+        following, tiers = FOLLOWING.take(self)
+        if following:
+            return super(CustomerTier, tiers).write(vals)
         if vals.keys() & {"top_share", "top_metric_id"}:
             vals = {**vals, "top_measured_on": False}
         if "program_id" in vals:
@@ -310,8 +311,9 @@ class CustomerTier(models.Model):
             elif rule := chosen._customer_tier_general_rule()[:1]:
                 vals = {**vals, "discount": rule.percent_price}
         # Conditions are checked together once all are written.
-        result = super(CustomerTier, SAVING.on(self)).write(vals)
-        self.program_id._check_configuration()
+        saving = SAVING.on(self)
+        result = super(CustomerTier, saving).write(vals)
+        self.program_id._settle_saved(saving)
         if vals.keys() & {"discount", "name", "active", "pricelist_id", "other_pricelist_ids"}:
             self._update_discount_pricelist()
         if not SAVING.is_on(self.env):

@@ -7,6 +7,7 @@ class CustomerTierAnswer(models.Model):
     """How one question was answered in one assessment of a customer."""
 
     _name = "customer.tier.answer"
+    _inherit = "customer.tier.input"
     _description = "Answer about a Customer"
     _order = "question_id, id"
 

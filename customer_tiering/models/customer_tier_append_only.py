@@ -1,20 +1,25 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..switches import PrivateSwitch
+from ..switches import Permission
 
 # Unlike rights, and unlike the superuser whom scheduled actions and automations act as.
-SYSTEM = PrivateSwitch("customer_tier_system")
+SYSTEM = Permission("customer_tier_system")
 
 
 def by_system(records):
-    """These records for the code that may write them."""
+    """These records for one call by the code that may write them."""
     return SYSTEM.on(records.sudo())
 
 
-def is_system(env):
-    """Whether it is code of this addon that writes."""
-    return SYSTEM.is_on(env)
+def take_system(records):
+    """Whether it is code of this addon that writes, and the records for going on: with them,
+    nobody else is.
+
+    What a call leads to is not the addon's own doing. Automations begin around it and end after it,
+    so that a permission which lasted as long as the call would be theirs.
+    """
+    return SYSTEM.take(records)
 
 
 class CustomerTierAppendOnly(models.AbstractModel):
@@ -26,11 +31,16 @@ class CustomerTierAppendOnly(models.AbstractModel):
     _description = "Records Written by the System Only"
 
     def _by_system(self):
-        """These records for the code that may write them."""
+        """These records for one call by the code that may write them."""
         return by_system(self)
 
-    def _check_system(self):
-        if not is_system(self.env):
+    def _permitted(self):
+        """These records, where it is the system that calls.
+
+        :raise AccessError: where it is not
+        """
+        by_system, records = take_system(self)
+        if not by_system:
             raise AccessError(
                 self.env._(
                     "“%s” is written by the system only. What was recorded can be neither changed "
@@ -38,18 +48,14 @@ class CustomerTierAppendOnly(models.AbstractModel):
                     self.env["ir.model"]._get(self._name).name,
                 )
             )
-
-    # What the calls below lead to is not the addon's own doing any more: it has the switch off.
+        return records
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_system()
-        return super(CustomerTierAppendOnly, SYSTEM.off(self)).create(vals_list).with_env(self.env)
+        return super(CustomerTierAppendOnly, self._permitted()).create(vals_list)
 
     def write(self, vals):
-        self._check_system()
-        return super(CustomerTierAppendOnly, SYSTEM.off(self)).write(vals)
+        return super(CustomerTierAppendOnly, self._permitted()).write(vals)
 
     def unlink(self):
-        self._check_system()
-        return super(CustomerTierAppendOnly, SYSTEM.off(self)).unlink()
+        return super(CustomerTierAppendOnly, self._permitted()).unlink()

@@ -198,7 +198,7 @@ class CustomerTierChange(models.Model):
     @api.depends_context("lang")
     def _compute_explanation(self):
         for change in self:
-            # The rules a customer was graded by are nobody's secret, whoever may read them.
+            # Whoever reads the line knows the rules a customer was graded by.
             policy = change.sudo().policy_id.exists()
             change.explanation = policy and change._explain(policy)
 
@@ -220,6 +220,13 @@ class CustomerTierChange(models.Model):
             "No programme selects this customer any more, so there is no tier. These are the "
             "figures of the grading before."
         )
+
+    def _counted_on(self):
+        """The day that the figures are of; earlier than the line where somebody graded as of a day
+        after which the history had gone on."""
+        run = self.sudo().run_id
+        computed = self.reason in ("rule", "expiry") and run.as_of
+        return min(filter(None, (self.date, computed)))
 
     def _cuts_then(self, policy):
         """Where shares of the best began that day: each grading of everybody measures them."""
@@ -252,7 +259,7 @@ class CustomerTierChange(models.Model):
                 "score": self.score,
                 "coverage": policy._coverage(numbers),
                 "last_order_date": last,
-                "recency_days": (self.date - last) // timedelta(days=1) if last else False,
+                "recency_days": (self._counted_on() - last) // timedelta(days=1) if last else False,
                 "policy_id": policy.id,
                 "numbers": list(numbers.values()),
             }
@@ -271,7 +278,7 @@ class CustomerTierChange(models.Model):
                     "be told apart."
                 )
             )
-        days = days_behind(self.sudo().policy_id, self.numbers, self.date)
+        days = days_behind(self.sudo().policy_id, self.numbers, self._counted_on())
         return self.standing_id._open_records(metric_id, *days)
 
     def action_open_standing(self):

@@ -8,6 +8,7 @@ class CustomerTierComparison(models.AbstractModel):
     """A metric compared with a number: what conditions of tiers and vetoes have in common."""
 
     _name = "customer.tier.comparison"
+    _inherit = "customer.tier.input"
     _description = "Comparison of a Metric With a Number"
 
     metric_id = fields.Many2one("customer.tier.metric", required=True, ondelete="restrict")

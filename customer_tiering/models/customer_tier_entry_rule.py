@@ -9,6 +9,7 @@ class CustomerTierEntryRule(models.Model):
     """The tier of customers without any order, by where they came from."""
 
     _name = "customer.tier.entry.rule"
+    _inherit = "customer.tier.input"
     _description = "Entry Rule for Prospects"
     _order = "program_id, sequence, id"
 

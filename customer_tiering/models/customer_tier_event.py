@@ -10,8 +10,9 @@ from .. import messages
 from ..bulk_fields import BulkMany2one
 from ..direction import direction_sql
 from ..explain.needed import Needed
-from ..explain.reason import Explained
-from ..tools import error_text, notification, savepoint_each
+from ..explain.noted import Noted, NotedNeeds
+from ..reader_fields import ReaderInteger, ReaderMany2one
+from ..tools import error_text, may_follow, notification, savepoint_each
 from .customer_tier_event_rule import HELD, KINDS
 from .customer_tier_staged import STAGES
 
@@ -33,6 +34,7 @@ class CustomerTierEvent(models.Model):
     """
 
     _name = "customer.tier.event"
+    _inherit = "customer.tier.input"
     _description = "Message about a Tier Change"
     _order = "id desc"
     _rec_name = "partner_id"
@@ -42,8 +44,8 @@ class CustomerTierEvent(models.Model):
     standing_id = fields.Many2one(
         "customer.tier.standing", required=True, ondelete="cascade", readonly=True, index=True
     )
-    partner_id = fields.Many2one(related="standing_id.partner_id", string="Customer")
-    salesperson_id = fields.Many2one(related="standing_id.partner_id.user_id", string="Salesperson")
+    partner_id = ReaderMany2one(related="standing_id.partner_id", string="Customer")
+    salesperson_id = ReaderMany2one(related="standing_id.partner_id.user_id", string="Salesperson")
     company_id = BulkMany2one("res.company", required=True, readonly=True)
     program_id = BulkMany2one("customer.tier.program", string="Programme", readonly=True)
     kind = fields.Selection(
@@ -71,10 +73,10 @@ class CustomerTierEvent(models.Model):
         readonly=True,
         help="Of a notice what the figures asked for on that day.",
     )
-    from_color = fields.Integer(
+    from_color = ReaderInteger(
         related="from_tier_id.color", string="Color Before", exportable=False
     )
-    to_color = fields.Integer(related="to_tier_id.color", string="Color After", exportable=False)
+    to_color = ReaderInteger(related="to_tier_id.color", string="Color After", exportable=False)
     from_stage = fields.Selection(STAGES, string="Stage Before", readonly=True)
     to_stage = fields.Selection(STAGES, string="Stage After", readonly=True)
     date = fields.Date(required=True, readonly=True)
@@ -172,7 +174,8 @@ class CustomerTierEvent(models.Model):
                 "after": event.to_tier_id.display_name or self.env._("no tier"),
                 "day": format_date(self.env, event.decision_date),
             }
-            event.headline = event._headline(words)
+            known = may_follow(event, "from_tier_id", "to_tier_id")
+            event.headline = known and event._headline(words)
 
     def _headline(self, words):
         if self.kind == "stage":
@@ -207,9 +210,16 @@ class CustomerTierEvent(models.Model):
     @api.depends_context("lang")
     def _compute_needed(self):
         for event in self:
-            explained = event.kind == "notice" and event._explained(Needed)
-            lines = explained.to_stay(event.from_tier_id.id) if explained else []
-            event.needed = "\n".join(lines)
+            told = event.kind == "notice" and may_follow(event, "standing_id", "from_tier_id")
+            event.needed = "\n".join(event._needs(Needed) if told else [])
+
+    def _needs(self, words):
+        """What today's figures lack to keep the tier, a line for each.
+
+        :param words: a kind of ``Needed``
+        """
+        explained = self._explained(words)
+        return explained.to_stay(self.from_tier_id.id) if explained else []
 
     def _explained(self, words):
         """The customer's grading of today in words.
@@ -279,16 +289,22 @@ class CustomerTierEvent(models.Model):
         return Markup("<p>%s</p>") % text if text else Markup()
 
     def _details(self):
-        """Why, or what is needed to stay, as HTML for colleagues."""
+        """Why, or what is needed to stay, and the way to the figures, as HTML for colleagues."""
         self.ensure_one()
+        return self._reason() + Markup('<p><a href="%s">%s</a></p>') % (
+            f"/odoo/action-customer_tiering.customer_tier_standing_action/{self.standing_id.id}",
+            self.env._("Open the grading"),
+        )
+
+    def _reason(self):
         if self.kind == "notice":
-            lines = (self.needed or "").splitlines()
+            lines = self._needs(NotedNeeds)
             if not lines:
                 return Markup()
             items = Markup("").join(Markup("<li>%s</li>") % line for line in lines)
             intro = self.env._("Needed to keep %s:", self.from_tier_id.display_name)
             return Markup("<p>%s</p><ul>%s</ul>") % (intro, items)
-        explained = self.to_tier_id and self._explained(Explained)
+        explained = self.to_tier_id and self._explained(Noted)
         told = [self._undone()] if self.kind == "correction" else []
         told += [explained.why()] if explained else []
         return Markup("").join(Markup("<p>%s</p>") % line for line in told if line)

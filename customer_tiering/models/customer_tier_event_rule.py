@@ -20,6 +20,7 @@ class CustomerTierEventRule(models.Model):
     """What happens when customers change tier: one line of the table on the programme."""
 
     _name = "customer.tier.event.rule"
+    _inherit = "customer.tier.input"
     _description = "What Happens on a Tier Change"
     _order = "program_id, sequence, id"
     _rec_name = "kind"

@@ -37,10 +37,12 @@ class CustomerTierGather(models.AbstractModel):
 
     # Customers
 
-    def _customers(self, program, scope):
+    def _customers(self, program, scope, author=None):
         """Customers that a programme selects within a scope.
 
         :param scope: function ``SQL column of commercial partner ids → SQL condition``
+        :param author: environment with the rights of who is typing the programme's filter; else
+            the system's, as it is saved
         :return: sorted int array of commercial partner ids and a boolean array: whether the
             partner is a customer even without orders
         """
@@ -48,6 +50,9 @@ class CustomerTierGather(models.AbstractModel):
 
         company = program.company_id
         Partner = self._as_company(self.env["res.partner"], company)
+        if author is not None:
+            # What somebody has typed is searched with no more rights than they have.
+            Partner = Partner.with_user(author.user)
         # Those of a head office are customers of its branches, too.
         own = Domain(Partner._check_company_domain(company))
         domain = program._partner_domain() & own
@@ -721,17 +726,18 @@ class CustomerTierGather(models.AbstractModel):
                 _logger.warning("Programme %s cannot select", earlier.id, exc_info=True)
         return taken
 
-    def _stage_history(self, program, as_of, typical, size):
+    def _stage_history(self, program, as_of, typical, size, author=None):
         """What the orders of a fixed sample of a programme's customers tell until a day.
 
         :param typical: the population's order interval, None to measure it
         :param size: of the sample
+        :param author: see :meth:`_customers`
         :return: (``lifecycle.Past``, number of all customers)
         """
         from ..grading import metrics, rhythm
         from ..grading.lifecycle import Past
 
-        customers, orders = self._graded_customers(program, as_of)
+        customers, orders = self._graded_customers(program, as_of, author)
         total = len(customers)
         chosen = self._fixed_sample(customers, size)
         if orders is None:
@@ -743,7 +749,7 @@ class CustomerTierGather(models.AbstractModel):
             typical = rhythm.typical_interval(*window.days, window.as_of)
         return Past(*window.days, window.size, window.as_of, typical), total
 
-    def _graded_customers(self, program, as_of):
+    def _graded_customers(self, program, as_of, author=None):
         """Customers whom the last grading found in a programme; before the first one, those whom
         it would find.
 
@@ -763,7 +769,7 @@ class CustomerTierGather(models.AbstractModel):
         if len(graded):
             return graded, None
         scope = self._scope_between(0, 2**31 - 1)
-        customers, known = self._customers(program, scope)
+        customers, known = self._customers(program, scope, author)
         orders = self._orders(program.company_id, as_of, scope, program.basis)
         return customers[known | np.isin(customers, orders["customer"])], orders
 

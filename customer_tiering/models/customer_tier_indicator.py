@@ -18,6 +18,7 @@ class CustomerTierIndicator(models.Model):
     score."""
 
     _name = "customer.tier.indicator"
+    _inherit = "customer.tier.input"
     _description = "Tier Indicator"
     _order = "program_id, sequence, id"
     _rec_name = "metric_id"
@@ -167,14 +168,16 @@ class CustomerTierIndicator(models.Model):
         typed = "frozen_on" not in vals and self._types_scale(vals)
         if typed:
             vals = vals | {"frozen_on": False}
-        result = super(CustomerTierIndicator, SAVING.on(self)).write(vals)
+        saving = SAVING.on(self)
+        result = super(CustomerTierIndicator, saving).write(vals)
         if typed and "band_ids" in vals and "scale" not in vals:
             # Typed bands are not to be called cut from customers.
             self.filtered(lambda indicator: indicator.scale == "quantile").scale = "bands"
         if "band_ids" in vals:
             self._check_bands()
-        if vals.keys() & {"weight", "program_id", "rfm_role"}:
-            self.program_id._check_configuration()
+        asked = vals.keys() & {"weight", "program_id", "rfm_role"}
+        programs = self.program_id
+        (programs if asked else programs.browse())._settle_saved(saving)
         return result
 
     @api.model

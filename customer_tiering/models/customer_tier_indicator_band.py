@@ -8,6 +8,7 @@ class CustomerTierIndicatorBand(models.Model):
     """A band of an indicator: from which value on it earns how many points."""
 
     _name = "customer.tier.indicator.band"
+    _inherit = "customer.tier.input"
     _description = "Indicator Band"
     _order = "indicator_id, value_from, id"
     _rec_name = "label"
@@ -45,14 +46,14 @@ class CustomerTierIndicatorBand(models.Model):
 
     @api.constrains("indicator_id", "value_from")
     def _check_value_from(self):
-        if not SAVING.is_on(self.env):
+        if not SAVING.put_off(self.indicator_id):
             self.indicator_id._check_bands()
 
     def unlink(self):
         indicators = self.indicator_id
         result = super().unlink()
         # Saved with their indicator, bands are checked once all are written.
-        if not SAVING.is_on(self.env):
+        if not SAVING.put_off(indicators):
             indicators._check_scale()
         return result
 

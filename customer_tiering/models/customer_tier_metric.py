@@ -69,6 +69,7 @@ class CustomerTierMetric(models.Model):
     """
 
     _name = "customer.tier.metric"
+    _inherit = "customer.tier.input"
     _description = "Customer Metric"
     _order = "sequence, id"
     # Imported tables name metrics by either.

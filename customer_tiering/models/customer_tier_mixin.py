@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..bulk_fields import KnownFloat
+from ..tools import works_in
 from .customer_tier_staged import STAGES
 from .customer_tier_standing import BANDS
 
@@ -95,16 +96,23 @@ class CustomerTierMixin(models.AbstractModel):
         raise NotImplementedError
 
     def _customer_standings(self):
-        """Standing per record, an empty one where there is none. One query for all."""
-        # Salespeople may read standings; pricing and the portal need the tier without that right.
+        """Standing per record, in one query for all; an empty one where there is none, or where
+        the reader does not work in the company or may not read the customer: neither company nor
+        customer need be saved on a record.
+
+        Prices do not depend on who may know: they are asked with all rights.
+        """
+        # The fields say who reads them, and cashiers read less than standings.
         Standing = self.env["customer.tier.standing"].sudo()
         keys = {record: record._customer_standing_keys() for record in self}
+        companies = self.env["res.company"].union(*(company for _, company in keys.values()))
+        customers = self.env["res.partner"].union(*(partner for partner, _ in keys.values()))
         found = {
             (standing.partner_id.id, standing.company_id.id): standing
             for standing in Standing.search_fetch(
                 [
-                    ("partner_id", "in", [partner.id for partner, _ in keys.values() if partner]),
-                    ("company_id", "in", list({company.id for _, company in keys.values()})),
+                    ("partner_id", "in", self._customer_readable(customers)),
+                    ("company_id", "in", works_in(self.env, companies).ids),
                 ],
                 self._customer_standing_fields(),
             )
@@ -113,6 +121,15 @@ class CustomerTierMixin(models.AbstractModel):
             record: found.get((partner.id, company.id), Standing)
             for record, (partner, company) in keys.items()
         }
+
+    @api.model
+    def _customer_readable(self, customers):
+        """The ids of those of some customers that the reader may read, for a search."""
+        if self.env.su or not customers:
+            return customers.ids
+        Partner = self.env["res.partner"].with_context(active_test=False)
+        # A part of the query for standings instead of a query of its own.
+        return Partner._search([("id", "in", customers.ids)])
 
     def _customer_standing_fields(self):
         """Columns of the standing that are read at once, for all records. Hook: addons that show

@@ -85,6 +85,7 @@ class CustomerTierPipeline(models.AbstractModel):
         :param days: days to replay instead, from a customer's first order on; nothing is stored
         :return: :class:`Tally`
         """
+        self._check_libraries()
         arguments = {
             "company": company,
             "as_of": as_of,
@@ -100,6 +101,24 @@ class CustomerTierPipeline(models.AbstractModel):
         if store and not run_id and Event._last_id() > last_event:
             Event._settle(company, SQL("id > %s", last_event))
         return tally
+
+    def _check_libraries(self):
+        """No customer is to blame where nobody can be graded.
+
+        :raise UserError: where Python lacks what grading computes with
+        """
+        try:
+            import numpy  # noqa: F401
+            import pandas  # noqa: F401
+        except ImportError as error:
+            raise UserError(
+                self.env._(
+                    "Nobody can be graded, because a Python library is missing on the server: "
+                    "%s. Have it installed (pip install pandas), and start the server again. "
+                    "Customers who wait to be graded go on waiting.",
+                    error,
+                )
+            ) from error
 
     def _grade_whole(self, scope, arguments):
         """Grade a scope at once, or when something in it breaks, by halves."""

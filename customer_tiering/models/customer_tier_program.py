@@ -13,15 +13,16 @@ from ..explain import lifecycle
 from ..explain.advice import advise
 from ..explain.lifecycle import THRESHOLDS
 from ..grading.policy import SAMPLE_SIZE, UNRANKED, Lifecycle, Movement, Program, Review
+from ..own_results import refuse_long, refuse_results
 from ..presets import build
 from ..presets.data import PRESETS
-from ..switches import PrivateSwitch
+from ..switches import Deferral
 
 _logger = logging.getLogger(__name__)
 
 # On while a programme is saved with its lines: they are checked together at the end, because
 # half-way through a save two thresholds may well contradict each other.
-SAVING = PrivateSwitch("customer_tier_program_saving")
+SAVING = Deferral("customer_tier_program_saving")
 # Days; see the constraint on the interval.
 LONGEST_INTERVAL = 3650
 
@@ -36,6 +37,7 @@ class CustomerTierProgram(models.Model):
     """
 
     _name = "customer.tier.program"
+    _inherit = "customer.tier.input"
     _description = "Customer Tier Programme"
     _order = "company_id, sequence, id"
 
@@ -428,6 +430,7 @@ class CustomerTierProgram(models.Model):
     def _check_domain(self):
         for program in self:
             try:
+                refuse_long(program)
                 domain = program._partner_domain()
                 # Tried out, so that what the database refuses is found now, not every night.
                 Partner = self.env["res.partner"].sudo().with_company(program.company_id)
@@ -443,6 +446,7 @@ class CustomerTierProgram(models.Model):
                         error=error,
                     )
                 ) from error
+            refuse_results(program, Partner)
 
     def _check_filter_rights(self):
         """Try the filter with the user's own rights: grading has all of them, so who is in the
@@ -471,7 +475,7 @@ class CustomerTierProgram(models.Model):
 
     def _check_configuration(self):
         """Refuse a programme that cannot grade: called once all of its lines are written."""
-        if SAVING.is_on(self.env):
+        if SAVING.put_off(self):
             return
         for program in self.exists():
             program._check_tiers()
@@ -485,6 +489,18 @@ class CustomerTierProgram(models.Model):
                         program.name,
                     )
                 )
+
+    def _settle_saved(self, saved, known=None):
+        """Check these programmes, and whatever else was put off while records were saved.
+
+        :param saved: records with ``SAVING`` on
+        :param known: programmes in which nothing has to be checked
+        """
+        if SAVING.put_off(self):
+            return
+        SAVING.waiting(saved, "customer.tier.indicator")._check_bands()
+        programs = self | SAVING.waiting(saved, self._name)
+        (programs - (known or self.browse()))._check_configuration()
 
     def _check_tiers(self):
         tiers = self.tier_ids.sorted(lambda tier: (tier.sequence, tier.id))
@@ -509,10 +525,11 @@ class CustomerTierProgram(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        programs = super(CustomerTierProgram, SAVING.on(self)).create(vals_list)
+        saving = SAVING.on(self)
+        programs = super(CustomerTierProgram, saving).create(vals_list)
         programs = programs.with_env(self.env)
         programs._check_filter_rights()
-        programs._check_configuration()
+        programs._settle_saved(saving)
         self.env.registry.clear_cache()
         programs._measure_missing_cuts()
         return programs
@@ -522,7 +539,8 @@ class CustomerTierProgram(models.Model):
         if "company_id" in vals:
             moved = self.filtered(lambda program: program.company_id.id != vals["company_id"])
             moved._refuse_moving_with_customers()
-        result = super(CustomerTierProgram, SAVING.on(self)).write(vals)
+        saving = SAVING.on(self)
+        result = super(CustomerTierProgram, saving).write(vals)
         moved.with_context(active_test=False).tier_ids._follow_company()
         if "domain" in vals:
             self._check_filter_rights()
@@ -530,7 +548,7 @@ class CustomerTierProgram(models.Model):
             # The lists of tiers that nobody is in would only be in the way when one is chosen.
             self.tier_ids.filtered("pricelist_id")._update_discount_pricelist()
             self.env["res.partner"].invalidate_model(["property_product_pricelist"])
-        self._check_configuration()
+        self._settle_saved(saving)
         self.env.registry.clear_cache()
         if "tier_ids" in vals:
             self._measure_missing_cuts()
@@ -822,7 +840,9 @@ class CustomerTierProgram(models.Model):
         for tier in self.tier_ids.filtered(lambda tier: tier.id in cuts):
             # What is measured together is saved together: tiers not written yet are no reason to
             # measure again.
-            SAVING.on(tier).write({"top_cut": cuts[tier.id], "top_measured_on": as_of})
+            saving = SAVING.on(tier)
+            saving.write({"top_cut": cuts[tier.id], "top_measured_on": as_of})
+            self.browse()._settle_saved(saving, known=tier.program_id)
 
     def _measure_missing_cuts(self):
         """Measure the shares that are new or were changed, so that they count at once."""

@@ -4,6 +4,7 @@ from odoo.tools import format_date, format_datetime
 
 from ..explain import period
 from ..explain.years import ExplainedYears
+from ..reader_fields import ReaderInteger, ReaderMany2one
 from ..tools import notification, open_dialog
 
 OPEN = [("state", "=", "open")]
@@ -14,6 +15,7 @@ class CustomerTierProposal(models.Model):
     them, officers accept or refuse; until then the customer keeps the tier."""
 
     _name = "customer.tier.proposal"
+    _inherit = "customer.tier.input"
     _description = "Proposed Tier Change"
     _order = "date desc, id desc"
     _rec_name = "partner_id"
@@ -22,8 +24,8 @@ class CustomerTierProposal(models.Model):
     standing_id = fields.Many2one(
         "customer.tier.standing", required=True, ondelete="cascade", readonly=True, index=True
     )
-    partner_id = fields.Many2one(related="standing_id.partner_id", string="Customer")
-    salesperson_id = fields.Many2one(related="standing_id.user_id", string="Salesperson")
+    partner_id = ReaderMany2one(related="standing_id.partner_id", string="Customer")
+    salesperson_id = ReaderMany2one(related="standing_id.user_id", string="Salesperson")
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
     program_id = fields.Many2one(
         "customer.tier.program",
@@ -36,10 +38,10 @@ class CustomerTierProposal(models.Model):
         "customer.tier", string="From", required=True, ondelete="restrict", readonly=True
     )
     to_tier_id = fields.Many2one("customer.tier", string="To", ondelete="restrict", readonly=True)
-    from_color = fields.Integer(
+    from_color = ReaderInteger(
         related="from_tier_id.color", string="Color Before", exportable=False
     )
-    to_color = fields.Integer(related="to_tier_id.color", string="Color After", exportable=False)
+    to_color = ReaderInteger(related="to_tier_id.color", string="Color After", exportable=False)
     direction = fields.Selection(
         selection=[("up", "Up"), ("down", "Down"), ("out", "No tier any more")],
         required=True,

@@ -6,6 +6,7 @@ class CustomerTierQuestion(models.Model):
     """A question whose answers, from 1 to 5, make up the value of a metric kept by hand."""
 
     _name = "customer.tier.question"
+    _inherit = "customer.tier.input"
     _description = "Question about a Customer"
     _order = "metric_id, sequence, id"
 

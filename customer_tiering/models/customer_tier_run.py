@@ -32,6 +32,9 @@ SOON = timedelta(minutes=1)
 # row, or that failed, off to its next regular call, which is tomorrow.
 LATER = timedelta(hours=1)
 
+# Nothing is known of days before, and calendars of other parts of the system end soon.
+FIRST_DAY = date(1970, 1, 1)
+
 # What a person may say about a run; the rest is written by grading.
 CHOSEN_FIELDS = {"company_id", "as_of", "simulation", "replay_from", "replay_every"}
 # Lines of history whose stage changed.
@@ -48,7 +51,7 @@ class CustomerTierRun(models.Model):
     """
 
     _name = "customer.tier.run"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "customer.tier.input"]
     _description = "Grading Run"
     _order = "id desc"
     # Officers cannot write on a run, but may talk about it.
@@ -214,10 +217,17 @@ class CustomerTierRun(models.Model):
             run.event_count = counts[run.id].total()
             run.held_event_count = counts[run.id]["held"]
 
-    @api.constrains("as_of")
+    @api.constrains("as_of", "replay_from")
     def _check_as_of(self):
         today = fields.Date.context_today(self)
         for run in self:
+            if min(run.as_of, run.replay_from or run.as_of) < FIRST_DAY:
+                raise ValidationError(
+                    self.env._(
+                        "Customers cannot be graded as of a day before %s. Choose a later one.",
+                        format_date(self.env, FIRST_DAY),
+                    )
+                )
             if run.as_of > max(today, self.env["customer.tier.gather"]._today(run.company_id)):
                 raise ValidationError(
                     self.env._(
@@ -543,7 +553,9 @@ class CustomerTierRun(models.Model):
         if not self.simulation:
             self._note_first_grading()
             self.company_id.customer_tier_graded_on = self.as_of
-            self._follow_up()
+            if not self._is_of_old_day():
+                self._follow_up()
+            self._leave_to_people()
         _logger.info(
             "Run %s of company %s: %s customers, %s updated, %s promoted, %s demoted in %.1f s",
             self.id,
@@ -571,14 +583,26 @@ class CustomerTierRun(models.Model):
             if program.spread != spread:
                 proposed = threshold_fit.proposed(program, spread)
                 # The rules stay as they are, so there is nothing to check.
-                SAVING.on(program).write({"spread": spread, "proposed_thresholds": proposed})
+                saving = SAVING.on(program)
+                saving.write({"spread": spread, "proposed_thresholds": proposed})
+                programs._settle_saved(saving, known=program)
         self.spreads = False
 
+    def _is_of_old_day(self):
+        """Whether this grades as of a day that is over; a night's grading may end on the next."""
+        self.ensure_one()
+        today = self.env["customer.tier.gather"]._today(self.company_id)
+        return self.as_of < today - timedelta(days=1)
+
     def _follow_up(self):
-        """What is due after a finished grading; glue addons hook in here."""
+        """What is due after a finished grading. Hook: glue addons act on customers here, which
+        nobody does about a day long past."""
         self.ensure_one()
         self.env["res.users"]._customer_tier_hand_over_stray(self.company_id)
         self.env["customer.reminder.rule"]._remind(self.company_id, self.as_of)
+
+    def _leave_to_people(self):
+        """Let messages go or wait, and ask who decides or mends."""
         self._settle_events()
         self._close_answered()
         self._ask_responsible()
@@ -640,6 +664,9 @@ class CustomerTierRun(models.Model):
         while remaining and time_left:
             waiting = [("company_id", "not in", busy.ids)]
             company = Stale.search(waiting, order="id", limit=1).company_id
+            if not company:
+                # Contacts that were merged or deleted meanwhile took their entries along.
+                break
             try:
                 done = self._grade_entries(company)
             except Exception as error:
@@ -801,10 +828,8 @@ class CustomerTierRun(models.Model):
         """Let the events of this run go; those of an earlier day are old news that somebody has
         to want."""
         self.ensure_one()
-        today = self.env["customer.tier.gather"]._today(self.company_id)
-        old = self.as_of < today - timedelta(days=1)
         self.env["customer.tier.event"]._settle(
-            self.company_id, SQL("run_id = %s", self.id), ask=old
+            self.company_id, SQL("run_id = %s", self.id), ask=self._is_of_old_day()
         )
 
     # To-dos of people who are responsible

@@ -9,7 +9,7 @@ class CustomerTierSegment(models.Model):
     """An RFM segment of a programme: a named box of band numbers."""
 
     _name = "customer.tier.segment"
-    _inherit = "customer.tier.badge"
+    _inherit = ["customer.tier.badge", "customer.tier.input"]
     _description = "RFM Segment"
     _order = "program_id, sequence, id"
 

@@ -12,8 +12,9 @@ from ..explain.credit import CreditBreakdown
 from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind
 from ..grading.policy import basis_of
-from ..tools import notification
-from .customer_tier_append_only import by_system, is_system
+from ..reader_fields import ReaderChar, ReaderInteger, ReaderMany2one
+from ..tools import notification, works_in
+from .customer_tier_append_only import by_system, take_system
 from .customer_tier_change import TIER_LINES
 from .customer_tier_metric import LEDGER_GROUPS
 from .customer_tier_proposal import OPEN
@@ -45,7 +46,7 @@ class CustomerTierStanding(models.Model):
     """
 
     _name = "customer.tier.standing"
-    _inherit = "customer.tier.staged"
+    _inherit = ["customer.tier.staged", "customer.tier.input"]
     _description = "Customer Grading"
     _order = "score desc, id"
     _rec_name = "partner_id"
@@ -59,9 +60,9 @@ class CustomerTierStanding(models.Model):
     )
     company_id = BulkMany2one("res.company", required=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
-    country_id = fields.Many2one(related="partner_id.country_id")
-    region_id = fields.Many2one(
+    user_id = ReaderMany2one(related="partner_id.user_id", string="Salesperson")
+    country_id = ReaderMany2one(related="partner_id.country_id")
+    region_id = ReaderMany2one(
         "res.country.group", string="Region", related="partner_id.country_id.customer_region_id"
     )
 
@@ -73,7 +74,7 @@ class CustomerTierStanding(models.Model):
         readonly=True,
         help="The tier that counts: the one set by hand, else the computed one.",
     )
-    tier_color = fields.Integer(related="tier_id.color", string="Tier Color", exportable=False)
+    tier_color = ReaderInteger(related="tier_id.color", string="Tier Color", exportable=False)
     computed_tier_id = BulkMany2one(
         "customer.tier",
         readonly=True,
@@ -240,10 +241,10 @@ class CustomerTierStanding(models.Model):
     rfm_f = fields.Integer(string="Frequency (F)", readonly=True, aggregator="avg")
     rfm_m = fields.Integer(string="Monetary Value (M)", readonly=True, aggregator="avg")
     segment_id = BulkMany2one("customer.tier.segment", string="RFM Segment", readonly=True)
-    segment_color = fields.Integer(
+    segment_color = ReaderInteger(
         related="segment_id.color", string="Segment Color", exportable=False
     )
-    rfm_segment = fields.Char(related="segment_id.name", string="RFM Segment Name")
+    rfm_segment = ReaderChar(related="segment_id.name", string="RFM Segment Name")
 
     # Stage in the life of the customer
 
@@ -424,9 +425,9 @@ class CustomerTierStanding(models.Model):
         return standings
 
     def write(self, vals):
-        self._check_write(vals)
+        records = self._check_write(vals)
         if not vals.keys() & BY_HAND:
-            return super().write(vals)
+            return super(CustomerTierStanding, records).write(vals)
         over = self.filtered(
             lambda standing: (
                 not vals.get("manual_tier_id", standing.manual_tier_id)
@@ -452,14 +453,15 @@ class CustomerTierStanding(models.Model):
         return result
 
     def unlink(self):
-        self._check_history()
-        return super().unlink()
+        return super(CustomerTierStanding, self._check_history()).unlink()
 
     def _by_system(self):
-        """These standings for the code that may delete them or give them to another customer."""
+        """These standings for one call by the code that may delete them or give them to another
+        customer."""
         return by_system(self)
 
     def _check_write(self, vals):
+        """:return: these standings, without the permission to give them to another customer"""
         # An import by database id writes the id as well, which the ORM leaves out.
         if not self.env.su and vals.keys() - BY_HAND - {"id"}:
             raise AccessError(
@@ -468,19 +470,23 @@ class CustomerTierStanding(models.Model):
                     "be set by hand on a customer."
                 )
             )
-        if vals.keys() & OWNER:
-            self._check_history()
+        return self._check_history() if vals.keys() & OWNER else self
 
     def _check_history(self):
         """The history goes with the standing, so a person must not take it away or give it to
-        somebody else."""
-        if not is_system(self.env):
+        somebody else.
+
+        :return: these standings, without the permission
+        """
+        by_system, records = take_system(self)
+        if not by_system:
             raise AccessError(
                 self.env._(
                     "The history of a customer can be neither deleted nor given to another one. "
                     "It ends with the contact; merged contacts are merged here, too."
                 )
             )
+        return records
 
     # Set by hand
 
@@ -677,9 +683,10 @@ class CustomerTierStanding(models.Model):
     @api.depends_context("lang")
     def _compute_explanation(self):
         for standing in self:
-            # The rules a customer was graded by are nobody's secret, whoever may read them.
+            # The rules a customer was graded by are no secret in the company that has them.
             policy = standing.sudo().policy_id.exists()
-            standing.explanation = policy and standing._explain(policy)
+            told = policy and works_in(standing.env, policy.program_id.company_id)
+            standing.explanation = told and standing._explain(policy)
 
     def _explain(self, policy, rules=None, words=None):
         """The content of ``explanation``.

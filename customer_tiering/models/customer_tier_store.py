@@ -132,7 +132,7 @@ class CustomerTierStore(models.AbstractModel):
                            THEN t.tier_since
                        WHEN f.tier_id IS NULL THEN NULL
                        WHEN f.corrected > 0 THEN f.computed_since
-                       ELSE %(as_of)s::date END,
+                       ELSE %(entered)s END,
                    graded_at = %(now)s
               FROM (SELECT s.partner, s.corrected, %(values)s
                       FROM %(staging)s s WHERE s.known = 1)
@@ -146,8 +146,24 @@ class CustomerTierStore(models.AbstractModel):
             values=SQL(", ").join(columns.values()),
             staging=SQL.identifier(STAGING),
             company=company.id,
-            as_of=as_of,
+            entered=self._entered_on(SQL("t.id"), company, as_of),
             now=fields.Datetime.now(),
+        )
+
+    def _entered_on(self, standing, company, as_of):
+        """The day that a change has in the history, as ``SQL``: the one that was graded, or today
+        where the history has gone on since then. It is told in the order in which it happened.
+
+        :param standing: ``SQL`` of the standing's id
+        """
+        return SQL(
+            """CASE WHEN EXISTS (SELECT FROM customer_tier_change l
+                                  WHERE l.standing_id = %s AND l.date > %s)
+                    THEN %s ELSE %s END::date""",
+            standing,
+            as_of,
+            self.env["customer.tier.gather"]._today(company),
+            as_of,
         )
 
     def _insert_query(self, company, as_of, columns, run_id):
@@ -297,7 +313,7 @@ class CustomerTierStore(models.AbstractModel):
                 direction, date, reason, by_hand, score, last_order_date, policy_id, numbers,
                 undone_id, from_stage, to_stage, stage_since, run_id)
             SELECT s.id, NULLIF(c.before, 0), NULLIF(c.tier, 0), s.computed_tier_id,
-                   s.target_tier_id, c.direction, %(as_of)s,
+                   s.target_tier_id, c.direction, %(entered)s,
                    CASE WHEN c.expired > 0 THEN 'expiry'
                         WHEN c.corrected > 0 THEN 'correction' ELSE 'rule' END,
                    COALESCE(s.manual_tier_id = c.tier AND c.expired = 0, FALSE), s.score,
@@ -312,7 +328,7 @@ class CustomerTierStore(models.AbstractModel):
               JOIN customer_tier_standing s
                 ON s.partner_id = c.partner AND s.company_id = %(company)s
             """,
-            as_of=as_of,
+            entered=self._entered_on(SQL("s.id"), company, as_of),
             run=run_id,
             partners=changes.index.tolist(),
             before=changes["before"].tolist(),

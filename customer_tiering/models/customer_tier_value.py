@@ -4,13 +4,13 @@ from odoo.fields import Command, Domain
 from odoo.tools import SQL, float_compare, float_round
 
 from ..explain.words import readable
-from ..switches import PrivateSwitch
+from ..switches import Deferral, Permission
 from .customer_tier_answer import UNANSWERED
 
 # On while a value is saved with its answers: they are checked together at the end.
-SAVING = PrivateSwitch("customer_tier_value_saving")
+SAVING = Deferral("customer_tier_value_saving")
 # On while customers are merged: what never counts is kept all the same.
-MERGING = PrivateSwitch("customer_tier_value_merging")
+MERGING = Permission("customer_tier_value_merging")
 # What the value is and for whom; not the note.
 GRADED = {"partner_id", "metric_id", "company_id", "date", "value", "answer_ids"}
 MOST = 5
@@ -39,6 +39,7 @@ class CustomerTierValue(models.Model):
     """
 
     _name = "customer.tier.value"
+    _inherit = "customer.tier.input"
     _description = "Customer Value Kept by Hand"
     _order = "date desc, id desc"
 
@@ -230,21 +231,40 @@ class CustomerTierValue(models.Model):
                         customer.display_name or self.env._("a customer"),
                     )
                 )
-        values = super(CustomerTierValue, SAVING.on(self)).create(vals_list)
+        saving = SAVING.on(self)
+        values = super(CustomerTierValue, saving).create(vals_list)
         values = values.with_env(self.env)
-        values._mark_stale()
+        values._settle_saved(saving)
         return values
+
+    def _settle_saved(self, saved, before=frozenset()):
+        """Have the customers of these values graded anew, and of those whose answers were changed
+        meanwhile, by an automation for one.
+
+        :param saved: values with ``SAVING`` on
+        :param before: see :meth:`_mark_stale`
+        """
+        if not SAVING.put_off(self):
+            others = SAVING.waiting(saved, self._name) - self
+            for value in others:
+                value._check_answers()
+            (self | others)._mark_stale(before)
+        elif before:
+            self.browse()._mark_stale(before)
 
     def write(self, vals):
         vals = self._prepare_vals(vals)
         if not vals.keys() & GRADED:
             return super().write(vals)
         before = self._waiting()
-        result = super(CustomerTierValue, SAVING.on(self)).write(vals)
+        merging, values = MERGING.take(self)
+        # Of the call itself, without what begins around it.
+        saving = SAVING.on(MERGING.on(values) if merging else values)
+        result = super(CustomerTierValue, saving).write(vals)
         if vals.keys() & {"partner_id", "company_id"}:
             # The ORM looks at where a record was, not at where it goes.
             self.check_access("write")
-        self._mark_stale(before)
+        self._settle_saved(saving, before)
         return result
 
     def unlink(self):
@@ -268,7 +288,7 @@ class CustomerTierValue(models.Model):
 
     def _answers_changed(self):
         """Follow answers that were changed without the value they belong to."""
-        if not SAVING.is_on(self.env):
+        if not SAVING.put_off(self):
             for value in self:
                 value._check_answers()
             self._mark_stale()

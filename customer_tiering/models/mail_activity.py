@@ -1,10 +1,21 @@
-from odoo import models
+from odoo import fields, models
 
 
 class MailActivity(models.Model):
-    """Activities that are given to somebody else take along what they were made for."""
+    """Activities on contacts that tell of a grading, see ``mail.message``: whoever is asked to do
+    one reads it in any case. Those that are given to somebody else take along what they were made
+    for."""
 
     _inherit = "mail.activity"
+
+    customer_company_id = fields.Many2one(
+        "res.company",
+        string="About Grading in",
+        ondelete="cascade",
+        index="btree_not_null",
+        readonly=True,
+        help="Beside the person assigned, only salespeople of this company read the activity.",
+    )
 
     def write(self, vals):
         # Who gives an activity away may not see it afterwards.

@@ -78,12 +78,12 @@ class ResPartner(models.Model):
         return SQL.identifier(alias, "commercial_partner_id"), SQL("%s", self.env.company.id)
 
     @api.depends("commercial_partner_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_customer_standing(self):
         return super()._compute_customer_standing()
 
     @api.depends("commercial_partner_id")
-    @api.depends_context("company", "lang")
+    @api.depends_context("company", "lang", "uid")
     def _compute_customer_grading(self):
         for partner, standing in self._customer_standings().items():
             partner.customer_standing_id = standing.sudo(False)
@@ -95,14 +95,14 @@ class ResPartner(models.Model):
             partner.customer_tier_change_ids = standing.sudo(False).change_ids
 
     @api.depends("commercial_partner_id")
-    @api.depends_context("company", "lang")
+    @api.depends_context("company", "lang", "uid")
     def _compute_customer_tier_explanation(self):
         # By itself: it is worked out for one customer at a time, and nobody exports it.
         for partner in self:
             partner.customer_tier_explanation = partner.customer_standing_id.explanation
 
     @api.depends("commercial_partner_id")
-    @api.depends_context("company", "lang")
+    @api.depends_context("company", "lang", "uid")
     def _compute_customer_tier_timeline(self):
         for partner, standing in self._customer_standings().items():
             partner.customer_tier_timeline = standing.sudo(False).timeline
@@ -189,6 +189,37 @@ class ResPartner(models.Model):
             }
         )
 
+    # Notes and activities about gradings
+
+    # Of core, which finds them with all rights and leaves it to reading them to refuse.
+    activity_ids = fields.One2many(bypass_search_access=False)
+
+    def _get_message_create_valid_field_names(self):
+        return super()._get_message_create_valid_field_names() | {"customer_company_id"}
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Followers hear of a grading where they may know of it."""
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        told = msg_vals or {}
+        company_id = told.get("customer_company_id") or message.sudo().customer_company_id.id
+        if not company_id:
+            return recipients
+        # The message has been read by its author, who need not be able to read users.
+        users = self.env["res.users"].sudo().browse([r["uid"] for r in recipients if r["uid"]])
+        able = {
+            user.id
+            for user in users
+            if user.has_group(SALESPEOPLE) and company_id in user._get_company_ids()
+        }
+        return [recipient for recipient in recipients if recipient["uid"] in able]
+
+    def message_post_with_source(self, source_ref, *, render_values=None, **kwargs):
+        """What is said of an activity that was done is for those who could read the activity."""
+        activity = (render_values or {}).get("activity")
+        if activity and activity.customer_company_id:
+            kwargs["customer_company_id"] = activity.customer_company_id.id
+        return super().message_post_with_source(source_ref, render_values=render_values, **kwargs)
+
     # Pricelist
 
     @api.depends("commercial_partner_id")
@@ -238,10 +269,9 @@ class ResPartner(models.Model):
         :return: dict ``res.partner`` → ``customer.tier`` (sudo: prices must not depend on who
             may read tiers)
         """
+        standings = self.sudo()._customer_standings()
         return {
-            partner: standing.tier_id
-            for partner, standing in self._customer_standings().items()
-            if standing.tier_id
+            partner: standings[partner].tier_id for partner in self if standings[partner].tier_id
         }
 
     # Values kept by hand

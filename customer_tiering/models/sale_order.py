@@ -1,7 +1,8 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..explain.words import readable
+from ..tools import works_in
 from .customer_tier_mixin import SALESPEOPLE
 
 # A change of one of these on a confirmed order changes what its customer bought.
@@ -86,6 +87,7 @@ class SaleOrder(models.Model):
         )
 
     @api.depends("partner_id", "company_id")
+    @api.depends_context("uid")
     def _compute_customer_standing(self):
         return super()._compute_customer_standing()
 
@@ -182,7 +184,7 @@ class SaleOrder(models.Model):
         """Whether the user works in the companies of order and list: what somebody typed into an
         unsaved form is no right to know of their tiers, which are read with more rights."""
         companies = (self.company_id or self.env.company) | self.pricelist_id.company_id
-        return self.env.uid == SUPERUSER_ID or companies <= self.env.user.company_ids
+        return works_in(self.sudo(False).env, companies) == companies
 
     def _customer_price_reason(self, tier, base):
         """Where the order's prices come from, in words; empty where there is nothing to say."""

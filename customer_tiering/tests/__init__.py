@@ -62,9 +62,11 @@ from . import test_metric_record
 from . import test_metric_record_check
 from . import test_new_user
 from . import test_neighbours
+from . import test_note_rights
 from . import test_others_go_on
 from . import test_newcomer
 from . import test_event
+from . import test_old_day
 from . import test_override_ends
 from . import test_late_reason
 from . import test_contact_pages
@@ -75,6 +77,8 @@ from . import test_event_rule
 from . import test_rules_moved
 from . import test_migration
 from . import test_uninstall
+from . import test_typed_filters
+from . import test_typed_values
 from . import test_upgrade
 from . import test_program_shown
 from . import test_bands_moved

@@ -94,6 +94,7 @@ CALLERS = {
 }
 # Of core, with our part in it: who may call them is core's matter.
 ORM = {"create", "write", "unlink", "copy", "default_get", "action_archive", "load_web_menus"}
+ORM |= {"message_post_with_source", "onchange"}
 # What tells something about records, with the arguments after the ids.
 READERS = {
     "web_read": (True, {"display_name": {}}),
@@ -114,6 +115,9 @@ class RpcRightsCase(HttpCase, SecurityCase):
     methods of their own extend it."""
 
     callers = CALLERS
+    # Address → (who is asked to log in, type, token against forged requests, methods) of whatever
+    # the addon answers over HTTP. Pages for customers are to be thought about before they are.
+    routes = {}
 
     @classmethod
     def setUpClass(cls):
@@ -238,6 +242,28 @@ class RpcRightsTests:
     def test_every_method_is_in_the_table(self):
         """A public method that nobody thought about can be called by every user of the portal."""
         self.assertEqual(self._our_methods(), {name: set(of) for name, of in self.callers.items()})
+
+    def _our_routes(self):
+        """As ``routes``, of what the addon has, and of what it changes of others."""
+        found = {}
+        modules = sorted(self.env.registry._init_modules)
+        for url, endpoint in self.env["ir.http"]._generate_routing_rules(modules, {}):
+            method = endpoint.func
+            ours = any(
+                cls.__module__.startswith(f"odoo.addons.{self.addon}.")
+                and method.__name__ in vars(cls)
+                for cls in type(method.__self__).mro()
+            )
+            self.assertIn("auth", endpoint.routing)
+            if ours:
+                asked = endpoint.routing
+                methods = tuple(asked.get("methods") or ())
+                found[url] = (asked["auth"], asked["type"], asked.get("csrf", True), methods)
+        return found
+
+    def test_every_route_is_in_the_table(self):
+        """A page that nobody thought about is open to whoever knows its address."""
+        self.assertEqual(self._our_routes(), self.routes)
 
     def test_every_method_by_every_group(self):
         """A button that is hidden is a method all the same: called by whom it is not for, it does

@@ -1,3 +1,4 @@
+import sys
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -240,6 +241,30 @@ class TestCron(CronCase):
         self.assertFalse(self.Stale.search([]))
         self.assertFalse(self._runs().filtered(lambda run: run.state == "done"))
         self.assertTrue(remaining, "today's run remains")
+
+    def test_queue_that_empties_while_it_is_looked_at(self):
+        """A contact was merged between counting the queue and reading it: company False was to be
+        graded, which the log called an error."""
+        self._grade_today()
+        counts = iter((1, 1, 0))
+        counted = patch.object(type(self.Stale), "search_count", lambda *args, **kw: next(counts))
+        with counted, self.assertNoLogs(RUN_LOGGER, "ERROR"):
+            self._run_cron()
+
+    def test_library_that_is_missing(self):
+        """Nobody could be graded, and customers who waited for it waited no more; who pressed the
+        button got a traceback."""
+        buyer = self._create_own_customer("Buyer", (1, 100))
+        self._grade_today()
+        self._create_order(buyer, 6000)
+        with patch.dict(sys.modules, {"pandas": None}):
+            with self.assertLogs(RUN_LOGGER, "ERROR"):
+                self._run_cron()
+            with self.assertRaisesRegex(UserError, "pandas"):
+                self._grade()
+        self.assertEqual(self.Stale.search([]).partner_id, buyer)
+        self._run_cron()
+        self.assertEqual(self._standing(buyer).tier_id, self.silver)
 
     def test_one_broken_customer_in_the_queue(self):
         """A customer that cannot be graded must not block the queue for all others."""

@@ -1,6 +1,8 @@
 from datetime import datetime, time, timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 from odoo.tools import format_date, mute_logger
 
@@ -214,9 +216,12 @@ class TestReminder(GradingCase):
     def test_done_by_hand(self):
         """Who did the activity is not asked again for the gap, and after it once more."""
         late = self._create_regular()
-        self._grade(as_of=self._days_ago(4))
+        days = {days: self._days_ago(days) for days in (4, 3)}
+        with freeze_time(f"{days[4]} 12:00:00"):
+            self._grade()
         self._activities(late).action_feedback(feedback="Called, they are on holiday")
-        self._grade(as_of=self._days_ago(3))
+        with freeze_time(f"{days[3]} 12:00:00"):
+            self._grade()
         self.assertEqual(self._reminders(late).state, "done")
         self.assertEqual(len(self._activities(late)), 1)
         self.rule.gap_days = 4

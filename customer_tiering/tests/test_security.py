@@ -116,7 +116,7 @@ class TestSecurity(SecurityCase):
             "action_open_stage_changes",
             "action_use_thresholds", "action_undo_thresholds",
         }  # fmt: skip
-        orm = {"create", "write", "unlink", "copy", "default_get", "fields_get"}
+        orm = {"create", "write", "unlink", "copy", "default_get", "fields_get", "onchange"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
             for cls in type(self.env[name]).mro():
                 if not cls.__module__.startswith("odoo.addons.customer_tiering."):

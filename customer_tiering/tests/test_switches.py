@@ -2,11 +2,12 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from ..models.customer_tier_append_only import SYSTEM, is_system
+from ..models.customer_tier_append_only import SYSTEM, by_system
 from ..switches import QUIET
 from .event_common import TODAY, EventCase
 
@@ -83,13 +84,42 @@ class TestSwitches(EventCase):
         real = BaseModel._create
 
         def create(records, data_list):
-            known.append(is_system(records.env))
+            known.append(SYSTEM.is_on(records.env))
             return real(records, data_list)
 
         standing = self._standing(self.buyer)
         with patch.object(BaseModel, "_create", create):
             self.env["customer.tier.change"]._record(standing, self.low, self.low, "lock")
         self.assertEqual(known, [False])
+
+    def test_permission_is_for_one_call(self):
+        """One permission wrote a line, and then another one, or deleted one of another model."""
+        line = self._standing(self.buyer).change_ids[0]
+        allowed = by_system(line)
+        allowed.write({"note": "Once"})
+        with self.assertRaises(AccessError):
+            allowed.write({"note": "Twice"})
+        with self.assertRaises(AccessError):
+            allowed.unlink()
+        with self.assertRaises(AccessError):
+            by_system(self._standing(self.buyer)).change_ids.unlink()
+        self.assertEqual(line.note, "Once")
+
+    def test_nobody_around_the_call_has_the_permission(self):
+        """An automation begins around the write and goes on after it, with its context."""
+        line = self._standing(self.buyer).change_ids[0]
+        Change = self.env.registry["customer.tier.change"]
+        written = Change.write
+
+        def write(records, vals):
+            result = written(records, vals)
+            with self.assertRaises(AccessError):
+                records.write({"note": "Forged"})
+            return result
+
+        with patch.object(Change, "write", write):
+            by_system(line).write({"note": "Honest"})
+        self.assertEqual(line.note, "Honest")
 
     def test_switch(self):
         """Off takes nothing else from the context, and one key does not turn another."""

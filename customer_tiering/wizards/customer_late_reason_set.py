@@ -6,6 +6,7 @@ class CustomerLateReasonSet(models.TransientModel):
     """Sets the reason of lateness on the invoices chosen in a list."""
 
     _name = "customer.late.reason.set"
+    _inherit = "customer.tier.input"
     _description = "Set the Reason of Lateness"
 
     move_ids = fields.Many2many(

@@ -15,6 +15,7 @@ class CustomerTierAhp(models.TransientModel):
     """
 
     _name = "customer.tier.ahp"
+    _inherit = "customer.tier.input"
     _description = "Weigh Indicators by Comparing Pairs"
 
     program_id = fields.Many2one("customer.tier.program", required=True, ondelete="cascade")

@@ -18,6 +18,7 @@ class CustomerTierBandProposal(models.TransientModel):
     before."""
 
     _name = "customer.tier.band.proposal"
+    _inherit = "customer.tier.input"
     _description = "Distribution and Bands"
     _rec_name = "indicator_id"
 
@@ -25,7 +26,7 @@ class CustomerTierBandProposal(models.TransientModel):
         "customer.tier.indicator", required=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="indicator_id.company_id", store=True)
-    scale = fields.Selection(related="indicator_id.scale")
+    scale = fields.Selection(related="indicator_id.scale", related_sudo=False)
     # A dictionary of ``known``, rising numbers, and ``unknown``, how many customers have none.
     sample = fields.Json(readonly=True)
     # Of ``idle``, ``floor`` and ``months``, see ``Population``: who is not in the sample.

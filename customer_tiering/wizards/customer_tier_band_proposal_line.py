@@ -9,6 +9,7 @@ class CustomerTierBandProposalLine(models.TransientModel):
     """One band of ``customer.tier.band.proposal``, with the customers that are in it."""
 
     _name = "customer.tier.band.proposal.line"
+    _inherit = "customer.tier.input"
     _description = "Proposed Band"
     _order = "proposal_id, lowest desc, value_from, id"
     _rec_name = "value_from"

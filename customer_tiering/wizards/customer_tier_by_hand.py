@@ -9,6 +9,7 @@ class CustomerTierByHand(models.TransientModel):
     """Sets a tier, a lock or both by hand for the customers chosen in a list."""
 
     _name = "customer.tier.by.hand"
+    _inherit = "customer.tier.input"
     _description = "Set Tiers by Hand"
 
     standing_ids = fields.Many2many(

@@ -16,6 +16,7 @@ class CustomerTierMetricPreview(models.TransientModel):
     """What a metric gives for some customers of the current company, before anybody is graded."""
 
     _name = "customer.tier.metric.preview"
+    _inherit = "customer.tier.input"
     _description = "Metric Preview"
 
     metric_id = fields.Many2one("customer.tier.metric", required=True, ondelete="cascade")

@@ -5,6 +5,7 @@ class CustomerTierMetricPreviewLine(models.TransientModel):
     """One customer shown by ``customer.tier.metric.preview``, with its value."""
 
     _name = "customer.tier.metric.preview.line"
+    _inherit = "customer.tier.input"
     _description = "Metric Preview Line"
     _order = "value desc, id"
 

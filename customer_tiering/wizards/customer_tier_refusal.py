@@ -6,6 +6,7 @@ class CustomerTierRefusal(models.TransientModel):
     """Asks for the reason why proposed tier changes are refused, and refuses them."""
 
     _name = "customer.tier.refusal"
+    _inherit = "customer.tier.input"
     _description = "Refusal of Proposed Tier Changes"
 
     proposal_ids = fields.Many2many("customer.tier.proposal", string="Proposals", readonly=True)

@@ -16,6 +16,7 @@ class CustomerTierStart(models.TransientModel):
     """Makes the first programme of a company from a preset, and grades everybody by it."""
 
     _name = "customer.tier.start"
+    _inherit = "customer.tier.input"
     _description = "Start Grading Customers"
 
     company_id = fields.Many2one(

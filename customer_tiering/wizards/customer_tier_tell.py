@@ -6,6 +6,7 @@ from ..tools import notification, open_dialog
 
 class CustomerTierTell(models.TransientModel):
     _name = "customer.tier.tell"
+    _inherit = "customer.tier.input"
     _description = "Tell About Tier Changes"
 
     run_id = fields.Many2one(

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.models.customer_tier_append_only import by_system, is_system
+from odoo.addons.customer_tiering.models.customer_tier_append_only import by_system, take_system
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
@@ -223,24 +223,26 @@ class CustomerCreditApproval(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        system, records = take_system(self)
         Partner = self.env["res.partner"]
         for vals in vals_list:
             if partner := Partner.browse(vals.get("partner_id")):
                 vals["partner_id"] = partner.commercial_partner_id.id
-            if not is_system(self.env):
+            if not system:
                 # Named, so that no default in the context decides either.
                 forced = dict.fromkeys(DECIDED, False)
                 vals |= {**forced, "decision": "requested", "requester_id": self.env.uid}
             usual = self.env.context.get("default_amount")
             vals["requested_amount"] = vals.get("amount", usual)
-        approvals = super().create(vals_list)
+        approvals = super(CustomerCreditApproval, records).create(vals_list)
         # What is decided is posted there, whoever may read it.
         approvals.order_id.check_access("read")
-        approvals._ask()
+        approvals._ask(system)
         return approvals
 
     def write(self, vals):
-        if not is_system(self.env):
+        system, records = take_system(self)
+        if not system:
             thread, activities = self.env["mail.thread"], self.env["mail.activity.mixin"]
             mail = thread._fields.keys() | activities._fields.keys()
             if vals.keys() - OPEN_FIELDS - mail or (
@@ -253,7 +255,7 @@ class CustomerCreditApproval(models.Model):
                         "its amount, last day, reason and answer. Request another approval."
                     )
                 )
-        return super().write(vals)
+        return super(CustomerCreditApproval, records).write(vals)
 
     # Deciding
 
@@ -368,12 +370,15 @@ class CustomerCreditApproval(models.Model):
 
     # Asking
 
-    def _ask(self):
-        """Put new requests before the approver of their company."""
+    def _ask(self, system=False):
+        """Put new requests before the approver of their company.
+
+        :param system: whether the system asks, also where nobody is there to answer
+        """
         for approval in self.filtered(lambda a: a.decision == "requested"):
             asked_by = approval.requester_id | approval.sudo().order_id.user_id
             approver = self._approver(approval.company_id, asked_by)
-            if not approver and not is_system(self.env):
+            if not approver and not system:
                 raise UserError(
                     self.env._(
                         "Nobody in %s may approve this. Ask an administrator to give somebody the "

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading.entry import Origins
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.addons.customer_tiering.tools import works_in
 from odoo.tools import SQL
 
 # A change of one of these changes what is known about where a customer came from.
@@ -36,7 +37,7 @@ class CrmLead(models.Model):
         )
 
     @api.depends("partner_id", "company_id")
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_customer_standing(self):
         return super()._compute_customer_standing()
 
@@ -44,14 +45,23 @@ class CrmLead(models.Model):
         "partner_id", "company_id", "medium_id", "source_id", "tag_ids.customer_category_id",
         "country_id",
     )  # fmt: skip
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_customer_entry_tier_id(self):
         self.customer_entry_tier_id = self.customer_entry_tier_color = False
-        # Rules are nobody's secret; grading has decided about whoever is graded.
-        standings = self._customer_standings()
-        leads = self.sudo().filtered(lambda lead: not standings[lead].program_id)
+        # Grading has decided about whoever is graded. Rules are no secret in their company, and a
+        # customer whom one may not read has no tier that one is told.
+        leads = self.sudo()
+        standings = leads._customer_standings()
+        leads = leads.filtered(lambda lead: not standings[lead].program_id)
         for company, its_leads in leads.grouped(lambda x: x.company_id or self.env.company).items():
-            its_leads._enter(company)
+            if works_in(self.env, company):
+                its_leads.filtered(self._customer_entry_known)._enter(company)
+
+    @api.model
+    def _customer_entry_known(self, lead):
+        """Whether the reader may read the customer of a lead, or would make one."""
+        customer = lead.partner_id.commercial_partner_id._origin
+        return not customer or customer.with_env(self.env).has_access("read")
 
     def _enter(self, company):
         """The entry tier in the first programme of a company that would select the customer."""

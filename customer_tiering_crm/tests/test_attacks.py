@@ -4,11 +4,10 @@ from odoo.tests import tagged
 # As in the core addon.
 COMPUTED = {
     "crm.lead": rows(
-        empty="customer_entry_tier_color customer_entry_tier_id",
-        leaks=(
-            "customer_credit_band customer_credit_score customer_lifecycle_stage "
-            "customer_next_order_date customer_score customer_segment_id customer_tier_color "
-            "customer_tier_id"
+        empty=(
+            "customer_credit_band customer_credit_score customer_entry_tier_color "
+            "customer_entry_tier_id customer_lifecycle_stage customer_next_order_date "
+            "customer_score customer_segment_id customer_tier_color customer_tier_id"
         ),
     ),
 }

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.tools import works_in
 
 
 class PosConfig(models.Model):
@@ -9,13 +10,14 @@ class PosConfig(models.Model):
     customer_tier_warning = fields.Char(compute="_compute_customer_tier_warning")
 
     @api.depends("use_pricelist", "company_id")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_customer_tier_warning(self):
         for till in self:
-            # A company that somebody typed is no right to know of its tiers.
-            known = self.env.su or till.company_id in self.env.companies
+            # A company that somebody typed is no right to know of its tiers; the settings, which
+            # show this, read tills with all rights.
+            known = works_in(self.sudo(False).env, till.company_id)
             till.customer_tier_warning = (
-                known
+                bool(known)
                 and not till.use_pricelist
                 and till._customer_tiers_with_prices()
                 and self.env._(

@@ -15,7 +15,7 @@ class ResPartner(models.Model):
     )
 
     @api.depends("commercial_partner_id")
-    @api.depends_context("company", "lang")
+    @api.depends_context("company", "lang", "uid")
     def _compute_pos_customer_tier(self):
         for partner, standing in self._customer_standings().items():
             partner.pos_customer_tier = standing.tier_id.display_name

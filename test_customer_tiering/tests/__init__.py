@@ -1,3 +1,4 @@
 from . import test_promotion
 from . import test_ready_made
 from . import test_automation
+from . import test_permission

@@ -2,12 +2,15 @@
 
 from .data import rows
 
+# Of customers who were merged, two histories stand one beside the other.
+UNMERGED = """standing_id NOT IN (
+    SELECT standing_id FROM customer_tier_change WHERE merged_from IS NOT NULL)"""
 # Lines of history about the tier, with the one before.
-LINES = """
+LINES = f"""
     WITH lines AS (
         SELECT c.*, lag(c.to_tier_id) OVER w AS before, lead(c.id) OVER w IS NULL AS newest
           FROM customer_tier_change c
-         WHERE c.direction <> 'stay'
+         WHERE c.direction <> 'stay' AND {UNMERGED}
         WINDOW w AS (PARTITION BY c.standing_id ORDER BY c.id))
 """
 QUEUED = "a change after the first grading is queued once to be told"
@@ -18,13 +21,16 @@ RULES = {
     "the newest line of history leads to the tier of the standing": f"""{LINES}
         SELECT s.partner_id, s.tier_id, l.to_tier_id
           FROM customer_tier_standing s LEFT JOIN lines l ON l.standing_id = s.id AND l.newest
-         WHERE s.tier_id IS DISTINCT FROM l.to_tier_id""",
+         WHERE s.tier_id IS DISTINCT FROM l.to_tier_id
+           AND s.id IN (SELECT id FROM customer_tier_standing
+                        EXCEPT SELECT standing_id FROM customer_tier_change
+                                WHERE merged_from IS NOT NULL)""",
     "each line of history begins where the one before ended": f"""{LINES}
         SELECT id, standing_id, from_tier_id, before FROM lines
          WHERE from_tier_id IS DISTINCT FROM before""",
-    "a run changes a customer once": """
+    "a run changes a customer once": f"""
         SELECT run_id, standing_id, count(*) FROM customer_tier_change
-         WHERE run_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1""",
+         WHERE run_id IS NOT NULL AND {UNMERGED} GROUP BY 1, 2 HAVING count(*) > 1""",
     "a run has counted what its history says": """
         SELECT r.id, r.first_count, r.up_count, r.down_count, r.correction_count, c.*
           FROM customer_tier_run r,

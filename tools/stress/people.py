@@ -35,7 +35,8 @@ class RefusedError(Exception):
 class Person(threading.Thread):
     """One user at work until ``until`` (a moment of ``time.monotonic``).
 
-    :param things: dict of lists of ids: ``customers``, ``products`` and ``tiers``
+    :param things: dict of lists of ids: ``customers``, ``products``, ``tiers``, ``programs`` and
+        ``doubles``, customers that nobody else works with and that are merged into others
     """
 
     def __init__(self, number, people, address, name, things, until, seed):
@@ -64,6 +65,7 @@ class Person(threading.Thread):
             "seller": [self._sell, self._sell, self._sell, self._edit_contact, self._look],
             "accountant": [self._invoice, self._invoice, self._edit_contact],
             "officer": [self._decide, self._sell, self._edit_contact, self._look],
+            "administrator": [self._merge, self._change_program, self._archive_tier, self._look],
         }[self.role]
         while time.monotonic() < self.until:
             try:
@@ -79,8 +81,16 @@ class Person(threading.Thread):
         chance = self.random.random()
         if chance < 0.75:
             self._call("confirm", "sale.order", "action_confirm", [[order]])
+        if 0.25 <= chance < 0.5:
+            self._raise(order)
         if chance < 0.25:
             self._call("cancel", "sale.order", "action_cancel", [[order]])
+
+    def _raise(self, order):
+        """Let a confirmed order grow."""
+        line = self._call("lines", "sale.order.line", "search", [[("order_id", "=", order)]])[0]
+        more = {"product_uom_qty": self.random.randint(2, 20)}
+        self._call("raise an order", "sale.order.line", "write", [[line], more])
 
     def _order(self):
         lines = [
@@ -147,6 +157,40 @@ class Person(threading.Thread):
             tier = self._any("tiers") if chance < 0.65 else False
             vals = {"manual_tier_id": tier, "manual_reason": tier and "Agreed by telephone"}
             self._call("set by hand", "customer.tier.standing", "write", [found, vals])
+
+    def _merge(self):
+        """Make a customer that was entered twice one with the other."""
+        if not self.things["doubles"]:
+            self._look()
+            return
+        kept = self._customer()
+        merger = "base.partner.merge.automatic.wizard"
+        both = [kept, self.things["doubles"].pop()]
+        # The wizard takes them from the list that they were chosen in.
+        about = {"active_model": "res.partner", "active_ids": both}
+        wizard = self._call("merge wizard", merger, "create", [{}], context=about)
+        chosen = {"dst_partner_id": kept}
+        self._call("merge wizard", merger, "write", [[wizard], chosen], context=about)
+        self._call("merge", merger, "action_merge", [[wizard]], context=about)
+
+    def _change_program(self):
+        """Give an indicator another weight, or a tier another threshold."""
+        program = self._any("programs")
+        (found,) = self._call(
+            "programme",
+            "customer.tier.program",
+            "read",
+            [[program], ["indicator_ids", "name"]],
+        )
+        indicator = self.random.choice(found["indicator_ids"])
+        vals = {"indicator_ids": [(1, indicator, {"weight": self.random.randint(10, 60)})]}
+        self._call("change programme", "customer.tier.program", "write", [[program], vals])
+
+    def _archive_tier(self):
+        """Put the highest tier away, or have it again."""
+        tier = self.things["tiers"][-1]
+        action = self.random.choice(["action_archive", "action_unarchive"])
+        self._call(action.split("_")[1] + " tier", "customer.tier", action, [[tier]])
 
     def _customer(self):
         customers = self.things["customers"]

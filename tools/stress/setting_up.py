@@ -1,6 +1,7 @@
 """Puts a programme and people into a database: ``python -m tools.stress.setting_up DATABASE N``.
 
-Every third user keeps the books, the others sell; the last one is a tier officer too.
+Every third user keeps the books, the others sell; the last one is a tier officer too, and the one
+before administers programmes and contacts.
 """
 
 import sys
@@ -12,6 +13,8 @@ PASSWORD = "stress"
 SELLER = "sales_team.group_sale_salesman_all_leads", "base.group_partner_manager"
 ACCOUNTANT = "account.group_account_invoice", "base.group_partner_manager"
 OFFICER = (*SELLER, "customer_tiering.group_user")
+# Whoever merges contacts with different addresses has access rights to give.
+ADMINISTRATOR = (*SELLER, "customer_tiering.group_manager", "base.group_erp_manager")
 OURS = ("customer_tiering.ir_cron_grade", "customer_tiering.ir_cron_tell")
 
 
@@ -29,14 +32,22 @@ def main(name, people):
 
 
 def role(number, people):
-    """What the user of a number does: ``seller``, ``accountant`` or ``officer``."""
+    """What the user of a number does: ``seller``, ``accountant``, ``officer`` or
+    ``administrator``."""
     if people > 1 and number == people - 1:
         return "officer"
+    if people > 3 and number == people - 2:
+        return "administrator"
     return "accountant" if number % 3 == 2 else "seller"
 
 
 def _create_user(env, number, people):
-    groups = {"seller": SELLER, "accountant": ACCOUNTANT, "officer": OFFICER}
+    groups = {
+        "seller": SELLER,
+        "accountant": ACCOUNTANT,
+        "officer": OFFICER,
+        "administrator": ADMINISTRATOR,
+    }
     ids = [env.ref(xmlid).id for xmlid in groups[role(number, people)]]
     context = {"no_reset_password": True, "mail_create_nosubscribe": True}
     env["res.users"].with_context(**context).create(

@@ -21,6 +21,8 @@ from .people import Person
 WORKERS = 4
 START_SECONDS = 120
 QUIET_SECONDS = 600
+# Customers that were entered twice.
+DOUBLES = 200
 # Orders mark customers at once; the whole table is graded again as soon as it has been.
 LOOK_SECONDS = 0.5
 GRADED_ANEW = """
@@ -115,9 +117,13 @@ class _Experiment:
                     "SELECT id FROM res_partner WHERE name LIKE 'Customer %' ORDER BY id",
                 ),
                 ("products", "SELECT id FROM product_product WHERE active ORDER BY id LIMIT 20"),
-                ("tiers", "SELECT id FROM customer_tier WHERE active ORDER BY id"),
+                ("tiers", "SELECT id FROM customer_tier WHERE active ORDER BY sequence, id"),
+                ("programs", "SELECT id FROM customer_tier_program WHERE active ORDER BY id"),
             )
         }
+        # Nobody but who merges them works with these.
+        customers = things["customers"]
+        things["customers"], things["doubles"] = customers[:-DOUBLES], customers[-DOUBLES:]
         count = self.options.clients
         people = [
             Person(n, count, self.address, self.name, things, until, self.options.seed)
