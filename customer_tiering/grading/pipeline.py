@@ -20,8 +20,8 @@ def grade(facts, program, as_of):
     :param as_of: ``datetime.date``; nothing dated later is looked at
     :return: frame indexed by customer id: ``tier`` and ``segment`` (ids, 0 for none), ``score``
         and ``coverage``, ``rfm_r/f/m`` (band numbers, 0 for unknown), ``last_day`` and
-        ``next_day`` (day numbers, NaN for none), ``next_from`` and ``next_until`` (the window of
-        who orders too irregularly to be expected on a day, else NaN), the columns of
+        ``next_day`` (day numbers, NaN for none), ``late_day``, ``next_from`` and ``next_until``:
+        see :func:`_next_order`, the columns of
         ``payment.standings`` and, where the programme has a lifecycle, of ``lifecycle.stages``,
         and the reason: :func:`reason_columns`. Where the programme looks at years of their own,
         everything about a customer is by the figures of the better one of two, see
@@ -122,15 +122,14 @@ def _table(program, figures, climbed, ahead, windows, whole, entry, since):
     :param since: see ``metrics.Facts``
     """
     values, rfm = figures.values, _rfm(program, _of_today(program, figures, ahead))
-    past = lifecycle.Past(*whole.days, whole.size, whole.as_of, program.typical_interval)
+    past = lifecycle.Past(*whole.days, whole.size, whole.as_of, rhythm.of_program(program))
     return pd.DataFrame(
         {
             "tier": climbed.pop("tier"),
             "score": figures.score,
             "coverage": figures.coverage,
             "last_day": whole.last_day,
-            "next_day": whole.last_day + np.rint(past.rhythm),
-            **_next_window(past, whole.last_day),
+            **_next_order(past.now, whole.last_day),
             "rfm_r": rfm["r"],
             "rfm_f": rfm["f"],
             "rfm_m": rfm["m"],
@@ -146,13 +145,21 @@ def _table(program, figures, climbed, ahead, windows, whole, entry, since):
     )
 
 
-def _next_window(past, last_day):
-    """When the next order of who orders irregularly is expected."""
-    _mean, cv = rhythm.mean_and_cv(*past.gaps, past.size)
-    regular = rhythm.is_regular(cv, past.count - 1)
-    days = rhythm.next_order(last_day, past.rhythm, regular)
-    first, last = (np.where(regular, np.nan, day) for day in days)
-    return {"next_from": first, "next_until": last}
+def _next_order(foresight, last_day):
+    """When half and four of five of such customers have ordered again, and the window that four of
+    five come in, of those who order too irregularly to be expected on a day."""
+
+    def day(days):
+        return last_day + np.rint(days)
+
+    regular = foresight.regular
+    first, last = (np.where(regular, np.nan, day(foresight.days(share))) for share in (0.1, 0.9))
+    return {
+        "next_day": day(foresight.expected()),
+        "late_day": day(foresight.late()),
+        "next_from": first,
+        "next_until": last,
+    }
 
 
 def _stages(past, program, since):
