@@ -130,7 +130,7 @@ def _history(program, size):
     """
     gather = program.env["customer.tier.gather"].sudo()
     company = program.company_id
-    typical = program.typical_interval_days or None
+    learnt = (program.typical_interval_days, program.rhythm_learnt_on)
     today = gather._today(company)
     key = (
         *(
@@ -138,7 +138,7 @@ def _history(program, size):
             program._origin.id,
             company.id,
             program.domain,
-            typical,
+            learnt,
             today,
             size,
         ),
@@ -147,5 +147,5 @@ def _history(program, size):
         time.monotonic() // SECONDS,
     )
     if key not in HISTORIES:
-        HISTORIES[key] = gather._stage_history(program, today, typical, size)
+        HISTORIES[key] = gather._stage_history(program, today, size)
     return HISTORIES[key]

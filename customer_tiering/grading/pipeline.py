@@ -8,6 +8,9 @@ import pandas as pd
 from . import ladder, levers, lifecycle, metrics, points, rhythm, score, years
 from .policy import SCORE, YEAR, of_a_year, volatile
 
+# For so long after the late day nothing comes from who stays away.
+STAY_AWAY_DAYS = 30
+
 
 def grade(facts, program, as_of):
     """Grade every customer of the facts.
@@ -20,8 +23,7 @@ def grade(facts, program, as_of):
     :param as_of: ``datetime.date``; nothing dated later is looked at
     :return: frame indexed by customer id: ``tier`` and ``segment`` (ids, 0 for none), ``score``
         and ``coverage``, ``rfm_r/f/m`` (band numbers, 0 for unknown), ``last_day`` and
-        ``next_day`` (day numbers, NaN for none), ``late_day``, ``next_from`` and ``next_until``:
-        see :func:`_next_order`, the columns of
+        those of :func:`_next_order` (day numbers, NaN for none), the columns of
         ``payment.standings`` and, where the programme has a lifecycle, of ``lifecycle.stages``,
         and the reason: :func:`reason_columns`. Where the programme looks at years of their own,
         everything about a customer is by the figures of the better one of two, see
@@ -146,19 +148,35 @@ def _table(program, figures, climbed, ahead, windows, whole, entry, since):
 
 
 def _next_order(foresight, last_day):
-    """When half and four of five of such customers have ordered again, and the window that four of
-    five come in, of those who order too irregularly to be expected on a day."""
+    """What is foreseen of the next order: the days by which half and four of five of such
+    customers have ordered again, the window that four of five come in, of those who order too
+    irregularly to be expected on a day, and what that rests on.
+
+    Of customers who do not come back so often, ``late_share`` says which share have by the day.
+    ``stay_away`` is the probability that nothing comes for ``STAY_AWAY_DAYS`` from there, 0–1;
+    ``own_interval`` the customer's own mean interval in days (geometric), which weighs
+    ``own_weight`` (0–1).
+    """
 
     def day(days):
         return last_day + np.rint(days)
 
-    regular = foresight.regular
+    regular, late = foresight.regular, foresight.late()
     first, last = (np.where(regular, np.nan, day(foresight.days(share))) for share in (0.1, 0.9))
+    known = ~np.isnan(last_day) & ~np.isnan(late)
+    silent = np.where(known, late, 1.0)
+    own = np.where(foresight.count > 0, np.round(np.exp(foresight.centre), 2), np.nan)
+    away = np.round(foresight.nothing(silent, STAY_AWAY_DAYS), 3)
     return {
         "next_day": day(foresight.expected()),
-        "late_day": day(foresight.late()),
+        "late_day": day(late),
+        "late_share": np.where(known, np.round(foresight.share(silent), 3), np.nan),
         "next_from": first,
         "next_until": last,
+        "interval_count": foresight.count.astype(np.int64),
+        "own_interval": own,
+        "own_weight": np.round(np.where(regular, 1.0, foresight.own_weight), 3),
+        "stay_away": np.where(known, away, np.nan),
     }
 
 

@@ -444,6 +444,11 @@ def from_rules(rules):
     return replace(program, tiers=tuple(tiers))
 
 
+def read_rhythm(kept):
+    """The rhythm that ``asdict`` made a dict of, as it comes from JSON."""
+    return _read(Rhythm, kept)
+
+
 def _read(cls, kept):
     known = {field.name for field in fields(cls)}
     return cls(**{name: _value(name, value) for name, value in kept.items() if name in known})

@@ -346,8 +346,10 @@ def plain(typical):
 
 
 def of_program(program):
-    """The rhythm that a ``policy.Program`` has or stands in for one."""
-    return program.rhythm or plain(program.typical_interval)
+    """The rhythm that a ``policy.Program`` has, or what stands in for it."""
+    if program.rhythm:
+        return around(program.rhythm, program.typical_interval)
+    return plain(program.typical_interval)
 
 
 def around(rhythm, typical):

@@ -1,6 +1,7 @@
 import ast
 import logging
 import re
+from dataclasses import asdict
 from itertools import combinations
 
 from odoo import api, fields, models
@@ -8,10 +9,18 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import ormcache
 
-from ..explain import lifecycle
+from ..explain import lifecycle, next_order
 from ..explain.advice import advise
 from ..explain.lifecycle import THRESHOLDS
-from ..grading.policy import SAMPLE_SIZE, UNRANKED, Lifecycle, Movement, Program, Review
+from ..grading.policy import (
+    SAMPLE_SIZE,
+    UNRANKED,
+    Lifecycle,
+    Movement,
+    Program,
+    Review,
+    read_rhythm,
+)
 from ..presets import build
 from ..presets.data import PRESETS
 from ..switches import PrivateSwitch
@@ -105,8 +114,14 @@ class CustomerTierProgram(models.Model):
     typical_interval_days = fields.Integer(
         string="Typical Order Interval (days)",
         copy=False,
-        help="Median number of days between two orders of one customer. Customers with few "
-        "orders of their own are expected to follow it. 0: measured at the next grading.",
+        help="Half of the customers order again within so many days. Customers with few orders of "
+        "their own are expected to follow it. 0: measured at the next grading.",
+    )
+    # As ``grading.policy.Rhythm`` has it
+    rhythm = fields.Json(readonly=True, copy=False)
+    rhythm_learnt_on = fields.Date(readonly=True, copy=False)
+    rhythm_text = fields.Char(
+        string="How Customers Order", compute="_compute_rhythm_text", exportable=False
     )
 
     # How customers move from tier to tier once their figures ask for it
@@ -295,6 +310,12 @@ class CustomerTierProgram(models.Model):
 
     # Computed
 
+    @api.depends("rhythm", "rhythm_learnt_on", "typical_interval_days")
+    @api.depends_context("lang")
+    def _compute_rhythm_text(self):
+        for program in self:
+            program.rhythm_text = next_order.of_all(program)
+
     @api.depends("indicator_ids")
     def _compute_indicator_count(self):
         for program in self:
@@ -330,7 +351,7 @@ class CustomerTierProgram(models.Model):
         for program in self:
             program.stage_problem = next(lifecycle.problems(program), False)
 
-    @api.depends(*THRESHOLDS, "typical_interval_days")
+    @api.depends(*THRESHOLDS, "typical_interval_days", "rhythm")
     @api.depends_context("lang")
     def _compute_stage_preview(self):
         for program in self:
@@ -631,6 +652,7 @@ class CustomerTierProgram(models.Model):
             period=self.period,
             credit=self.company_id._customer_credit_policy(),
             lifecycle=self._lifecycle_policy(),
+            rhythm=read_rhythm(self.rhythm) if self.rhythm else None,
         )
 
     def _names(self):
@@ -687,26 +709,38 @@ class CustomerTierProgram(models.Model):
 
     # What is measured from the customers
 
-    def _freeze_typical_interval(self, as_of):
-        """Measure the population's order interval where nobody has yet.
+    def action_learn_rhythm(self):
+        """Learn anew how customers order, from today's orders."""
+        self.check_access("write")
+        for program in self:
+            program._learn_rhythm(self.env["customer.tier.gather"]._today(program.company_id))
 
-        Frozen in the programme, so that one customer's expected date does not move because
-        others ordered.
-        """
-        from ..grading import metrics, rhythm
-
-        for program in self.filtered(lambda p: not p.typical_interval_days):
+    def _freeze_rhythm(self, as_of):
+        """Learn how customers order where nobody has yet: frozen, so that one customer's expected
+        date does not move because others ordered."""
+        for program in self.filtered(lambda p: not p.rhythm):
             try:
                 with self.env.cr.savepoint():
-                    facts = self.env["customer.tier.gather"]._sample(program, as_of, SAMPLE_SIZE)
+                    program._learn_rhythm(as_of)
             except Exception:
                 # A broken filter is reported by the grading itself; the others go on.
                 _logger.exception("No order interval for programme %s", program.id)
-                continue
-            window = metrics.Window(facts, as_of, 0)
-            days = rhythm.typical_interval(*window.days, window.as_of)
+
+    def _learn_rhythm(self, as_of):
+        """Learn it from what was ordered until a day; an interval that somebody typed stays."""
+        from ..grading import metrics, rhythm
+
+        self.ensure_one()
+        facts = self.env["customer.tier.gather"]._sample(self, as_of, SAMPLE_SIZE)
+        window = metrics.Window(facts, as_of, 0)
+        known = rhythm.learn(*window.days, window.as_of)
+        typical = known.typical if known else rhythm.typical_interval(*window.days, window.as_of)
+        was = self.rhythm and self.rhythm["typical"]
+        if known:
+            self.write({"rhythm": asdict(known), "rhythm_learnt_on": as_of})
+        if not self.typical_interval_days or self.typical_interval_days == was:
             # Longer by dates that cannot be true only.
-            program.typical_interval_days = min(days or 0, LONGEST_INTERVAL)
+            self.typical_interval_days = min(typical or 0, LONGEST_INTERVAL)
 
     def _sample_values(self, metrics):
         """Today's values of some metrics for a fixed sample of the programme's customers.
