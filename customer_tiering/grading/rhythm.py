@@ -237,7 +237,7 @@ def _curve(values, ended, intervals):
     found, shares = kaplan_meier(values, ended)
     reached = LEVELS[shares[-1] + TINY >= LEVELS]
     logs = found[np.searchsorted(shares, reached - TINY)]
-    logs, last, seen = np.round(logs, 4), round(float(found[-1]), 4), round(float(shares[-1]), 4)
+    logs, last, seen = np.round(logs, 6), round(float(found[-1]), 6), round(float(shares[-1]), 4)
     return Curve(intervals, tuple(logs.tolist()), last, seen)
 
 
@@ -333,16 +333,17 @@ def _own_spread(count, variance, spread, strength):
 
 def plain(typical):
     """The rhythm of customers of whom nothing but the median interval is known, in days: three
-    intervals of its own weigh as much. Without it (``None`` or 0), own intervals stand alone."""
+    intervals of its own weigh as much, and nobody is called regular. Without it (``None`` or 0),
+    own intervals stand alone."""
     logs = (*NORMAL, *(-number for number in NORMAL[-2::-1]))
     if not typical:
         nobody = Curve(0, (), 0.0, 0.0)
         own = Curve(1, logs, logs[-1], LEVELS[-1])
-        return Rhythm(0, 0, 0.0, 1e9, 1.0, 1.0, REGULAR_CUT, (nobody, own))
+        return Rhythm(0, 0, 0.0, 1e9, 1.0, 1.0, 0.0, (nobody, own))
     centre = float(np.log(typical))
     curve = Curve(0, tuple(centre + log for log in logs), centre + logs[-1], LEVELS[-1])
     late = round(float(np.exp(curve.logs[15])))
-    return Rhythm(typical, late, centre, 1 / SHRINKAGE, 1.0, 1.0, REGULAR_CUT, (curve,))
+    return Rhythm(typical, late, centre, 1 / SHRINKAGE, 1.0, 1.0, 0.0, (curve,))
 
 
 def of_program(program):
@@ -455,8 +456,8 @@ class Foresight:
         for some, curve in self._curves():
             logs = _quantile(curve, share, before[some], settled)
             result[some] = np.exp(logs + self.shift[some])
-        # A third is not exact, and a day must not depend on it.
-        return np.round(result, 6)
+        # Thirds and logarithms are not exact, and a day must not depend on it.
+        return np.round(result, 3)
 
     def expected(self, silent=None):
         return self.days(0.5, silent)

@@ -735,12 +735,13 @@ class CustomerTierProgram(models.Model):
         window = metrics.Window(facts, as_of, 0)
         known = rhythm.learn(*window.days, window.as_of)
         typical = known.typical if known else rhythm.typical_interval(*window.days, window.as_of)
-        was = self.rhythm and self.rhythm["typical"]
-        if known:
-            self.write({"rhythm": asdict(known), "rhythm_learnt_on": as_of})
-        if not self.typical_interval_days or self.typical_interval_days == was:
+        present = self.typical_interval_days
+        measured = self.rhythm["typical"] if self.rhythm else present
+        vals = {"rhythm": known and asdict(known), "rhythm_learnt_on": as_of}
+        if not present or (self.rhythm_learnt_on and present == measured):
             # Longer by dates that cannot be true only.
-            self.typical_interval_days = min(typical or 0, LONGEST_INTERVAL)
+            vals["typical_interval_days"] = min(typical or 0, LONGEST_INTERVAL)
+        self.write(vals)
 
     def _sample_values(self, metrics):
         """Today's values of some metrics for a fixed sample of the programme's customers.

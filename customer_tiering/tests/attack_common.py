@@ -65,8 +65,8 @@ COMPUTED = {
     "customer.tier.policy": rows(refused="company_id"),
     "customer.tier.program": rows(
         empty=(
-            "advice advice_count advice_title indicator_count last_run_id stage_problem "
-            "standing_count"
+            "advice advice_count advice_title indicator_count last_run_id rhythm_text "
+            "stage_problem standing_count"
         ),
         typed="currency_id",
         leaks="stage_preview",
@@ -87,7 +87,8 @@ COMPUTED = {
     "customer.tier.segment": rows(empty="box display_name", typed="company_id"),
     "customer.tier.standing": rows(
         empty=(
-            "country_id credit_breakdown currency_id differs may_override next_order_text "
+            "country_id credit_breakdown currency_id differs may_override next_order_reason "
+            "next_order_text "
             "recency_days region_id timeline"
         ),
         typed="explanation segment_color tier_color",
@@ -111,7 +112,8 @@ COMPUTED = {
         empty=(
             "customer_credit_band customer_credit_score customer_is_gradable "
             "customer_is_graded customer_last_order_date customer_lifecycle_stage "
-            "customer_next_order_date customer_next_order_open customer_next_order_text "
+            "customer_next_order_date customer_next_order_late customer_next_order_reason "
+            "customer_next_order_text "
             "customer_score customer_segment_id customer_stage_since customer_standing_id "
             "customer_tier_change_ids customer_tier_color customer_tier_explanation "
             "customer_tier_id customer_tier_since customer_tier_timeline customer_value_ids"
@@ -123,7 +125,8 @@ COMPUTED = {
         typed="customer_price_reason",
         leaks=(
             "customer_credit_band customer_credit_score customer_lifecycle_stage "
-            "customer_next_order_date customer_score customer_segment_id "
+            "customer_next_order_date customer_next_order_late customer_score "
+            "customer_segment_id "
             "customer_tier_color customer_tier_id"
         ),
     ),
@@ -147,7 +150,6 @@ SILENT = {
         "customer_tier_program_count",
         "customer_tier_tz",
     },
-    "res.partner": {"customer_next_order_open"},
     "sale.order": {"customer_prices_differ"},
 }
 

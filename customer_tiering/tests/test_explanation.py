@@ -123,7 +123,7 @@ class TestExplanation(ExplainingCase):
         self._grade()
         standing = self._standing(buyer)
         explanation = standing.explanation
-        self.assertEqual(standing.policy_id.rules["format"], 1)
+        self.assertEqual(standing.policy_id.rules["format"], 2)
         self.env.cr.execute("UPDATE customer_tier_policy SET rules = rules - 'format'")
         self.env.invalidate_all()
         self.assertNotIn("format", standing.policy_id.rules)
