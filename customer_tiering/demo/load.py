@@ -39,4 +39,4 @@ def _grade_past_year(program):
         run.action_run()
     rules.active = True
     # Measured then from half of the orders.
-    program.typical_interval_days = 0
+    program.write({"rhythm": False, "typical_interval_days": 0})

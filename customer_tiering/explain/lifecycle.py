@@ -139,7 +139,7 @@ def _history(program, size):
     gather = program.env["customer.tier.gather"].sudo()
     company = program.company_id
     author = program.env if _filter_is_typed(program) and not program.env.su else None
-    typical = program.typical_interval_days or None
+    learnt = (program.typical_interval_days, program.rhythm_learnt_on)
     today = gather._today(company)
     key = (
         *(
@@ -147,7 +147,7 @@ def _history(program, size):
             program._origin.id,
             company.id,
             program.domain,
-            typical,
+            learnt,
             today,
             size,
         ),
@@ -157,7 +157,7 @@ def _history(program, size):
         author and author.uid,
     )
     if key not in HISTORIES:
-        HISTORIES[key] = gather._stage_history(program, today, typical, size, author)
+        HISTORIES[key] = gather._stage_history(program, today, size, author)
     return HISTORIES[key]
 
 

@@ -12,11 +12,14 @@ a replay and the nightly run agree, whatever was graded before. On each day, the
 * loyal: at least *loyal orders*, and at most *loyal ratio* x rhythm since the last one
 * mature: the others
 
-Rhythm is ``rhythm.expected_interval`` over the intervals up to an order; the population's median
-in it is that of the programme, frozen, also for days past. Below *min orders* there are fixed
-days instead, or the ratios of a cycle given for the customer (that of what it buys). Orders of
-one day count once. A stage is entered on the first of the unbroken run of days with it, to which
-days up to the as-of day belong: as if graded every day.
+Rhythm is the median of the next interval as it was known at an order (``rhythm.Foresight``), not
+given the silence since; what is known of all customers in it is that of the programme, frozen,
+also for days past. Below *min orders* the ratios are of the population's median, and never less
+than fixed days; or of a cycle given for the customer (that of what it buys). A customer who was as
+silent at the same time of the year in both of the years before is not late, dormant or lost before
+that silence has ended in either, and ``SEASON_DAYS`` more. Orders of one day count once. A
+stage is entered on the first of the unbroken run of days with it, to which days up to the as-of
+day belong: as if graded every day.
 """
 
 from dataclasses import dataclass
@@ -41,6 +44,9 @@ POTENTIAL, NEW, MATURE, LOYAL, DORMANT, LOST, WON_BACK = STAGES.values()
 # Thirds of days are not exact in floats: three of them are a day.
 TINY = 1e-6
 NEVER = np.inf
+YEAR = 365
+# How far the same silence may begin and end from the same day of another year.
+SEASON_DAYS = 30
 
 
 class Past:
@@ -51,15 +57,15 @@ class Past:
         as positions
     :param size: number of customers
     :param as_of: day number
-    :param typical: the population's interval in days, ``None`` for unknown
+    :param population: what is known of all customers, ``policy.Rhythm``
     :raise ValueError: for an order later than the as-of day
     """
 
-    def __init__(self, customers, days, size, as_of, typical=None):
+    def __init__(self, customers, days, size, as_of, population):
         if (days > as_of).any():
             raise ValueError("Orders after the as-of day belong to a later one.")
         self.customers, self.days, self.size = customers, days, size
-        self.as_of, self.typical = as_of, typical
+        self.as_of, self.population = as_of, population
 
     @cached_property
     def count(self):
@@ -88,8 +94,14 @@ class Past:
         return rhythm.intervals(self.customers, self.days)
 
     @cached_property
-    def _medians(self):
-        return rhythm.running_median(*self.gaps, self.size)
+    def spells(self):
+        """From each order day to the next, see ``rhythm.Spells``."""
+        return rhythm.Spells.of(self.customers, self.days, self.as_of)
+
+    @cached_property
+    def now(self):
+        """What is foreseen of each customer's next order, see ``rhythm.Foresight``."""
+        return rhythm.Foresight(self.population, self.spells.last(self.size))
 
     @cached_property
     def place(self):
@@ -99,19 +111,50 @@ class Past:
 
     @cached_property
     def rhythm_then(self):
-        """Expected interval when each of the gaps began, from those before it."""
-        first = self.place == 1
-        own = np.concatenate(([np.nan], self._medians))[:-1]
-        own[first] = np.nan
-        return rhythm.expected_interval(own, self.place - 1, self.typical)
+        """Median of the next interval as it was known when each of the gaps began."""
+        return self._usual(rhythm.Foresight(self.population, self.spells[self.spells.ended]))
 
     @cached_property
     def rhythm(self):
-        """Expected interval now, per customer."""
-        number = np.maximum(self.count - 1, 0)
-        own = np.full(self.size, np.nan)
-        own[number > 0] = self._medians[np.cumsum(number)[number > 0] - 1]
-        return rhythm.expected_interval(own, number, self.typical)
+        """The same as it was known at each customer's last order."""
+        return self._usual(self.now)
+
+    @staticmethod
+    def _usual(foresight):
+        return foresight.days(0.5, settled=True)
+
+    def season_end(self, owners, begun, day):
+        """The day until which a silence is that of the season, for some silences; ``-NEVER`` where
+        it is none.
+
+        It is one where on the same day of both years before the customer was silent, since and
+        until the same days, give or take ``SEASON_DAYS``.
+
+        :param owners: customers
+        :param begun: day of the order that each silence began with
+        :param day: a day in it, ``NEVER`` for none
+        """
+        ends = []
+        known = np.isfinite(day) & np.isfinite(begun)
+        some = np.where(known, day, 0).astype(np.int64)
+        for years in (1, 2):
+            then = some - years * YEAR
+            place = np.searchsorted(self._packed, rhythm.pack(owners, then), "right") - 1
+            inside = (place >= 0) & (place + 1 < len(self.days))
+            place = np.clip(place, 0, max(len(self.days) - 2, 0))
+            if len(self.days) > 1:
+                same = (self.customers[place] == owners) & (self.customers[place + 1] == owners)
+                near = np.abs(self.days[place] + years * YEAR - begun) <= SEASON_DAYS
+                end = self.days[place + 1] + float(years * YEAR)
+                ends.append(np.where(known & inside & same & near, end, np.nan))
+            else:
+                ends.append(np.full(len(owners), np.nan))
+        alike = np.abs(ends[0] - ends[1]) <= SEASON_DAYS
+        return np.where(alike, np.fmax(*ends) + SEASON_DAYS, -NEVER)
+
+    @cached_property
+    def _packed(self):
+        return rhythm.pack(self.customers, self.days)
 
 
 def stages(past, settings, cycle=None, since=None):
@@ -158,10 +201,10 @@ def head_counts(past, proposals, cycle=None):
     return counted
 
 
-def replay(customers, days, size, settings, as_of_days, typical=None, cycle=None):
+def replay(customers, days, size, settings, as_of_days, population, cycle=None):
     """The stages as they were found on each of some days, orders later than it not seen.
 
-    :param customers, days, size, typical: see :class:`Past`
+    :param customers, days, size, population: see :class:`Past`
     :param as_of_days: rising day numbers
     :param settings, cycle: see :func:`stages`
     :return: frame of the differences from one of these days to the next: ``customer`` (position),
@@ -171,7 +214,7 @@ def replay(customers, days, size, settings, as_of_days, typical=None, cycle=None
     steps, before = [], np.zeros(size, dtype=np.int64)
     for day in as_of_days:
         seen = days <= day
-        past = Past(customers[seen], days[seen], size, day, typical)
+        past = Past(customers[seen], days[seen], size, day, population)
         now = stages(past, settings, cycle)
         after = np.where(now["stage"] == POTENTIAL, 0, now["stage"])
         (moved,) = np.nonzero(after != before)
@@ -200,52 +243,83 @@ class _Course:
 
     def _fixed(self, days, ratio):
         """Days that may pass where there is no rhythm, per customer."""
+        allowed = np.full(self.past.size, max(days, ratio * self.past.population.typical))
         if self.cycle is None:
-            return np.full(self.past.size, float(days))
-        return np.where(np.isnan(self.cycle), days, ratio * self.cycle)
+            return allowed
+        return np.where(np.isnan(self.cycle), allowed, ratio * self.cycle)
 
-    def _exceeded(self, days, ratio, some=slice(None)):
-        """Whether each of some gaps took a customer past a threshold, by the rhythm then.
+    def _limits(self, owners, few, usual):
+        """Whole days that may pass after some orders before the customer is dormant, and lost.
 
-        The day of the order that ended it does not count: that evening the customer had ordered.
+        :param few: whether it had too few orders for a rhythm
+        :param usual: the rhythm as it was known at the order
         """
-        allowed = ratio * self.past.rhythm_then[some]
-        few = self.past.place[some] < self.settings.min_orders
-        allowed[few] = self._fixed(days, ratio)[self.past.gaps[0][some][few]]
-        return self.past.gaps[1][some] - 1 > allowed + TINY
+        pairs = (
+            (self.settings.dormant_days, self.settings.mature_ratio),
+            (self.settings.lost_days, self.settings.lost_ratio),
+        )
+        return (
+            np.floor(np.where(few, self._fixed(*pair)[owners], pair[1] * usual) + TINY)
+            for pair in pairs
+        )
 
-    def _passed(self, days, ratio):
-        """The first day on which the last order is too long ago, per customer."""
+    def _lapse(self, owners, begun, dormant, lost):
+        """The first days on which so many have gone by since an order; where the silence is that
+        of the season, the first after it, and as much later for who is lost."""
+        first = begun + dormant + 1
+        first = np.fmax(first, self.past.season_end(owners, begun, first) + 1)
+        return first, first + lost - dormant
+
+    @cached_property
+    def _now(self):
+        everybody = np.arange(self.past.size)
         few = self.past.count < self.settings.min_orders
-        allowed = np.where(few, self._fixed(days, ratio), ratio * self.past.rhythm)
-        return self._over(allowed)
+        limits = self._limits(everybody, few, self.past.rhythm)
+        return self._lapse(everybody, self.last_day, *limits)
 
-    def _over(self, allowed):
-        """The first day on which more days than allowed have gone by since the last order."""
-        return self.last_day + np.floor(allowed + TINY) + 1
+    @cached_property
+    def _then(self):
+        """Gaps that took a customer past the thresholds, by the rhythm then, and whether past the
+        second.
+
+        The day of the order that ended one does not count: that evening the customer had ordered.
+        """
+        (owners, lengths), place = self.past.gaps, self.past.place
+        few = place < self.settings.min_orders
+        dormant, lost = self._limits(owners, few, self.past.rhythm_then)
+        # Seasons are looked for in those few alone.
+        (long,) = (lengths - 1 > dormant).nonzero()
+        begun = self.past.spells.start[self.past.spells.ended][long]
+        days = self._lapse(owners[long], begun, dormant[long], lost[long])
+        was_dormant, was_lost = (begun + lengths[long] - 1 >= day for day in days)
+        return long[was_dormant], was_lost[was_dormant]
 
     @cached_property
     def last_day(self):
         return self.past.nth_day(self.past.count)
 
-    @cached_property
+    @property
     def dormant_day(self):
-        return self._passed(self.settings.dormant_days, self.settings.mature_ratio)
+        return self._now[0]
 
-    @cached_property
+    @property
     def lost_day(self):
-        return self._passed(self.settings.lost_days, self.settings.lost_ratio)
+        return self._now[1]
+
+    def _late(self, owners, begun, usual):
+        """The first day on which an order is too long ago for a loyal customer."""
+        over = begun + np.floor(self.settings.loyal_ratio * usual + TINY) + 1
+        return np.fmax(over, self.past.season_end(owners, begun, over) + 1)
 
     @cached_property
     def late_day(self):
         """The first day on which the last order is too long ago for a loyal customer."""
-        return self._over(self.settings.loyal_ratio * self.past.rhythm)
+        return self._late(np.arange(self.past.size), self.last_day, self.past.rhythm)
 
     @cached_property
     def comeback(self):
         """The last gap of each customer after which it was won back, -1 for none."""
-        late = self._exceeded(self.settings.dormant_days, self.settings.mature_ratio)
-        return self._last(late.nonzero()[0])
+        return self._last(self._then[0])
 
     @cached_property
     def won_day(self):
@@ -254,9 +328,12 @@ class _Course:
     @cached_property
     def lapse_day(self):
         """The last order that came when a customer was too late to be loyal."""
-        (some,) = (self.past.place >= self.settings.loyal_orders).nonzero()
-        # With so many orders nobody looks at fixed days.
-        late = self._exceeded(NEVER, self.settings.loyal_ratio, some)
+        owners, lengths = self.past.gaps
+        usual = self.past.rhythm_then
+        long = lengths - 1 > self.settings.loyal_ratio * usual + TINY
+        (some,) = (long & (self.past.place >= self.settings.loyal_orders)).nonzero()
+        begun = self.past.spells.start[self.past.spells.ended][some]
+        late = begun + lengths[some] - 1 >= self._late(owners[some], begun, usual[some])
         return self._day_after(self._last(some[late]))
 
     def _last(self, gaps):
@@ -322,9 +399,8 @@ class _Course:
         """The stage on the day before the present one was entered."""
         won = stage == WON_BACK
         from_lost = np.zeros(self.past.size, dtype=bool)
-        from_lost[won] = self._exceeded(
-            self.settings.lost_days, self.settings.lost_ratio, self.comeback[won]
-        )
+        gaps, was_lost = self._then
+        from_lost[won] = was_lost[np.searchsorted(gaps, self.comeback[won])]
         lapsing = (stage == DORMANT) | (stage == LOST)
         # With several reasons on one day, the one that goes first was the stage of the day before.
         cases = [

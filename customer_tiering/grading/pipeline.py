@@ -8,6 +8,9 @@ import pandas as pd
 from . import ladder, levers, lifecycle, metrics, points, rhythm, score, years
 from .policy import GIVEN, SCORE, YEAR, of_a_year, volatile
 
+# For so long after the late day nothing comes from who stays away.
+STAY_AWAY_DAYS = 30
+
 
 def grade(facts, program, as_of):
     """Grade every customer of the facts.
@@ -20,8 +23,7 @@ def grade(facts, program, as_of):
     :param as_of: ``datetime.date``; nothing dated later is looked at
     :return: frame indexed by customer id: ``tier`` and ``segment`` (ids, 0 for none), ``score``
         and ``coverage``, ``rfm_r/f/m`` (band numbers, 0 for unknown), ``last_day`` and
-        ``next_day`` (day numbers, NaN for none), ``next_from`` and ``next_until`` (the window of
-        who orders too irregularly to be expected on a day, else NaN), the columns of
+        those of :func:`_next_order` (day numbers, NaN for none), the columns of
         ``payment.standings`` and, where the programme has a lifecycle, of ``lifecycle.stages``,
         and the reason: :func:`reason_columns`. Where the programme looks at years of their own,
         everything about a customer is by the figures of the better one of two, see
@@ -166,15 +168,14 @@ def _table(program, figures, climbed, ahead, windows, whole, entry, since):
     :param since: see ``metrics.Facts``
     """
     values, rfm = figures.values, _rfm(program, _of_today(program, figures, ahead))
-    past = lifecycle.Past(*whole.days, whole.size, whole.as_of, program.typical_interval)
+    past = lifecycle.Past(*whole.days, whole.size, whole.as_of, rhythm.of_program(program))
     return pd.DataFrame(
         {
             "tier": climbed.pop("tier"),
             "score": figures.score,
             "coverage": figures.coverage,
             "last_day": whole.last_day,
-            "next_day": whole.last_day + np.rint(past.rhythm),
-            **_next_window(past, whole.last_day),
+            **_next_order(past.now, whole.last_day),
             "rfm_r": rfm["r"],
             "rfm_f": rfm["f"],
             "rfm_m": rfm["m"],
@@ -190,13 +191,37 @@ def _table(program, figures, climbed, ahead, windows, whole, entry, since):
     )
 
 
-def _next_window(past, last_day):
-    """When the next order of who orders irregularly is expected."""
-    _mean, cv = rhythm.mean_and_cv(*past.gaps, past.size)
-    regular = rhythm.is_regular(cv, past.count - 1)
-    days = rhythm.next_order(last_day, past.rhythm, regular)
-    first, last = (np.where(regular, np.nan, day) for day in days)
-    return {"next_from": first, "next_until": last}
+def _next_order(foresight, last_day):
+    """What is foreseen of the next order: the days by which half and four of five of such
+    customers have ordered again, the window that four of five come in, of those who order too
+    irregularly to be expected on a day, and what that rests on.
+
+    Of customers who do not come back so often, ``late_share`` says which share have by the day.
+    ``stay_away`` is the probability that nothing comes for ``STAY_AWAY_DAYS`` from there, 0–1;
+    ``own_interval`` the customer's own mean interval in days (geometric), which weighs
+    ``own_weight`` (0–1).
+    """
+
+    def day(days):
+        return last_day + np.rint(days)
+
+    regular, late = foresight.regular, foresight.late()
+    first, last = (np.where(regular, np.nan, day(foresight.days(share))) for share in (0.1, 0.9))
+    known = ~np.isnan(last_day) & ~np.isnan(late)
+    silent = np.where(known, late, 1.0)
+    own = np.where(foresight.count > 0, np.round(np.exp(foresight.centre), 2), np.nan)
+    away = np.round(foresight.nothing(silent, STAY_AWAY_DAYS), 3)
+    return {
+        "next_day": day(foresight.expected()),
+        "late_day": day(late),
+        "late_share": np.where(known, np.round(foresight.share(silent), 3), np.nan),
+        "next_from": first,
+        "next_until": last,
+        "interval_count": foresight.count.astype(np.int64),
+        "own_interval": own,
+        "own_weight": np.round(np.where(regular, 1.0, foresight.own_weight), 3),
+        "stay_away": np.where(known, away, np.nan),
+    }
 
 
 def _stages(past, program, since):

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict, dataclass, fields, replace
 
-# Version of what :func:`to_rules` writes. Rules from before they had one are read like 1.
+# Version of what :func:`to_rules` writes. Rules from before they had one are read like 1, which has
+# the population's interval alone: its ``rhythm`` is then ``None``.
 FORMAT = 2
 # Measures that are not formulas over orders.
 GIVEN = "given"
@@ -280,6 +281,51 @@ class Lifecycle:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """How soon customers with ``intervals`` or more of their own order again, as it was seen.
+
+    ``logs`` are natural logarithms of days, less what is known of each customer
+    (``rhythm.Foresight``), at which 5 %, 10 %, 15 % … have ordered again; as many as were reached.
+    ``seen`` is the share (0–1) of those who were seen to order again at all, ``last`` where the
+    last of them did.
+    """
+
+    intervals: int
+    logs: tuple[float, ...]
+    last: float
+    seen: float
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How customers order, learnt from all of them by ``rhythm.learn`` and frozen.
+
+    ``typical`` and ``late``: days after which half, and four of five, of all have ordered again.
+    ``centre``: mean of the logarithms of the days between two orders. ``weight``: variance of
+    that between customers over that within them; n intervals of its own weigh ``n·weight / (1 +
+    n·weight)`` in what is foreseen of a customer. ``spread`` and ``strength``: standard deviation
+    of one customer's logarithms, and as many intervals as it counts for where a customer's own is
+    drawn to it. Regular is whose own is below ``cut`` then; 0 for nobody. ``curves`` by rising
+    ``intervals``, ``regular`` that of regular customers. Learnt from ``ended`` intervals and
+    ``open`` ones, from the day ``since`` to the day ``until`` (day numbers).
+    """
+
+    typical: float
+    late: float
+    centre: float
+    weight: float
+    spread: float
+    strength: float
+    cut: float
+    curves: tuple[Curve, ...]
+    regular: Curve | None = None
+    ended: int = 0
+    open: int = 0
+    since: int = 0
+    until: int = 0
+
+
+@dataclass(frozen=True)
 class Segment:
     """A named box of RFM band numbers, bounds inclusive; see ``Program.rfm_mode``."""
 
@@ -320,8 +366,9 @@ class Credit:
 class Program:
     """Everything that grading needs to know, tiers ordered from the lowest to the highest.
 
-    ``typical_interval`` is the population's median number of days between two orders, frozen
-    so that one customer is graded the same alone and among all; ``None`` when nobody knows.
+    ``rhythm`` is what is known of how customers order, frozen so that one customer is graded the
+    same alone and among all; ``None`` when nobody has learnt it. Then ``typical_interval``, the
+    population's median number of days between two orders, stands in; ``None`` for unknown, too.
     A score that rests on less than ``min_coverage`` (0–1) of the weights counts as unknown.
     ``rfm_mode`` tells what segments are boxes of: ``three`` of R, F and M, ``mean`` of R and the
     mean of F and M, which their F bounds are for. Without ``lifecycle`` there are no stages.
@@ -345,6 +392,7 @@ class Program:
     lifecycle: Lifecycle | None = None
     period: str = "rolling"
     basis: str = ORDERED
+    rhythm: Rhythm | None = None
 
     def __post_init__(self):
         if self.basis not in BASES:
@@ -377,6 +425,9 @@ _CLASSES = {
     "review": Review,
     "credit": Credit,
     "lifecycle": Lifecycle,
+    "rhythm": Rhythm,
+    "curves": Curve,
+    "regular": Curve,
 }
 
 
@@ -433,6 +484,11 @@ def from_rules(rules):
 def basis_of(rules):
     """What some kept rules count as bought; what is not known is orders."""
     return (rules or {}).get("basis", ORDERED)
+
+
+def read_rhythm(kept):
+    """The rhythm that ``asdict`` made a dict of, as it comes from JSON."""
+    return _read(Rhythm, kept)
 
 
 def _read(cls, kept):

@@ -1,28 +1,56 @@
 """How regularly a customer orders, and when the next order is due.
 
+Intervals are looked at by their logarithms. What is foreseen of a customer is its own mean of them,
+drawn to that of all by a weight learnt from the variance between customers and within them
+(empirical Bayes), and a curve of how the next interval comes out about it, by Kaplan and Meier:
+intervals that are not over yet count as longer than they are by now, so that who never comes back
+counts, too. Customers with few intervals have a curve other than those with many: that of who has
+ordered once tells how many do again. Where intervals tell nothing of the next one the weight is 0
+and the curve's constant remains. Kaplan & Meier, JASA 53 (1958); Efron & Morris, JASA 70 (1975).
+
 Customers are numbered 0…n-1 (their position in the facts); days are whole days since 1970.
 """
 
-from bisect import insort
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from .policy import Curve, Rhythm
+
 # How many intervals of its own a customer needs to weigh as much as the population does.
 SHRINKAGE = 3
-# Only who orders so regularly, for so many intervals at least, is expected on a certain day.
-REGULAR_CV = 0.8
-REGULAR_INTERVALS = 3
 # Orders from which a customer has a rhythm of its own in a product category.
 CATEGORY_ORDERS = 3
 # Intervals from which a category has a rhythm: one chance pair would go before the customer's own.
 CATEGORY_INTERVALS = 10
 # Where the number of days to the next order was taken from, the best source first.
 SOURCES = ("product", "customer_category", "category", "customer", "all")
-# So many intervals at once fit into a processor's cache.
-TABLE_CELLS = 2**18
-# A table of fewer columns takes longer than they do one by one.
-NARROW = 16
+# Shares of customers whose days are kept of a curve.
+LEVELS = np.arange(1, 20) / 20
+# Customers with so many intervals or more of their own have a curve of their own, where it was
+# seen to end so often; a rhythm is learnt from so many intervals at least.
+CLASSES = (0, 1, 2, 4, 8)
+CURVE_ENDS = 100
+LEARNT_ENDS = 10
+# The day of who orders regularly comes true when the order is within a quarter of the interval
+# of it, and regular is called of whom that is so often so.
+NEAR = 0.25
+NEAR_SHARE = 0.6
+REGULAR_INTERVALS = 3
+# Where too few have been regular to tell: a quarter is 0.89 times this, which holds 63 %.
+REGULAR_CUT = 0.25
+CUTS = np.arange(1, 7) / 20
+STRENGTHS = (0.25, 1.0, 4.0)
+JUDGED = 20
+# Where fewer than a level are seen to order again, it stands for so many of those who are.
+SETTLED = 0.9
+# Logarithms are summed in whole numbers, which is exact: a customer alone has the same as among
+# all. Their squares have room for fewer digits.
+GRAIN, COARSE = 2.0**32, 2.0**16
+# Quantiles of a standard normal distribution at the levels: of who knows nothing better.
+TINY = 1e-9
+NORMAL = (-1.645, -1.282, -1.036, -0.842, -0.674, -0.524, -0.385, -0.253, -0.126, 0.0)
 
 
 def pack(customers, days):
@@ -82,69 +110,6 @@ def median(owners, lengths, size):
     return result, count
 
 
-def running_median(owners, lengths, size):
-    """For each interval the median of its owner's intervals up to it: the rhythm as it was known
-    then.
-
-    :param owners, lengths: intervals in order of time, owner after owner, as :func:`intervals`
-        returns them; lengths in the range of 30 bits
-    :return: float array, one number per interval
-    """
-    count = np.bincount(owners, minlength=size)
-    start = np.cumsum(count) - count
-    lengths = np.asarray(lengths, np.int32)
-    doubled = np.empty(len(lengths), np.int32)
-    longest = count.max(initial=0)
-    above, width = 0, 8
-    while above < longest:
-        rows = np.flatnonzero((count > above) & (count <= width))
-        if len(rows) < NARROW:
-            for row in rows.tolist():
-                own = slice(start[row], start[row] + count[row])
-                doubled[own] = _doubled_medians_of_one(lengths[own].tolist())
-        else:
-            _fill_table_by_table(doubled, lengths, start[rows], count[rows], min(width, longest))
-        above, width = width, width * 2
-    return doubled / 2
-
-
-def _fill_table_by_table(doubled, lengths, start, count, width):
-    """Write the medians, doubled, of those whose ``count`` intervals begin at ``start``."""
-    step = max(TABLE_CELLS // width, 1)
-    for low in range(0, len(start), step):
-        some = slice(low, low + step)
-        where = start[some] + np.arange(width)[:, None]
-        inside = np.arange(width)[:, None] < count[some]
-        medians = _doubled_medians(lengths.take(where, mode="clip"))
-        doubled[where[inside]] = medians[inside]
-
-
-def _doubled_medians(table):
-    """Twice the running medians down each column of an integer table, by insertion into sorted
-    columns: all columns at once, which a median per prefix could not be."""
-    height, columns = table.shape
-    # No median ever asks for a larger element than the middle one of all.
-    kept = height // 2 + 1
-    ordered = np.full((kept, columns), np.iinfo(table.dtype).max, table.dtype)
-    sums = np.empty_like(table)
-    for number, row in enumerate(table):
-        last = min(number, kept - 1)
-        pushed = np.maximum(ordered[:last], row)
-        np.minimum(ordered[0], row, out=ordered[0])
-        np.minimum(ordered[1 : last + 1], pushed, out=ordered[1 : last + 1])
-        np.add(ordered[number // 2], ordered[(number + 1) // 2], out=sums[number])
-    return sums
-
-
-def _doubled_medians_of_one(lengths):
-    """The same for one list."""
-    ordered, sums = [], []
-    for number, length in enumerate(lengths):
-        insort(ordered, length)
-        sums.append(ordered[number // 2] + ordered[(number + 1) // 2])
-    return sums
-
-
 def expected_interval(own_median, count, typical):
     """Own median m shrunk to the population's M: ``(n·m + 3·M) / (n + 3)`` over n intervals.
 
@@ -157,27 +122,6 @@ def expected_interval(own_median, count, typical):
     total += SHRINKAGE * typical
     total /= count + SHRINKAGE
     return total
-
-
-def is_regular(cv, count):
-    """Who has a coefficient of variation below 0.8 over three intervals or more."""
-    return (count >= REGULAR_INTERVALS) & (np.nan_to_num(cv, nan=np.inf) < REGULAR_CV)
-
-
-def next_order(last_day, expected, regular):
-    """The first and the last day on which the next order is expected; one and the same for
-    regular customers.
-
-    The window goes from half to double the expected interval. It holds not quite half of the next
-    orders of who orders by chance (46 % where intervals are exponential) and most of the others'.
-
-    :param last_day: day numbers of the last order, NaN without one
-    :param expected: interval in days, see :func:`expected_interval`
-    :return: two float arrays of day numbers
-    """
-    earliest = np.where(regular, expected, expected / 2)
-    latest = np.where(regular, expected, expected * 2)
-    return last_day + np.rint(earliest), last_day + np.rint(latest)
 
 
 def whole_before(days, as_of):
@@ -212,6 +156,321 @@ def typical_interval(customers, days, as_of):
         return None
     whole = lengths[_begun(customers, days) <= whole_before(days, as_of)]
     return float(np.rint(np.median(whole if len(whole) else lengths)))
+
+
+@dataclass(frozen=True)
+class Spells:
+    """From each order day to the customer's next one, or to the as-of day: what had been known at
+    its beginning, and how long it was; arrays, an element an order day.
+
+    ``customer`` (position), ``start`` (day number), ``days`` until its end or so far, ``ended``,
+    ``count`` of the customer's intervals before, ``centre``: mean of their logarithms, 0 without,
+    ``variance``: their sample variance, NaN below two.
+    """
+
+    customer: np.ndarray
+    start: np.ndarray
+    days: np.ndarray
+    ended: np.ndarray
+    count: np.ndarray
+    centre: np.ndarray
+    variance: np.ndarray
+
+    @classmethod
+    def of(cls, customers, days, as_of):
+        """:param customers, days: sorted pairs as :func:`order_days` returns them, no day later
+        than the as-of day"""
+        size = len(days)
+        is_last = np.append(customers[1:] != customers[:-1], True)[:size]
+        is_first = np.append(True, is_last[:-1])[:size]
+        lengths = np.where(is_last, as_of - days, np.append(days[1:], 0)[:size] - days)
+        place = np.arange(size)
+        first = np.maximum.accumulate(np.where(is_first, place, 0)) if size else place
+        logs = np.where(is_last, 0.0, np.log(np.maximum(lengths, 1)))
+        count = place - first
+        some = np.maximum(count, 1)
+        fine, coarse = (np.rint(logs * grain).astype(np.int64) for grain in (GRAIN, COARSE))
+        total, centre = _before(coarse, first), _before(fine, first) / some / GRAIN
+        with np.errstate(invalid="ignore", divide="ignore"):
+            spread = (_before(coarse**2, first) - total / some * total) / (count - 1) / COARSE**2
+        variance = np.where(count > 1, np.maximum(spread, 0.0), np.nan)
+        return cls(customers, days, lengths, ~is_last, count, centre, variance)
+
+    def __getitem__(self, some):
+        return Spells(*(getattr(self, name)[some] for name in self.__dataclass_fields__))
+
+    def last(self, size):
+        """The last of each customer; empty ones (count 0, start NaN) of who has none."""
+        has, place = np.unique(self.customer, return_index=True)
+        place = np.append(place[1:], len(self.customer))[: len(has)] - 1
+        empty = {"customer": np.arange(size), "start": np.full(size, np.nan)}
+        for name in ("days", "count", "centre"):
+            empty[name] = np.zeros(size)
+        empty |= {"ended": np.zeros(size, bool), "variance": np.full(size, np.nan)}
+        result = Spells(**empty)
+        for name in self.__dataclass_fields__:
+            getattr(result, name)[has] = getattr(self, name)[place]
+        return result
+
+
+def _before(values, first):
+    """Sum of the owner's values before each, whose first is at ``first``."""
+    total = np.cumsum(values) - values
+    return total - total[first]
+
+
+def kaplan_meier(values, ended):
+    """Share (0–1) of who has ended by each value at which somebody did.
+
+    :param values: float array; of those not ended, what they are longer than
+    :return: (rising values, shares)
+    """
+    found, begin = np.unique(values[ended], return_index=False), np.sort(values)
+    ends = np.bincount(np.searchsorted(found, values[ended]), minlength=len(found))
+    at_risk = len(values) - np.searchsorted(begin, found, "left")
+    return found, 1.0 - np.cumprod(1.0 - ends / at_risk)
+
+
+def _curve(values, ended, intervals):
+    if not ended.any():
+        return Curve(intervals, (), 0.0, 0.0)
+    found, shares = kaplan_meier(values, ended)
+    reached = LEVELS[shares[-1] + TINY >= LEVELS]
+    logs = found[np.searchsorted(shares, reached - TINY)]
+    logs, last, seen = np.round(logs, 6), round(float(found[-1]), 6), round(float(shares[-1]), 4)
+    return Curve(intervals, tuple(logs.tolist()), last, seen)
+
+
+def learn(customers, days, as_of):
+    """What is to be known of how customers order, see ``policy.Rhythm``; ``None`` while there are
+    too few intervals.
+
+    :param customers, days: sorted pairs as :func:`order_days` returns them
+    :param as_of: day number; nothing later is looked at
+    """
+    past = days <= as_of
+    spells = Spells.of(customers[past], days[past], as_of)
+    spells = spells[spells.days > 0]
+    if spells.ended.sum() < LEARNT_ENDS:
+        return None
+    centre, weight, spread = _variances(spells)
+    strength, cut = _regularity(spells, spread)
+    everybody = _curve(np.log(spells.days), spells.ended, 0)
+    known = Rhythm(
+        *(round(float(np.exp(_quantile(everybody, level)))) for level in (0.5, 0.8)),
+        *(round(float(number), 4) for number in (centre, weight, spread)),
+        *(strength, cut, (everybody,), None, int(spells.ended.sum()), int((~spells.ended).sum())),
+        *(int(spells.start.min()), int(as_of)),
+    )
+    foresight = Foresight(known, spells)
+    about = np.log(spells.days) - foresight.shift
+    regular, exact = foresight.regular, None
+    if (regular & spells.ended).sum() >= JUDGED:
+        own = (np.log(spells.days) - spells.centre)[regular]
+        exact = _curve(own, spells.ended[regular], REGULAR_INTERVALS)
+        # They are foreseen by that, and would make the others look as regular.
+        about, spells = about[~regular], spells[~regular]
+    return replace(known, curves=_curves(about, spells), regular=exact)
+
+
+def _curves(about, spells):
+    """Of customers with few intervals and with many."""
+    curves = []
+    for low, high in zip(CLASSES, (*CLASSES[1:], np.inf), strict=True):
+        some = (spells.count >= low) & (spells.count < high)
+        if (some & spells.ended).sum() >= CURVE_ENDS:
+            curves.append(_curve(about[some], spells.ended[some], low))
+    if not curves:
+        return (_curve(about, spells.ended, 0),)
+    # Who has fewer intervals than the first of them has that one.
+    return (replace(curves[0], intervals=0), *curves[1:])
+
+
+def _variances(spells):
+    """Mean of the logarithms of ended intervals, variance between customers over that within, and
+    the standard deviation within; by the analysis of variance of one factor with groups of unequal
+    size (Searle, Casella & McCulloch, *Variance Components*, 1992, ch. 3)."""
+    logs, owner = np.log(spells.days[spells.ended]), spells.customer[spells.ended]
+    _names, owner, count = np.unique(owner, return_inverse=True, return_counts=True)
+    size, groups = len(logs), len(count)
+    means = np.bincount(owner, logs) / count
+    within = ((logs - means[owner]) ** 2).sum() / max(size - groups, 1)
+    if groups < 2 or size == groups or within <= 0:
+        return logs.mean(), float(groups > 1 and size > groups), np.sqrt(within)
+    between = (count * (means - logs.mean()) ** 2).sum() / (groups - 1) - within
+    between /= (size - (count**2).sum() / size) / (groups - 1)
+    return logs.mean(), max(between, 0.0) / within, np.sqrt(within)
+
+
+def _regularity(spells, spread):
+    """The strength and the cut by which most customers are called regular of whose next intervals
+    ``NEAR_SHARE`` come within ``NEAR`` of their mean; (1, 0) where nobody can be."""
+    some = spells[spells.count >= REGULAR_INTERVALS]
+    mean = np.exp(some.centre)
+    told = some.ended | (some.days > (1 + NEAR) * mean)
+    near = (some.ended & (np.abs(some.days - mean) <= NEAR * mean))[told]
+    best, result = 0, None
+    enough = False
+    for strength in STRENGTHS:
+        own = _own_spread(some.count, some.variance, spread, strength)[told]
+        for cut in CUTS:
+            called = own < cut
+            number = called.sum()
+            enough |= number >= JUDGED
+            # Half a standard error more, as the best of several is looked for.
+            asked = NEAR_SHARE * number + np.sqrt(NEAR_SHARE * (1 - NEAR_SHARE) * number) / 2
+            if number >= JUDGED and near[called].sum() >= asked and number > best:
+                best, result = number, (strength, round(float(cut), 2))
+    return result or ((1.0, 0.0) if enough else (1.0, REGULAR_CUT))
+
+
+def _own_spread(count, variance, spread, strength):
+    """Standard deviation of a customer's logarithms, drawn to that of all."""
+    own = np.maximum(count - 1, 0)
+    total = own * np.nan_to_num(variance) + strength * spread**2
+    return np.sqrt(total / (own + strength))
+
+
+def plain(typical):
+    """The rhythm of customers of whom nothing but the median interval is known, in days: three
+    intervals of its own weigh as much, and nobody is called regular. Without it (``None`` or 0),
+    own intervals stand alone."""
+    logs = (*NORMAL, *(-number for number in NORMAL[-2::-1]))
+    if not typical:
+        nobody = Curve(0, (), 0.0, 0.0)
+        own = Curve(1, logs, logs[-1], LEVELS[-1])
+        return Rhythm(0, 0, 0.0, 1e9, 1.0, 1.0, 0.0, (nobody, own))
+    centre = float(np.log(typical))
+    curve = Curve(0, tuple(centre + log for log in logs), centre + logs[-1], LEVELS[-1])
+    late = round(float(np.exp(curve.logs[15])))
+    return Rhythm(typical, late, centre, 1 / SHRINKAGE, 1.0, 1.0, 0.0, (curve,))
+
+
+def of_program(program):
+    """The rhythm that a ``policy.Program`` has, or what stands in for it."""
+    if program.rhythm:
+        return around(program.rhythm, program.typical_interval)
+    return plain(program.typical_interval)
+
+
+def around(rhythm, typical):
+    """The rhythm with another median: who types one knows of a change that orders do not show."""
+    if not typical or typical == rhythm.typical:
+        return rhythm
+    moved = float(np.log(typical / rhythm.typical))
+    curves = tuple(
+        replace(curve, logs=tuple(log + moved for log in curve.logs), last=curve.last + moved)
+        for curve in rhythm.curves
+    )
+    late = round(rhythm.late * typical / rhythm.typical)
+    centre = rhythm.centre + moved
+    return replace(rhythm, typical=typical, late=late, centre=centre, curves=curves)
+
+
+def _share(curve, logs):
+    """Share who have ordered again by some logarithms of days, 0–1."""
+    if not curve.seen:
+        return np.zeros_like(logs)
+    # Half as long again as before the first level nobody has.
+    begin = (curve.logs[0] if curve.logs else curve.last) - 1.0
+    reached = LEVELS[: len(curve.logs)]
+    known, shares = [begin, *curve.logs], [0.0, *reached]
+    if curve.last > known[-1]:
+        known, shares = [*known, curve.last], [*shares, curve.seen]
+    return np.interp(logs, known, shares)
+
+
+def _quantile(curve, shares, before=0.0, settled=True):
+    """Logarithm of days by which so many of those have ordered again who had not before.
+
+    :param shares: 0–1, array or number
+    :param before: share who had ordered again when the silence was as long as it is
+    :param settled: ``SETTLED`` of those who are seen to order again where fewer than asked for
+        are; otherwise NaN
+    """
+    share = before + (1.0 - before) * shares
+    if settled:
+        share = np.minimum(share, before + (curve.seen - before) * SETTLED)
+    share = np.asarray(share, dtype=float)
+    if not curve.logs:
+        return np.full(share.shape, np.nan if not curve.seen else curve.last)
+    reached = LEVELS[: len(curve.logs)]
+    known, logs = [0.0, *reached], [curve.logs[0] - 1.0, *curve.logs]
+    if curve.seen > known[-1]:
+        known, logs = [*known, curve.seen], [*logs, curve.last]
+    return np.where(share > curve.seen + TINY, np.nan, np.interp(share, known, logs))
+
+
+class Foresight:
+    """What a rhythm says of the next orders of some customers.
+
+    :param rhythm: ``policy.Rhythm``
+    :param spells: :class:`Spells` that they are in, of which what had been known at the beginning
+        is looked at alone
+    """
+
+    def __init__(self, rhythm, spells):
+        self.rhythm, self.count, self.centre = rhythm, spells.count, spells.centre
+        own = self.count * rhythm.weight
+        self.own_weight = own / (1.0 + own)
+        self.spread = _own_spread(self.count, spells.variance, rhythm.spread, rhythm.strength)
+        self.regular = (self.count >= REGULAR_INTERVALS) & (self.spread < rhythm.cut)
+        about = np.where(self.count > 0, self.centre - rhythm.centre, 0.0)
+        self.shift = self.own_weight * about
+        if rhythm.regular:
+            self.shift = np.where(self.regular, self.centre, self.shift)
+        intervals = [curve.intervals for curve in rhythm.curves]
+        self.kind = np.searchsorted(intervals, self.count, "right") - 1
+        if rhythm.regular:
+            self.kind = np.where(self.regular, len(intervals), self.kind)
+
+    def _curves(self):
+        curves = (*self.rhythm.curves, self.rhythm.regular)
+        for kind, curve in enumerate(curves):
+            some = np.flatnonzero(self.kind == kind)
+            if len(some):
+                yield some, curve
+
+    def share(self, days):
+        """Share of such customers who have ordered again so many days after the order, 0–1.
+
+        :param days: array, one element a customer; 0 for the order itself
+        """
+        result = np.zeros(len(self.count))
+        with np.errstate(divide="ignore"):
+            logs = np.log(np.broadcast_to(days, result.shape).astype(float)) - self.shift
+        for some, curve in self._curves():
+            result[some] = _share(curve, logs[some])
+        return result
+
+    def days(self, share, silent=None, settled=False):
+        """Days from the order by which a share of such customers has ordered again; NaN where it
+        is not known, since fewer were seen to.
+
+        :param share: 0–1
+        :param silent: array of days of silence that they have in common, none: the order itself
+        :param settled: see :func:`_quantile`
+        """
+        result = np.full(len(self.count), np.nan)
+        before = np.zeros(len(self.count)) if silent is None else self.share(silent)
+        for some, curve in self._curves():
+            logs = _quantile(curve, share, before[some], settled)
+            result[some] = np.exp(logs + self.shift[some])
+        # Thirds and logarithms are not exact, and a day must not depend on it.
+        return np.round(result, 3)
+
+    def expected(self, silent=None):
+        return self.days(0.5, silent)
+
+    def late(self, silent=None):
+        """Four of five have ordered again; where fewer are seen to, nine in ten of those who
+        are."""
+        return self.days(0.8, silent, settled=True)
+
+    def nothing(self, silent, within):
+        """Probability (0–1) that nothing is ordered within so many more days of silence."""
+        before = self.share(silent)
+        return (1.0 - self.share(silent + within)) / np.maximum(1.0 - before, TINY)
 
 
 class Purchases:

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..explain import next_order
 from ..tools import savepoint_each, schedule_on_contacts
 
 _logger = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class CustomerReminder(models.Model):
     tier_color = fields.Integer(related="tier_id.color", string="Tier Color", exportable=False)
     date = fields.Date(string="Reminded On", required=True, readonly=True)
     expected_date = fields.Date(string="Expected", readonly=True)
+    late_date = fields.Date(string="Late From", readonly=True)
     activity_id = fields.Many2one(
         "mail.activity", ondelete="set null", readonly=True, index="btree_not_null"
     )
@@ -94,6 +96,7 @@ class CustomerReminder(models.Model):
                     "tier_id": standing.tier_id.id,
                     "date": as_of,
                     "expected_date": standing.next_order_date,
+                    "late_date": standing.next_order_late,
                     "activity_id": activity.id,
                 }
                 for (standing, user), activity in zip(due.items(), activities, strict=True)
@@ -101,21 +104,15 @@ class CustomerReminder(models.Model):
         )
 
     def _activity_vals(self, rule, standing, user):
-        env = self.with_context(lang=user.lang).env
-        day = format_date(env, standing.next_order_date)
+        standing = standing.with_context(lang=user.lang)
+        env = standing.env
         today = self.env["customer.tier.gather"]._today(standing.company_id)
-        ahead = (standing.next_order_date or today) > today
+        last = format_date(env, standing.last_order_date)
         return {
             "res_id": standing.partner_id.id,
             "activity_type_id": rule.activity_type_id.id,
-            "summary": env._("Order expected on %s", day)
-            if ahead
-            else env._("Order expected since %s", day),
-            "note": env._(
-                "Last order: %(last)s. This customer usually orders again by %(expected)s.",
-                last=format_date(env, standing.last_order_date),
-                expected=day,
-            ),
+            "summary": next_order.headline(standing, today),
+            "note": f"{env._('Last order: %s.', last)} {next_order.sentence(standing)}",
             "date_deadline": today,
             "user_id": user.id,
             "customer_company_id": standing.company_id.id,

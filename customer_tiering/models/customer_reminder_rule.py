@@ -1,10 +1,12 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..grading import reminders
 from .customer_tier import NAMED, OFFERED
+
+# Columns of the standing that a rule can go by.
+DAYS = {"late": "next_order_late", "expected": "next_order_date"}
 
 
 class CustomerReminderRule(models.Model):
@@ -26,11 +28,21 @@ class CustomerReminderRule(models.Model):
         context=NAMED,
         help="Only customers of these tiers; empty: all.",
     )
+    reminds_at = fields.Selection(
+        selection=[
+            ("late", "The order is late"),
+            ("expected", "The order is expected"),
+        ],
+        string="Remind When",
+        required=True,
+        default="late",
+        help="Late: four of five of such customers have ordered again. Expected: half of them "
+        "have, so that every other one reminded of would order without it.",
+    )
     lead_days = fields.Integer(
-        string="Days After the Expected Date",
+        string="Days After That",
         default=0,
-        help="How long past the expected next order the reminder comes; a negative number "
-        "reminds before.",
+        help="How long past that day the reminder comes; a negative number reminds before.",
     )
     max_late_days = fields.Integer(
         string="Not Later Than (days)",
@@ -39,9 +51,9 @@ class CustomerReminderRule(models.Model):
     )
     min_order_count = fields.Integer(
         string="Minimum Orders",
-        default=2,
-        help="Orders on the customer's grading (of a year, unless its metric was changed) from "
-        "which its rhythm is trusted.",
+        default=0,
+        help="Orders on the customer's grading (of a year, unless its metric was changed); 0 "
+        "takes everybody who has bought.",
     )
     gap_days = fields.Integer(
         string="Days Between Reminders",
@@ -51,8 +63,9 @@ class CustomerReminderRule(models.Model):
     daily_limit = fields.Integer(
         string="Per Salesperson and Day",
         default=20,
-        help="Customers with the best score come first, the others on the next days; 0 sets no "
-        "limit.",
+        help="First come customers with whom most is expected to be lost: the amount of a year, "
+        "times the probability that nothing comes without a call. The others come on the next "
+        "days; 0 sets no limit.",
     )
     activity_type_id = fields.Many2one(
         "mail.activity.type",
@@ -71,8 +84,8 @@ class CustomerReminderRule(models.Model):
     )
     _late_after_lead = models.Constraint(
         "check(max_late_days >= lead_days)",
-        "“Not later than” must not be less than the days after the expected date, or no "
-        "customer would ever be reminded.",
+        "“Not later than” must not be less than the days after it, or no customer would ever be "
+        "reminded.",
     )
 
     @api.constrains("company_id", "tier_ids")
@@ -127,7 +140,7 @@ class CustomerReminderRule(models.Model):
     def _due(self, company, as_of):
         """Customers whose reminder is due and who are not left in peace, and who is reminded.
 
-        The best customers of each salesperson come first, up to the daily limit.
+        Those with whom most is expected to be lost come first, up to each salesperson's limit.
 
         :return: dict ``customer.tier.standing`` → ``res.users``
         """
@@ -142,17 +155,18 @@ class CustomerReminderRule(models.Model):
 
     def _due_query(self, company, as_of):
         """Ids of standings and users. Customers without a salesperson count as one person's
-        until the few best of them are given to somebody: looking up who would take thousands.
+        until the first few of them are given to somebody: looking up who would take thousands.
         Among equals the oldest contacts come first, whoever was graded first."""
+        earliest, latest = reminders.due_between(as_of, self.lead_days, self.max_late_days)
         return SQL(
             """
             WITH due AS (
-                SELECT s.id, s.partner_id, s.company_id, s.score,
+                SELECT s.id, s.partner_id, s.company_id, s.amount * s.stay_away AS loss,
                        CASE WHEN p.user_id = ANY(%(able)s) THEN p.user_id END AS user_id
                   FROM customer_tier_standing s
                   JOIN res_partner p ON p.id = s.partner_id AND p.active
                  WHERE s.company_id = %(company)s
-                   AND s.next_order_date BETWEEN %(earliest)s AND %(latest)s
+                   AND %(day)s BETWEEN %(earliest)s AND %(latest)s
                    AND s.order_count >= %(min_orders)s
                    AND %(tiers)s
                    AND NOT EXISTS (
@@ -162,16 +176,16 @@ class CustomerReminderRule(models.Model):
                    AND %(silent)s
             ), best AS (
                 SELECT *, ROW_NUMBER() OVER (
-                    PARTITION BY user_id ORDER BY score DESC NULLS LAST, partner_id) AS position
+                    PARTITION BY user_id ORDER BY loss DESC NULLS LAST, partner_id) AS position
                   FROM due
             ), given AS MATERIALIZED (
-                SELECT s.id, s.partner_id, s.score,
+                SELECT s.id, s.partner_id, s.loss,
                        COALESCE(s.user_id, %(leader)s, %(fallback)s) AS user_id
                   FROM best s
                  WHERE %(limit)s = 0 OR s.position <= %(limit)s
             ), ranked AS (
                 SELECT id, user_id, ROW_NUMBER() OVER (
-                           PARTITION BY user_id ORDER BY score DESC NULLS LAST, partner_id)
+                           PARTITION BY user_id ORDER BY loss DESC NULLS LAST, partner_id)
                        + (SELECT COUNT(*) FROM customer_reminder r
                            WHERE r.rule_id = %(rule)s AND r.user_id = given.user_id
                              AND r.date = %(as_of)s) AS position
@@ -180,12 +194,13 @@ class CustomerReminderRule(models.Model):
             """,
             **self.env["customer.tier.responsible"]._parts(company),
             company=company.id,
-            earliest=as_of - timedelta(days=self.max_late_days),
-            latest=as_of - timedelta(days=self.lead_days),
+            day=SQL.identifier("s", DAYS[self.reminds_at]),
+            earliest=earliest,
+            latest=latest,
             min_orders=self.min_order_count,
             tiers=SQL("s.tier_id = ANY(%s)", self.tier_ids.ids) if self.tier_ids else SQL("TRUE"),
             rule=self.id,
-            gap=as_of - timedelta(days=self.gap_days),
+            gap=reminders.in_peace_after(as_of, self.gap_days),
             silent=self._silent_since(company, as_of),
             as_of=as_of,
             limit=self.daily_limit,

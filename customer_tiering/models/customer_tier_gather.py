@@ -726,16 +726,16 @@ class CustomerTierGather(models.AbstractModel):
                 _logger.warning("Programme %s cannot select", earlier.id, exc_info=True)
         return taken
 
-    def _stage_history(self, program, as_of, typical, size, author=None):
+    def _stage_history(self, program, as_of, size, author=None):
         """What the orders of a fixed sample of a programme's customers tell until a day.
 
-        :param typical: the population's order interval, None to measure it
         :param size: of the sample
         :param author: see :meth:`_customers`
         :return: (``lifecycle.Past``, number of all customers)
         """
         from ..grading import metrics, rhythm
         from ..grading.lifecycle import Past
+        from ..grading.policy import read_rhythm
 
         customers, orders = self._graded_customers(program, as_of, author)
         total = len(customers)
@@ -744,10 +744,12 @@ class CustomerTierGather(models.AbstractModel):
             scope = self._scope_of(chosen.tolist())
             orders = self._orders(program.company_id, as_of, scope, program.basis)
         window = metrics.Window(self._facts(chosen, orders, None), as_of, 0)
-        if typical is None:
-            # It will be measured at the next grading.
-            typical = rhythm.typical_interval(*window.days, window.as_of)
-        return Past(*window.days, window.size, window.as_of, typical), total
+        typical, known = program.typical_interval_days, program.rhythm
+        # Where nobody has, it will be learnt at the next grading.
+        known = read_rhythm(known) if known else rhythm.learn(*window.days, window.as_of)
+        typical = typical or rhythm.typical_interval(*window.days, window.as_of)
+        known = rhythm.around(known, typical) if known else rhythm.plain(typical)
+        return Past(*window.days, window.size, window.as_of, known), total
 
     def _graded_customers(self, program, as_of, author=None):
         """Customers whom the last grading found in a programme; before the first one, those whom

@@ -13,6 +13,7 @@ COLUMNS = {
     "customer_score": "score",
     "customer_segment_id": "segment_id",
     "customer_next_order_date": "next_order_date",
+    "customer_next_order_late": "next_order_late",
     "customer_credit_score": "credit_score",
     "customer_credit_band": "credit_band",
     "customer_lifecycle_stage": "lifecycle_stage",
@@ -58,6 +59,12 @@ class CustomerTierMixin(models.AbstractModel):
         string="Next Order Expected",
         compute="_compute_customer_standing",
         search="_search_customer_next_order_date",
+        groups=SALESPEOPLE,
+    )
+    customer_next_order_late = fields.Date(
+        string="Late From",
+        compute="_compute_customer_standing",
+        search="_search_customer_next_order_late",
         groups=SALESPEOPLE,
     )
 
@@ -196,6 +203,9 @@ class CustomerTierMixin(models.AbstractModel):
     @api.model
     def _search_customer_next_order_date(self, operator, value):
         return self._search_customer_standing("customer_next_order_date", operator, value)
+
+    def _search_customer_next_order_late(self, operator, value):
+        return self._search_customer_standing("customer_next_order_late", operator, value)
 
     @api.model
     def _search_customer_credit_score(self, operator, value):

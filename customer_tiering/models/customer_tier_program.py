@@ -1,6 +1,7 @@
 import ast
 import logging
 import re
+from dataclasses import asdict
 from itertools import combinations
 
 from odoo import api, fields, models
@@ -9,10 +10,18 @@ from odoo.fields import Command, Domain
 from odoo.tools import ormcache
 
 from .. import threshold_fit
-from ..explain import lifecycle
+from ..explain import lifecycle, next_order
 from ..explain.advice import advise
 from ..explain.lifecycle import THRESHOLDS
-from ..grading.policy import SAMPLE_SIZE, UNRANKED, Lifecycle, Movement, Program, Review
+from ..grading.policy import (
+    SAMPLE_SIZE,
+    UNRANKED,
+    Lifecycle,
+    Movement,
+    Program,
+    Review,
+    read_rhythm,
+)
 from ..own_results import refuse_long, refuse_results
 from ..presets import build
 from ..presets.data import PRESETS
@@ -127,8 +136,14 @@ class CustomerTierProgram(models.Model):
     typical_interval_days = fields.Integer(
         string="Typical Order Interval (days)",
         copy=False,
-        help="Median number of days between two orders of one customer. Customers with few "
-        "orders of their own are expected to follow it. 0: measured at the next grading.",
+        help="Half of the customers order again within so many days. Customers with few orders of "
+        "their own are expected to follow it. 0: measured at the next grading.",
+    )
+    # As ``grading.policy.Rhythm`` has it
+    rhythm = fields.Json(readonly=True, copy=False)
+    rhythm_learnt_on = fields.Date(readonly=True, copy=False)
+    rhythm_text = fields.Char(
+        string="How Customers Order", compute="_compute_rhythm_text", exportable=False
     )
 
     first_graded_on = fields.Date(
@@ -339,6 +354,12 @@ class CustomerTierProgram(models.Model):
 
     # Computed
 
+    @api.depends("rhythm", "rhythm_learnt_on", "typical_interval_days")
+    @api.depends_context("lang")
+    def _compute_rhythm_text(self):
+        for program in self:
+            program.rhythm_text = next_order.of_all(program)
+
     @api.depends("indicator_ids")
     def _compute_indicator_count(self):
         for program in self:
@@ -374,7 +395,7 @@ class CustomerTierProgram(models.Model):
         for program in self:
             program.stage_problem = next(lifecycle.problems(program), False)
 
-    @api.depends(*THRESHOLDS, "typical_interval_days")
+    @api.depends(*THRESHOLDS, "typical_interval_days", "rhythm")
     @api.depends_context("lang")
     def _compute_stage_preview(self):
         for program in self:
@@ -703,6 +724,7 @@ class CustomerTierProgram(models.Model):
             basis=self.basis,
             credit=self.company_id._customer_credit_policy(),
             lifecycle=self._lifecycle_policy(),
+            rhythm=read_rhythm(self.rhythm) if self.rhythm else None,
         )
 
     def _names(self):
@@ -759,26 +781,39 @@ class CustomerTierProgram(models.Model):
 
     # What is measured from the customers
 
-    def _freeze_typical_interval(self, as_of):
-        """Measure the population's order interval where nobody has yet.
+    def action_learn_rhythm(self):
+        """Learn anew how customers order, from today's orders."""
+        self.check_access("write")
+        for program in self:
+            program._learn_rhythm(self.env["customer.tier.gather"]._today(program.company_id))
 
-        Frozen in the programme, so that one customer's expected date does not move because
-        others ordered.
-        """
-        from ..grading import metrics, rhythm
-
-        for program in self.filtered(lambda p: not p.typical_interval_days):
+    def _freeze_rhythm(self, as_of):
+        """Learn how customers order where nobody has yet: frozen, so that one customer's expected
+        date does not move because others ordered."""
+        for program in self.filtered(lambda p: not p.rhythm):
             try:
                 with self.env.cr.savepoint():
-                    facts = self.env["customer.tier.gather"]._sample(program, as_of, SAMPLE_SIZE)
+                    program._learn_rhythm(as_of)
             except Exception:
                 # A broken filter is reported by the grading itself; the others go on.
                 _logger.exception("No order interval for programme %s", program.id)
-                continue
-            window = metrics.Window(facts, as_of, 0)
-            days = rhythm.typical_interval(*window.days, window.as_of)
+
+    def _learn_rhythm(self, as_of):
+        """Learn it from what was ordered until a day; an interval that somebody typed stays."""
+        from ..grading import metrics, rhythm
+
+        self.ensure_one()
+        facts = self.env["customer.tier.gather"]._sample(self, as_of, SAMPLE_SIZE)
+        window = metrics.Window(facts, as_of, 0)
+        known = rhythm.learn(*window.days, window.as_of)
+        typical = known.typical if known else rhythm.typical_interval(*window.days, window.as_of)
+        present = self.typical_interval_days
+        measured = self.rhythm["typical"] if self.rhythm else present
+        vals = {"rhythm": known and asdict(known), "rhythm_learnt_on": as_of}
+        if not present or (self.rhythm_learnt_on and present == measured):
             # Longer by dates that cannot be true only.
-            program.typical_interval_days = min(days or 0, LONGEST_INTERVAL)
+            vals["typical_interval_days"] = min(typical or 0, LONGEST_INTERVAL)
+        self.write(vals)
 
     def _sample_values(self, metrics):
         """Today's values of some metrics for a fixed sample of the programme's customers: a pandas

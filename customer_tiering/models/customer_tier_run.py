@@ -380,7 +380,7 @@ class CustomerTierRun(models.Model):
             )
         cuts = programs._measure_top_shares(self.as_of)
         if not self.simulation:
-            programs._freeze_typical_interval(self.as_of)
+            programs._freeze_rhythm(self.as_of)
             programs._freeze_top_shares(cuts, self.as_of)
         self.write(
             {

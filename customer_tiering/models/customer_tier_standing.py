@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date, formatLang
 
 from .. import by_hand
 from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
-from ..explain import period
+from ..explain import next_order, period
 from ..explain.credit import CreditBreakdown
 from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind
@@ -215,17 +215,36 @@ class CustomerTierStanding(models.Model):
     next_order_date = fields.Date(
         string="Next Order Expected",
         readonly=True,
-        help="Last order plus the customer's own order interval, drawn towards the typical "
-        "interval of the programme while there are few orders.",
+        help="Half of such customers have ordered again by this day. Empty where fewer than half "
+        "are seen to order again at all.",
     )
     next_order_from = fields.Date(readonly=True)
     next_order_until = fields.Date(
         readonly=True,
-        help="Of customers who order too irregularly to be expected on a certain day: most of "
-        "their next orders come between these two days.",
+        help="Of customers who order too irregularly to be expected on a certain day: four of "
+        "five of their next orders come between these two days.",
+    )
+    next_order_late = fields.Date(
+        string="Late From",
+        readonly=True,
+        help="Four of five of such customers have ordered again by this day; where fewer are seen "
+        "to order again, nine in ten of those who are.",
+    )
+    # What the days rest on, see ``grading.pipeline``
+    late_share = fields.Float(readonly=True, aggregator="avg")
+    interval_count = fields.Integer(string="Own Intervals", readonly=True, aggregator="avg")
+    own_interval = fields.Float(string="Own Interval (days)", readonly=True, aggregator="avg")
+    own_weight = fields.Float(string="Weight of Own Intervals", readonly=True, aggregator="avg")
+    stay_away = fields.Float(
+        readonly=True,
+        aggregator="avg",
+        help="Probability that nothing comes in the 30 days after it is late.",
     )
     next_order_text = fields.Char(
         string="Next Order", compute="_compute_next_order_text", exportable=False
+    )
+    next_order_reason = fields.Char(
+        string="Why Then", compute="_compute_next_order_text", exportable=False
     )
 
     # Score and RFM
@@ -393,18 +412,12 @@ class CustomerTierStanding(models.Model):
             last=SQL.identifier(alias, "last_order_date"),
         )
 
-    @api.depends("next_order_date", "next_order_from", "next_order_until")
+    @api.depends(*next_order.FIELDS)
     @api.depends_context("lang")
     def _compute_next_order_text(self):
         for standing in self:
-            if standing.next_order_from:
-                standing.next_order_text = self.env._(
-                    "between %(start)s and %(end)s",
-                    start=format_date(self.env, standing.next_order_from),
-                    end=format_date(self.env, standing.next_order_until),
-                )
-            else:
-                standing.next_order_text = format_date(self.env, standing.next_order_date)
+            standing.next_order_text = next_order.short(standing)
+            standing.next_order_reason = next_order.reason(standing)
 
     @api.depends("change_ids", "program_id")
     @api.depends_context("lang")

@@ -37,11 +37,8 @@ class ResPartner(models.Model):
     customer_next_order_text = fields.Char(
         compute="_compute_customer_grading", exportable=False, groups=SALESPEOPLE
     )
-    customer_next_order_open = fields.Boolean(
-        compute="_compute_customer_grading",
-        exportable=False,
-        groups=SALESPEOPLE,
-        help="The customer orders too irregularly to be expected on a certain day.",
+    customer_next_order_reason = fields.Char(
+        compute="_compute_customer_grading", exportable=False, groups=SALESPEOPLE
     )
     customer_tier_explanation = fields.Json(
         compute="_compute_customer_tier_explanation", exportable=False, groups=SALESPEOPLE
@@ -91,7 +88,7 @@ class ResPartner(models.Model):
             partner.customer_last_order_date = standing.last_order_date
             partner.customer_stage_since = standing.stage_since
             partner.customer_next_order_text = standing.next_order_text
-            partner.customer_next_order_open = bool(standing.next_order_from)
+            partner.customer_next_order_reason = standing.next_order_reason
             partner.customer_tier_change_ids = standing.sudo(False).change_ids
 
     @api.depends("commercial_partner_id")

@@ -67,7 +67,7 @@ COMPUTED = {
     "customer.tier.program": rows(
         empty=(
             "advice advice_count advice_title indicator_count last_run_id proposed_text "
-            "replaced_text stage_problem stage_preview standing_count"
+            "replaced_text rhythm_text stage_problem stage_preview standing_count"
         ),
         typed="currency_id",
     ),
@@ -83,8 +83,9 @@ COMPUTED = {
     "customer.tier.segment": rows(empty="box display_name", typed="company_id"),
     "customer.tier.standing": rows(
         empty=(
-            "country_id credit_breakdown currency_id differs may_override next_order_text "
-            "recency_days region_id rfm_segment segment_color tier_color timeline user_id"
+            "country_id credit_breakdown currency_id differs may_override next_order_reason "
+            "next_order_text recency_days region_id rfm_segment segment_color tier_color timeline "
+            "user_id"
         ),
         typed="explanation",
     ),
@@ -108,7 +109,8 @@ COMPUTED = {
         empty=(
             "customer_credit_band customer_credit_score customer_is_gradable "
             "customer_is_graded customer_last_order_date customer_lifecycle_stage "
-            "customer_next_order_date customer_next_order_open customer_next_order_text "
+            "customer_next_order_date customer_next_order_late customer_next_order_reason "
+            "customer_next_order_text "
             "customer_score customer_segment_id customer_stage_since customer_standing_id "
             "customer_tier_change_ids customer_tier_color customer_tier_explanation "
             "customer_tier_id customer_tier_since customer_tier_timeline customer_value_ids"
@@ -117,9 +119,9 @@ COMPUTED = {
     "sale.order": rows(
         empty=(
             "customer_credit_band customer_credit_score customer_lifecycle_stage "
-            "customer_next_order_date customer_prices_differ customer_score customer_segment_id "
-            "customer_price_reason customer_tier_color customer_tier_id customer_tier_saving "
-            "pricelist_offer_id"
+            "customer_next_order_date customer_next_order_late customer_prices_differ "
+            "customer_score customer_segment_id customer_price_reason customer_tier_color "
+            "customer_tier_id customer_tier_saving pricelist_offer_id"
         ),
     ),
 }
@@ -148,7 +150,6 @@ SILENT = {
         "customer_tier_program_count",
         "customer_tier_tz",
     },
-    "res.partner": {"customer_next_order_open"},
     "sale.order": {"customer_prices_differ"},
 }
 

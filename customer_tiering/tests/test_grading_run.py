@@ -174,14 +174,15 @@ class TestMetrics(GradingCase):
         self.assertEqual(self._standing(buyer).order_count, 5)
 
     def test_next_order_of_a_regular_buyer(self):
-        """Own median interval drawn towards the programme's: (n·m + 3·M) / (n + 3)."""
+        """Own intervals drawn towards the programme's, where nothing else is known yet: of their
+        logarithms (n·m + 3·M) / (n + 3)."""
         buyer = self._create_own_customer("Buyer", *[(d, 10) for d in (95, 65, 35, 5)])
         once = self._create_own_customer("Once", (5, 10))
         never = self._create_own_customer("Never", customer_rank=1)
         self._create_measuring_program(typical_interval_days=60)
         self._grade()
-        # (3·30 + 3·60) / 6 = 45
-        self.assertEqual(self._standing(buyer).next_order_date, self._days_ago(5 - 45))
+        # (30³ · 60³)^(1/6) = 42.4
+        self.assertEqual(self._standing(buyer).next_order_date, self._days_ago(5 - 42))
         self.assertEqual(self._standing(once).next_order_date, self._days_ago(5 - 60))
         self.assertFalse(self._standing(never).next_order_date)
 

@@ -210,9 +210,10 @@ class TestProgram(TieringCommon):
 
     def test_typical_interval_is_frozen(self):
         """One customer's expected date must not move because others order more often now."""
-        buyer = self._create_own_customer("Regular")
-        for days in (300, 270, 240, 210, 180, 10):
-            self._create_order(buyer, 10, date=days)
+        buyers = [self._create_own_customer(name) for name in ("Regular", "Other", "Third")]
+        for buyer in buyers:
+            for days in (300, 270, 240, 210, 180, 10):
+                self._create_order(buyer, 10, date=days)
         program = self._create_program(tiers=["All"], domain=OWN)
         self._grade()
         self.assertEqual(program.typical_interval_days, 30)

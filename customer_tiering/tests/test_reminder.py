@@ -18,7 +18,10 @@ class TestReminder(GradingCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["customer.reminder.rule"].search([]).action_archive()
-        cls.rule = cls.env["customer.reminder.rule"].create({"name": "Overdue"})
+        # By a day that is easily told: that of who orders as everybody does.
+        cls.rule = cls.env["customer.reminder.rule"].create(
+            {"name": "Overdue", "reminds_at": "expected", "min_order_count": 2}
+        )
         cls.program = cls._create_program(domain=OWN, typical_interval_days=30)
         cls.team = cls.env["crm.team"].create({"name": "Team", "company_id": cls.company.id})
         cls.leader = cls._create_user("tiering_leader", "sales_team.group_sale_salesman")

@@ -326,7 +326,7 @@ class CustomerTierBandProposal(models.TransientModel):
         return False
 
     def action_freeze(self):
-        """Write what is shown to the indicator."""
+        """Write what is shown to the indicator; how customers order is learnt anew with it."""
         self.ensure_one()
         if self.problem:
             raise UserError(self.problem)
@@ -336,6 +336,7 @@ class CustomerTierBandProposal(models.TransientModel):
             today = fields.Date.context_today(self)
             vals |= {"linear_zero": self.linear_zero, "linear_full": self.linear_full}
             indicator.write(vals | {"frozen_on": today})
+            indicator.program_id.action_learn_rhythm()
             return {"type": "ir.actions.act_window_close"}
         lines = self._ordered_lines()
         if self.method != "present":
@@ -343,4 +344,5 @@ class CustomerTierBandProposal(models.TransientModel):
         numbers = self._numbers()
         vals["quantile_count"] = min(max(self.band_count if numbers else len(lines), 2), 20)
         indicator._freeze_bands(self._cuts(), lines.mapped("points"), numbers, **vals)
+        indicator.program_id.action_learn_rhythm()
         return {"type": "ir.actions.act_window_close"}

@@ -17,7 +17,7 @@ def past(orders, as_of, typical=MONTH):
     pairs = [(owner, one) for owner, days in enumerate(orders) for one in days if one <= as_of]
     columns = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     found = rhythm.order_days(columns[:, 0], columns[:, 1])
-    return lifecycle.Past(*found, len(orders), as_of, typical)
+    return lifecycle.Past(*found, len(orders), as_of, rhythm.plain(typical))
 
 
 def staged(orders, as_of, settings=PLAIN, typical=MONTH):

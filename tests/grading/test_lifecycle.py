@@ -8,6 +8,7 @@ from builders import AS_OF, TODAY, assert_same, day, facts
 from grading import lifecycle, pipeline
 from grading.lifecycle import STAGES
 from grading.policy import Lifecycle, Program
+from grading.rhythm import plain
 from histories import MONTH, NAMES, PLAIN, every, past, staged
 
 TEN = every(30, 10)  # the last one on day 270
@@ -36,9 +37,10 @@ CASES = [
     ([0], 180, PLAIN, "dormant", 91, "new"),
     ([0], 181, PLAIN, "lost", 181, "dormant"),
     ([0], 999, PLAIN, "lost", 181, "dormant"),
-    ([0], 40, FIXED, "new", 0, "potential"),
-    ([0], 41, FIXED, "dormant", 41, "new"),
-    ([0], 51, FIXED, "lost", 51, "dormant"),
+    # The population's interval stands in where it is longer: 2 x 30 and 4 x 30 days.
+    ([0], 60, FIXED, "new", 0, "potential"),
+    ([0], 61, FIXED, "dormant", 61, "new"),
+    ([0], 121, FIXED, "lost", 121, "dormant"),
     ([0, 0, 0], 90, PLAIN, "new", 0, "potential"),
     # Two orders: still fixed days, new by the age of the first one.
     ([0, 30], 89, PLAIN, "new", 0, "potential"),
@@ -62,15 +64,16 @@ CASES = [
     # Too few for a rhythm where six are asked for: fixed days.
     (FIVE, 210, LATE_RHYTHM, "mature", 90, "new"),
     (FIVE, 211, LATE_RHYTHM, "dormant", 211, "mature"),
-    # A slow rhythm, shrunk to the population's. By the fixed days the second and the third order
-    # were comebacks; by (2 x 100 + 3 x 30) / 5 = 58 days, twice, the fourth was none.
-    (SLOW, 430, PLAIN, "mature", 290, "won_back"),
-    (SLOW, 431, PLAIN, "dormant", 431, "mature"),
-    (SLOW, 560, PLAIN, "dormant", 431, "mature"),
-    (SLOW, 561, PLAIN, "lost", 561, "dormant"),
+    # A slow rhythm, drawn to the population's: (100^3 x 30^3)^(1/6) = 54.77 days, twice and four
+    # times. By the fixed days the second and the third order were comebacks, and by twice
+    # (100^2 x 30^3)^(1/5) = 48.56 days the fourth was one.
+    (SLOW, 409, PLAIN, "mature", 390, "won_back"),
+    (SLOW, 410, PLAIN, "dormant", 410, "mature"),
+    (SLOW, 519, PLAIN, "dormant", 410, "mature"),
+    (SLOW, 520, PLAIN, "lost", 520, "dormant"),
     (SLOW, 200, PLAIN, "won_back", 200, "dormant"),
     (SLOW, 199, PLAIN, "dormant", 191, "mature"),
-    (SLOW, 300, PLAIN, "mature", 290, "won_back"),
+    (SLOW, 300, PLAIN, "won_back", 300, "dormant"),
     # Loyal from the tenth order on, until late, and again from the next order on.
     (TEN, 269, PLAIN, "mature", 90, "new"),
     (TEN, 270, PLAIN, "loyal", 270, "mature"),
@@ -95,8 +98,9 @@ CASES = [
     ([*FIVE, 200], 260, PLAIN, "won_back", 200, "dormant"),
     ([*FIVE, 200, 230], 289, PLAIN, "won_back", 200, "dormant"),
     ([*FIVE, 200, 230], 290, PLAIN, "mature", 290, "won_back"),
-    ([*FIVE, 200], 261, PLAIN, "dormant", 261, "won_back"),
-    ([*FIVE, 200], 261, SHORT_WON, "dormant", 261, "mature"),
+    # The long interval counts: twice (30^7 x 80)^(1/8) = 33.91 days.
+    ([*FIVE, 200], 268, PLAIN, "dormant", 268, "won_back"),
+    ([*FIVE, 200], 268, SHORT_WON, "dormant", 268, "mature"),
     ([*FIVE, 200], 220, SHORT_WON, "mature", 220, "won_back"),
     ([*TEN, 340], 350, PLAIN, "won_back", 340, "dormant"),
     ([*TEN, 340, *every(30, 4, 370)], 440, PLAIN, "loyal", 430, "won_back"),
@@ -106,8 +110,8 @@ CASES = [
     ([0, 92], 92, PLAIN, "won_back", 92, "dormant"),
     ([0, 182], 182, PLAIN, "won_back", 182, "lost"),
     # Once won back, a customer is not new again.
-    ([0, 50], 60, FIXED, "won_back", 50, "dormant"),
-    ([0, 50, 80], 80, replace(FIXED, won_back_days=20), "mature", 70, "won_back"),
+    ([0, 70], 80, FIXED, "won_back", 70, "dormant"),
+    ([0, 70, 100], 100, replace(FIXED, won_back_days=20), "mature", 90, "won_back"),
     # New by number of orders, not only one.
     ([0, 60, 120], 170, THREE_NEW, "new", 0, "potential"),
     ([0, 60, 120, 170], 180, THREE_NEW, "mature", 170, "new"),
@@ -144,7 +148,7 @@ THRESHOLDS = [
     ([*FIVE, 200, 230, 260], PLAIN, 289, "won_back", "mature"),
     # 4.1 x 30 is less than 123 in floats.
     (TEN, UNEVEN, 393, "dormant", "lost"),
-    # Half of the rhythm of (3 x 20 + 3 x 30) / 6 = 25 days: twelve whole ones.
+    # Half of the rhythm of (20^3 x 30^3)^(1/6) = 24.5 days: twelve whole ones.
     (every(20, 4), replace(SHORT_NEW, loyal_orders=4, loyal_ratio=0.5), 72, "loyal", "mature"),
 ]
 
@@ -171,11 +175,13 @@ def test_rhythm_then_and_now():
     """A rhythm known before the first interval, or with what came later in it, would call an
     order a comeback that was none then."""
     known = past([[], [0], [0, 10, 40], [5, 25]], 50)
-    assert known.rhythm_then.tolist() == [30.0, (10 + 90) / 4, 30.0]
-    assert known.rhythm.tolist() == [30.0, 30.0, (2 * 20 + 90) / 5, (20 + 90) / 4]
+    drawn = [(10 * 30**3) ** (1 / 4), (10 * 30 * 30**3) ** (1 / 5), (20 * 30**3) ** (1 / 4)]
+    assert known.rhythm_then.tolist() == pytest.approx([30.0, drawn[0], 30.0])
+    assert known.rhythm.tolist() == pytest.approx([30.0, 30.0, *drawn[1:]])
     known = past([[], [0], [0, 10, 40], [5, 25]], 50, typical=None)
     assert known.rhythm_then.tolist() == pytest.approx([np.nan, 10.0, np.nan], nan_ok=True)
-    assert known.rhythm.tolist() == pytest.approx([np.nan, np.nan, 20.0, 20.0], nan_ok=True)
+    own = [np.nan, np.nan, 300**0.5, 20.0]
+    assert known.rhythm.tolist() == pytest.approx(own, nan_ok=True)
 
 
 def test_cycle_of_a_category_goes_before_the_fixed_days():
@@ -185,6 +191,58 @@ def test_cycle_of_a_category_goes_before_the_fixed_days():
     found = lifecycle.stages(known, PLAIN, cycle=np.array([365.0, np.nan, 365.0]))
     assert [NAMES[code] for code in found["stage"]] == ["new", "lost", "dormant"]
     assert found["stage_next"][0] == 731
+
+
+def _seasons(years, months=range(4, 10)):
+    """Orders on the 10th and the 24th of each month of a season."""
+    return [
+        day(f"{year}-{month:02}-{one}") for year in years for month in months for one in (10, 24)
+    ]
+
+
+def test_a_season_is_no_lapse():
+    """Who buys from April to September was dormant, lost and won back every year; with two years
+    of it known, nothing happens in the third winter, nor in the spring after it."""
+    orders = _seasons(range(2020, 2025))
+    # Two winters have been seen whole from April 2022 on, and won back lasts 90 days.
+    days = range(day("2022-09-01"), day("2024-10-01"))
+    stages = [staged(orders, one, typical=14)[0] for one in days]
+    changes = [pair for pair in zip(stages, stages[1:], strict=False) if pair[0] != pair[1]]
+    assert changes == []
+    # Without a third spring it is dormant a month after the day of the years before, not lost.
+    stages = [
+        staged([o for o in orders if o < day("2023-01-01")], one, typical=14)
+        for one in (day("2023-05-09"), day("2023-05-12"), day("2023-07-01"))
+    ]
+    assert [stage[0] for stage in stages] == ["loyal", "dormant", "lost"]
+
+
+def test_one_silence_is_no_season():
+    """A customer silent for a winter once, or in other months each year, is not excused."""
+    once = [*_seasons([2021], range(1, 13)), *_seasons([2022])]
+    assert staged(once, day("2023-02-01"), typical=14)[0] == "lost"
+    other = _seasons([2020], range(1, 8)) + _seasons([2021], range(1, 13)) + _seasons([2022])
+    assert staged(other, day("2023-02-01"), typical=14)[0] == "lost"
+
+
+def test_at_most_one_stage_change_per_season():
+    """Seasonal customers of many kinds flipped between won back, dormant and lost."""
+    rng = np.random.default_rng(19)
+    lives = []
+    for _customer in range(40):
+        begin, length, step = rng.integers(0, 300), rng.integers(60, 200), rng.integers(7, 35)
+        lives.append(
+            [
+                int(365 * year + begin + one + rng.integers(-3, 4))
+                for year in range(7)
+                for one in range(0, length, step)
+            ]
+        )
+    known = past(lives, 7 * 365 - 1, 21)
+    days = range(3 * 365, 7 * 365, 3)
+    moves = lifecycle.replay(known.customers, known.days, 40, PLAIN, days, known.population)
+    # The first row of each is the stage of the first day; four seasons follow.
+    assert moves.groupby("customer").size().max() - 1 <= 4
 
 
 def test_potential_since_it_is_known():
@@ -197,7 +255,7 @@ def test_potential_since_it_is_known():
 def test_later_orders_are_refused():
     """A caller that forgets to cut would see the future in a past grading."""
     with pytest.raises(ValueError, match="later"):
-        lifecycle.Past(np.array([0]), np.array([11]), 1, 10)
+        lifecycle.Past(np.array([0]), np.array([11]), 1, 10, plain(MONTH))
 
 
 @pytest.mark.parametrize(
@@ -264,7 +322,7 @@ def test_replayed_stages_are_those_of_each_day():
     beginning where the one before it ended."""
     lives = [orders for orders, _letters in LIVES.values()]
     known = past(lives, FIRSTS[-1])
-    arguments = (known.customers, known.days, known.size, PLAIN, FIRSTS, MONTH)
+    arguments = (known.customers, known.days, known.size, PLAIN, FIRSTS, plain(MONTH))
     moves = lifecycle.replay(*arguments)
     now = {}
     for move in moves.itertuples():

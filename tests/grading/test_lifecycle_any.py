@@ -4,7 +4,8 @@ from bisect import bisect_right
 from collections import Counter
 from fractions import Fraction
 from itertools import pairwise
-from statistics import median
+from math import exp, log
+from statistics import fmean
 
 import numpy as np
 from builders import examples
@@ -53,16 +54,15 @@ class Naive:
 
     def _limits(self, number):
         """Days to late, dormant and lost after so many orders."""
-        gaps = [b - a for a, b in pairwise(self.days[:number])]
-        s = self.settings
-        pace = Fraction(0)
-        if gaps:
-            pace = Fraction(median(gaps))
-        if self.typical is not None:
-            pace = (len(gaps) * pace + 3 * self.typical) / (len(gaps) + 3)
+        s, typical = self.settings, self.typical or 0
+        drawn = [*(b - a for a, b in pairwise(self.days[:number])), *[typical] * 3 * bool(typical)]
+        pace = Fraction(str(round(exp(fmean(map(log, drawn))), 6))) if drawn else 0
         ratios = [Fraction(str(x)) for x in (s.loyal_ratio, s.mature_ratio, s.lost_ratio)]
-        late, dormant, lost = (ratio * pace for ratio in ratios)
-        return (late, dormant, lost) if number >= s.min_orders else (0, s.dormant_days, s.lost_days)
+        if number >= s.min_orders:
+            # As exact as logarithms are.
+            return tuple(ratio * pace + Fraction(1, 10**6) for ratio in ratios)
+        dormant, lost = (ratio * typical for ratio in ratios[1:])
+        return 0, max(dormant, s.dormant_days), max(lost, s.lost_days)
 
     def _lapsed(self, number, today):
         """Dormant, lost or None on a day by the first so many orders."""

@@ -78,11 +78,18 @@ def test_table_of_a_hand_computed_example():
             "score": [100.0, 0.0, 0.0],
             "coverage": [1.0, 1.0, 0.6],
             "last_day": [last, old, nan],
-            # (2·35 + 3·31) / 5 = 32.6
-            "next_day": [last + 33, old + 31, nan],
-            # Too few orders for a day: from half to double the interval.
-            "next_from": [last + 16, old + 16, nan],
-            "next_until": [last + 65, old + 62, nan],
+            # (5 · 65 · 31³)^(1/5) = 24.95
+            "next_day": [last + 25, old + 31, nan],
+            # Nothing else is known: e^0.842, and for the window e^±1.282, times that.
+            "late_day": [last + 58, old + 72, nan],
+            "late_share": [0.8, 0.8, nan],
+            "next_from": [last + 7, old + 9, nan],
+            "next_until": [last + 90, old + 112, nan],
+            "interval_count": [2, 0, 0],
+            # (5 · 65)^(1/2)
+            "own_interval": [18.03, nan, nan],
+            "own_weight": [0.4, 0.0, 0.0],
+            "stay_away": [0.596, 0.662, nan],
             "rfm_r": [3, 1, 0],
             "rfm_f": [2, 1, 1],
             "rfm_m": [2, 1, 1],

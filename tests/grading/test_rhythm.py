@@ -40,34 +40,6 @@ def test_interval_statistics_equal_the_naive_loop(orders):
         assert cv[customer] == pytest.approx(variation, abs=1e-6, nan_ok=True)
 
 
-@pytest.mark.parametrize("narrow", [0, rhythm.NARROW])
-@given(_orders)
-def test_running_median_equals_the_naive_loop(narrow, orders):
-    """What was known at an order must not contain what came later, nor another customer's
-    intervals, whichever of the two ways it is counted in."""
-    columns = np.array(orders, dtype=np.int64).reshape(-1, 2)
-    found = rhythm.intervals(*rhythm.order_days(columns[:, 0], columns[:, 1]))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rhythm, "NARROW", narrow)
-        # Two columns or three at a time, so that tables are filled one after the other.
-        patch.setattr(rhythm, "TABLE_CELLS", 24)
-        running = rhythm.running_median(*found, SIZE)
-    expected = [
-        median(gaps[: number + 1]) for gaps in _naive_gaps(orders) for number in range(len(gaps))
-    ]
-    assert running.tolist() == expected
-
-
-def test_running_median_of_many_sizes():
-    """Customers of all sizes at once go into tables of several widths; each gets its own."""
-    rng = np.random.default_rng(19)
-    owners = np.repeat(np.arange(400), rng.integers(0, 70, 400))
-    owners = np.concatenate([owners, np.full(700, 400)])
-    lengths = rng.integers(1, 9, len(owners))
-    expected = pd.Series(lengths).groupby(owners).expanding().median().to_numpy()
-    assert rhythm.running_median(owners, lengths, 402).tolist() == expected.tolist()
-
-
 def test_clockwork_customer_has_no_variation():
     """The rounding error of a variance must not become the root of a negative number."""
     owners, lengths = np.zeros(7, dtype=np.int64), np.full(7, 333)
@@ -118,25 +90,6 @@ def test_typical_interval_withstands_a_wrong_year():
     that one interval, which became the rhythm of everybody."""
     days = np.array([0] + [1500 + 10 * n for n in range(37)])
     assert rhythm.typical_interval(np.zeros(38, dtype=int), days, as_of=1860) == 10.0
-
-
-@pytest.mark.parametrize(
-    ("cv", "count", "regular"),
-    [(0.79, 3, True), (0.8, 3, False), (0.0, 2, False), (math.nan, 1, False), (math.nan, 0, False)],
-)
-def test_who_is_regular(cv, count, regular):
-    """A date promised for somebody who orders at random is wrong, and two intervals that happen
-    to be equal are no rhythm."""
-    assert rhythm.is_regular(np.array([cv]), np.array([count])).tolist() == [regular]
-
-
-def test_next_order_on_a_day_or_in_a_window():
-    """Who is irregular is not expected on a certain day."""
-    last, expected = np.array([100.0, 100.0, np.nan]), np.array([20.4, 20.4, 30.0])
-    first, latest = rhythm.next_order(last, expected, np.array([True, False, False]))
-    assert first[:2].tolist() == [120.0, 110.0]
-    assert latest[:2].tolist() == [120.0, 141.0]
-    assert np.isnan([first[2], latest[2]]).all()
 
 
 def _purchases(rows):

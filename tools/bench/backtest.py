@@ -1,8 +1,9 @@
-"""How many days off the expected next order would have been, on a list of orders from a file.
+"""How well next orders are foreseen, on a list of orders from a file.
 
-Each order of the list is foreseen from what was known on the day of the one before it: the
-customer's own intervals up to then, and the population's median as frozen at the end of the month
-before. Orders that came the same day count once.
+The log is cut at some days. At each of them the rhythm is learnt from what was before, as a
+programme freezes it, and what is foreseen at each order until the next cut is compared with when
+the customer ordered again, or how long it could be followed until the end of the log: who did not
+come back in that time counts as well. Orders that came the same day count once.
 """
 
 import argparse
@@ -10,149 +11,250 @@ import argparse
 import numpy as np
 import pandas as pd
 
-from . import core
+from . import bgnbd, core, order_log
 from .table import render
 
-FIXED_DAYS = 30
-# How far from the best way the mean error may be.
-TOLERANCE = 0.1
-WAYS = {
-    "fixed": f"fixed {FIXED_DAYS}",
-    "population": "population",
-    "own": "own median",
-    "ours": "ours",
-}
-GROUPS = ("regular", "irregular", "too few to tell", "all")
-JUDGED = ("regular", "irregular")
+CUTS = (0.4, 0.5, 0.6)
+# How many days an order must have been followed to be looked at: a fifth of the log, within these.
+LEAST, ENOUGH = 120, 270
+LEVELS = (0.1, 0.5, 0.8, 0.9)
+FIXED_DAYS = (30, 60, 90)
+# How far from the best simple way the mean error may be.
+TOLERANCE = 0.05
+COVERED = (0.77, 0.83)
+FEW = 20
+# Shown, but no simple ways of naming a day.
+COMPARED = ("quantiles", "BG/NBD", "ours")
 
 
 def main(arguments):
-    options, parser = _parse(arguments)
-    try:
-        customers, days = read(options.file, options.customer, options.date)
-    except (OSError, ValueError) as error:
-        parser.error(str(error))
-    found = predictions(customers, days)
-    if found.empty:
-        print("Nobody ordered often enough, and long enough ago, to foresee anything.")
-        return 1
-    rows, good = compare(found)
-    header = ("buyers", "orders", *WAYS.values(), "ours to the best, by the mean")
-    print("Days between the expected and the next order: median / mean of the absolute error")
-    print(render(header, rows))
-    return 0 if good else 1
-
-
-def _parse(arguments):
     parser = argparse.ArgumentParser(
         prog="python -m tools.bench rhythm",
-        description="Compare ways to foresee the next order, on a list of orders. Without an own "
-        "interval, the own median is that of the population. Orders due so late that only early "
-        "ones are in the list are left out.",
+        description="Compare ways to foresee the next order, on a list of orders.",
     )
-    parser.add_argument("file", help="CSV file with a header, one line per order")
-    parser.add_argument("--customer", default="customer_id", help="its column with the customer")
-    parser.add_argument("--date", default="order_date", help="its column with the day of order")
-    return parser.parse_args(arguments), parser
-
-
-def read(file, customer, day):
-    """Sorted (customer, day) pairs of a CSV file, customers as positions.
-
-    :raise ValueError: when the file has no such columns, or something else than dates in them
-    """
-    orders = pd.read_csv(file, dtype=str)
-    missing = [name for name in (customer, day) if name not in orders]
-    if missing:
-        raise ValueError(
-            f"{file} has no column {', '.join(missing)}, but: {', '.join(orders)}. "
-            "Name them with --customer and --date."
-        )
-    orders = orders[[customer, day]].dropna()
+    order_log.arguments(parser)
+    parser.add_argument(
+        "--cuts", type=float, nargs="+", default=CUTS, help="shares of the log's time, 0–1"
+    )
+    options = parser.parse_args(arguments)
     try:
-        dates = pd.to_datetime(orders[day]).to_numpy()
-    except ValueError as error:
-        raise ValueError(f"{file} has something else than dates in {day}: {error}")
-    numbers = dates.astype("datetime64[D]").astype(np.int64)
-    return core.load("rhythm").order_days(pd.factorize(orders[customer])[0], numbers)
+        customers, days, _amounts = order_log.read(options.file, options.customer, options.date)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    results = [report(customers, days, *pair) for pair in _periods(days, options.cuts)]
+    if not any(good is not None for good in results):
+        print(
+            "Nothing can be compared: at none of the cuts had anything been learnt that orders "
+            f"after it could be held against for {followed_days(days)} days. Give a longer log."
+        )
+        return 1
+    return 0 if all(good in (True, None) for good in results) else 1
 
 
-def predictions(customers, days):
-    """What was foreseen, by each of the ways, of every order that has one before it.
+def _periods(days, shares):
+    """(cut, end of the orders that are foreseen by it) for each share."""
+    step = min(np.diff(sorted(shares)), default=0.1)
+    starts = order_log.cuts(days, shares)
+    ends = order_log.cuts(days, [share + step for share in shares])
+    return zip(starts, ends, strict=True)
 
-    :param customers, days: sorted pairs as ``rhythm.order_days`` returns them
-    :return: frame with ``group``, ``actual`` (days from the order before) and, for each way, the
-        days foreseen; without intervals that began too late to be seen whole, or before anything
-        was known about the population
-    """
-    rhythm, lifecycle = core.load("rhythm"), core.load("lifecycle")
-    if not len(days):
-        return pd.DataFrame()
-    past = lifecycle.Past(customers, days, customers.max() + 1, days.max())
-    owners, actual = past.gaps
-    begun = days[:-1][customers[1:] == customers[:-1]]
-    around = _typical_then(rhythm, customers, days, begun)
-    known = past.place - 1
-    own = past.rhythm_then
-    cv = _cv_then(owners, actual, known)
-    regular = rhythm.is_regular(cv, known)
-    few = known < rhythm.REGULAR_INTERVALS
-    frame = pd.DataFrame(
-        {
-            "group": np.select([few, regular], [GROUPS[2], GROUPS[0]], GROUPS[1]),
-            "actual": actual,
-            "fixed": float(FIXED_DAYS),
-            "population": around,
-            "own": np.rint(np.where(known, own, around)),
-            "ours": np.rint(rhythm.expected_interval(own, known, around)),
+
+def followed_days(days):
+    """How many days an order must have been followed to be looked at."""
+    first, last = order_log.cuts(days, (0, 1))
+    return int(np.clip((last - first) // 5, LEAST, ENOUGH))
+
+
+def report(customers, days, cut, end):
+    """Print what came of one cut; whether it was good enough, ``None`` where nothing is known."""
+    tested = Tested.of(customers, days, cut, end)
+    if tested is None:
+        print(f"\nCut {order_log.as_text(cut)}: too few orders before or after it.")
+        return None
+    print(f"\n{tested.headline()}")
+    rows, good = tested.compare()
+    header = ("way", "given a day", "back: median / mean", "all", "pinball", "10 %", "50 %")
+    print(render((*header, "80 %", "90 %", "window", "verdict"), rows))
+    print(tested.day_line())
+    return good
+
+
+class Tested:
+    """Orders after a cut, what was foreseen of the next ones by each way, and what came."""
+
+    def __init__(self, rhythm, spells, followed, ways, regular, weight):
+        self.rhythm, self.spells, self.followed = rhythm, spells, followed
+        self.ways, self.regular, self.weight = ways, regular, weight
+        self.actual = np.where(spells.ended, spells.days, np.inf)
+        self.shown = np.minimum(self.actual, followed)
+
+    @classmethod
+    def of(cls, customers, days, cut, end):
+        module = core.load("rhythm")
+        rhythm = module.learn(customers, days, cut)
+        spells = module.Spells.of(customers, days, days.max())
+        followed = days.max() - spells.start
+        least = followed_days(days)
+        some = (spells.start > cut) & (spells.start <= end) & (followed >= least)
+        if rhythm is None or some.sum() < FEW:
+            return None
+        ways = _simple(customers, days, cut, spells)
+        foresight = module.Foresight(rhythm, spells)
+        ways["ours"] = np.stack(
+            [
+                foresight.days(LEVELS[0]),
+                foresight.expected(),
+                foresight.late(),
+                foresight.days(LEVELS[3]),
+            ],
+            1,
+        )
+        ways = {name: np.nan_to_num(way, nan=np.inf)[some] for name, way in ways.items()}
+        regular = foresight.regular[some]
+        return cls(rhythm, spells[some], followed[some], ways, regular, foresight.own_weight)
+
+    def headline(self):
+        rhythm, back = self.rhythm, np.isfinite(self.actual)
+        return (
+            f"Cut {order_log.as_text(rhythm.until)}: half order again within {rhythm.typical} "
+            f"days, four of five within {rhythm.late}, learnt from {rhythm.ended:,} intervals and "
+            f"{rhythm.open:,} open ones; variance between customers {rhythm.weight:.2f} of that "
+            f"within, regular below {rhythm.cut}.\n{len(back):,} orders after it, followed for "
+            f"{self.followed.min()} days or more: {back.mean():.0%} came back, "
+            f"{self.regular.mean():.0%} of regular customers"
+        )
+
+    def compare(self):
+        """Rows of the table, and whether ours is good enough."""
+        day = np.isfinite(self.ways["ours"][:, 1])
+        simple = [name for name in self.ways if name not in COMPARED]
+        figures = {name: self._figures(way, day) for name, way in self.ways.items()}
+        best = {key: min(figures[name][key] for name in simple) for key in ("mean", "all", "pin")}
+        ours = figures["ours"]
+        rows = []
+        for name, figure in figures.items():
+            verdict = self._verdict(ours, best) if name == "ours" else ("",)
+            rows.append((name, *self._cells(figure), ", ".join(verdict)))
+        return rows, not any(
+            "behind" in word or "not" in word for word in self._verdict(ours, best)
+        )
+
+    def _figures(self, way, day):
+        """Errors in days of those given a day by ours, the pinball loss over all, and the shares
+        who had ordered by each of the days."""
+        back = day & np.isfinite(self.actual)
+        error = np.abs(self.actual - way[:, 1])[back]
+        cut_off = np.minimum(way, self.followed[:, None])
+        shares = self._shares(way)
+        return {
+            "given": np.isfinite(way[:, 1]).mean(),
+            "median": np.median(error) if len(error) else np.nan,
+            "mean": error.mean() if len(error) else np.nan,
+            "all": np.abs(self.shown - cut_off[:, 1]).mean(),
+            "pin": np.mean([self._pinball(cut_off[:, n], p) for n, p in enumerate(LEVELS)]),
+            "shares": shares,
+            "window": shares[3] - shares[0],
         }
-    )
-    return frame[(begun <= rhythm.whole_before(days, days.max())) & ~np.isnan(around)]
+
+    def _pinball(self, days, level):
+        late = self.shown - days
+        return np.maximum(level * late, (level - 1) * late).mean()
+
+    def _shares(self, way):
+        """Share who had ordered by each of the days, of those who could be followed so long: the
+        product over the steps from day to day, as of a life table."""
+        staying, low, shares = 1.0, np.zeros(len(way)), []
+        for high in way.T:
+            at_risk = (self.actual > low) & (self.followed >= high)
+            ended = (at_risk & (self.actual <= high)).sum()
+            same = (high <= low).all()
+            if not same:
+                staying *= 1 - ended / at_risk.sum() if at_risk.sum() >= FEW else np.nan
+            shares.append(1 - staying)
+            low = high
+        return shares
+
+    @staticmethod
+    def _cells(figure):
+        def percent(share):
+            return "" if np.isnan(share) else f"{share:.0%}"
+
+        return (
+            percent(figure["given"]),
+            f"{figure['median']:.0f} / {figure['mean']:.1f}",
+            f"{figure['all']:.1f}",
+            f"{figure['pin']:.2f}",
+            *map(percent, (*figure["shares"], figure["window"])),
+        )
+
+    @staticmethod
+    def _verdict(ours, best):
+        """What is said of ours: how far it is from the best of the simple ways."""
+        words = []
+        for key, label in (("mean", "mean"), ("all", "all"), ("pin", "pinball")):
+            off = ours[key] / best[key] - 1 if best[key] else 0.0
+            limit = 0.0 if key == "pin" else TOLERANCE
+            words.append(f"{label} {off:+.0%}" + (" behind" if off > limit else ""))
+        window = ours["window"]
+        if not np.isnan(window) and not COVERED[0] <= round(window, 2) <= COVERED[1]:
+            words.append("window not 77–83 %")
+        return words
+
+    def day_line(self):
+        """What came of the days given to regular customers, and of the others' expected days."""
+        lines = []
+        for name, some in (("regular", self.regular), ("others", ~self.regular)):
+            if not some.any():
+                lines.append(f"{name}: none")
+                continue
+            expected, late = self.ways["ours"][some, 1], self.ways["ours"][some, 2]
+            actual, followed = self.actual[some], self.followed[some]
+            told = (actual < np.inf) | (followed > 1.25 * expected)
+            near = (np.abs(actual - expected) <= expected / 4)[told & np.isfinite(expected)]
+            shares = [
+                f"{(actual <= day)[followed >= day].mean():.0%}" if (followed >= day).any() else "–"
+                for day in (expected, late)
+            ]
+            near = f"{near.mean():.0%}" if len(near) else "–"
+            lines.append(
+                f"{name}: {some.sum():,}, back by expected {shares[0]}, by late {shares[1]}, "
+                f"within a quarter of the interval {near}"
+            )
+        return "\n".join(lines)
 
 
-def _typical_then(rhythm, customers, days, begun):
-    """The population's median interval as frozen at the end of the month before each day."""
-    month = begun.astype("datetime64[D]").astype("datetime64[M]")
-    result = np.full(len(begun), np.nan)
-    for one in np.unique(month):
-        last = int(one.astype("datetime64[D]").astype(np.int64)) - 1
-        seen = days <= last
-        if seen.any():
-            typical = rhythm.typical_interval(customers[seen], days[seen], last)
-            result[month == one] = np.nan if typical is None else typical
+def _simple(customers, days, cut, spells):
+    """What simple ways foresee at each order: arrays of days, a column a level."""
+    seen = days <= cut
+    owner, lengths = core.load("rhythm").intervals(customers[seen], days[seen])
+    typical = float(np.median(lengths))
+    ways = {f"{fixed} days": float(fixed) for fixed in FIXED_DAYS}
+    ways["population"] = typical
+    ways["own median"] = np.where(spells.count > 0, _own_medians(spells), typical)
+    result = {
+        name: np.repeat(np.broadcast_to(way, spells.start.shape)[:, None], len(LEVELS), 1)
+        for name, way in ways.items()
+    }
+    quantiles = np.quantile(lengths, LEVELS)
+    result["quantiles"] = np.repeat(quantiles[None], len(spells.start), 0)
+    result["BG/NBD"] = _bgnbd(customers[seen], days[seen], cut, spells)
     return result
 
 
-def _cv_then(owners, lengths, known):
-    """Coefficient of variation of each owner's intervals before this one; NaN below two."""
-
-    def before(values):
-        total = np.cumsum(values) - values
-        return total - total[np.arange(len(known)) - known]
-
-    lengths = lengths.astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = before(lengths) / known
-        variance = np.maximum(before(lengths**2) / known - mean**2, 0.0)
-        return np.where(known >= 2, np.sqrt(variance) / mean, np.nan)
+def _own_medians(spells):
+    """Median of each customer's intervals before; NaN without."""
+    lengths = pd.Series(np.where(spells.ended, spells.days, np.nan))
+    before = lengths.groupby(spells.customer).shift()
+    return before.groupby(spells.customer).expanding().median().to_numpy()
 
 
-def compare(found):
-    """Rows of the table, and whether ours is good enough for each group that is judged.
-
-    :param found: result of :func:`predictions`
-    """
-    rows, good = [], True
-    for group in GROUPS:
-        some = found if group == "all" else found[found["group"] == group]
-        if some.empty:
-            continue
-        errors = {way: (some["actual"] - some[way]).abs() for way in WAYS}
-        best, ours = min(error.mean() for error in errors.values()), errors["ours"].mean()
-        behind = (ours - best) / best if best else (np.inf if ours else 0.0)
-        fine = behind <= TOLERANCE
-        good &= fine or group not in JUDGED
-        verdict = f"+{behind:.0%}" + ("" if fine else ", too far")
-        cells = [f"{error.median():.0f} / {error.mean():.1f}" for error in errors.values()]
-        rows.append((group, f"{len(some):,}", *cells, verdict))
-    return rows, good
+def _bgnbd(customers, days, cut, spells):
+    first = pd.Series(days).groupby(customers)
+    orders, begun, last = first.size() - 1, first.min(), first.max()
+    parameters = bgnbd.fit(
+        orders.to_numpy(float), (last - begun).to_numpy(float), (cut - begun).to_numpy(float)
+    )
+    start = pd.Series(spells.start).groupby(spells.customer).transform("min").to_numpy()
+    return np.stack(
+        [bgnbd.days(parameters, spells.count, spells.start - start, level) for level in LEVELS], 1
+    )

@@ -265,15 +265,15 @@ def _facts_of_chunk(env, scope, policies, seconds):
 
 def _staged(env, facts, policy, seconds):
     """Codes of the stages of some customers."""
-    from odoo.addons.customer_tiering.grading import lifecycle, metrics, pipeline
+    from odoo.addons.customer_tiering.grading import lifecycle, metrics, pipeline, rhythm
 
     today = env["customer.tier.gather"]._today(env.company)
     whole = metrics.Windows(facts, today)[0]
     # What is known of the orders otherwise: metrics look at the days, and so does the last one.
     last_day = whole.last_day
     started = time.perf_counter()
-    past = lifecycle.Past(*whole.days, whole.size, whole.as_of, policy.typical_interval)
-    pipeline._next_window(past, last_day)
+    past = lifecycle.Past(*whole.days, whole.size, whole.as_of, rhythm.of_program(policy))
+    pipeline._next_order(past.now, last_day)
     known = time.perf_counter()
     found = pipeline._stages(past, policy, facts.since)
     seconds["rhythm"] += known - started

@@ -1,0 +1,163 @@
+"""When a customer's next order is expected and from when it is late, in words, and what that rests
+on."""
+
+from odoo.tools import format_date
+
+from .words import readable
+
+# What the words follow from.
+FIELDS = (
+    "next_order_date",
+    "next_order_from",
+    "next_order_until",
+    "next_order_late",
+    "late_share",
+    "interval_count",
+    "own_interval",
+    "own_weight",
+    "program_id",
+)
+# Four of five, give or take rounding.
+FOUR_OF_FIVE = 0.795
+
+
+def short(standing):
+    """“Expected 12 May · late from 3 June”, for lists and forms; ``False`` without an order."""
+    env = standing.env
+    parts = []
+    if standing.next_order_date:
+        parts.append(env._("Expected %s", format_date(env, standing.next_order_date)))
+    window = _window(standing)
+    if window:
+        parts.append(window)
+    if standing.next_order_late:
+        parts.append(env._("late from %s", format_date(env, standing.next_order_late)))
+    return " · ".join(parts) or False
+
+
+def headline(standing, today):
+    """What an activity says at a glance."""
+    env, late, expected = standing.env, standing.next_order_late, standing.next_order_date
+    if late and late <= today:
+        return env._("Order late since %s", format_date(env, late))
+    if expected and expected <= today:
+        return env._("Order expected since %s", format_date(env, expected))
+    return env._("Order expected on %s", format_date(env, expected or late))
+
+
+def _window(standing):
+    """Of who orders too irregularly to be expected on a certain day."""
+    env = standing.env
+    if not standing.next_order_from:
+        return False
+    start = format_date(env, standing.next_order_from)
+    if not standing.next_order_until:
+        return env._("from %s on", start)
+    end = format_date(env, standing.next_order_until)
+    return env._("between %(start)s and %(end)s", start=start, end=end)
+
+
+def sentence(standing):
+    """“Half of such customers have ordered again by 12 May, four of five by 3 June.”"""
+    env = standing.env
+    if not standing.next_order_late:
+        return ""
+    words = {
+        "late": format_date(env, standing.next_order_late),
+        "share": readable(env, round(100 * standing.late_share)),
+        "expected": format_date(env, standing.next_order_date),
+    }
+    if not standing.next_order_date:
+        return env._("Of 100 such customers, %(share)s have ordered again by %(late)s.", **words)
+    if standing.late_share < FOUR_OF_FIVE:
+        return env._(
+            "Half of such customers have ordered again by %(expected)s, %(share)s of 100 by "
+            "%(late)s.",
+            **words,
+        )
+    return env._(
+        "Half of such customers have ordered again by %(expected)s, four of five by %(late)s.",
+        **words,
+    )
+
+
+def reason(standing):
+    """What the days rest on: the customer's own intervals, their weight, and the others' part."""
+    env = standing.env
+    if not standing.next_order_late:
+        return False
+    # Whoever may read the standing may know what it rests on.
+    typical = standing.program_id.sudo().typical_interval_days
+    words = {
+        "count": readable(env, standing.interval_count),
+        "days": readable(env, round(standing.own_interval, 1)),
+        "weight": readable(env, round(100 * standing.own_weight)),
+        "typical": readable(env, typical),
+    }
+    if standing.interval_count and not standing.next_order_from:
+        return env._(
+            "Orders so regularly that its own %(count)s intervals of %(days)s days alone count.",
+            **words,
+        )
+    if not typical:
+        return env._(
+            "Own intervals: %(count)s. How the programme's customers order is not known yet.",
+            **words,
+        )
+    if not standing.interval_count:
+        return env._(
+            "Has ordered on one day: what the programme's customers do counts, half of whom order "
+            "again within %(typical)s days.",
+            **words,
+        )
+    return env._(
+        "Own intervals: %(count)s, of %(days)s days, with a weight of %(weight)s %%; the rest is "
+        "what the programme's customers do, half of whom order again within %(typical)s days.",
+        **words,
+    )
+
+
+def of_all(program):
+    """How a programme's customers order, in words; ``False`` while it is not known."""
+    env, known = program.env, program.rhythm
+    if not known:
+        return False
+    words = {
+        "half": readable(env, program.typical_interval_days or known["typical"]),
+        "late": readable(env, known["late"]),
+        "ended": readable(env, known["ended"]),
+        "open": readable(env, known["open"]),
+        "day": format_date(env, program.rhythm_learnt_on),
+        "weight": readable(env, round(100 * _weight_of(5, known["weight"]))),
+    }
+    texts = [
+        env._(
+            "Half of your customers order again within %(half)s days, four of five within "
+            "%(late)s.",
+            **words,
+        )
+    ]
+    if known["weight"] > 0:
+        texts.append(
+            env._("Five intervals of a customer's own weigh %(weight)s %% in its day.", **words)
+        )
+    else:
+        texts.append(
+            env._(
+                "A customer's own intervals tell nothing of the next one here, so the same is "
+                "expected of all who have ordered as often."
+            )
+        )
+    if not known["regular"]:
+        texts.append(env._("None order so regularly that a certain day can be named."))
+    texts.append(
+        env._(
+            "Learnt on %(day)s from %(ended)s intervals, and %(open)s that were not over yet.",
+            **words,
+        )
+    )
+    return " ".join(texts)
+
+
+def _weight_of(count, weight):
+    return count * weight / (1 + count * weight)

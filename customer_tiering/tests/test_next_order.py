@@ -1,0 +1,161 @@
+"""When the next order is expected and late, in words, and who is reminded of it."""
+
+from pathlib import Path
+
+from odoo.modules.module import load_script
+from odoo.tests import tagged
+from odoo.tools import format_date
+
+from .common import OWN, GradingCase
+
+SCRIPT = Path(__file__).parents[1] / "migrations" / "19.0.1.2.0" / "pre-rhythm.py"
+SHIPPED = "customer_tiering.reminder_rule_overdue"
+
+
+@tagged("post_install", "-at_install")
+class TestNextOrder(GradingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["customer.reminder.rule"].search([]).action_archive()
+        cls.program = cls._create_program(domain=OWN)
+
+    def _regulars(self, number, since, amount=100):
+        """Customers who ordered every 30 days, last so many days ago."""
+        vals = {"user_id": self.salesperson.id}
+        orders = [(since + 30 * n, amount) for n in range(6)]
+        return [
+            self._create_own_customer(f"Every month {since} {n}", *orders, **vals)
+            for n in range(number)
+        ]
+
+    def _reminded(self, partners):
+        found = self.env["customer.reminder"].search([]).partner_id
+        return [partner in found for partner in partners]
+
+    def test_reminded_when_late(self):
+        """Half of those reminded on the day that is expected would have ordered within days;
+        everybody who has bought is minded, once in the last year or not."""
+        rule = self.env["customer.reminder.rule"].create({"name": "Late"})
+        self.assertEqual((rule.reminds_at, rule.min_order_count), ("late", 0))
+        punctual = self._regulars(8, since=10)
+        (once,) = [self._create_own_customer("Once", (60, 100), user_id=self.salesperson.id)]
+        (expected,), (late,) = self._regulars(1, since=29), self._regulars(1, since=32)
+        self._grade()
+        standing = self._standing(late)
+        self.assertEqual(standing.next_order_date, self._days_ago(2))
+        self.assertEqual(standing.next_order_late, self._days_ago(2))
+        self.assertEqual(self._reminded([*punctual, expected, late]), [False] * 9 + [True])
+        # Of who has ordered once, four of five have again after as long as others have.
+        self.assertEqual(self._reminded([once]), [True])
+        activity = late.activity_ids
+        self.assertIn(format_date(self.env, self._days_ago(2)), activity.summary)
+        self.assertIn("late since", activity.summary)
+        self.assertIn("Half of such customers have ordered again by", activity.note)
+
+    def test_most_to_lose_first(self):
+        """The customer with the best score went first, however surely it comes by itself."""
+        self.env["customer.reminder.rule"].create({"name": "Late", "daily_limit": 1})
+        self._regulars(6, since=10)
+        (small,), (large,) = self._regulars(1, since=33), self._regulars(1, since=32, amount=900)
+        self._grade()
+        self.env.cr.execute(
+            "UPDATE customer_tier_standing SET score = CASE partner_id WHEN %s THEN 90 END",
+            [small.id],
+        )
+        self.assertEqual(self._reminded([small, large]), [False, True])
+
+    def test_silent_customers_are_left_in_peace(self):
+        """A silent customer is not called more often than the rule's days between reminders."""
+        rule = self.env["customer.reminder.rule"].create({"name": "Late", "gap_days": 20})
+        self._regulars(6, since=10)
+        (late,) = self._regulars(1, since=32)
+        self._grade(as_of=self._days_ago(1))
+        reminder = self.env["customer.reminder"].search([("partner_id", "=", late.id)])
+        reminder._dismiss()
+        standing = self._standing(late)
+        for days, due in ((1, False), (18, False), (20, True)):
+            today = self._days_ago(-days)
+            self.assertEqual(standing in rule._due(self.company, today), due, days)
+
+    def test_words_of_a_customer(self):
+        """“Usually” was said of the middle; what is meant is said, and what it rests on."""
+        self._regulars(6, since=10)
+        (partner,) = self._regulars(1, since=32)
+        once = self._create_own_customer("Once", (5, 100))
+        never = self._create_own_customer("Never", customer_rank=1)
+        self._grade()
+        day = format_date(self.env, self._days_ago(2))
+        standing = self._standing(partner)
+        self.assertEqual(standing.next_order_text, f"Expected {day} · late from {day}")
+        self.assertIn("its own 5 intervals of 30 days alone count", standing.next_order_reason)
+        self.assertEqual(partner.customer_next_order_reason, standing.next_order_reason)
+        self.assertIn("between ", self._standing(once).next_order_text)
+        self.assertIn("Has ordered on one day", self._standing(once).next_order_reason)
+        self.assertFalse(self._standing(never).next_order_text)
+        self.assertFalse(self._standing(never).next_order_reason)
+        late = self.env["res.partner"].search(
+            [("customer_next_order_late", "<=", "today"), ("id", "in", (partner | once).ids)]
+        )
+        self.assertEqual(late, partner)
+
+    def test_words_of_the_programme(self):
+        """Whoever sets up a programme sees what was learnt, and from how much."""
+        self.assertFalse(self.program.rhythm_text)
+        self._regulars(7, since=10)
+        self._grade()
+        text = self.program.rhythm_text
+        self.assertIn("Half of your customers order again within 30 days", text)
+        self.assertIn("from 35 intervals, and 7 that were not over yet", text)
+        self.assertEqual(self.program.typical_interval_days, 30)
+
+    def test_frozen_until_learnt_anew(self):
+        """What is expected of one customer moved because others ordered."""
+        (partner, *_others) = self._regulars(7, since=10)
+        self._grade()
+        before, known = self._standing(partner).next_order_date, self.program.rhythm
+        fast = [(10 + 3 * n, 10) for n in range(80)]
+        for number in range(4):
+            self._create_own_customer(f"Fast {number}", *fast)
+        self._grade()
+        self.assertEqual(self.program.rhythm, known)
+        self.assertEqual(self._standing(partner).next_order_date, before)
+        self.program.action_learn_rhythm()
+        self.assertNotEqual(self.program.rhythm, known)
+        self.assertLess(self.program.typical_interval_days, 10)
+
+    def test_a_typed_interval_stays(self):
+        """Who types how often customers order is not overruled by a grading."""
+        self.program.typical_interval_days = 60
+        self._regulars(7, since=10)
+        once = self._create_own_customer("Once", (5, 100))
+        self._grade()
+        self.program.action_learn_rhythm()
+        self.assertEqual(self.program.typical_interval_days, 60)
+        standing = self._standing(once)
+        self.assertAlmostEqual(
+            (standing.next_order_date - standing.last_order_date).days, 60, delta=2
+        )
+
+    def test_rules_of_before(self):
+        """After an update the shipped rule reminds of who is late; a rule that somebody changed
+        does what it did."""
+        script = load_script(str(SCRIPT), "pre-rhythm")
+        shipped = self.env.ref(SHIPPED)
+        shipped.write({"min_order_count": 2, "reminds_at": "expected"})
+        own = self.env["customer.reminder.rule"].create(
+            {"name": "Own", "min_order_count": 2, "reminds_at": "expected"}
+        )
+
+        def update():
+            self.env.flush_all()
+            script.update_rules(self.cr)
+            self.env.invalidate_all()
+            return [(rule.reminds_at, rule.min_order_count) for rule in (shipped, own)]
+
+        shipped.gap_days = 45
+        self.assertEqual(update(), [("expected", 2)] * 2, "changed by people")
+        shipped.gap_days = 30
+        self.assertEqual(update(), [("late", 0), ("expected", 2)])
+        shipped.write({"reminds_at": "late"})
+        self.assertEqual(update(), [("late", 0), ("expected", 2)], "again")
