@@ -173,3 +173,10 @@ class TestTill(TestPointOfSaleHttpCommon):
         self.assertIn("pos_customer_tier", fields)
         read = self.customer.with_user(self.pos_user).read(["pos_customer_tier"])
         self.assertEqual(read[0]["pos_customer_tier"], "Till Gold")
+
+    def test_tips_are_no_goods(self):
+        """Tips were pieces and products of the customer who gave them."""
+        tips = self.env["product.product"].create({"name": "Tips", "type": "service"})
+        self.till.tip_product_id = tips
+        gather = self.env["customer.tier.gather"]
+        self.assertIn(tips.id, gather._products_that_are_no_goods(self.till.company_id))
