@@ -7,7 +7,12 @@ from .data import ENTRY_RULES, SEGMENTS, preset_terms
 
 # Kind, note, and days until an activity is due (None: no activity) of the usual rules about who
 # hears of a change.
-EVENT_RULES = (("up", True, None), ("down", True, 0), ("notice", True, 0))
+EVENT_RULES = (
+    ("up", True, None),
+    ("down", True, 0),
+    ("notice", True, 0),
+    ("correction", True, None),
+)
 # Models whose records are made with names of a preset.
 NAMED_MODELS = (
     "customer.tier.program",

@@ -17,6 +17,7 @@ from . import test_facts
 from . import test_facts_migration
 from . import test_copied_program
 from . import test_correction
+from . import test_correction_migration
 from . import test_cron
 from . import test_entry
 from . import test_explanation

@@ -51,7 +51,9 @@ COMPUTED = {
     ),
     "customer.tier.by.hand": rows(empty="company_id count"),
     "customer.tier.change": rows(
-        refused="company_id explanation from_color partner_id program_id salesperson_id to_color",
+        refused=(
+            "company_id explanation from_color partner_id program_id salesperson_id to_color undone"
+        ),
     ),
     "customer.tier.condition": rows(typed="display_name unit"),
     "customer.tier.credit.line": rows(refused="currency_id"),

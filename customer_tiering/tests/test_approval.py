@@ -36,17 +36,20 @@ class TestProposals(ApprovalCase):
         self.assertEqual((run.proposal_count, run.open_proposal_count), (2, 2))
         self.assertEqual(run.up_count + run.down_count, 0)
 
-    def test_first_gradings_and_releases_are_never_held_back(self):
-        """A new customer without a tier would have no prices until somebody has time."""
+    def test_first_gradings_rise_from_below_and_releases_are_never_held_back(self):
+        """A new customer without a tier would have no prices until somebody has time; one in a
+        high tier has prices that nobody agreed to."""
         newcomer = self._create_own_customer("Newcomer", ("2025-01-15", 6000))
         self._review()
-        self.assertEqual(self._tiers(newcomer), (self.silver, self.silver))
+        self.assertEqual(self._tiers(newcomer), (self.regular, self.regular))
+        proposal = self._proposals(newcomer)
+        self.assertEqual((proposal.from_tier_id, proposal.to_tier_id), (self.regular, self.silver))
         self.program.domain = "[('name', '=', 'Nobody')]"
         self._grade(as_of="2025-02-02")
         self.assertFalse(self._standing(self.falling).tier_id)
         self.assertFalse(self._standing(self.falling).proposed_tier_id)
         self.assertFalse(self._proposals())
-        self.assertEqual(len(self._proposals(state="superseded")), 2)
+        self.assertEqual(len(self._proposals(state="superseded")), 3)
 
     def test_no_tier_any_more(self):
         """Falling out of the lowest tier is a demotion, and asked about as one."""

@@ -137,7 +137,7 @@ class TestRules(EventCase):
         """Colleagues hear of it from the first day, customers not before somebody wants it."""
         program = self._create_program()
         rules = {rule.kind: rule for rule in program.event_rule_ids}
-        self.assertEqual(set(rules), {"up", "down", "notice"})
+        self.assertEqual(set(rules), {"up", "down", "notice", "correction"})
         self.assertTrue(all(rule.chatter for rule in rules.values()))
         self.assertFalse(rules["up"].activity_type_id)
         self.assertEqual(rules["down"].activity_type_id, self.todo)

@@ -36,10 +36,11 @@ class TestHistory(GradingCase):
             [
                 ("first", none, self.silver, self._days_ago(90), first, "rule"),
                 ("up", self.silver, self.gold, self._days_ago(70), up, "rule"),
-                ("down", self.gold, self.silver, self._days_ago(50), down, "rule"),
+                ("down", self.gold, self.silver, self._days_ago(50), down, "correction"),
                 ("out", self.silver, none, self._days_ago(40), out, "rule"),
             ],
         )
+        self.assertEqual(changes[2].undone_id, changes[1])
         numbers = changes[1].policy_id._values(changes[1].numbers)
         self.assertEqual(numbers["metric:amount"], 26000)
         self.assertGreater(changes[1].score, changes[0].score)

@@ -58,9 +58,12 @@ class TestMerge(HistoryCase):
             (self._days_ago(60), self._days_ago(0)),
         )
         self.assertEqual(self._rows(standing)[-1], ("up", "merge", self.gold))
-        self.env["sale.order"].search([("partner_id", "=", kept.id)])._action_cancel()
+        self.gold.condition_ids.value = 9000
         self.env["customer.tier.run"]._grade_partners(kept, self.company)
         self.assertEqual(standing.tier_id, self.gold, "still held")
+        self.env["sale.order"].search([("partner_id", "=", kept.id)])._action_cancel()
+        self.env["customer.tier.run"]._grade_partners(kept, self.company)
+        self.assertEqual(standing.tier_id, self.low, "nothing of it is left")
 
     def test_override_survives(self):
         """What a person promised to the duplicate was promised to the customer; what was
