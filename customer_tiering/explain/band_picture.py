@@ -48,7 +48,7 @@ def picture(proposal):
             "text": env._("┊ Median: %s", readable(env, middle)),
         },
         "slope": _slope(shape, scale) if linear and scale else "",
-        "notes": " ".join([*_idle(env, proposal.outside or {}), *_notes(env, shape, sample)]),
+        "notes": " ".join(_notes(env, shape, sample, proposal.outside or {})),
     }
 
 
@@ -182,15 +182,16 @@ def _idle(env, outside):
     return [who, env._("They move no cut.")]
 
 
-def _notes(env, shape, sample):
+def _notes(env, shape, sample, outside):
     known, unknown = sample["known"], sample["unknown"]
     notes = [env._("Customers with a value: %s.", readable(env, len(known)))]
     if unknown == 1:
         notes.append(env._("1 customer has no value."))
     elif unknown:
         notes.append(env._("%s customers have no value.", readable(env, unknown)))
-    if len(known) + unknown >= SAMPLE_SIZE:
+    if len(known) + unknown + outside.get("idle", 0) >= SAMPLE_SIZE:
         notes.append(env._("They are a fixed sample of all customers."))
+    notes += _idle(env, outside)
     notes.append(env._("The stronger the colour of a bar, the more points it earns."))
     if shape.below:
         notes.append(

@@ -92,22 +92,21 @@ class CustomerTierStart(models.TransientModel):
     @api.depends_context("lang")
     def _compute_preview(self):
         for wizard in self:
+            wizard.preview = wizard.proposed = False
+            # Customers of another company are told to nobody who only types its number.
+            if wizard.company_id not in self.env.companies:
+                continue
             # What would be made, in the words in which the tiers themselves tell it.
             made = wizard._made()
-            tiers = made.tier_ids.sorted("sequence")
-            values = {"tiers": zip(tiers, [None] * len(tiers), strict=True), "proposed": None}
-            wizard.proposed = False
-            # Customers of another company are told to nobody who only types its number.
-            if wizard.company_id in self.env.companies:
-                fit = threshold_fit.ThresholdFit(made)
-                wizard.proposed = fit.proposed() or False
-                values = {
-                    "tiers": zip(tiers, fit.counts, strict=True),
-                    "buyers": sum(fit.counts),
-                    "misfits": fit.misfits,
-                    "proposed": wizard.proposed and wizard._proposed_words(made),
-                }
-            values["readable"] = partial(readable, self.env)
+            fit = threshold_fit.ThresholdFit(made)
+            wizard.proposed = fit.proposed() or False
+            values = {
+                "tiers": list(zip(fit.tiers, fit.counts, strict=True)),
+                "buyers": sum(fit.counts),
+                "misfits": fit.misfits,
+                "proposed": wizard.proposed and wizard._proposed_words(made),
+                "readable": partial(readable, self.env),
+            }
             wizard.preview = self.env["ir.qweb"]._render("customer_tiering.start_preview", values)
 
     @api.onchange("preset")
