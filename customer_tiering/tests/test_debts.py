@@ -161,18 +161,6 @@ class TestMoney(DebtCase):
         self._reconcile(payment, invoice)
         self.assertEqual(self._parts(), [(-70, 100)])
 
-    def test_head_office_pays_in(self):
-        """A branch's customer pays to the bank of the head office."""
-        branch = self._create_company(name="Branch", parent_id=self.company.id)
-        both = (self.company | branch).ids
-        self.env = self.env(context=dict(self.env.context, allowed_company_ids=both))
-        customer = self._create_customer().with_env(self.env)
-        invoice = self._invoice(customer, company=branch.with_env(self.env), due=30)
-        debt = self._receivable(invoice)
-        entry = self._book(33, (self.cash, None, 100), (debt.account_id, customer, -100))
-        (debt | self._receivable(entry)).reconcile()
-        self.assertEqual(self._parts(customer, company=branch), [(-3, 100)])
-
 
 @tagged("post_install", "-at_install")
 class TestDebts(DebtCase):
