@@ -26,7 +26,6 @@ def rows(**names):
 # Every computed field of ours by model. A field that is not in here fails the test: write it down
 # once you know what somebody of another company gets of it, and see that it is nothing.
 COMPUTED = {
-    "account.move": rows(empty="customer_is_debt"),
     "customer.late.reason.set": rows(empty="invoice_count other_count"),
     "customer.reminder": rows(refused="tier_color"),
     "customer.reminder.rule": rows(empty="reminder_count"),
