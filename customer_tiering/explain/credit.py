@@ -128,23 +128,29 @@ class CreditBreakdown:
 
     def _because(self, reason, names):
         """Why some documents are left out, or count otherwise."""
-        _ = self.env._
+        env = self.env
         return {
-            "lost": _("No money came, so it counts as overdue until the window ends: %s", names),
-            "again": _("Charged again after the payment was given back, due as before: %s", names),
-            "unmatched": _("Matched with no debt, so set against those due first: %s", names),
-            "excused": _(
+            "lost": env._(
+                "No money came, so it counts as overdue until the window ends: %s", names
+            ),
+            "again": env._(
+                "Charged again after the payment was given back, due as before: %s", names
+            ),
+            "unmatched": env._("Matched with no debt, so set against those due first: %s", names),
+            "excused": env._(
                 "Left out for a reason that does not count against the customer: %s", names
             ),
-            "credited": _(
+            "credited": env._(
                 "Left out because no payment was asked for (credit note, exchange difference, or "
                 "owed elsewhere now): %s",
                 names,
             ),
-            "tolerated": _("Left out because the rest is too little to be a delay: %s", names),
-            "returned": _("Left out because the payment was given back: %s", names),
-            "spot": _("Left out because it was paid on the spot: %s", names),
-            "surplus": _("Left over, as nothing is owed that it could be set against: %s", names),
+            "tolerated": env._("Left out because the rest is too little to be a delay: %s", names),
+            "returned": env._("Left out because the payment was given back: %s", names),
+            "spot": env._("Left out because it was paid on the spot: %s", names),
+            "surplus": env._(
+                "Left over, as nothing is owed that it could be set against: %s", names
+            ),
         }[reason]
 
     def _row(self, part, invoices):

@@ -66,13 +66,17 @@ def split(rows, lost, credited):
         no money was asked for; the rest was paid
     :return: frame as above
     """
+    # Most entries brought money alone.
+    odd = (lost > 0) | (credited > 0)
+    whole, rows = rows[~odd].assign(kind=PAID), rows[odd]
+    lost, credited = lost[odd], credited[odd]
     amounts = _units(rows)
     shares = {LOST: np.rint(amounts * lost), CREDITED: np.rint(amounts * credited)}
     shares[LOST] = np.minimum(shares[LOST], amounts)
     shares[CREDITED] = np.minimum(shares[CREDITED], amounts - shares[LOST])
     shares[PAID] = amounts - shares[LOST] - shares[CREDITED]
     pieces = [_of(rows, units).assign(kind=kind) for kind, units in shares.items()]
-    return pd.concat(pieces, ignore_index=True)
+    return pd.concat([whole, *pieces], ignore_index=True) if odd.any() else whole
 
 
 def on(rows, as_of, tolerance, unit):

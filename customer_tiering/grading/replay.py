@@ -7,7 +7,7 @@ it. Numbers that come with the facts (``Facts.given``: kept by hand, over other 
 is frozen in the programme (shares of the best, typical interval) are the same on all days: they
 are known as of the end only, and as of the end of the last full year then (see ``years``). Nobody
 can be asked in the past: what needs approval is approved at once. Payments later than a grading
-are not seen by it either; what a credit note settled is not seen as open before that.
+are not seen by it either.
 """
 
 from collections import Counter

@@ -37,18 +37,6 @@ class AccountMove(models.Model):
         "against the customer keep the document out of the credit score.",
     )
 
-    customer_is_debt = fields.Boolean(
-        compute="_compute_customer_is_debt", export_string_translation=False
-    )
-
-    @api.depends("move_type", "line_ids.account_id", "line_ids.balance")
-    def _compute_customer_is_debt(self):
-        for move in self:
-            move.customer_is_debt = move.move_type in OWED_TYPES and any(
-                line.balance > 0 and line.account_id.account_type == "asset_receivable"
-                for line in move.line_ids
-            )
-
     @api.constrains("customer_late_reason_id", "move_type")
     def _check_customer_late_reason(self):
         for move in self.sudo():
@@ -101,6 +89,18 @@ class AccountMove(models.Model):
         reason_id = vals["customer_late_reason_id"] or False
         return self.filtered(
             lambda move: move.state == "posted" and move.customer_late_reason_id.id != reason_id
+        )
+
+    def _customer_tier_debts(self):
+        """Those of these documents that customers owe something by."""
+        return self.filtered(
+            lambda move: (
+                move.move_type in OWED_TYPES
+                and any(
+                    line.balance > 0 and line.account_id.account_type == "asset_receivable"
+                    for line in move.line_ids
+                )
+            )
         )
 
     def _customer_tier_settled(self):

@@ -2,7 +2,14 @@ from odoo import api, models
 
 
 class AccountPartialReconcile(models.Model):
+    """What settles debts: whose credit score it changes."""
+
     _inherit = "account.partial.reconcile"
+
+    # Lets a grading read what settled a debt from the index alone.
+    _customer_tiering_idx = models.Index(
+        "(debit_move_id) INCLUDE (max_date, amount, debit_amount_currency, credit_move_id)"
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

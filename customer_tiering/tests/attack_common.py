@@ -97,10 +97,12 @@ COMPUTED = {
     "customer.tier.tell": rows(empty="event_count forecast"),
     "customer.tier.value": rows(empty="is_assessed is_current value", typed="display_name"),
     "customer.tier.veto": rows(typed="company_id display_name unit"),
+    "res.company": rows(refused="customer_credit_tolerance"),
     "res.config.settings": rows(
         refused=(
             "customer_credit_clamp customer_credit_low_from customer_credit_medium_from "
-            "customer_credit_min_invoices customer_credit_window_days "
+            "customer_credit_min_invoices customer_credit_paying_account_ids "
+            "customer_credit_tolerance customer_credit_window_days "
             "customer_tier_count_all_orders customer_tier_fallback_user_id "
             "customer_tier_graded_on customer_tier_nightly customer_tier_program_count "
             "customer_tier_tell_limit customer_tier_tz"
@@ -147,6 +149,7 @@ SILENT = {
     "customer.tier.start": {"can_enable_pricelists", "gives_prices", "proposed"},
     "res.config.settings": {
         "customer_credit_clamp",
+        "customer_credit_paying_account_ids",
         "customer_tier_count_all_orders",
         "customer_tier_fallback_user_id",
         "customer_tier_program_count",

@@ -3,6 +3,7 @@ import numpy as np
 from odoo import fields
 from odoo.fields import Command
 
+from ..grading import debts, payment
 from .common import GradingCase
 
 CHART = "generic_coa"
@@ -209,8 +210,6 @@ class DebtCase(LedgerCase):
 
     def _pays(self, partner=None, as_of=None, company=None):
         """How a customer pays: a row of ``payment.standings``."""
-        from odoo.addons.customer_tiering.grading import payment
-
         partner, company = partner or self.buyer, company or self.company
         gather, credit = self.env["customer.tier.gather"], company._customer_credit_policy()
         day = as_of or fields.Date.context_today(self.env.user)
@@ -220,8 +219,6 @@ class DebtCase(LedgerCase):
 
     def _owed(self, partner=None, as_of=None):
         """What we call owed by a customer."""
-        from odoo.addons.customer_tiering.grading import debts
-
         partner = partner or self.buyer
         gather, credit = self.env["customer.tier.gather"], self.company._customer_credit_policy()
         day = as_of or fields.Date.context_today(self.env.user)

@@ -36,6 +36,9 @@ class TestBranch(LedgerCase):
         entry.action_post()
         (debt | entry.line_ids.filtered("credit")).reconcile()
         self.assertTrue(debt.reconciled)
+        # The bank of the head office pays the branch.
+        parts = self.env["customer.tier.gather"]._payment_parts(customer, branch, self._days_ago(0))
+        self.assertEqual(parts["days"].tolist(), [29])
         stale = self.env["customer.tier.stale"]
         mine = [("partner_id", "=", customer.id), ("company_id", "=", branch.id)]
         stale.search(mine).unlink()

@@ -69,9 +69,10 @@ class TestCreditFollowsTheLedger(LedgerCase):
         programs.search([("company_id", "=", self.company.id)]).action_archive()
         # Asked once, and remembered.
         self.assertFalse(programs._company_has_program(self.company.id))
+        programs._graded_roots()
         self.assertEqual(self._queries(invoices._customer_tier_payments_changed), 0)
         entry = self._pay(invoices[0], 10).move_id
-        self.assertEqual(self._queries(entry._customer_tier_settled_invoices), 0)
+        self.assertEqual(self._queries(entry._customer_tier_settled), 0)
 
     def _queries(self, action):
         self.env.flush_all()
@@ -203,14 +204,14 @@ class TestCreditShown(LedgerCase):
         standing = self._standing(self.quiet).with_user(self.keeper)
         html = standing.credit_breakdown.replace("\xa0", " ")
         for text in (
-            f"{lost.name} ($ 1,000.00) by {written_off.name}, Bad debts",
-            f"payment was given back, due as before: {bounced.name} ($ 200.00)",
-            f"set against those due first: {loose.name} ($ 100.00)",
-            f"exchange difference, or owed elsewhere now): {credited.name} ($ 70.00)",
-            f"too little to be a delay: {rest.name} ($ 0.50)",
-            f"because the payment was given back: {bounced.name} ($ 300.00)",
-            f"does not count against the customer: {disputed.name} ($ 44.00)",
-            "balance of the customer is $ 244.50",
+            f"{lost.name} (1,000.00 €) by {written_off.name}, Bad debts",
+            f"payment was given back, due as before: {bounced.name} (200.00 €)",
+            f"set against those due first: {loose.name} (100.00 €)",
+            f"exchange difference, or owed elsewhere now): {credited.name} (70.00 €)",
+            f"too little to be a delay: {rest.name} (0.50 €)",
+            f"because the payment was given back: {bounced.name} (300.00 €)",
+            f"does not count against the customer: {disputed.name} (44.00 €)",
+            "balance of the customer is 244.50 €",
             "no money",
         ):
             self.assertIn(text, html)

@@ -1,6 +1,11 @@
 from psycopg2 import IntegrityError
 
-from odoo.addons.customer_tiering.grading.debts import (
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..grading.debts import (
     AGAIN,
     CREDITED,
     LOST,
@@ -12,11 +17,6 @@ from odoo.addons.customer_tiering.grading.debts import (
     TOLERATED,
     UNMATCHED,
 )
-from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
-from odoo.tests import tagged
-from odoo.tools import mute_logger
-
 from .ledger_common import DebtCase
 
 
@@ -160,18 +160,6 @@ class TestMoney(DebtCase):
         invoice = self._invoice(self.buyer, 100, due=30)
         self._reconcile(payment, invoice)
         self.assertEqual(self._parts(), [(-70, 100)])
-
-    def test_head_office_pays_in(self):
-        """A branch's customer pays to the bank of the head office."""
-        branch = self._create_company(name="Branch", parent_id=self.company.id)
-        both = (self.company | branch).ids
-        self.env = self.env(context=dict(self.env.context, allowed_company_ids=both))
-        customer = self._create_customer().with_env(self.env)
-        invoice = self._invoice(customer, company=branch.with_env(self.env), due=30)
-        debt = self._receivable(invoice)
-        entry = self._book(33, (self.cash, None, 100), (debt.account_id, customer, -100))
-        (debt | self._receivable(entry)).reconcile()
-        self.assertEqual(self._parts(customer, company=branch), [(-3, 100)])
 
 
 @tagged("post_install", "-at_install")
@@ -412,7 +400,6 @@ class TestDebts(DebtCase):
         """An opening balance that is disputed could not be excused."""
         reason = self.env.ref("customer_tiering.late_reason_dispute")
         debt = self._owe(90, 100, due=60)
-        self.assertTrue(debt.customer_is_debt)
         debt.customer_late_reason_id = reason
         pays = self._pays()
         self.assertEqual(pays["credit_invoice_count"], 0)
@@ -423,7 +410,6 @@ class TestDebts(DebtCase):
         wizard.action_apply()
         self.assertEqual(self._pays()["credit_invoice_count"], 1)
         payment = self._book(5, (self.cash, None, 9), (self.bad_debt, None, -9))
-        self.assertFalse(payment.customer_is_debt)
         with self.assertRaisesRegex(UserError, "None of these"):
             wizard.copy({"move_ids": [Command.set(payment.ids)]}).action_apply()
         bill = self._invoice(self.buyer, 100, due=30, move_type="in_invoice")

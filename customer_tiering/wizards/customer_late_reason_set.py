@@ -25,7 +25,7 @@ class CustomerLateReasonSet(models.TransientModel):
             wizard.other_count = len(wizard.move_ids) - wizard.invoice_count
 
     def _invoices(self):
-        return self.move_ids.filtered("customer_is_debt")
+        return self.move_ids._customer_tier_debts()
 
     def action_apply(self):
         """Set the reason on the debts of customers among the documents chosen."""

@@ -25,7 +25,7 @@ class CustomerTierCreditLine(models.TransientModel):
     date_paid = fields.Date(
         string="Paid", help="Empty for what is open and overdue, or was settled without money."
     )
-    settled_by_id = fields.Many2one("account.move", string="Settled By", ondelete="cascade")
+    settled_by_id = fields.Many2one("account.move", ondelete="cascade")
     reason = fields.Selection(
         selection=[
             ("lost", "No money came"),
