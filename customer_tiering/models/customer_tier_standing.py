@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date, formatLang
 
 from .. import by_hand
 from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
-from ..explain import period
+from ..counted_fields import CountedInteger, CountedMonetary
 from ..explain.credit import CreditBreakdown
 from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind
@@ -191,7 +191,7 @@ class CustomerTierStanding(models.Model):
 
     # Orders
 
-    amount = fields.Monetary(
+    amount = CountedMonetary(
         string="Amount Bought",
         readonly=True,
         help="Untaxed, in company currency, over the months that the metric looks at.",
@@ -199,7 +199,7 @@ class CustomerTierStanding(models.Model):
     amount_label = fields.Char(
         compute="_compute_amount_label", exportable=False, export_string_translation=False
     )
-    order_count = fields.Integer(string="Orders", readonly=True)
+    order_count = CountedInteger(string="Orders", readonly=True)
     last_order_date = fields.Date(string="Last Order", readonly=True)
     recency_days = fields.Integer(
         string="Days Since Last Order",
@@ -325,13 +325,9 @@ class CustomerTierStanding(models.Model):
     )
     _company_tier_idx = models.Index("(company_id, tier_id, score)")
 
-    @api.model
-    def fields_get(self, allfields=None, attributes=None):
-        return period.named(self.env, super().fields_get(allfields, attributes))
-
     @api.depends_context("lang", "allowed_company_ids")
     def _compute_amount_label(self):
-        self.amount_label = self.fields_get(["amount"], ["string"])["amount"]["string"]
+        self.amount_label = self._fields["amount"]._description_string(self.env)
 
     @api.model
     def _same_choices(self, name):

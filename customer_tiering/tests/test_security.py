@@ -115,7 +115,7 @@ class TestSecurity(SecurityCase):
             "action_open_invoice", "action_open_culprit",
             "action_open_stage_changes",
         }  # fmt: skip
-        orm = {"create", "write", "unlink", "copy", "default_get", "fields_get"}
+        orm = {"create", "write", "unlink", "copy", "default_get"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
             for cls in type(self.env[name]).mro():
                 if not cls.__module__.startswith("odoo.addons.customer_tiering."):
