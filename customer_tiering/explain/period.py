@@ -2,19 +2,8 @@
 
 from ..grading.policy import YEAR
 
-# Figures that grading counts over the months of the metric of the same name.
-COUNTED = ("amount", "order_count")
 
-
-def named(env, described):
-    """Descriptions of fields as ``fields_get`` gives them, whose labels name the period."""
-    for name in COUNTED:
-        if "string" in described.get(name, ()) and (label := _label(env, name)):
-            described[name]["string"] = label
-    return described
-
-
-def _label(env, code):
+def label(env, code):
     """The label of what is counted over a metric's months; empty where programmes differ in them.
 
     :param code: of the metric

@@ -58,7 +58,7 @@ class ExplainedYears(Explained):
     def _named(self, first, last):
         """A year as people call it."""
         if is_calendar_year(first, last):
-            return str(first.year)
+            return self.env._("%(calendar_year)s", calendar_year=first.year)
         return f"{self._day(first)} – {self._day(last)}"
 
     @property

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, format_datetime
 
-from ..explain import period
+from ..counted_fields import CountedMonetary
 from ..explain.years import ExplainedYears
 from ..reader_fields import ReaderInteger, ReaderMany2one
 from ..tools import notification, open_dialog
@@ -48,7 +48,7 @@ class CustomerTierProposal(models.Model):
         readonly=True,
     )
     score = fields.Float(readonly=True, aggregator="avg")
-    amount = fields.Monetary(
+    amount = CountedMonetary(
         string="Amount Bought",
         readonly=True,
         help="Untaxed, in company currency, when the change was proposed.",
@@ -92,10 +92,6 @@ class CustomerTierProposal(models.Model):
     _open_unique = models.UniqueIndex(
         "(standing_id) WHERE state = 'open'", "A customer has one open proposal at most."
     )
-
-    @api.model
-    def fields_get(self, allfields=None, attributes=None):
-        return period.named(self.env, super().fields_get(allfields, attributes))
 
     @api.depends("state", "direction", "from_tier_id", "to_tier_id", "standing_id.numbers")
     @api.depends_context("lang")

@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_date, formatLang
 
 from .. import by_hand
 from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
+from ..counted_fields import CountedInteger, CountedMonetary
 from ..explain import next_order, period
 from ..explain.credit import CreditBreakdown
 from ..explain.timeline import picture
@@ -195,7 +196,7 @@ class CustomerTierStanding(models.Model):
 
     # Orders
 
-    amount = fields.Monetary(
+    amount = CountedMonetary(
         string="Amount Bought",
         readonly=True,
         help="Untaxed, in company currency, over the months that the metric looks at.",
@@ -203,7 +204,7 @@ class CustomerTierStanding(models.Model):
     amount_label = fields.Char(
         compute="_compute_amount_label", exportable=False, export_string_translation=False
     )
-    order_count = fields.Integer(string="Orders", readonly=True)
+    order_count = CountedInteger(string="Orders", readonly=True)
     last_order_date = fields.Date(string="Last Order", readonly=True)
     recency_days = fields.Integer(
         string="Days Since Last Order",
@@ -353,13 +354,9 @@ class CustomerTierStanding(models.Model):
     )
     _company_tier_idx = models.Index("(company_id, tier_id, score)")
 
-    @api.model
-    def fields_get(self, allfields=None, attributes=None):
-        return period.named(self.env, super().fields_get(allfields, attributes))
-
     @api.depends_context("lang", "allowed_company_ids")
     def _compute_amount_label(self):
-        self.amount_label = self.fields_get(["amount"], ["string"])["amount"]["string"]
+        self.amount_label = self._fields["amount"]._description_string(self.env)
 
     @api.model
     def _same_choices(self, name):

@@ -49,7 +49,7 @@ COMPUTED = {
         empty="customer_count share value_to",
         typed="company_id",
     ),
-    "customer.tier.by.hand": rows(empty="company_id count"),
+    "customer.tier.by.hand": rows(empty="asks_reason company_id count"),
     "customer.tier.change": rows(
         refused=(
             "company_id explanation from_color partner_id program_id salesperson_id to_color undone"
@@ -73,7 +73,9 @@ COMPUTED = {
         ),
         typed="currency_id",
     ),
-    "customer.tier.proposal": rows(empty="from_color partner_id salesperson_id to_color"),
+    "customer.tier.proposal": rows(
+        empty="currency_id from_color partner_id reason rule salesperson_id to_color"
+    ),
     "customer.tier.refusal": rows(empty="proposal_count"),
     "customer.tier.run": rows(
         empty=(
@@ -85,14 +87,14 @@ COMPUTED = {
     "customer.tier.segment": rows(empty="box display_name", typed="company_id"),
     "customer.tier.standing": rows(
         empty=(
-            "country_id credit_breakdown currency_id differs may_override next_order_reason "
-            "next_order_text recency_days region_id rfm_segment segment_color tier_color timeline "
-            "user_id"
+            "amount_label asks_reason country_id credit_breakdown currency_id differs may_override "
+            "next_order_reason next_order_text recency_days region_id rfm_segment segment_color "
+            "tier_color timeline user_id"
         ),
         typed="explanation",
     ),
     "customer.tier.start": rows(
-        empty="asks_prices can_enable_pricelists gives_prices preview proposed"
+        empty="asks_prices asks_tz can_enable_pricelists gives_prices preview proposed"
     ),
     "customer.tier.tell": rows(empty="event_count forecast"),
     "customer.tier.value": rows(empty="is_assessed is_current value", typed="display_name"),
@@ -102,7 +104,7 @@ COMPUTED = {
         refused=(
             "customer_credit_clamp customer_credit_low_from customer_credit_medium_from "
             "customer_credit_min_invoices customer_credit_paying_account_ids "
-            "customer_credit_tolerance customer_credit_window_days "
+            "customer_credit_tolerance customer_credit_window_days customer_tier_ask_reason "
             "customer_tier_count_all_orders customer_tier_fallback_user_id "
             "customer_tier_graded_on customer_tier_nightly customer_tier_program_count "
             "customer_tier_tell_limit customer_tier_tz"
@@ -144,6 +146,8 @@ SILENT = {
         "replaced_text",
         "stage_problem",
     },
+    # Told of what is still to be decided.
+    "customer.tier.proposal": {"reason"},
     "customer.tier.run": {"open_proposal_count", "replay_table"},
     "customer.tier.standing": {"credit_breakdown"},
     "customer.tier.start": {"can_enable_pricelists", "gives_prices", "proposed"},

@@ -38,7 +38,8 @@ class CustomerTierByHand(models.TransientModel):
     @api.depends("company_id", "lock")
     def _compute_asks_reason(self):
         for wizard in self:
-            wizard.asks_reason = bool(wizard.lock or by_hand.asks(wizard.company_id))
+            own = wizard.company_id & self.env.user.company_ids
+            wizard.asks_reason = bool(wizard.lock or own and by_hand.asks(own))
 
     def action_apply(self):
         """Set what was chosen on all of the customers."""
