@@ -7,8 +7,10 @@
     "license": "LGPL-3",
     "depends": [
         "customer_tiering",
+        "customer_tiering_credit_control",
         "base_automation",
         "crm",
         "crm_claim",
+        "website_sale",
     ],
 }

@@ -409,6 +409,9 @@ class TestCreditOnline(HttpCase, QuotationCase):
                 "is_published": True,
                 "redirect_form_view_id": form.id,
                 "payment_method_ids": method.ids,
+                "journal_id": self.env["account.journal"]
+                .search([("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1)
+                .id,
             }
         )
         method.active = True
