@@ -7,9 +7,11 @@
     "license": "LGPL-3",
     "depends": [
         "customer_tiering",
+        "customer_tiering_credit_control",
         "base_automation",
         "crm",
         "crm_claim",
         "sale_loyalty",
+        "website_sale",
     ],
 }

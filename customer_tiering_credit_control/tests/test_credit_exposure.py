@@ -48,8 +48,9 @@ class TestCreditExposure(ExposureCase):
         """Goods invoiced on delivery did not count before it: a customer could order any number
         of times within the limit, until the first truck left."""
         self.company.customer_credit_check = "block"
+        user = self.salesperson
         first, second = (
-            self._order_crates(400, state="draft").with_user(self.salesperson)
+            self._order_crates(400, state="draft", user_id=user.id).with_user(user)
             for _number in range(2)
         )
         first.action_confirm()

@@ -412,6 +412,10 @@ class TestCreditOnline(HttpCase, QuotationCase):
             }
         )
         method.active = True
+        bank = [("type", "=", "bank"), ("company_id", "=", self.company.id)]
+        provider.journal_id = self.env["account.journal"].search(bank, limit=1)
+        line = provider.journal_id.inbound_payment_method_line_ids[:1]
+        line.payment_provider_id = provider
         self.env.flush_all()
         answer = self.make_jsonrpc_request(
             f"/my/orders/{order.id}/transaction",

@@ -85,6 +85,15 @@ class Person(threading.Thread):
             self._raise(order)
         if chance < 0.25:
             self._call("cancel", "sale.order", "action_cancel", [[order]])
+        elif chance < 0.4:
+            self._raise(order)
+
+    def _raise(self, order):
+        """Make a confirmed order larger."""
+        found = self._call("lines", "sale.order", "read", [[order], ["order_line"]])
+        line = self.random.choice(found[0]["order_line"])
+        vals = {"order_line": [(1, line, {"product_uom_qty": self.random.randint(5, 50)})]}
+        self._call("raise", "sale.order", "write", [[order], vals])
 
     def _raise(self, order):
         """Let a confirmed order grow."""

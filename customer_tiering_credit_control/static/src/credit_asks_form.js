@@ -15,7 +15,7 @@ patch(FormController.prototype, {
             const dialog = {
                 title: _t("Over the Credit Limit"),
                 body: _t(
-                    "With what you have changed, the customer goes over its credit limit; the figures are above the order. Save it all the same?"
+                    "With what you have changed, the customer goes over its credit limit; the figures are above the order. Save it all the same?",
                 ),
                 confirmLabel: _t("Save Over the Limit"),
                 confirm: () => resolve(true),

@@ -20,7 +20,8 @@ registry.category("web_tour.tours").add("customer_tiering_raised_order", {
         },
         {
             content: "What it comes to is said before saving",
-            trigger: ".o_field_widget[name='customer_credit_warning']:contains('With what you have changed')",
+            trigger:
+                ".o_field_widget[name='customer_credit_warning']:contains('With what you have changed')",
         },
         {
             content: "Save",
@@ -44,11 +45,13 @@ registry.category("web_tour.tours").add("customer_tiering_raised_order", {
         },
         {
             content: "It is saved, with a note",
-            trigger: "body:not(:has(.modal)) .o-mail-Message:contains('Made larger over the credit limit')",
+            trigger:
+                "body:not(:has(.modal)) .o-mail-Message:contains('Made larger over the credit limit')",
         },
         {
             content: "Nothing is said any more",
-            trigger: ".o_form_saved:not(:has(.o_field_widget[name='customer_credit_warning'])), .o_form_view:not(:has(.o_field_widget[name='customer_credit_warning']))",
+            trigger:
+                ".o_form_saved:not(:has(.o_field_widget[name='customer_credit_warning'])), .o_form_view:not(:has(.o_field_widget[name='customer_credit_warning']))",
         },
     ],
 });
