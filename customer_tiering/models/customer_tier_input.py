@@ -38,6 +38,9 @@ class CustomerTierInput(models.AbstractModel):
 
         :param vals: values of some fields, as a client sends them
         """
+        if self.env.su:
+            # Messages of errors are as long as they are.
+            return
         for name, value in vals.items():
             field = self._fields.get(name)
             if field is None:
