@@ -43,6 +43,8 @@ REGULAR_CUT = 0.25
 CUTS = np.arange(1, 7) / 20
 STRENGTHS = (0.25, 1.0, 4.0)
 JUDGED = 20
+# Ten times the days, and more, that who is late has been silent for.
+CALL_STEPS = 25
 # Where fewer than a level are seen to order again, it stands for so many of those who are.
 SETTLED = 0.9
 # Logarithms are summed in whole numbers, which is exact: a customer alone has the same as among
@@ -468,9 +470,34 @@ class Foresight:
         return self.days(0.8, silent, settled=True)
 
     def nothing(self, silent, within):
-        """Probability (0–1) that nothing is ordered within so many more days of silence."""
-        before = self.share(silent)
-        return (1.0 - self.share(silent + within)) / np.maximum(1.0 - before, TINY)
+        """Probability (0–1) that nothing is ordered within so many more days of silence; 1 where
+        nobody was seen to order again after so long."""
+        left = 1.0 - self.share(silent)
+        after = 1.0 - self.share(silent + within)
+        return np.where(left > TINY, after / np.maximum(left, TINY), 1.0)
+
+    def worth_a_call(self, late, within, least):
+        """The first days of silence from being late on, in steps of a tenth, at which nothing is
+        ordered within so many more days with a probability of ``least`` (0–1).
+
+        :param late: array of days, NaN for unknown
+        """
+        days = np.array(late)
+        (wait,) = np.nonzero(~np.isnan(days))
+        for _step in range(CALL_STEPS):
+            some = self._some(wait)
+            wait = wait[some.nothing(days[wait], within) < least]
+            days[wait] *= 1.1
+            if not len(wait):
+                break
+        return days
+
+    def _some(self, rows):
+        """The same for some of the customers."""
+        result = object.__new__(Foresight)
+        for name, value in vars(self).items():
+            setattr(result, name, value[rows] if isinstance(value, np.ndarray) else value)
+        return result
 
 
 class Purchases:

@@ -7,8 +7,8 @@ COMPUTED = {
         empty="customer_entry_tier_color customer_entry_tier_id",
         leaks=(
             "customer_credit_band customer_credit_score customer_lifecycle_stage "
-            "customer_next_order_date customer_next_order_late customer_score customer_segment_id customer_tier_color "
-            "customer_tier_id"
+            "customer_next_order_date customer_next_order_late customer_score "
+            "customer_segment_id customer_tier_color customer_tier_id"
         ),
     ),
 }
