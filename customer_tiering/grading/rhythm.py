@@ -266,7 +266,7 @@ def learn(customers, days, as_of):
     )
     foresight = Foresight(known, spells)
     about = np.log(spells.days) - foresight.shift
-    regular, exact = foresight.regular, None
+    regular, exact = foresight.steady, None
     if (regular & spells.ended).sum() >= JUDGED:
         own = (np.log(spells.days) - spells.centre)[regular]
         exact = _curve(own, spells.ended[regular], REGULAR_INTERVALS)
@@ -416,7 +416,9 @@ class Foresight:
         own = self.count * rhythm.weight
         self.own_weight = own / (1.0 + own)
         self.spread = _own_spread(self.count, spells.variance, rhythm.spread, rhythm.strength)
-        self.regular = (self.count >= REGULAR_INTERVALS) & (self.spread < rhythm.cut)
+        self.steady = (self.count >= REGULAR_INTERVALS) & (self.spread < rhythm.cut)
+        # Of so few that nothing is known of their days, none is named.
+        self.regular = self.steady & bool(rhythm.regular)
         about = np.where(self.count > 0, self.centre - rhythm.centre, 0.0)
         self.shift = self.own_weight * about
         if rhythm.regular:

@@ -737,11 +737,13 @@ class CustomerTierProgram(models.Model):
         typical = known.typical if known else rhythm.typical_interval(*window.days, window.as_of)
         present = self.typical_interval_days
         measured = self.rhythm["typical"] if self.rhythm else present
-        vals = {"rhythm": known and asdict(known), "rhythm_learnt_on": as_of}
-        if not present or (self.rhythm_learnt_on and present == measured):
+        typed = present and not (self.rhythm_learnt_on and present == measured)
+        vals = {"rhythm": asdict(known)} if known else {}
+        if typical and not typed and (known or not present):
             # Longer by dates that cannot be true only.
-            vals["typical_interval_days"] = min(typical or 0, LONGEST_INTERVAL)
-        self.write(vals)
+            vals["typical_interval_days"] = min(typical, LONGEST_INTERVAL)
+        if vals:
+            self.write({**vals, "rhythm_learnt_on": as_of})
 
     def _sample_values(self, metrics):
         """Today's values of some metrics for a fixed sample of the programme's customers.
