@@ -712,12 +712,12 @@ class CustomerTierProgram(models.Model):
     def action_learn_rhythm(self):
         """Learn anew how customers order, from today's orders."""
         self.check_access("write")
+        self._check_filter_rights()
         for program in self:
             program._learn_rhythm(self.env["customer.tier.gather"]._today(program.company_id))
 
     def _freeze_rhythm(self, as_of):
-        """Learn how customers order where nobody has yet: frozen, so that one customer's expected
-        date does not move because others ordered."""
+        """Learn how customers order where nobody has yet; others' orders move no date later."""
         for program in self.filtered(lambda p: not p.rhythm):
             try:
                 with self.env.cr.savepoint():
@@ -730,7 +730,6 @@ class CustomerTierProgram(models.Model):
         """Learn it from what was ordered until a day; an interval that somebody typed stays."""
         from ..grading import metrics, rhythm
 
-        self.ensure_one()
         facts = self.env["customer.tier.gather"]._sample(self, as_of, SAMPLE_SIZE)
         window = metrics.Window(facts, as_of, 0)
         known = rhythm.learn(*window.days, window.as_of)
