@@ -45,6 +45,8 @@ STRENGTHS = (0.25, 1.0, 4.0)
 JUDGED = 20
 # Ten times the days, and more, that who is late has been silent for.
 CALL_STEPS = 25
+# Longest days that are named: calendars end with the year 9999.
+FAR = 36_500.0
 # Where fewer than a level are seen to order again, it stands for so many of those who are.
 SETTLED = 0.9
 # Logarithms are summed in whole numbers, which is exact: a customer alone has the same as among
@@ -259,7 +261,7 @@ def learn(customers, days, as_of):
     strength, cut = _regularity(spells, spread)
     everybody = _curve(np.log(spells.days), spells.ended, 0)
     known = Rhythm(
-        *(round(float(np.exp(_quantile(everybody, level)))) for level in (0.5, 0.8)),
+        *(max(round(float(np.exp(_quantile(everybody, p)))), 1) for p in (0.5, 0.8)),
         *(round(float(number), 4) for number in (centre, weight, spread)),
         *(strength, cut, (everybody,), None, int(spells.ended.sum()), int((~spells.ended).sum())),
         *(int(spells.start.min()), int(as_of)),
@@ -461,7 +463,7 @@ class Foresight:
             logs = _quantile(curve, share, before[some], settled)
             result[some] = np.exp(logs + self.shift[some])
         # Thirds and logarithms are not exact, and a day must not depend on it.
-        return np.round(result, 3)
+        return np.round(np.minimum(result, FAR), 3)
 
     def expected(self, silent=None):
         return self.days(0.5, silent)
@@ -489,7 +491,7 @@ class Foresight:
         for _step in range(CALL_STEPS):
             some = self._some(wait)
             wait = wait[some.nothing(days[wait], within) < least]
-            days[wait] *= 1.1
+            days[wait] = np.minimum(1.1 * days[wait], FAR)
             if not len(wait):
                 break
         return days

@@ -117,7 +117,6 @@ class CustomerTierProgram(models.Model):
         help="Half of the customers order again within so many days. Customers with few orders of "
         "their own are expected to follow it. 0: measured at the next grading.",
     )
-    # As ``grading.policy.Rhythm`` has it
     rhythm = fields.Json(readonly=True, copy=False)
     rhythm_learnt_on = fields.Date(readonly=True, copy=False)
     rhythm_text = fields.Char(
