@@ -139,7 +139,7 @@ SILENT = {
     "customer.tier.ahp": {"left_out"},
     "customer.tier.band.proposal": {"problem"},
     "customer.tier.metric": {"cost_warning", "model_id", "sleep_reason"},
-    "customer.tier.program": {"advice", "advice_count", "stage_problem"},
+    "customer.tier.program": {"advice", "advice_count", "rhythm_text", "stage_problem"},
     "customer.tier.run": {"open_proposal_count", "replay_table"},
     "customer.tier.standing": {"credit_breakdown"},
     "customer.tier.start": {"can_enable_pricelists"},
