@@ -165,6 +165,7 @@ def core_columns():
         Column("next_order_from", DAY, "next_from"),
         Column("next_order_until", DAY, "next_until"),
         Column("next_order_late", DAY, "late_day"),
+        Column("call_date", DAY, "call_day"),
         Column("late_share", FLOAT),
         Column("interval_count", INTEGER),
         Column("own_interval", FLOAT),

@@ -8,8 +8,10 @@ import pandas as pd
 from . import ladder, levers, lifecycle, metrics, points, rhythm, score, years
 from .policy import GIVEN, SCORE, YEAR, of_a_year, volatile
 
-# For so long after the late day nothing comes from who stays away.
+# A call is worth it where nothing would come for so long without one, as of so many (0–1) of those
+# still silent.
 STAY_AWAY_DAYS = 30
+STAY_AWAY_SHARE = 0.8
 
 
 def grade(facts, program, as_of):
@@ -197,8 +199,9 @@ def _next_order(foresight, last_day):
     irregularly to be expected on a day, and what that rests on.
 
     Of customers who do not come back so often, ``late_share`` says which share have by the day.
-    ``stay_away`` is the probability that nothing comes for ``STAY_AWAY_DAYS`` from there, 0–1;
-    ``own_interval`` the customer's own mean interval in days (geometric), which weighs
+    From ``call_day`` on, it is late and a call is worth it: ``stay_away`` is the probability that
+    nothing comes for ``STAY_AWAY_DAYS`` from there, 0–1. ``own_interval`` is the customer's own
+    mean interval in days (geometric), which weighs
     ``own_weight`` (0–1).
     """
 
@@ -209,11 +212,13 @@ def _next_order(foresight, last_day):
     first, last = (np.where(regular, np.nan, day(foresight.days(share))) for share in (0.1, 0.9))
     known = ~np.isnan(last_day) & ~np.isnan(late)
     silent = np.where(known, late, 1.0)
+    call = foresight.worth_a_call(silent, STAY_AWAY_DAYS, STAY_AWAY_SHARE)
     own = np.where(foresight.count > 0, np.round(np.exp(foresight.centre), 2), np.nan)
-    away = np.round(foresight.nothing(silent, STAY_AWAY_DAYS), 3)
+    away = np.round(foresight.nothing(call, STAY_AWAY_DAYS), 3)
     return {
         "next_day": day(foresight.expected()),
         "late_day": day(late),
+        "call_day": np.where(known, day(call), np.nan),
         "late_share": np.where(known, np.round(foresight.share(silent), 3), np.nan),
         "next_from": first,
         "next_until": last,

@@ -43,6 +43,10 @@ REGULAR_CUT = 0.25
 CUTS = np.arange(1, 7) / 20
 STRENGTHS = (0.25, 1.0, 4.0)
 JUDGED = 20
+# Ten times the days, and more, that who is late has been silent for.
+CALL_STEPS = 25
+# Longest days that are named: calendars end with the year 9999.
+FAR = 36_500.0
 # Where fewer than a level are seen to order again, it stands for so many of those who are.
 SETTLED = 0.9
 # Logarithms are summed in whole numbers, which is exact: a customer alone has the same as among
@@ -257,14 +261,14 @@ def learn(customers, days, as_of):
     strength, cut = _regularity(spells, spread)
     everybody = _curve(np.log(spells.days), spells.ended, 0)
     known = Rhythm(
-        *(round(float(np.exp(_quantile(everybody, level)))) for level in (0.5, 0.8)),
+        *(max(round(float(np.exp(_quantile(everybody, p)))), 1) for p in (0.5, 0.8)),
         *(round(float(number), 4) for number in (centre, weight, spread)),
         *(strength, cut, (everybody,), None, int(spells.ended.sum()), int((~spells.ended).sum())),
         *(int(spells.start.min()), int(as_of)),
     )
     foresight = Foresight(known, spells)
     about = np.log(spells.days) - foresight.shift
-    regular, exact = foresight.regular, None
+    regular, exact = foresight.steady, None
     if (regular & spells.ended).sum() >= JUDGED:
         own = (np.log(spells.days) - spells.centre)[regular]
         exact = _curve(own, spells.ended[regular], REGULAR_INTERVALS)
@@ -414,7 +418,9 @@ class Foresight:
         own = self.count * rhythm.weight
         self.own_weight = own / (1.0 + own)
         self.spread = _own_spread(self.count, spells.variance, rhythm.spread, rhythm.strength)
-        self.regular = (self.count >= REGULAR_INTERVALS) & (self.spread < rhythm.cut)
+        self.steady = (self.count >= REGULAR_INTERVALS) & (self.spread < rhythm.cut)
+        # Of so few that nothing is known of their days, none is named.
+        self.regular = self.steady & bool(rhythm.regular)
         about = np.where(self.count > 0, self.centre - rhythm.centre, 0.0)
         self.shift = self.own_weight * about
         if rhythm.regular:
@@ -457,7 +463,7 @@ class Foresight:
             logs = _quantile(curve, share, before[some], settled)
             result[some] = np.exp(logs + self.shift[some])
         # Thirds and logarithms are not exact, and a day must not depend on it.
-        return np.round(result, 3)
+        return np.round(np.minimum(result, FAR), 3)
 
     def expected(self, silent=None):
         return self.days(0.5, silent)
@@ -468,9 +474,34 @@ class Foresight:
         return self.days(0.8, silent, settled=True)
 
     def nothing(self, silent, within):
-        """Probability (0–1) that nothing is ordered within so many more days of silence."""
-        before = self.share(silent)
-        return (1.0 - self.share(silent + within)) / np.maximum(1.0 - before, TINY)
+        """Probability (0–1) that nothing is ordered within so many more days of silence; 1 where
+        nobody was seen to order again after so long."""
+        left = 1.0 - self.share(silent)
+        after = 1.0 - self.share(silent + within)
+        return np.where(left > TINY, after / np.maximum(left, TINY), 1.0)
+
+    def worth_a_call(self, late, within, least):
+        """The first days of silence from being late on, in steps of a tenth, at which nothing is
+        ordered within so many more days with a probability of ``least`` (0–1).
+
+        :param late: array of days, NaN for unknown
+        """
+        days = np.array(late)
+        (wait,) = np.nonzero(~np.isnan(days))
+        for _step in range(CALL_STEPS):
+            some = self._some(wait)
+            wait = wait[some.nothing(days[wait], within) < least]
+            days[wait] = np.minimum(1.1 * days[wait], FAR)
+            if not len(wait):
+                break
+        return days
+
+    def _some(self, rows):
+        """The same for some of the customers."""
+        result = object.__new__(Foresight)
+        for name, value in vars(self).items():
+            setattr(result, name, value[rows] if isinstance(value, np.ndarray) else value)
+        return result
 
 
 class Purchases:

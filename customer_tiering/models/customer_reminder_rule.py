@@ -6,7 +6,7 @@ from ..grading import reminders
 from .customer_tier import NAMED, OFFERED
 
 # Columns of the standing that a rule can go by.
-DAYS = {"late": "next_order_late", "expected": "next_order_date"}
+DAYS = {"late": "call_date", "expected": "next_order_date"}
 
 
 class CustomerReminderRule(models.Model):
@@ -36,8 +36,9 @@ class CustomerReminderRule(models.Model):
         string="Remind When",
         required=True,
         default="late",
-        help="Late: four of five of such customers have ordered again. Expected: half of them "
-        "have, so that every other one reminded of would order without it.",
+        help="Late: four of five of such customers have ordered again, and of those still silent "
+        "most order nothing for another month without a call. Expected: half of them have, so "
+        "that many who are reminded of would order without it.",
     )
     lead_days = fields.Integer(
         string="Days After That",

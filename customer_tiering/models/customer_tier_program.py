@@ -139,7 +139,6 @@ class CustomerTierProgram(models.Model):
         help="Half of the customers order again within so many days. Customers with few orders of "
         "their own are expected to follow it. 0: measured at the next grading.",
     )
-    # As ``grading.policy.Rhythm`` has it
     rhythm = fields.Json(readonly=True, copy=False)
     rhythm_learnt_on = fields.Date(readonly=True, copy=False)
     rhythm_text = fields.Char(
@@ -784,12 +783,12 @@ class CustomerTierProgram(models.Model):
     def action_learn_rhythm(self):
         """Learn anew how customers order, from today's orders."""
         self.check_access("write")
+        self._check_filter_rights()
         for program in self:
             program._learn_rhythm(self.env["customer.tier.gather"]._today(program.company_id))
 
     def _freeze_rhythm(self, as_of):
-        """Learn how customers order where nobody has yet: frozen, so that one customer's expected
-        date does not move because others ordered."""
+        """Learn how customers order where nobody has yet; others' orders move no date later."""
         for program in self.filtered(lambda p: not p.rhythm):
             try:
                 with self.env.cr.savepoint():
@@ -802,18 +801,19 @@ class CustomerTierProgram(models.Model):
         """Learn it from what was ordered until a day; an interval that somebody typed stays."""
         from ..grading import metrics, rhythm
 
-        self.ensure_one()
         facts = self.env["customer.tier.gather"]._sample(self, as_of, SAMPLE_SIZE)
         window = metrics.Window(facts, as_of, 0)
         known = rhythm.learn(*window.days, window.as_of)
         typical = known.typical if known else rhythm.typical_interval(*window.days, window.as_of)
         present = self.typical_interval_days
         measured = self.rhythm["typical"] if self.rhythm else present
-        vals = {"rhythm": known and asdict(known), "rhythm_learnt_on": as_of}
-        if not present or (self.rhythm_learnt_on and present == measured):
+        typed = present and not (self.rhythm_learnt_on and present == measured)
+        vals = {"rhythm": asdict(known)} if known else {}
+        if typical and not typed and (known or not present):
             # Longer by dates that cannot be true only.
-            vals["typical_interval_days"] = min(typical or 0, LONGEST_INTERVAL)
-        self.write(vals)
+            vals["typical_interval_days"] = min(typical, LONGEST_INTERVAL)
+        if vals:
+            self.write({**vals, "rhythm_learnt_on": as_of})
 
     def _sample_values(self, metrics):
         """Today's values of some metrics for a fixed sample of the programme's customers: a pandas

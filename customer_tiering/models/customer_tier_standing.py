@@ -231,16 +231,13 @@ class CustomerTierStanding(models.Model):
         help="Four of five of such customers have ordered again by this day; where fewer are seen "
         "to order again, nine in ten of those who are.",
     )
-    # What the days rest on, see ``grading.pipeline``
+    # Where a call is worth it, and what the days rest on, see ``grading.pipeline``
+    call_date = fields.Date(string="Call From", readonly=True)
     late_share = fields.Float(readonly=True, aggregator="avg")
     interval_count = fields.Integer(string="Own Intervals", readonly=True, aggregator="avg")
     own_interval = fields.Float(string="Own Interval (days)", readonly=True, aggregator="avg")
     own_weight = fields.Float(string="Weight of Own Intervals", readonly=True, aggregator="avg")
-    stay_away = fields.Float(
-        readonly=True,
-        aggregator="avg",
-        help="Probability that nothing comes in the 30 days after it is late.",
-    )
+    stay_away = fields.Float(readonly=True, aggregator="avg")
     next_order_text = fields.Char(
         string="Next Order", compute="_compute_next_order_text", exportable=False
     )

@@ -144,6 +144,7 @@ SILENT = {
         "advice_count",
         "proposed_text",
         "replaced_text",
+        "rhythm_text",
         "stage_problem",
     },
     # Told of what is still to be decided.

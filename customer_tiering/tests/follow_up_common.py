@@ -61,8 +61,9 @@ class DeskCase(FollowUpCase):
         standing = self._standing(self.buyer)
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE customer_tier_standing SET next_order_date = %s, next_order_late = %s WHERE id = %s",
-            [self._days_ago(expected), self._days_ago(expected), standing.id],
+            "UPDATE customer_tier_standing SET next_order_date = %(day)s, call_date = %(day)s "
+            "WHERE id = %(id)s",
+            {"day": self._days_ago(expected), "id": standing.id},
         )
         self.env.invalidate_all()
         due = {standing: self.salesperson}

@@ -66,6 +66,8 @@ PRIVATE_FIELDS = {
         "customer_score",
         "customer_segment_id",
         "customer_next_order_date",
+        "customer_next_order_late",
+        "customer_next_order_reason",
         "customer_credit_score",
         "customer_credit_band",
         "customer_standing_id",

@@ -25,7 +25,7 @@ class TestNamedTiers(EventCase):
         rule.max_late_days = 10000
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE customer_tier_standing SET next_order_date = %s WHERE id = %s",
+            "UPDATE customer_tier_standing SET call_date = %s WHERE id = %s",
             [self._days_ago(1), standing.id],
         )
         self.assertFalse(rule._due(self.company, self._days_ago(0)))

@@ -23,7 +23,7 @@ class TestNextOrder(GradingCase):
     def _regulars(self, number, since, amount=100):
         """Customers who ordered every 30 days, last so many days ago."""
         vals = {"user_id": self.salesperson.id}
-        orders = [(since + 30 * n, amount) for n in range(6)]
+        orders = [(since + 30 * n, amount) for n in range(9)]
         return [
             self._create_own_customer(f"Every month {since} {n}", *orders, **vals)
             for n in range(number)
@@ -88,7 +88,7 @@ class TestNextOrder(GradingCase):
         day = format_date(self.env, self._days_ago(2))
         standing = self._standing(partner)
         self.assertEqual(standing.next_order_text, f"Expected {day} · late from {day}")
-        self.assertIn("its own 5 intervals of 30 days alone count", standing.next_order_reason)
+        self.assertIn("its own 8 intervals of 30 days alone count", standing.next_order_reason)
         self.assertEqual(partner.customer_next_order_reason, standing.next_order_reason)
         self.assertIn("between ", self._standing(once).next_order_text)
         self.assertIn("Has ordered on one day", self._standing(once).next_order_reason)
@@ -106,7 +106,7 @@ class TestNextOrder(GradingCase):
         self._grade()
         text = self.program.rhythm_text
         self.assertIn("Half of your customers order again within 30 days", text)
-        self.assertIn("from 35 intervals, and 7 that were not over yet", text)
+        self.assertIn("from 56 intervals, and 7 that were not over yet", text)
         self.assertEqual(self.program.typical_interval_days, 30)
 
     def test_frozen_until_learnt_anew(self):

@@ -179,7 +179,7 @@ class TestWinBack(PlaybookCase):
         self._enter("dormant")
         self.assertEqual(len(self._starts()), 1, "no playbook")
         self.env.cr.execute(
-            "UPDATE customer_tier_standing SET next_order_late = %s, order_count = 5 "
+            "UPDATE customer_tier_standing SET call_date = %s, order_count = 5 "
             "WHERE partner_id = %s",
             [self._days_ago(5), self.buyer.id],
         )

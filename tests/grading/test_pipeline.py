@@ -82,6 +82,9 @@ def test_table_of_a_hand_computed_example():
             "next_day": [last + 25, old + 31, nan],
             # Nothing else is known: e^0.842, and for the window e^±1.282, times that.
             "late_day": [last + 58, old + 72, nan],
+            # By then two of three order nothing for 30 more days, and four of five some steps of
+            # a tenth later: 58 · 1.1⁸ and 72 · 1.1⁸ days.
+            "call_day": [last + 124, old + 154, nan],
             "late_share": [0.8, 0.8, nan],
             "next_from": [last + 7, old + 9, nan],
             "next_until": [last + 90, old + 112, nan],
@@ -89,7 +92,8 @@ def test_table_of_a_hand_computed_example():
             # (5 · 65)^(1/2)
             "own_interval": [18.03, nan, nan],
             "own_weight": [0.4, 0.0, 0.0],
-            "stay_away": [0.596, 0.662, nan],
+            # Nothing is seen beyond the last twentieth.
+            "stay_away": [0.9, 0.9, nan],
             "rfm_r": [3, 1, 0],
             "rfm_f": [2, 1, 1],
             "rfm_m": [2, 1, 1],

@@ -171,6 +171,28 @@ def test_any_log_is_learnt_from(orders):
             assert alone == days_of[1][customer]
 
 
+def test_no_day_is_beyond_the_calendar():
+    """One standing with a day after the year 9999 could be neither written nor read any more."""
+    known = rhythm.around(_learnt("random"), 3650)
+    found = _spell([40_000, 40_000], known)
+    for days in (found.expected(), found.late(), found.days(0.9)):
+        assert days[0] <= 36_500
+    assert found.worth_a_call(found.late(), 30, 0.999)[0] <= 36_500
+
+
+def test_a_call_waits_until_it_is_worth_it():
+    """Of fast customers who are late, half order within a month anyway: a call then is one for
+    nothing. It comes once most would not; who is beyond all that was seen, at once."""
+    known = _learnt("random")
+    found = _spell([3, 4, 3, 5, 3, 4, 3, 4], known)
+    late = found.late()
+    call = found.worth_a_call(late, 30, 0.8)
+    assert call[0] >= late[0]
+    assert found.nothing(call, 30)[0] >= 0.8
+    assert found.nothing(np.array([30_000.0]), 30)[0] == 1.0
+    assert np.isnan(found.worth_a_call(np.array([np.nan]), 30, 0.8)[0])
+
+
 def test_too_few_intervals_are_not_learnt_from():
     """Nine intervals are no population: nothing is frozen from them."""
     assert rhythm.learn(np.zeros(10, dtype=int), np.arange(10) * 7, 100) is None
@@ -180,7 +202,9 @@ def test_what_stands_in_for_what_was_not_learnt():
     """A typed interval is the median of who has none of its own; without one, own intervals stand
     alone, and who has none has no day."""
     assert _spell([], rhythm.plain(30)).expected()[0] == pytest.approx(30)
-    assert _spell([10], rhythm.plain(30)).expected()[0] == pytest.approx((10 * 30**3) ** 0.25)
+    assert _spell([10], rhythm.plain(30)).expected()[0] == pytest.approx(
+        (10 * 30**3) ** 0.25, abs=1e-3
+    )
     assert _spell([10, 40], rhythm.plain(None)).expected()[0] == pytest.approx(20)
     assert np.isnan(_spell([], rhythm.plain(0)).expected()[0])
 

@@ -248,6 +248,17 @@ def _own_medians(spells):
     return before.groupby(spells.customer).expanding().median().to_numpy()
 
 
+def own_medians(some, customers, days, typical):
+    """The same for some of the spells of a log, and the population's where there is none.
+
+    :param some: ``rhythm.Spells``
+    """
+    pack = core.load("rhythm").pack
+    every = _own_medians(core.load("rhythm").Spells.of(customers, days, days.max()))
+    found = every[np.searchsorted(pack(customers, days), pack(some.customer, some.start))]
+    return np.where(np.isnan(found), typical, found)
+
+
 def _bgnbd(customers, days, cut, spells):
     first = pd.Series(days).groupby(customers)
     orders, begun, last = first.size() - 1, first.min(), first.max()

@@ -7,12 +7,14 @@ import statistics
 import subprocess
 import sys
 
-from . import backtest, build, check, database
+from . import backtest, build, check, database, reminders, stages
 from .table import render
 
 ADDON = "customer_tiering"
 WITHOUT_ADDON = "sale_management"
 CHECKED_CUSTOMERS = 200
+# What needs a list of orders and no database.
+OF_A_FILE = {"rhythm": backtest, "reminders": reminders, "stages": stages}
 # Measurement in ``measure``: label of its row.
 BARE_LABELS = {
     "bare_fetched": "bare GROUP BY of orders, without the addon's index",
@@ -48,8 +50,8 @@ TARGET_PEAK_MIB = 600
 
 def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["rhythm"]:
-        return backtest.main(arguments[1:])
+    if arguments[:1] and arguments[0] in OF_A_FILE:
+        return OF_A_FILE[arguments[0]].main(arguments[1:])
     options = _parse(arguments)
     try:
         sizes = [options, _halved(options)] if options.grade and options.doubling else [options]
@@ -103,8 +105,10 @@ def _parse(arguments):
     parser = argparse.ArgumentParser(
         prog="python -m tools.bench",
         description="Time a regrade against the bare SQL aggregate over the same orders. The "
-        "PG* variables name the server, ODOO_RC the configuration file of Odoo. With “rhythm FILE” "
-        "instead: how well next orders of a list are foreseen, without a database.",
+        "PG* variables name the server, ODOO_RC the configuration file of Odoo. With “rhythm "
+        "FILE”, “reminders FILE” or “stages FILE” instead: how well next orders of a list are "
+        "foreseen, what a reminder rule would have done, what became of each stage; without a "
+        "database.",
     )
     parser.add_argument("--customers", type=_positive, default=200_000)
     parser.add_argument("--orders", type=_positive, default=2_000_000)
