@@ -22,11 +22,11 @@ LOCK_CLASS = 19057
 class Tally:
     """What grading some customers came to.
 
-    ``counts`` has ``customers, written, first, up, down, switch, out, correction`` and, of those who
-    wait for approval, ``asked_up`` and ``asked_down``, and ``stage``, who changed stage; ``matrix``
-    counts customers by (tier id before, tier id after), 0 for none; ``errors`` are dicts of
-    ``message`` and ``partner_id``, ``program_id`` or ``metric_id``; ``spreads`` has a ``Spread`` per
-    programme id; ``replay`` counts moves by (month, reason), see ``grading.replay``.
+    ``counts`` has ``customers, written, first, up, down, switch, out, correction`` and, of those
+    who wait for approval, ``asked_up`` and ``asked_down``, and ``stage``, who changed stage;
+    ``matrix`` counts customers by (tier id before, tier id after), 0 for none; ``errors`` are dicts
+    of ``message`` and ``partner_id``, ``program_id`` or ``metric_id``; ``spreads`` has a ``Spread``
+    per programme id; ``replay`` counts moves by (month, reason), see ``grading.replay``.
     """
 
     counts: Counter = field(default_factory=Counter)
