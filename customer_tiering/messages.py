@@ -36,8 +36,8 @@ def _activity_vals(event, rule, user):
     return {
         "res_id": event.partner_id.id,
         "activity_type_id": rule.activity_type_id.id,
-        "summary": said.headline,
-        "note": said._details(),
+        "summary": said._task(),
+        "note": said._to_do() + said._details(),
         "date_deadline": fields.Date.add(today, days=rule.activity_days),
         "user_id": user.id,
     }

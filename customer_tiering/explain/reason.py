@@ -4,6 +4,7 @@ Everything was found out and decided by the grading; here it gets the names it h
 are those that were kept with the grading, read by the grading core itself.
 """
 
+from copy import copy
 from datetime import date, timedelta
 from math import ceil, nan
 
@@ -26,15 +27,24 @@ class Explained:
     """
 
     def __init__(self, standing, rules, numbers):
-        self.standing, self.env = standing, standing.env
-        self.program, self.names, self.numbers = from_rules(rules), rules["names"], numbers
-        self.scored = bool(self.program.indicators) and self._score() is not None
-        self.metrics = {metric.code: metric for metric in self.program.metrics}
+        self.program, self.names = from_rules(rules), rules["names"]
+        self._know(standing, numbers)
         known = self.env["customer.tier.metric"].with_context(active_test=False)
         self.records = {m.code: m for m in known.search([("code", "in", list(self.metrics))])}
-        self.tiers = {tier.id: tier for tier in self.program.tiers}
         left = self.env["customer.tier"].browse(self.tiers).exists()
         self.tier_names = {tier.id: tier.display_name for tier in left}
+
+    def _know(self, standing, numbers):
+        self.standing, self.env, self.numbers = standing, standing.env, numbers
+        self.scored = bool(self.program.indicators) and self._score() is not None
+        self.metrics = {metric.code: metric for metric in self.program.metrics}
+        self.tiers = {tier.id: tier for tier in self.program.tiers}
+
+    def of(self, standing, numbers):
+        """The same for another customer who was graded by the same rules."""
+        other = copy(self)
+        other._know(standing, numbers)
+        return other
 
     def _score(self):
         """The score, or None where too little is known for one."""
@@ -141,18 +151,24 @@ class Explained:
             return self.env._("No tier, because the requirements of none are met.")
         if self.numbers.get("entry"):
             return self.entered(int(self.numbers["entry"]))
-        best = self.tiers[tier_id].top
-        facts = [self._best(c) if c == best else self._fact(c) for c in self._met(tier_id)]
+        facts = self.facts()
         if tier_id != standing.computed_tier_id.id:
             return self._asked(
                 tier=self.tier_name(tier_id),
-                facts=self._joined(facts, any_is_enough=False) or self.env._("open to everybody"),
+                facts=facts or self.env._("open to everybody"),
             )
         if not facts:
             return self.env._("%s is open to everybody.", self.tier_name(tier_id))
-        return self._because(
-            tier=self.tier_name(tier_id), facts=self._joined(facts, any_is_enough=False)
-        )
+        return self._because(tier=self.tier_name(tier_id), facts=facts)
+
+    def facts(self):
+        """The requirements met of the tier that the figures ask for, with the figures."""
+        tier_id = self.target_tier()
+        if tier_id not in self.tiers:
+            return ""
+        best = self.tiers[tier_id].top
+        facts = [self._best(c) if c == best else self._fact(c) for c in self._met(tier_id)]
+        return self._joined(facts, any_is_enough=False)
 
     def _because(self, tier, facts):
         return self.env._("%(tier)s because %(facts)s.", tier=tier, facts=facts)
@@ -168,8 +184,10 @@ class Explained:
             "day": self._day(standing.guaranteed_until),
             "review": self._day(standing.review_date),
         }
+        if standing.manual_tier_id and standing.waiting not in ("locked", "approval"):
+            return ""
         if standing.waiting == "hold":
-            return self.env._("%(tier)s is guaranteed until %(day)s.", **words)
+            return self._guaranteed(self.unkept(standing.computed_tier_id.id))
         if standing.waiting == "window":
             days = self.program.movement.promotion_days
             words["day"] = self._day(standing.above_since + timedelta(days=days))
@@ -184,7 +202,25 @@ class Explained:
             )
         if standing.waiting and standing.review_date:
             return self.env._("Stays %(tier)s until the review on %(review)s.", **words)
+        if standing.waiting and (again := self.asked_again()):
+            return self.env._(
+                "Stays %(tier)s, as the change was refused; it comes up again on %(day)s.",
+                tier=words["tier"],
+                day=self._day(again),
+            )
         return ""
+
+    def asked_again(self):
+        """The day from which a change that was refused is proposed again; None where none was."""
+        standing = self.standing
+        if not standing.refused_on:
+            return None
+        from ..grading.dates import day_number
+        from ..grading.movement import asked_again
+
+        refused, entered = standing.refused_on, standing.computed_since or standing.refused_on
+        days = ([float(day_number(day))] for day in (refused, entered))
+        return date(1970, 1, 1) + timedelta(int(asked_again(self.program.movement, *days)[0]))
 
     def _day(self, day):
         return format_date(self.env, day) if day else ""
@@ -223,10 +259,22 @@ class Explained:
             wanted=readable(self.env, round(self.program.min_coverage * 100)),
         )
 
+    def _is_above(self):
+        """Whether the rules leave the customer in a higher tier than the figures ask for."""
+        order = list(self.tiers)
+        held, target = self.standing.computed_tier_id.id, self.target_tier()
+        if held not in order or held == target:
+            return False
+        return target not in order or order.index(held) > order.index(target)
+
     def next(self):
         """What is missing to the next tier."""
+        if self.numbers.get("veto"):
+            return ""
+        if self._is_above():
+            return self._next_of_held()
         tier_id = int(self.numbers.get("next") or 0)
-        if tier_id not in self.tiers or self.numbers.get("veto"):
+        if tier_id not in self.tiers:
             return ""
         bits = int(self.numbers["missing"])
         missing = {
@@ -235,11 +283,30 @@ class Explained:
             if bits >> number & 1
         }
         steps = [self._step(number, condition) for number, condition in missing.items()]
-        any_is_enough = self.tiers[tier_id].match_any
+        return self._to(tier_id, steps, missing.values())
+
+    def _next_of_held(self):
+        """What is missing to the tier above the one that the customer is in, which the figures
+        do not even ask for."""
+        order = list(self.tiers)
+        above = order[order.index(self.standing.computed_tier_id.id) + 1 :]
+        if not above or self.standing.manual_tier_id:
+            return ""
+        missing = [c for c in self.requirements(above[0]) if not self._holds(c)]
+        return self._to(above[0], [self._step_from_here(c) for c in missing], missing)
+
+    def _to(self, tier_id, steps, missing):
+        """What leads to a tier.
+
+        :param missing: the requirements behind the steps
+        """
+        steps = [step for step in steps if step]
+        if not steps:
+            return ""
         names = {
             "tier": self.tier_name(tier_id),
-            "steps": self._joined([step for step in steps if step], any_is_enough),
-            "deadline": self._deadline({condition.metric for condition in missing.values()}),
+            "steps": self._joined(steps, self.tiers[tier_id].match_any),
+            "deadline": self._deadline({condition.metric for condition in missing}),
         }
         if self.standing.manual_tier_id:
             return self.env._("Computed, it would be %(tier)s with %(steps)s%(deadline)s.", **names)
@@ -247,14 +314,91 @@ class Explained:
 
     def keep(self):
         """What keeps the computed tier."""
-        tier_id = self.target_tier()
+        standing, tier_id = self.standing, self.target_tier()
+        if self._is_above():
+            return self._to_keep()
         met = self._met(tier_id) if tier_id in self.tiers else []
-        if not met or tier_id != self.standing.computed_tier_id.id:
+        if not met or tier_id != standing.computed_tier_id.id:
             return ""
         bounds = [self._kept_by(condition) for condition in self._met(tier_id, staying=True)]
+        if self._guarantee():
+            return self._guaranteed([self._joined(bounds, self.tiers[tier_id].match_any)])
         return self._keeps(
             tier=self.tier_name(tier_id),
             bounds=self._joined(bounds, self.tiers[tier_id].match_any),
+        )
+
+    def _to_keep(self):
+        """What keeps a tier that the figures do not ask for."""
+        standing = self.standing
+        # A guarantee and a lock say it themselves.
+        if standing.manual_tier_id or standing.waiting in ("hold", "locked"):
+            return ""
+        bounds = "".join(self.unkept(standing.computed_tier_id.id))
+        tier = self.tier_name(standing.computed_tier_id.id)
+        return bounds and self.env._("To keep %(tier)s: %(bounds)s.", tier=tier, bounds=bounds)
+
+    def _guarantee(self):
+        """The last day on which the tier cannot be lost, where that is still to come."""
+        standing = self.standing
+        if standing.manual_tier_id or not standing.guaranteed_until:
+            return None
+        today = self.env["customer.tier.gather"]._today(standing.company_id)
+        return standing.guaranteed_until if standing.guaranteed_until >= today else None
+
+    def _guaranteed(self, bounds):
+        """How long a tier is guaranteed, and what it needs then.
+
+        :param bounds: list of one text; empty where something else than the requirements, such as
+            a veto, is in the way
+        """
+        words = {
+            "tier": self.tier_name(self.standing.computed_tier_id.id),
+            "day": self._day(self.standing.guaranteed_until),
+        }
+        if not bounds:
+            return self.env._("%(tier)s is kept until %(day)s.", **words)
+        return self.env._(
+            "%(tier)s is kept until %(day)s; after that it needs %(bounds)s.",
+            bounds=bounds[0],
+            **words,
+        )
+
+    def bounds(self, tier_id):
+        """What keeps a tier, whatever the figures are."""
+        if tier_id not in self.tiers:
+            return ""
+        bounds = [self._comparison(c) for c in self.requirements(tier_id, staying=True)]
+        return self._joined(bounds, self.tiers[tier_id].match_any)
+
+    def unkept(self, tier_id):
+        """Bounds of a tier that today's figures do not keep, each with its value, as a list of one
+        text; empty where something else than the requirements is in the way, or the rules no
+        longer know the tier."""
+        lines = [self._gap(condition) for condition in self._missed(tier_id)]
+        return [self._joined(lines, self.tiers[tier_id].match_any)] if lines else []
+
+    def _missed(self, tier_id):
+        """The bounds of a tier that today's figures do not keep, as ``policy.Condition``."""
+        if tier_id not in self.tiers:
+            return []
+        return [c for c in self.requirements(tier_id, staying=True) if not self._holds(c)]
+
+    def _holds(self, condition):
+        from ..grading.ladder import holds
+
+        value = self.present(condition.metric)
+        code = condition.metric
+        return value is not None and bool(holds(condition, {code: value}, value))
+
+    def _gap(self, condition):
+        value = self.present(condition.metric)
+        return self.env._(
+            "%(metric)s %(sign)s %(bound)s (today %(value)s)",
+            metric=self.metric_name(condition.metric),
+            sign=SIGNS[condition.operator],
+            bound=self._bound(condition.metric, condition.value),
+            value="–" if value is None else self._bound(condition.metric, value),
         )
 
     def _kept_by(self, condition):
@@ -302,8 +446,7 @@ class Explained:
         code = condition.metric
         gap = self.numbers.get(f"gap:{number}")
         if not code and gap is not None:
-            ways = self._ways()
-            points = self.env._("%s more points", readable(self.env, round(gap, 2)))
+            ways, points = self._ways(), self._more_points(gap)
             return (
                 self.env._("%(points)s, for example %(ways)s", points=points, ways=ways)
                 if ways
@@ -313,6 +456,20 @@ class Explained:
         if gap is None or gap <= 0 or condition.operator != ">=":
             return self._comparison(condition)
         return self._more(code, gap)
+
+    def _step_from_here(self, condition):
+        """The same of a tier that no distance was kept to."""
+        from ..grading.policy import volatile
+
+        code, value = condition.metric, self.present(condition.metric)
+        told = value is not None and code not in volatile(self.program.metrics)
+        if condition.value >= UNRANKED or not told or condition.operator != ">=":
+            return self._step(-1, condition)
+        gap = round(condition.value - value, 6)
+        return self._more(code, gap) if code else self._more_points(gap)
+
+    def _more_points(self, gap):
+        return self.env._("%s more points", readable(self.env, round(gap, 2)))
 
     def _ways(self):
         """What would lift the score far enough, each by itself."""

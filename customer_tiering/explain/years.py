@@ -50,15 +50,15 @@ def days_behind(policy, numbers, as_of):
 class ExplainedYears(Explained):
     """Says which year it was where a programme looks at years of their own."""
 
-    def __init__(self, standing, rules, numbers):
-        super().__init__(standing, rules, numbers)
+    def _know(self, standing, numbers):
+        super()._know(standing, numbers)
         self.year = Year.of(numbers)
         self.back = bool(self.year and self.year.back)
 
     def _named(self, first, last):
         """A year as people call it."""
         if is_calendar_year(first, last):
-            return str(first.year)
+            return self.env._("%(calendar_year)s", calendar_year=first.year)
         return f"{self._day(first)} – {self._day(last)}"
 
     @property
@@ -137,6 +137,11 @@ class ExplainedYears(Explained):
         value = self._bound(condition.metric, value)
         return self.env._("%(bound)s (so far %(value)s)", bound=text, value=value)
 
+    def _guarantee(self):
+        day = super()._guarantee()
+        # What was reached in a year may count longer than any guarantee.
+        return day if day and not (self.year and self.year.counts >= day) else None
+
     def _keeps(self, **names):
         if not self.year:
             return super()._keeps(**names)
@@ -182,7 +187,13 @@ class ExplainedYears(Explained):
 
 
 class ExplainedThen(ExplainedYears):
-    """A grading of the past."""
+    """A grading of the past, about which nothing can be done any more."""
+
+    def _to_keep(self):
+        return ""
+
+    def _next_of_held(self):
+        return ""
 
     def _asked(self, tier, facts):
         if self.year:

@@ -343,12 +343,20 @@ def decision_day(policy, noticed, entered):
 
 
 def _quiet(policy, state, today):
-    """Who was refused a movement since the last review.
+    """Who was refused a movement since the last review."""
+    return today < asked_again(policy, state.refused, state.entered)
+
+
+def asked_again(policy, refused, entered):
+    """The day from which a movement that was refused is asked for again: the next review.
 
     Where every day is a review the next one would be tomorrow; there it is the next month's first.
+
+    :param refused, entered: arrays of day numbers, NaN for none
+    :return: array of day numbers
     """
     review = Review("month") if policy.review.every == "day" else policy.review
-    return today < next_review(review, state.refused, state.entered)
+    return next_review(review, refused, entered)
 
 
 def _may_rise(policy, above, reviewing, today):

@@ -215,6 +215,63 @@ class CustomerTierEvent(models.Model):
         policy = standing.policy_id.exists()
         return policy and words(standing, policy.rules, policy._values(standing.numbers))
 
+    def _task(self):
+        """What an activity about it is called: what there is to do."""
+        words = {
+            "before": self.from_tier_id.display_name or self.env._("no tier"),
+            "after": self.to_tier_id.display_name or self.env._("no tier"),
+            "day": format_date(self.env, self.decision_date),
+        }
+        if self.kind == "down":
+            return self.env._("Call: demoted from %(before)s to %(after)s", **words)
+        if self.kind == "out":
+            return self.env._("Call: no tier any more, was %(before)s", **words)
+        if self.kind == "notice" and self.decision_date:
+            return self.env._("Call: may lose %(before)s on %(day)s", **words)
+        if self.kind == "notice":
+            return self.env._("Call: may lose %(before)s soon", **words)
+        if self.kind == "up":
+            return self.env._("Congratulate: promoted from %(before)s to %(after)s", **words)
+        return self.headline
+
+    def _to_do(self):
+        """What there is to do about it, as HTML for the activity."""
+        words = {"before": self.from_tier_id.display_name, "after": self.to_tier_id.display_name}
+        texts = {
+            "down": self.env._(
+                "Call the customer: ask what has changed and whether something went wrong. Say "
+                "what leads back to %(before)s and what %(after)s still gives, and offer what fits "
+                "the next order.",
+                **words,
+            ),
+            "out": self.env._(
+                "Call the customer: ask what has changed and whether something went wrong. Say "
+                "what leads back to %(before)s, and offer a small order to begin with.",
+                **words,
+            ),
+            "notice": self.env._(
+                "Call the customer before it is decided: say what keeps %(before)s, ask what is "
+                "planned, and offer to prepare the order.",
+                **words,
+            ),
+            "up": self.env._(
+                "Congratulate the customer, say what %(after)s gives from now on, and offer it "
+                "with the next order.",
+                **words,
+            ),
+            "first": self.env._(
+                "Welcome the customer, say what %(after)s gives, and ask what is needed next.",
+                **words,
+            ),
+            "switch": self.env._(
+                "Tell the customer that %(after)s takes the place of %(before)s, and what it "
+                "gives.",
+                **words,
+            ),
+        }
+        text = texts.get(self.kind)
+        return Markup("<p>%s</p>") % text if text else Markup()
+
     def _details(self):
         """Why, or what is needed to stay, as HTML for colleagues."""
         self.ensure_one()

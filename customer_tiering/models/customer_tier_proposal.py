@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 
+from ..counted_fields import CountedMonetary
+from ..explain.years import ExplainedYears
 from ..tools import notification, open_dialog
 
 OPEN = [("state", "=", "open")]
@@ -44,6 +46,23 @@ class CustomerTierProposal(models.Model):
         readonly=True,
     )
     score = fields.Float(readonly=True, aggregator="avg")
+    amount = CountedMonetary(
+        string="Amount Bought",
+        readonly=True,
+        help="Untaxed, in company currency, when the change was proposed.",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    rule = fields.Text(
+        compute="_compute_words",
+        exportable=False,
+        help="What the new tier requires; of a demotion, what keeps the present one.",
+    )
+    reason = fields.Text(
+        string="Why",
+        compute="_compute_words",
+        exportable=False,
+        help="What today's figures come to; empty once the change is decided.",
+    )
     run_id = fields.Many2one(
         "customer.tier.run",
         string="Grading Run",
@@ -71,6 +90,36 @@ class CustomerTierProposal(models.Model):
     _open_unique = models.UniqueIndex(
         "(standing_id) WHERE state = 'open'", "A customer has one open proposal at most."
     )
+
+    @api.depends("state", "direction", "from_tier_id", "to_tier_id", "standing_id.numbers")
+    @api.depends_context("lang")
+    def _compute_words(self):
+        # Saved rows only: what is typed into a form is no right to read a grading.
+        for proposal in self - self._origin:
+            proposal.rule = proposal.reason = False
+        for policy, proposals in self._origin.grouped(lambda p: p.standing_id.policy_id).items():
+            # The rules a customer was graded by are nobody's secret, whoever may read them.
+            policy, said = policy.sudo().exists(), None
+            for proposal in proposals:
+                standing = proposal.standing_id
+                numbers = policy._values(standing.numbers) if policy else {}
+                if policy and said:
+                    said = said.of(standing, numbers)
+                elif policy:
+                    said = ExplainedYears(standing, policy.rules, numbers)
+                proposal.rule = proposal._rule(said)
+                proposal.reason = proposal._why(said)
+
+    def _rule(self, said):
+        if self.direction == "up" and self.to_tier_id:
+            return self.to_tier_id.requirement
+        return said.bounds(self.from_tier_id.id) if said else ""
+
+    def _why(self, said):
+        if not said or self.state != "open":
+            return ""
+        lines = [] if self.direction == "up" else said.unkept(self.from_tier_id.id)
+        return lines[0] if lines else said.veto() or said.facts() or said.why()
 
     def write(self, vals):
         if vals and not self.env.su:
@@ -148,7 +197,21 @@ class CustomerTierProposal(models.Model):
             if len(self) == 1
             else self.env._("%s changes are refused.", len(self))
         )
+        days = proposals._asked_again()
+        if len(days) == 1:
+            day = format_date(self.env, *days)
+            again = self.env._("If the figures still ask for it, it comes up again on %s.", day)
+            message = f"{message} {again}"
         return notification(message)
+
+    def _asked_again(self):
+        """The days from which these are proposed again after they were refused."""
+        days = set()
+        for standing in self.standing_id:
+            policy = standing.policy_id.exists()
+            said = policy and ExplainedYears(standing, policy.rules, {})
+            days.add(said and said.asked_again())
+        return days - {False, None}
 
     # What can still be decided
 

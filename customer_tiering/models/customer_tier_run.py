@@ -86,9 +86,12 @@ class CustomerTierRun(models.Model):
     duration = fields.Float(
         string="Seconds", readonly=True, copy=False, help="Time spent working, without pauses."
     )
-    customer_count = fields.Integer(string="Customers", readonly=True, copy=False)
+    # Added up over gradings it would count everybody once a night.
+    customer_count = fields.Integer(
+        string="Customers Graded", readonly=True, copy=False, aggregator=None
+    )
     written_count = fields.Integer(
-        string="Updated", readonly=True, copy=False, help="Customers with anything new."
+        string="Customers Changed", readonly=True, copy=False, help="Customers with anything new."
     )
     first_count = fields.Integer(string="First Graded", readonly=True, copy=False)
     up_count = fields.Integer(string="Promoted", readonly=True, copy=False)
@@ -594,6 +597,7 @@ class CustomerTierRun(models.Model):
                     return
             except Exception as error:
                 self._put_off(company, error)
+        self.env["res.company"]._customer_tier_wake_at_night()
         self.env["ir.cron"]._commit_progress(remaining=0)
 
     @api.model
@@ -634,10 +638,7 @@ class CustomerTierRun(models.Model):
             [("company_id", "=", company.id)], order="id", limit=CHUNK_SIZE
         )
         self._grade_partners(queue.partner_id, company)
-        for model in self.env["sale.order"]._customer_tier_awaiting_models():
-            awaited = self.env[model]
-            awaited._take_back(awaited._of_customers(queue.partner_id))
-        self.env["customer.reminder"]._close_fulfilled(queue.partner_id)
+        self.env["sale.order"]._customer_tier_note_orders(queue.partner_id)
         done = len(queue)
         queue.unlink()
         return done

@@ -50,7 +50,7 @@ class CustomerTierRun(models.Model):
         "the reviews of the programme.",
     )
     replay = fields.Json(
-        readonly=True, copy=False, help="Moves by month and reason, see grading/replay.py."
+        readonly=True, copy=False, help="How many customers moved, by month and reason."
     )
     replay_table = fields.Html(
         string="Movements by Month", compute="_compute_replay_table", sanitize=False

@@ -5,7 +5,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, formatLang
 
+from .. import by_hand
 from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
+from ..counted_fields import CountedInteger, CountedMonetary
 from ..explain.credit import CreditBreakdown
 from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind
@@ -146,6 +148,9 @@ class CustomerTierStanding(models.Model):
         ],
         help="Keeps the rules from moving the customer; where they would move it is still shown.",
     )
+    asks_reason = fields.Boolean(
+        compute="_compute_asks_reason", exportable=False, export_string_translation=False
+    )
     manual_user_id = fields.Many2one("res.users", string="Set By", readonly=True)
     manual_on = fields.Datetime(string="Set On", readonly=True)
     may_override = fields.Boolean(
@@ -186,12 +191,15 @@ class CustomerTierStanding(models.Model):
 
     # Orders
 
-    amount = fields.Monetary(
+    amount = CountedMonetary(
         string="Amount Bought",
         readonly=True,
         help="Untaxed, in company currency, over the months that the metric looks at.",
     )
-    order_count = fields.Integer(string="Orders", readonly=True)
+    amount_label = fields.Char(
+        compute="_compute_amount_label", exportable=False, export_string_translation=False
+    )
+    order_count = CountedInteger(string="Orders", readonly=True)
     last_order_date = fields.Date(string="Last Order", readonly=True)
     recency_days = fields.Integer(
         string="Days Since Last Order",
@@ -317,6 +325,10 @@ class CustomerTierStanding(models.Model):
     )
     _company_tier_idx = models.Index("(company_id, tier_id, score)")
 
+    @api.depends_context("lang", "allowed_company_ids")
+    def _compute_amount_label(self):
+        self.amount_label = self._fields["amount"]._description_string(self.env)
+
     @api.model
     def _same_choices(self, name):
         """The choices of field `name` in the user's language, for a field that offers the same:
@@ -413,12 +425,14 @@ class CustomerTierStanding(models.Model):
             over.write(vals)
             return (self - over).write(vals)
         if over:
-            over._check_nothing_said(vals)
+            by_hand.check_nothing_said(over, vals)
             # The end of what is set by hand is the end of its reason and of its last day.
             vals = {**vals, "manual_until": False, "manual_reason": False}
         before = {standing: standing.tier_id for standing in self}
         held = {standing: (standing.lock, standing.manual_reason) for standing in self}
+        said = {s: (s.manual_tier_id, s.manual_reason or False) for s in self}
         result = super().write(vals)
+        by_hand.check_reason(self, said)
         self._apply_override(before)
         self._note_unmoved(before, held)
         if vals.get("manual_tier_id") or vals.get("lock"):
@@ -498,36 +512,13 @@ class CustomerTierStanding(models.Model):
 
     @api.constrains("manual_tier_id", "manual_until", "manual_reason", "lock")
     def _check_override(self):
-        for standing in self:
-            today = self.env["customer.tier.gather"]._today(standing.company_id)
-            if standing.manual_until and standing.manual_until < today:
-                raise ValidationError(
-                    self.env._(
-                        "%(customer)s: %(day)s is over already. Choose a day from today on, or "
-                        "leave it empty.",
-                        customer=standing.partner_id.display_name,
-                        day=format_date(self.env, standing.manual_until),
-                    )
-                )
-            if standing.lock and not (standing.manual_reason or "").strip():
-                raise ValidationError(
-                    self.env._(
-                        "%s: say why the tier is locked, so that colleagues know later.",
-                        standing.partner_id.display_name,
-                    )
-                )
+        by_hand.check(self)
 
-    def _check_nothing_said(self, vals):
-        """A reason and a last day are about a tier or a lock; alone they would be dropped without
-        a word."""
-        if vals.get("manual_until") or (vals.get("manual_reason") or "").strip():
-            raise ValidationError(
-                self.env._(
-                    "%s: nothing is set by hand that the reason or the last day could be about. "
-                    "Choose a tier or a lock too, or empty them.",
-                    self[0].partner_id.display_name,
-                )
-            )
+    @api.depends("manual_tier_id", "lock", "company_id")
+    def _compute_asks_reason(self):
+        for standing in self:
+            tier = standing.manual_tier_id and by_hand.asks(standing.company_id)
+            standing.asks_reason = bool(standing.lock or tier)
 
     def _apply_override(self, before):
         """Let what is set by hand count, say whose doing it is, record the change and queue what
@@ -536,10 +527,10 @@ class CustomerTierStanding(models.Model):
         event = Event._last_id()
         for standing in self:
             tier = standing.manual_tier_id or standing.computed_tier_id
-            by_hand = bool(standing.manual_tier_id or standing.lock)
+            decided = bool(standing.manual_tier_id or standing.lock)
             vals = {
-                "manual_user_id": by_hand and self.env.uid,
-                "manual_on": by_hand and fields.Datetime.now(),
+                "manual_user_id": decided and self.env.uid,
+                "manual_on": decided and fields.Datetime.now(),
             }
             if tier != before[standing]:
                 today = self.env["customer.tier.gather"]._today(standing.company_id)
@@ -548,17 +539,12 @@ class CustomerTierStanding(models.Model):
             standing.sudo().write(vals)
             if tier != before[standing]:
                 change = self.env["customer.tier.change"]
-                note = standing._override_note()
+                note = by_hand.override_note(standing)
                 change._record(standing, before[standing], tier, "manual", note)
         # Contacts, orders and prices read the tier through fields that nothing else refreshes.
         self.env.invalidate_all()
         for company in self.company_id:
             Event._settle(company, SQL("id > %s", event))
-
-    def _override_note(self):
-        """Why a tier was set, or that it no longer is."""
-        self.ensure_one()
-        return self.manual_reason if self.manual_tier_id else self.env._("Follows the rules again")
 
     def _note_unmoved(self, before, held):
         """Record locks, and the end of what was set by hand, where the tier stays the same.
@@ -570,22 +556,12 @@ class CustomerTierStanding(models.Model):
         for standing in self:
             tier, (lock, reason) = standing.tier_id, held[standing]
             if standing.lock != lock:
-                note = standing._lock_note(reason)
+                note = by_hand.lock_note(standing, reason)
                 Change._record(standing, tier, tier, "lock", note)
             elif tier == before[standing] and not standing.manual_tier_id:
                 last = standing.change_ids.sorted("id")[-1:]
                 if last.by_hand:
-                    Change._record(standing, tier, tier, "manual", standing._override_note())
-
-    def _lock_note(self, reason_before):
-        """Which lock and why, or that there is none any more."""
-        self.ensure_one()
-        if not self.lock:
-            text, reason = self.env._("Unlocked"), self.manual_reason or reason_before
-        else:
-            names = dict(self._fields["lock"]._description_selection(self.env))
-            text, reason = names[self.lock], self.manual_reason
-        return f"{text}: {reason}" if reason else text
+                    Change._record(standing, tier, tier, "manual", by_hand.override_note(standing))
 
     def action_clear_override(self):
         """Let the rules decide again."""

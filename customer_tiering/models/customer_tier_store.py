@@ -345,9 +345,9 @@ class CustomerTierStore(models.AbstractModel):
                 """
                 INSERT INTO customer_tier_proposal (
                     standing_id, company_id, program_id, from_tier_id, to_tier_id, direction,
-                    score, run_id, date, state)
+                    score, amount, run_id, date, state)
                 SELECT t.id, t.company_id, t.program_id, t.computed_tier_id, t.proposed_tier_id,
-                       %(direction)s, t.score, %(run)s, %(as_of)s, 'open'
+                       %(direction)s, t.score, t.amount, %(run)s, %(as_of)s, 'open'
                   FROM %(staging)s s
                   JOIN customer_tier_standing t
                     ON t.partner_id = s.partner AND t.company_id = %(company)s

@@ -1,7 +1,14 @@
+from datetime import datetime, time, timedelta
+
+from pytz import timezone, utc
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..grading.policy import Credit
+
+# When companies sleep, by their own clocks.
+NIGHT = time(2)
 
 
 class ResCompany(models.Model):
@@ -21,6 +28,12 @@ class ResCompany(models.Model):
         string="Count Zero and Negative Orders",
         help="Whether orders without a positive amount (samples, returns) count for the number "
         "of orders and the order rhythm. Their amount always counts.",
+    )
+    customer_tier_ask_reason = fields.Boolean(
+        string="Ask Why a Tier Is Set by Hand",
+        default=True,
+        help="Whoever sets a customer's tier by hand gives a reason, which the history shows. A "
+        "lock needs one in any case.",
     )
     customer_tier_fallback_user_id = fields.Many2one(
         "res.users",
@@ -89,6 +102,34 @@ class ResCompany(models.Model):
                         "one. Enter for the medium risk at most what the low risk begins with."
                     )
                 )
+
+    def _customer_tier_next_night(self, now):
+        """When everybody of the company is graded next: in the night, by its own clock.
+
+        :param now: naive UTC
+        :return: naive UTC
+        """
+        self.ensure_one()
+        zone = timezone(self.env["customer.tier.gather"]._timezone(self))
+        local = utc.localize(now).astimezone(zone)
+        day = local.date() + timedelta(days=local.hour >= NIGHT.hour)
+        # Where the clock is put forward over it, the moment after.
+        night = zone.normalize(zone.localize(datetime.combine(day, NIGHT), is_dst=False))
+        return night.astimezone(utc).replace(tzinfo=None)
+
+    @api.model
+    def _customer_tier_wake_at_night(self):
+        """Have the job woken in the next night of each company that is graded then."""
+        cron, now = self.env.ref("customer_tiering.ir_cron_grade"), fields.Datetime.now()
+        companies = self.env["customer.tier.program"].search([]).company_id
+        nights = {
+            company._customer_tier_next_night(now)
+            for company in companies.filtered("customer_tier_nightly")
+        }
+        known = [("cron_id", "=", cron.id), ("call_at", "in", list(nights))]
+        nights -= set(self.env["ir.cron.trigger"].search(known).mapped("call_at"))
+        if nights:
+            cron._trigger(at=sorted(nights))
 
     def _customer_credit_policy(self):
         """The settings as a frozen value for the grading core."""

@@ -14,6 +14,9 @@ class ResConfigSettings(models.TransientModel):
     customer_tier_count_all_orders = fields.Boolean(
         related="company_id.customer_tier_count_all_orders", readonly=False
     )
+    customer_tier_ask_reason = fields.Boolean(
+        related="company_id.customer_tier_ask_reason", readonly=False
+    )
     customer_tier_fallback_user_id = fields.Many2one(
         related="company_id.customer_tier_fallback_user_id", readonly=False
     )

@@ -286,6 +286,14 @@ class SaleOrder(models.Model):
         """Hook: the kinds of ``customer.order.awaited``."""
         return ["customer.reminder"]
 
+    @api.model
+    def _customer_tier_note_orders(self, partners):
+        """End and open again what waited for orders of some customers."""
+        for model in self._customer_tier_awaiting_models():
+            awaited = self.env[model]
+            awaited._take_back(awaited._of_customers(partners))
+        self.env["customer.reminder"]._close_fulfilled(partners)
+
     def _customer_tier_take_back(self):
         """These orders may end no longer what they ended."""
         for model in self._customer_tier_awaiting_models() if self else ():

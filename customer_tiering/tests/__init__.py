@@ -79,3 +79,7 @@ from . import test_handover
 from . import test_moved_customer
 from . import test_desk_ends
 from . import test_sender
+from . import test_reason_asked
+from . import test_night
+from . import test_words
+from . import test_migration_proposals

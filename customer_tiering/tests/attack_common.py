@@ -47,7 +47,7 @@ COMPUTED = {
         empty="customer_count share value_to",
         typed="company_id",
     ),
-    "customer.tier.by.hand": rows(empty="company_id count"),
+    "customer.tier.by.hand": rows(empty="asks_reason company_id count"),
     "customer.tier.change": rows(
         refused="company_id explanation from_color partner_id program_id salesperson_id to_color",
     ),
@@ -72,7 +72,7 @@ COMPUTED = {
         leaks="stage_preview",
     ),
     "customer.tier.proposal": rows(
-        empty="to_color",
+        empty="currency_id reason rule to_color",
         typed="from_color",
         leaks="partner_id salesperson_id",
     ),
@@ -87,13 +87,13 @@ COMPUTED = {
     "customer.tier.segment": rows(empty="box display_name", typed="company_id"),
     "customer.tier.standing": rows(
         empty=(
-            "country_id credit_breakdown currency_id differs may_override next_order_text "
-            "recency_days region_id timeline"
+            "amount_label asks_reason country_id credit_breakdown currency_id differs may_override "
+            "next_order_text recency_days region_id timeline"
         ),
         typed="explanation segment_color tier_color",
         leaks="rfm_segment user_id",
     ),
-    "customer.tier.start": rows(empty="can_enable_pricelists preview"),
+    "customer.tier.start": rows(empty="asks_tz can_enable_pricelists preview"),
     "customer.tier.tell": rows(empty="event_count forecast"),
     "customer.tier.value": rows(empty="is_assessed is_current value", typed="display_name"),
     "customer.tier.veto": rows(typed="company_id display_name unit"),
@@ -101,9 +101,9 @@ COMPUTED = {
         refused=(
             "customer_credit_clamp customer_credit_low_from customer_credit_medium_from "
             "customer_credit_min_invoices customer_credit_window_days "
-            "customer_tier_count_all_orders customer_tier_fallback_user_id "
-            "customer_tier_graded_on customer_tier_nightly customer_tier_program_count "
-            "customer_tier_tell_limit customer_tier_tz"
+            "customer_tier_ask_reason customer_tier_count_all_orders "
+            "customer_tier_fallback_user_id customer_tier_graded_on customer_tier_nightly "
+            "customer_tier_program_count customer_tier_tell_limit customer_tier_tz"
         ),
     ),
     "res.country": rows(empty="customer_region_id"),
@@ -137,6 +137,8 @@ SILENT = {
     "customer.tier.band.proposal": {"problem"},
     "customer.tier.metric": {"cost_warning", "model_id", "sleep_reason"},
     "customer.tier.program": {"advice", "advice_count", "stage_problem"},
+    # Told of what is still to be decided.
+    "customer.tier.proposal": {"reason"},
     "customer.tier.run": {"open_proposal_count", "replay_table"},
     "customer.tier.standing": {"credit_breakdown"},
     "customer.tier.start": {"can_enable_pricelists"},

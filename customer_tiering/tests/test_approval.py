@@ -93,7 +93,9 @@ class TestProposals(ApprovalCase):
         """A proposal that was open before must not overturn it later."""
         self._review()
         up, down = self._proposals(self.rising), self._proposals(self.falling)
-        self._standing(self.rising).with_user(self.officer).manual_tier_id = self.diamond
+        self._standing(self.rising).with_user(self.officer).write(
+            {"manual_tier_id": self.diamond.id, "manual_reason": "Fair"}
+        )
         lock = {"lock": "up", "manual_reason": "Slow payer"}
         self._standing(self.falling).with_user(self.officer).write(lock)
         self.assertEqual((up.state, down.state), ("superseded", "open"))

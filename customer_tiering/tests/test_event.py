@@ -46,7 +46,7 @@ class TestTelling(EventCase):
         activity = self.buyer.activity_ids
         self.assertEqual(activity.user_id, self.salesperson)
         self.assertEqual(activity.date_deadline, date(2025, 3, 13))
-        self.assertEqual(activity.summary, "Promoted from Low to Silver")
+        self.assertEqual(activity.summary, "Congratulate: promoted from Low to Silver")
         mail = self._mails(self.buyer)
         self.assertEqual(mail.subject, f"You are now Silver at {self.company.name}")
         self.assertEqual((mail.model, mail.res_id), ("res.partner", self.buyer.id))
@@ -329,7 +329,9 @@ class TestTelling(EventCase):
         proposal = self.env["customer.tier.proposal"].search([("partner_id", "=", self.buyer.id)])
         proposal.with_user(self.officer).action_accept()
         self.assertEqual(self._events().change_id.reason, "approval")
-        self._standing(self.buyer).with_user(self.officer).manual_tier_id = self.gold
+        self._standing(self.buyer).with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+        )
         self.assertEqual(len(self._events()), 2)
         self._run_cron()
         self.assertEqual(self._states(), ["overtaken", "done"])
@@ -415,3 +417,26 @@ class TestTelling(EventCase):
         self.assertEqual(
             self.Event.with_user(self.salesperson).search([]), self._events(self.buyer)
         )
+
+    def test_what_to_do(self):
+        """A to-do that says “Demoted from Gold to Silver” leaves open what there is to do."""
+        self._create_rules("down")
+        self._create_order(self.buyer, 2000, date="2025-03-02")
+        self._grade(as_of="2025-03-05")
+        self._events().unlink()
+        self._create_order(self.buyer, -1500, date="2025-03-06")
+        self._grade(as_of=TODAY)
+        self._run_cron()
+        activity = self.buyer.activity_ids
+        self.assertEqual(activity.summary, "Call: demoted from Silver to Low")
+        self.assertIn("Call the customer", activity.note)
+        self.assertIn("Silver", activity.note)
+
+    def test_opened_at_news_of_tiers(self):
+        """The list of messages was full of changes of stage, which no message is sent about."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_tiering.customer_tier_event_action"
+        )
+        self.assertIn("'search_default_tier_news': 1", action["context"])
+        search = self.Event.get_view(view_type="search")["arch"]
+        self.assertIn("tier_news", search)

@@ -58,7 +58,9 @@ class TestFlood(EventCase):
         """An order may be the first thing ever graded."""
         self._create_rules("first")
         self.env["customer.tier.run"]._grade_partners(self.buyer, self.company)
-        self._standing(self.buyer).with_user(self.officer).manual_tier_id = self.gold
+        self._standing(self.buyer).with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+        )
         self.assertFalse(self._events())
 
     def test_more_than_the_limit(self):
@@ -130,11 +132,15 @@ class TestFlood(EventCase):
         Run._grade_partners(self.env["res.partner"].union(*partners), self.company)
         self.assertEqual(self._states(), ["held"] * 3)
         standings = self.env["customer.tier.standing"].union(*map(self._standing, partners))
-        standings.with_user(self.officer).manual_tier_id = self.gold
+        standings.with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+        )
         self.assertEqual(self._states(), ["held"] * 6)
         self._promote(self.buyer)
         Run._grade_partners(self.buyer, self.company)
-        standings[0].with_user(self.officer).manual_tier_id = self.silver
+        standings[0].with_user(self.officer).write(
+            {"manual_tier_id": self.silver.id, "manual_reason": "Fair"}
+        )
         self.assertEqual(self._states()[-1], "new")
 
     def test_forecast_by_rule(self):

@@ -105,7 +105,7 @@ class TestManualTier(GradingCase):
         """An officer's tier counts at once, is noted with the name, and taken back it leaves
         the computed one as if nothing had been."""
         standing = self.standing.with_user(self.officer)
-        standing.manual_tier_id = self.diamond
+        standing.write({"manual_tier_id": self.diamond.id, "manual_reason": "Fair"})
         self.assertEqual(standing.tier_id, self.diamond)
         self.assertEqual(standing.computed_tier_id, self.silver)
         self.assertEqual(self.buyer.with_user(self.salesperson).customer_tier_id, self.diamond)
@@ -134,7 +134,9 @@ class TestManualTier(GradingCase):
 
     def test_same_tier_by_hand(self):
         """Confirming the computed tier by hand is no change, but holds when grading moves on."""
-        self.standing.with_user(self.officer).manual_tier_id = self.silver
+        self.standing.with_user(self.officer).write(
+            {"manual_tier_id": self.silver.id, "manual_reason": "Fair"}
+        )
         self.assertEqual(len(self.standing.change_ids), 1)
         self._create_order(self.buyer, 50000)
         self._grade()
@@ -146,7 +148,9 @@ class TestManualTier(GradingCase):
         other = self._create_customer("Other", company_id=self.company.id, customer_rank=1)
         self._grade()
         standings = self.standing + self._standing(other)
-        standings.with_user(self.officer).write({"manual_tier_id": self.gold.id})
+        standings.with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+        )
         self.assertEqual(standings.tier_id, self.gold)
         last = [standing.change_ids.sorted("id")[-1].from_tier_id for standing in standings]
         self.assertEqual(last, [self.silver, self.regular])
@@ -201,7 +205,9 @@ class TestManualTier(GradingCase):
 
     def test_manual_tier_outside_of_any_programme(self):
         """What was set by hand stays when the filter no longer selects the customer."""
-        self.standing.with_user(self.officer).manual_tier_id = self.diamond
+        self.standing.with_user(self.officer).write(
+            {"manual_tier_id": self.diamond.id, "manual_reason": "Fair"}
+        )
         self.program.domain = "[('name', '=', 'nobody')]"
         self._grade()
         self.assertEqual(self.standing.manual_tier_id, self.diamond)

@@ -66,7 +66,9 @@ class TestHistoryKept(HistoryCase):
             self.run.with_user(self.manager).unlink()
         simulation = self._grade(simulation=True)
         self.assertTrue(simulation.with_user(self.manager).unlink())
-        self.standing.with_user(self.officer).manual_tier_id = self.gold
+        self.standing.with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+        )
         self.env.flush_all()
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.officer.unlink()
@@ -94,7 +96,8 @@ class TestHistoryKept(HistoryCase):
                 self._grade()
                 standing = self._standing(buyer).with_user(self.officer)
                 until = self._days_ago(0) if by_itself else False
-                standing.write({"manual_tier_id": self.gold.id, "manual_until": until})
+                vals = {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+                standing.write({**vals, "manual_until": until})
                 self._create_order(buyer, 9000, date=1)
                 self._grade()
                 if by_itself:

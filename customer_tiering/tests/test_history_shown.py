@@ -59,7 +59,9 @@ class TestBreakdown(HistoryCase):
         """Who set it by hand also sees what the rules said."""
         buyer = self._create_own_customer("Buyer", (30, 1500))
         self._grade()
-        self._standing(buyer).with_user(self.officer).manual_tier_id = self.gold
+        self._standing(buyer).with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+        )
         change = self._standing(buyer).change_ids.sorted("id")[-1]
         self.assertEqual(
             self._said(change)["why"], "Gold because it was set by hand; computed: Silver."
@@ -209,7 +211,9 @@ class TestTimeline(HistoryCase):
         """Of several changes on a day the last one is the step; none is of no width."""
         buyer = self._create_own_customer("Buyer", (30, 1500))
         self._grade()
-        self._standing(buyer).with_user(self.officer).manual_tier_id = self.gold
+        self._standing(buyer).with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+        )
         self.assertIn("In Gold since", self._picture(buyer)["since"])
 
     def test_gap(self):
@@ -229,7 +233,9 @@ class TestTimeline(HistoryCase):
         buyer = self._create_own_customer("Buyer", (100, 1500))
         self._grade(as_of=self._days_ago(90))
         standing = self._standing(buyer)
-        standing.with_user(self.officer).manual_tier_id = self.gold
+        standing.with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+        )
         first = standing.change_ids.sorted("id")[0]
         for days in (100, 200, 365, 800, 2000, 4000, 12000, 36000):
             with self.subTest(days=days):

@@ -79,7 +79,9 @@ class TestMerge(HistoryCase):
         self.assertEqual((last.reason, last.direction, last.by_hand), ("merge", "down", True))
         third = self._customer("Third", (90, 100))
         self._grade_twice()
-        self._standing(third).with_user(self.officer).manual_tier_id = self.gold
+        self._standing(third).with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+        )
         self.assertEqual(self._merge(kept, third).tier_id, self.silver)
 
     def test_survivor_without_a_standing(self):

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import format_date
 
 from .common import OWN, GradingCase
 
@@ -74,7 +75,12 @@ class TestMovement(GradingCase):
             "Today's figures ask for Silver: Amount bought in a year "
             "1,500.00\xa0€ ≥ 1,000.00\xa0€.",
         )
-        self.assertEqual(said["waiting"], "Gold is guaranteed until 01/11/2024.")
+        until = format_date(self.env, self._standing(buyer).guaranteed_until)
+        self.assertEqual(
+            said["waiting"],
+            f"Gold is kept until {until}; after that it needs Amount bought in a year "
+            "≥ 5,000.00\xa0€ (today 1,500.00\xa0€).",
+        )
         self.assertNotIn("keep", said)
 
     def test_keep_threshold_and_one_level(self):

@@ -39,7 +39,7 @@ class TestNewcomer(TieringCommon):
         customer = self._create_customer()
         self._create_order(customer, 100, date=3)
         Start = self.env["customer.tier.start"].with_user(self.manager)
-        first = Start.create({"preset": "wholesale"}).action_start()
+        first = Start.create({"preset": "wholesale", "tz": "Europe/Brussels"}).action_start()
         self.assertEqual(first["params"]["next"]["res_model"], "customer.tier.standing")
         second = Start.create({"preset": "vip"}).action_start()
         self.assertEqual(second["tag"], "display_notification")

@@ -135,7 +135,7 @@ class TestOverrideEnds(HistoryCase):
         self.company.partner_id.tz = "Europe/Brussels"
         with freeze_time("2026-03-10 20:00:00"):
             today = fields.Date.to_date("2026-03-10")
-            self.standing.manual_tier_id = self.gold
+            self.standing.write({"manual_tier_id": self.gold.id, "manual_reason": "Fair"})
             change = self.standing.change_ids.sorted("id")[-1]
             self.assertEqual((change.date, self.standing.tier_since), (today, today))
             with self.assertRaisesRegex(ValidationError, "03/09/2026 is over already"):

@@ -265,7 +265,7 @@ class TestProgram(TieringCommon):
         Standing = self.env["customer.tier.standing"].with_user(self.manager)
         self.assertEqual(Standing.action_open_grading()["res_model"], "customer.tier.start")
         Start = self.env["customer.tier.start"].with_user(self.manager)
-        Start.create({"preset": "wholesale"}).action_start()
+        Start.create({"preset": "wholesale", "tz": "Europe/Brussels"}).action_start()
         self.assertEqual(self._standing(buyer).tier_id.name, "Silver")
         self.assertEqual(Standing.action_open_grading()["res_model"], "customer.tier.standing")
 

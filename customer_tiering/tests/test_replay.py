@@ -67,7 +67,9 @@ class TestReplay(HistoryCase):
         buyer = self._buyer("Buyer", ("2022-12-15", 100), ("2023-01-15", 1100))
         before = self._replay().replay
         self._grade()
-        self._standing(buyer).with_user(self.officer).manual_tier_id = self.gold
+        self._standing(buyer).with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "Fair"}
+        )
         changes = self._standing(buyer).change_ids
         self.assertEqual(self._replay().replay, before)
         self.assertEqual(self._standing(buyer).change_ids, changes)

@@ -209,7 +209,7 @@ class TestRpc(HttpCase, SecurityCase):
         """An officer sets a tier by hand and forges nothing."""
         standing = self.records["customer.tier.standing"]
         gold = self.records["customer.tier"][2].id
-        vals = {"manual_tier_id": gold}
+        vals = {"manual_tier_id": gold, "manual_reason": "Fair"}
         self.assertTrue(self._call(self.officer, standing._name, "write", standing.ids, vals))
         self.assertEqual(standing.tier_id.id, gold)
         self._refused(self.officer, standing._name, "write", standing.ids, {"score": 100})

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .. import by_hand
 from ..tools import notification
 
 
@@ -24,13 +25,20 @@ class CustomerTierByHand(models.TransientModel):
         selection=lambda self: self.env["customer.tier.standing"]._same_choices("lock")
     )
     until = fields.Date(help="Last day; afterwards the rules decide again. Empty: for good.")
-    reason = fields.Char(required=True)
+    reason = fields.Char()
+    asks_reason = fields.Boolean(compute="_compute_asks_reason", export_string_translation=False)
 
     @api.depends("standing_ids")
     def _compute_company_id(self):
         for wizard in self:
             wizard.company_id = wizard.standing_ids.company_id[:1]
             wizard.count = len(wizard.standing_ids)
+
+    @api.depends("company_id", "lock")
+    def _compute_asks_reason(self):
+        for wizard in self:
+            own = wizard.company_id & self.env.user.company_ids
+            wizard.asks_reason = bool(wizard.lock or own and by_hand.asks(own))
 
     def action_apply(self):
         """Set what was chosen on all of the customers."""

@@ -1,6 +1,8 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import UserError
 
 from ..explain.words import readable
 from ..presets.build import tiers
@@ -29,6 +31,13 @@ class CustomerTierStart(models.TransientModel):
         required=True,
         default="wholesale",
     )
+    asks_tz = fields.Boolean(compute="_compute_asks_tz", export_string_translation=False)
+    tz = fields.Selection(
+        selection=_tz_get,
+        string="Time Zone",
+        default=lambda self: self.env.user.tz or self.env.context.get("tz"),
+        help="Days of orders begin, and everybody is graded at night, by this clock.",
+    )
     preview = fields.Html(compute="_compute_preview", sanitize=False)
     can_enable_pricelists = fields.Boolean(compute="_compute_can_enable_pricelists")
     enable_pricelists = fields.Boolean(
@@ -37,6 +46,12 @@ class CustomerTierStart(models.TransientModel):
         help="Switches on pricelists (Settings › Sales › Pricing), through which tiers give "
         "their prices. Without them customers are only graded.",
     )
+
+    @api.depends("company_id")
+    def _compute_asks_tz(self):
+        for wizard in self:
+            # Whoever configures tiers need not be able to read the company's contact.
+            wizard.asks_tz = not wizard.company_id.sudo().partner_id.tz
 
     @api.depends("preset")
     def _compute_can_enable_pricelists(self):
@@ -76,11 +91,29 @@ class CustomerTierStart(models.TransientModel):
     def action_start(self):
         """Make the programme, grade everybody and show the result."""
         self.ensure_one()
+        self._keep_tz()
         if self.can_enable_pricelists and self.enable_pricelists:
             self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
         program = self.env["customer.tier.program"]._create_preset(self.preset, self.company_id)
+        # The job is the system's.
+        self.env["res.company"].sudo()._customer_tier_wake_at_night()
         action = program.action_grade()
         return action if program.standing_count else self._nobody_left(program, action)
+
+    def _keep_tz(self):
+        """Keep the zone with the company, where it has none."""
+        if not self.asks_tz:
+            return
+        if not self.tz:
+            raise UserError(
+                self.env._(
+                    "Choose the time zone of %s: it says when a day of orders begins, and when it "
+                    "is night.",
+                    self.company_id.name,
+                )
+            )
+        # Only configurers of tiers get here, and it was empty.
+        self.company_id.sudo().partner_id.tz = self.tz
 
     def _nobody_left(self, program, action):
         """Say why the programme took nobody, where others stand above it."""
