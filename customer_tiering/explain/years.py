@@ -51,9 +51,10 @@ class ExplainedYears(Explained):
     """Says which year it was where a programme looks at years of their own."""
 
     def _know(self, standing, numbers):
-        super()._know(standing, numbers)
+        result = super()._know(standing, numbers)
         self.year = Year.of(numbers)
         self.back = bool(self.year and self.year.back)
+        return result
 
     def _named(self, first, last):
         """A year as people call it."""

@@ -121,7 +121,9 @@ class ResCompany(models.Model):
     def _customer_tier_wake_at_night(self):
         """Have the job woken in the next night of each company that is graded then."""
         cron, now = self.env.ref("customer_tiering.ir_cron_grade"), fields.Datetime.now()
-        companies = self.env["customer.tier.program"].search([]).company_id
+        companies = (
+            self.env["customer.tier.program"].search([("company_id", "!=", False)]).company_id
+        )
         nights = {
             company._customer_tier_next_night(now)
             for company in companies.filtered("customer_tier_nightly")
