@@ -13,9 +13,9 @@ class _OfReader:
     def _compute_related(self, records):
         step = self.related.split(".", 1)[0]
         known = records.filtered(lambda record: may_follow(record, step))
-        super()._compute_related(known)
         for record in records - known:
             record[self.name] = False
+        return super()._compute_related(known)
 
 
 class ReaderMany2one(_OfReader, fields.Many2one):
