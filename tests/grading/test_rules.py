@@ -52,6 +52,9 @@ def test_rules_from_before_the_format_had_a_number(name):
     # Numbers of gradings are kept in this order, so it must come out the same.
     assert reason_columns(program) == OLD[name]["columns"]
     written = kept(program)
+    # What rules say of credit that they did not know yet is what it was then.
+    added = written["credit"].keys() - OLD[name]["credit"].keys()
+    assert {key: written["credit"].pop(key) for key in added} == {"tolerance": 0.0, "unit": 0.0}
     assert {key: written[key] for key in OLD[name].keys() & written.keys()} == {
         key: value for key, value in OLD[name].items() if key not in {"columns", "names"}
     }
