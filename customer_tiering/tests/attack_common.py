@@ -126,9 +126,11 @@ COMPUTED = {
         empty=(
             "customer_credit_band customer_credit_score customer_lifecycle_stage "
             "customer_next_order_date customer_next_order_late customer_prices_differ "
-            "customer_score customer_segment_id customer_price_reason customer_tier_color "
-            "customer_tier_id customer_tier_saving pricelist_offer_id"
+            "customer_score customer_segment_id customer_tier_color customer_tier_id "
+            "customer_tier_saving pricelist_offer_id"
         ),
+        # Why the own order has the prices of an own tier.
+        typed="customer_price_reason",
     ),
 }
 # Of these nobody is told anything in these records: most are warnings of what is not there.
