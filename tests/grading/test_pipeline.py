@@ -135,7 +135,7 @@ def test_table_of_a_hand_computed_example():
         index=pd.Index([4, 8, 15], name="customer"),
     )
     assert_frame_equal(pipeline.grade(known, PROGRAM, AS_OF), expected)
-    assert list(expected)[18:] == pipeline.reason_columns(PROGRAM)
+    assert list(expected)[25:] == pipeline.reason_columns(PROGRAM)
 
 
 def test_score_and_tier_between_the_extremes():
