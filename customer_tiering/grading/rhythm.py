@@ -268,7 +268,7 @@ def learn(customers, days, as_of):
     )
     foresight = Foresight(known, spells)
     about = np.log(spells.days) - foresight.shift
-    regular, exact = foresight.steady, None
+    regular, exact = is_steady(known, spells), None
     if (regular & spells.ended).sum() >= JUDGED:
         own = (np.log(spells.days) - spells.centre)[regular]
         exact = _curve(own, spells.ended[regular], REGULAR_INTERVALS)
@@ -326,6 +326,12 @@ def _regularity(spells, spread):
             if number >= JUDGED and near[called].sum() >= asked and number > best:
                 best, result = number, (strength, round(float(cut), 2))
     return result or ((1.0, 0.0) if enough else (1.0, REGULAR_CUT))
+
+
+def is_steady(rhythm, spells):
+    """Whose own intervals differ so little that the next one may be told to the day."""
+    spread = _own_spread(spells.count, spells.variance, rhythm.spread, rhythm.strength)
+    return (spells.count >= REGULAR_INTERVALS) & (spread < rhythm.cut)
 
 
 def _own_spread(count, variance, spread, strength):
@@ -417,10 +423,10 @@ class Foresight:
         self.rhythm, self.count, self.centre = rhythm, spells.count, spells.centre
         own = self.count * rhythm.weight
         self.own_weight = own / (1.0 + own)
-        self.spread = _own_spread(self.count, spells.variance, rhythm.spread, rhythm.strength)
-        self.steady = (self.count >= REGULAR_INTERVALS) & (self.spread < rhythm.cut)
+        self.regular = np.zeros(len(self.count), dtype=bool)
         # Of so few that nothing is known of their days, none is named.
-        self.regular = self.steady & bool(rhythm.regular)
+        if rhythm.regular:
+            self.regular = is_steady(rhythm, spells)
         about = np.where(self.count > 0, self.centre - rhythm.centre, 0.0)
         self.shift = self.own_weight * about
         if rhythm.regular:
@@ -458,9 +464,10 @@ class Foresight:
         :param settled: see :func:`_quantile`
         """
         result = np.full(len(self.count), np.nan)
-        before = np.zeros(len(self.count)) if silent is None else self.share(silent)
+        before = None if silent is None else self.share(silent)
         for some, curve in self._curves():
-            logs = _quantile(curve, share, before[some], settled)
+            # From the order on, it is the same number for all of them.
+            logs = _quantile(curve, share, 0.0 if before is None else before[some], settled)
             result[some] = np.exp(logs + self.shift[some])
         # Thirds and logarithms are not exact, and a day must not depend on it.
         return np.round(np.minimum(result, FAR), 3)

@@ -105,7 +105,7 @@ class TestSecurity(SecurityCase):
             "action_open_orders", "action_open_partner", "action_open_records",
             "action_clear_override", "action_apply", "action_start", "action_weigh_pairs",
             "action_use_weights", "action_ask_prices", "action_back",
-            "action_open_distribution", "action_freeze",
+            "action_open_distribution", "action_freeze", "action_learn_rhythm",
             "action_preview", "action_accept", "action_refuse", "action_open_standing",
             "action_accept_proposals", "action_open_proposals", "action_accept_proposal",
             "action_refuse_proposal", "action_refresh", "action_add_entry_rules",
