@@ -377,6 +377,27 @@ class RecordDefinition:
         except Exception as error:
             raise self.broken_filter(error) from error
 
+    def size(self):
+        """How many records there are, about, and whether an index leads from customers to them."""
+        metric = self.metric
+        first = metric.partner_path.split(".")[0] if metric.partner_path else "id"
+        cr = metric.env.cr
+        cr.execute(
+            SQL(
+                """
+                SELECT GREATEST(c.reltuples, 0)::int8,
+                       EXISTS (SELECT FROM pg_index i
+                                 JOIN pg_attribute a
+                                   ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+                                WHERE i.indrelid = c.oid AND a.attname = %s)
+                  FROM pg_class c WHERE c.oid = to_regclass(%s)
+                """,
+                first,
+                metric.env[metric.model_name]._table,
+            )
+        )
+        return cr.fetchone() or (0, False)
+
     def broken_filter(self, error):
         return ValidationError(
             self.env._(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .. import samples
 from ..explain.words import readable
 from ..grading.policy import Bands, Indicator, Linear
 from .customer_tier_program import SAVING
@@ -253,7 +254,7 @@ class CustomerTierIndicator(models.Model):
         from ..grading.population import populations
 
         program = self.program_id
-        values, windows = program._sample_windows(self.metric_id)
+        values, windows = samples.windows(program, self.metric_id)
         metrics = program.indicator_ids.metric_id._with_parts()._policy()
         return populations(values, windows, program.indicator_ids._policy(), metrics)
 

@@ -863,30 +863,9 @@ class CustomerTierMetric(models.Model):
         self._keep_cost(time.monotonic() - started)
 
     def _keep_cost(self, seconds):
-        Model = self.env[self.model_name]
-        first = self.partner_path.split(".")[0] if self.partner_path else "id"
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT GREATEST(c.reltuples, 0)::int8,
-                       EXISTS (SELECT FROM pg_index i
-                                 JOIN pg_attribute a
-                                   ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
-                                WHERE i.indrelid = c.oid AND a.attname = %s)
-                  FROM pg_class c WHERE c.oid = to_regclass(%s)
-                """,
-                first,
-                Model._table,
-            )
-        )
-        records, indexed = self.env.cr.fetchone() or (0, False)
-        self.sudo().write(
-            {
-                "cost_seconds": seconds,
-                "cost_records": min(records, 2**31 - 1),
-                "cost_indexed": indexed,
-            }
-        )
+        records, indexed = RecordDefinition(self).size()
+        values = {"cost_records": min(records, 2**31 - 1), "cost_indexed": indexed}
+        self.sudo().write({**values, "cost_seconds": seconds})
 
     # Actions
 

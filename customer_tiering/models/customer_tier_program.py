@@ -1,21 +1,19 @@
 import ast
 import logging
 import re
-from dataclasses import asdict
 from itertools import combinations
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from .. import threshold_fit
+from .. import samples, threshold_fit
 from ..explain import lifecycle, next_order
 from ..explain.advice import advise
 from ..explain.lifecycle import THRESHOLDS
 from ..grading.policy import (
     SAMPLE_SIZE,
-    UNRANKED,
     Lifecycle,
     Movement,
     Program,
@@ -23,8 +21,7 @@ from ..grading.policy import (
     read_rhythm,
 )
 from ..own_results import refuse_long, refuse_results
-from ..presets import build
-from ..presets.data import PRESETS
+from ..presets import build, duplicate
 from ..switches import Deferral
 
 _logger = logging.getLogger(__name__)
@@ -624,31 +621,8 @@ class CustomerTierProgram(models.Model):
         default = default or {}
         copies = super().copy(default)
         for program, new in zip(self, copies, strict=True):
-            tiers = {}
-            # Those given instead are others than the rules speak of.
-            if "tier_ids" not in default:
-                # Lines are copied in the order of their ids, whatever their rank.
-                lines = (record.tier_ids.sorted("id") for record in (program, new))
-                tiers = dict(zip(*lines, strict=True))
-            program._copy_rules(new, tiers, default)
+            duplicate.copy_rules(program, new, default)
         return copies
-
-    def _copy_rules(self, new, tiers, given):
-        """Copy what speaks of tiers, unless they are gone.
-
-        :param tiers: dict of this programme's tiers → those of the copy
-        :param given: what the copy was given instead, by name of the field
-        """
-        for name in self._rule_fields():
-            for rule in self[name] if name not in given else ():
-                if not rule.tier_id or rule.tier_id in tiers:
-                    tier = tiers.get(rule.tier_id, rule.tier_id)
-                    rule.copy({"program_id": new.id, "tier_id": tier.id})
-        if "event_rule_ids" not in given:
-            for rule in self.with_context(active_test=False).event_rule_ids:
-                named = [tiers[tier].id for tier in rule.tier_ids if tier in tiers]
-                if named or not rule.tier_ids:
-                    rule.copy({"program_id": new.id, "tier_ids": [Command.set(named)]})
 
     def _rule_fields(self):
         """Names of the fields whose lines speak of one tier, in ``tier_id``, or of any."""
@@ -799,40 +773,13 @@ class CustomerTierProgram(models.Model):
 
     def _learn_rhythm(self, as_of):
         """Learn it from what was ordered until a day; an interval that somebody typed stays."""
-        from ..grading import metrics, rhythm
-
-        facts = self.env["customer.tier.gather"]._sample(self, as_of, SAMPLE_SIZE)
-        window = metrics.Window(facts, as_of, 0)
-        known = rhythm.learn(*window.days, window.as_of)
-        typical = known.typical if known else rhythm.typical_interval(*window.days, window.as_of)
-        present = self.typical_interval_days
-        measured = self.rhythm["typical"] if self.rhythm else present
-        typed = present and not (self.rhythm_learnt_on and present == measured)
-        vals = {"rhythm": asdict(known)} if known else {}
-        if typical and not typed and (known or not present):
-            # Longer by dates that cannot be true only.
-            vals["typical_interval_days"] = min(typical, LONGEST_INTERVAL)
-        if vals:
-            self.write({**vals, "rhythm_learnt_on": as_of})
+        if vals := samples.rhythm_vals(self, as_of, LONGEST_INTERVAL):
+            self.write(vals)
 
     def _sample_values(self, metrics):
         """Today's values of some metrics for a fixed sample of the programme's customers: a pandas
         frame, a column per metric code."""
-        return self._sample_windows(metrics)[0]
-
-    def _sample_windows(self, metrics):
-        """The same, and the windows that they are computed from.
-
-        A year is the last twelve months, whatever it is in the programme: one that has just begun
-        is no measure of what customers come to in a whole one.
-        """
-        from ..grading.metrics import Windows, compute
-
-        gather = self.env["customer.tier.gather"]
-        today = gather._today(self.company_id)
-        facts = gather._sample(self, today, SAMPLE_SIZE, metrics)
-        windows = Windows(facts, today, credit=self.company_id._customer_credit_policy())
-        return compute(facts, metrics._with_parts()._policy(), today, windows), windows
+        return samples.windows(self, metrics)[0]
 
     def _measure_top_shares(self, as_of):
         """Where the shares of the best customers begin on a day.
@@ -843,31 +790,10 @@ class CustomerTierProgram(models.Model):
         for program in self.filtered(lambda p: any(p.tier_ids.mapped("top_share"))):
             try:
                 with self.env.cr.savepoint():
-                    cuts |= program._measure_own_top_shares(as_of)
+                    cuts |= samples.top_shares(program, as_of)
             except Exception:
                 # What is broken is reported by the grading itself; the others go on.
                 _logger.exception("No shares of the best for programme %s", program.id)
-        return cuts
-
-    def _measure_own_top_shares(self, as_of):
-        from ..grading.ladder import cut_of_share
-        from ..grading.pipeline import grade
-
-        gather = self.env["customer.tier.gather"]
-        facts = gather._sample(self, as_of, SAMPLE_SIZE, self._metrics(), own=True)
-        scope = gather._scope_of(facts.customers.tolist())
-        facts, _errors = gather._in_years(facts, self, as_of, scope)
-        frame = grade(facts, self._policy(), as_of)
-        # Who was only judged by hand so far is none of the customers that the share is of.
-        frame = frame[frame.index.isin(facts.orders["customer"])]
-        cuts = {}
-        for tier in self.tier_ids.filtered("top_share"):
-            code = tier.top_metric_id.code
-            column = f"metric:{code}" if code else "score"
-            # Of two years the better one counts.
-            column = column if self.period == "rolling" else f"best:{code or ''}"
-            cut = cut_of_share(frame[column], tier.top_share)
-            cuts[tier.id] = UNRANKED if cut is None else cut
         return cuts
 
     def _freeze_top_shares(self, cuts, as_of):
@@ -898,30 +824,7 @@ class CustomerTierProgram(models.Model):
         :param company: ``res.company``
         :raise UserError: for an unknown code, and where a metric that it is made of is gone
         """
-        preset = PRESETS.get(code)
-        if not preset:
-            raise UserError(
-                self.env._(
-                    "There is no preset “%(code)s”. Choose one of: %(known)s.",
-                    code=code,
-                    known=", ".join(PRESETS),
-                )
-            )
-        program = self.create(
-            {
-                **build.program_vals(self.env, preset),
-                "company_id": company.id,
-                "sequence": 10 * (self.search_count([("company_id", "=", company.id)]) + 1),
-            }
-        )
-        program._add_usual_entry_rules()
-        program.event_rule_ids = build.event_rules(self.env)
-        build.translate_program(program, preset)
-        # Where customers have ordered already; the preset's own bounds serve until then.
-        quantile = program.indicator_ids.filtered(lambda i: i.scale == "quantile")
-        (quantile - quantile._propose_bands()).scale = "bands"
-        program._after_create_preset(code)
-        return program
+        return build.create_program(self, code, company)
 
     def _after_create_preset(self, code):
         """Called once a programme was made from a preset, for addons to add what they propose.

@@ -10,11 +10,11 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from .. import threshold_fit
+from .. import run_todos, threshold_fit
 from ..direction import TOLD
 from ..explain import run_words
 from ..switches import QUIET
-from ..tools import open_list, without_mails
+from ..tools import open_list
 from .customer_tier_change import TIER_LINES
 from .customer_tier_program import SAVING
 from .customer_tier_proposal import OPEN
@@ -39,9 +39,6 @@ FIRST_DAY = date(1970, 1, 1)
 CHOSEN_FIELDS = {"company_id", "as_of", "simulation", "replay_from", "replay_every"}
 # Lines of history whose stage changed.
 STAGE_LINES = Domain("from_stage", "!=", False)
-
-TODO_KIND = "mail.mail_activity_data_todo"
-PROBLEM_KIND = "customer_tiering.mail_activity_type_grading_problem"
 
 
 class CustomerTierRun(models.Model):
@@ -605,8 +602,8 @@ class CustomerTierRun(models.Model):
         """Let messages go or wait, and ask who decides or mends."""
         self._settle_events()
         self._close_answered()
-        self._ask_responsible()
-        self._report_problems()
+        run_todos.ask_responsible(self)
+        run_todos.report_problems(self)
 
     # The nightly job, and customers whose orders changed
 
@@ -832,96 +829,6 @@ class CustomerTierRun(models.Model):
             self.company_id, SQL("run_id = %s", self.id), ask=self._is_of_old_day()
         )
 
-    # To-dos of people who are responsible
-
-    def _undecided(self):
-        """What waits for a decision since this run.
-
-        :return: dict ``res.users`` who is responsible → ``Counter`` of ``proposals`` and ``events``
-        """
-        self.ensure_one()
-        waiting = defaultdict(Counter)
-        for name, model, states in (
-            ("proposals", "customer.tier.proposal", OPEN),
-            ("events", "customer.tier.event", [("state", "=", "held")]),
-        ):
-            domain = [("run_id", "=", self.id), *states]
-            groups = self.env[model].sudo()._read_group(domain, ["program_id"], ["__count"])
-            for program, count in groups:
-                waiting[program._responsible()][name] += count
-        return waiting
-
-    def _ask_responsible(self):
-        """One to-do for each person who is responsible for what waits, unless an older one is
-        still open."""
-        asked = self._open_todos(TODO_KIND).user_id
-        for user, counts in self._undecided().items():
-            if user not in asked:
-                said = self.with_context(lang=user.lang or self.env.lang)
-                summary = run_words.undecided(said.env, counts)
-                without_mails(self).activity_schedule(TODO_KIND, summary=summary, user_id=user.id)
-
     def _close_answered(self):
         """Close the to-dos of runs that leave nothing to decide about any more."""
-        for activity in self._open_todos(TODO_KIND) if self else ():
-            run = self.browse(activity.res_id).sudo()
-            if activity.user_id not in run._undecided():
-                activity.action_feedback(feedback=self.env._("Everything is decided."))
-
-    def _open_todos(self, kind):
-        """The to-dos about gradings of the run's company that nobody has done yet.
-
-        :param kind: XML id of an activity type
-        """
-        kind = self.env.ref(kind, raise_if_not_found=False)
-        if not kind:
-            return self.env["mail.activity"]
-        activities = (
-            self.env["mail.activity"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("automated", "=", True),
-                    ("activity_type_id", "=", kind.id),
-                ]
-            )
-        )
-        runs = self.sudo().browse(activities.mapped("res_id")).exists()
-        ours = runs.filtered(lambda run: run.company_id == self.company_id).ids
-        return activities.filtered(lambda activity: activity.res_id in ours)
-
-    def _report_problems(self):
-        """What went wrong is told once: one to-do for who is responsible, which moves on to the
-        newest grading while it is open, and closes by itself when nothing is wrong any more."""
-        self.ensure_one()
-        told = self._open_todos(PROBLEM_KIND)
-        if not self.error_ids:
-            told.action_feedback(feedback=self.env._("The grading had no problems any more."))
-            return
-        for user in self.error_ids._responsible(self.company_id):
-            said = self.with_context(lang=user.lang or self.env.lang)
-            vals = run_words.problem_activity(said)
-            if own := told.filtered(lambda activity, user=user: activity.user_id == user):
-                own[0].write({**vals, "res_id": self.id})
-            elif self._has_new_problems():
-                without_mails(self).activity_schedule(
-                    PROBLEM_KIND,
-                    date_deadline=fields.Date.context_today(said),
-                    user_id=user.id,
-                    **vals,
-                )
-
-    def _has_new_problems(self):
-        """Whether anything is wrong that was not wrong in the grading before."""
-        before = self.search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("simulation", "=", False),
-                ("state", "=", "done"),
-                ("id", "<", self.id),
-            ],
-            order="id desc",
-            limit=1,
-        )
-        return bool(self.error_ids._causes() - before.error_ids._causes())
+        run_todos.close_answered(self)

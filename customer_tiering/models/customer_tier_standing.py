@@ -3,12 +3,12 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL, formatLang
 
 from .. import by_hand
 from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
 from ..counted_fields import CountedInteger, CountedMonetary
-from ..explain import next_order, period
+from ..explain import next_order
 from ..explain.credit import CreditBreakdown
 from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind

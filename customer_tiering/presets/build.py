@@ -3,7 +3,7 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .data import ENTRY_RULES, SEGMENTS, preset_terms
+from .data import ENTRY_RULES, PRESETS, SEGMENTS, preset_terms
 
 # Kind, note, and days until an activity is due (None: no activity) of the usual rules about who
 # hears of a change.
@@ -32,6 +32,35 @@ def program_vals(env, preset):
         "rfm_mode": preset.get("rfm_mode", "three"),
         "min_coverage": preset["min_coverage"],
     }
+
+
+def create_program(programs, code, company):
+    """Make a programme from a preset.
+
+    :param programs: ``customer.tier.program``, empty
+    :param code: a key of ``PRESETS``
+    :raise UserError: for an unknown code, and where a metric that it is made of is gone
+    """
+    env, preset = programs.env, PRESETS.get(code)
+    if not preset:
+        raise UserError(
+            env._(
+                "There is no preset “%(code)s”. Choose one of: %(known)s.",
+                code=code,
+                known=", ".join(PRESETS),
+            )
+        )
+    above = programs.search_count([("company_id", "=", company.id)])
+    vals = {"company_id": company.id, "sequence": 10 * (above + 1)}
+    program = programs.create({**program_vals(env, preset), **vals})
+    program._add_usual_entry_rules()
+    program.event_rule_ids = event_rules(env)
+    translate_program(program, preset)
+    # Where customers have ordered already; the preset's own bounds serve until then.
+    quantile = program.indicator_ids.filtered(lambda i: i.scale == "quantile")
+    (quantile - quantile._propose_bands()).scale = "bands"
+    program._after_create_preset(code)
+    return program
 
 
 def tiers(env, preset):
