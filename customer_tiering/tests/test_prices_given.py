@@ -54,7 +54,9 @@ class TestStartWithPrices(SaleOrderCommon):
             cls._create_order(buyer, lines=[{"product_uom_qty": amount / 100}], date=20)
 
     def _start(self, **vals):
-        return self.env["customer.tier.start"].create({"preset": "wholesale", "tz": "Europe/Brussels", **vals})
+        return self.env["customer.tier.start"].create(
+            {"preset": "wholesale", "tz": "Europe/Brussels", **vals}
+        )
 
     def test_not_unasked(self):
         """A company at work gets other prices on all its quotations from one click."""
