@@ -1,4 +1,6 @@
 from . import test_pricelist
+from . import test_price_cases
+from . import test_prices_given
 from . import test_sale_order
 from . import test_price_reason
 from . import test_same_for_all

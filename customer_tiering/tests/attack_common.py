@@ -149,6 +149,8 @@ SILENT = {
         "rhythm_text",
         "stage_problem",
     },
+    # Told of corrections.
+    "customer.tier.change": {"undone"},
     # Told of what is still to be decided.
     "customer.tier.proposal": {"reason"},
     "customer.tier.run": {"open_proposal_count", "replay_table"},

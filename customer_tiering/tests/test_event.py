@@ -425,7 +425,8 @@ class TestTelling(EventCase):
         self._create_order(self.buyer, 2000, date="2025-03-02")
         self._grade(as_of="2025-03-05")
         self._events().unlink()
-        self._create_order(self.buyer, -1500, date="2025-03-06")
+        # Harder rules are demotions; an order that came back would be a correction.
+        self.program.tier_ids[1].condition_ids.value = 4000
         self._grade(as_of=TODAY)
         self._run_cron()
         activity = self.buyer.activity_ids

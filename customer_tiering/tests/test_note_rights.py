@@ -103,7 +103,7 @@ class TestNoteRights(HttpCase, EventCase):
     def test_who_is_asked_reads_it(self):
         """Somebody without Sales was asked to do something and could not read what."""
         self.event.activity_id.user_id = self.internal
-        self.assertIn("Promoted from Low to Silver", self._texts(self.internal))
+        self.assertIn("promoted from Low to Silver", self._texts(self.internal))
 
     def test_followers(self):
         """Followers got by e-mail what they may not read."""

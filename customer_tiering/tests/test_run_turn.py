@@ -175,7 +175,13 @@ class TestTurn(CronCase):
         self._grade()
         self.Stale.search([]).unlink()
         self._run_cron()
-        self.assertIsNone(self._next_call() or None)
+        # But in the night of each company.
+        now = fields.Datetime.now()
+        companies = self.env["res.company"].search([("customer_tier_nightly", "=", True)])
+        nights = {company._customer_tier_next_night(now) for company in companies}
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)])
+        coming = triggers.filtered(lambda trigger: trigger.call_at > now)
+        self.assertLessEqual(set(coming.mapped("call_at")), nights)
 
     def test_server_gone(self):
         """With the connection lost, each customer of the chunk was tried alone, and named as

@@ -148,6 +148,8 @@ class TestThresholdFitStart(ThresholdCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("en_US")
+        # The first start asks for it where it is empty.
+        cls.manager.tz = "Europe/Brussels"
 
     def _open(self, company, preset="wholesale"):
         self.manager.company_ids |= company

@@ -13,6 +13,8 @@ class TestTours(HttpCase):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         company = cls.env.company
+        # The first start asks for it where it is empty.
+        company.partner_id.tz = "Europe/Brussels"
         # Whatever demo data brought along would hide the first opening.
         cls.env["customer.tier.standing"].search([])._by_system().unlink()
         cls.env["customer.tier.program"].search([]).action_archive()

@@ -117,7 +117,6 @@ PLAYBOOK = Seam(
     fields={
         "customer.tier.standing": "playbook_start_ids",
         "customer.tier.tell": "playbook_count playbook_forecast start_playbooks",
-        "mail.activity": "id display_name",
         "mail.activity.plan": "id display_name name",
         "mail.activity.plan.template": "id display_name note responsible_type summary",
         "res.partner": """
@@ -127,7 +126,7 @@ PLAYBOOK = Seam(
     records="""
         loss_reason_.* plan_.* playbook_.* ir_cron_playbook ir_cron_playbook_ir_actions_server
         mail_activity_type_win_back
-        model_mail_activity model_mail_activity_plan model_mail_activity_plan_template
+        model_mail_activity_plan model_mail_activity_plan_template
         (access_)?mail_activity_plan(_template)?(_rule)?_tiering_manager
         customer_tier_tell_view_form_playbook tell_playbook_forecast
         res_partner_view_form_playbook res_partner_view_form_tier_playbook
