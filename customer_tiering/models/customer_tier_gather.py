@@ -447,8 +447,8 @@ class CustomerTierGather(models.AbstractModel):
         countries = {country for entry in entries for country in entry.countries or ()}
         codes = {entry.metric for entry in entries}
         return Origins(
-            ways=self._rows(origin_queries.ways(self, company, as_of, scope), 3),
-            tags=self._rows(origin_queries.tags(scope, tags), 2) if tags else [],
+            ways=self._rows(self._ways_query(company, as_of, scope), 3),
+            tags=self._rows(self._tags_query(company, as_of, scope, tags), 2) if tags else [],
             countries=self._rows(origin_queries.countries(scope, countries), 2)
             if countries
             else [],
@@ -458,6 +458,15 @@ class CustomerTierGather(models.AbstractModel):
                 if metric.code in codes
             },
         )
+
+    def _ways_query(self, company, as_of, scope):
+        """Hook: distinct customer, medium and source (0 for none) of what tells where customers
+        came from."""
+        return origin_queries.ways(self, company, as_of, scope)
+
+    def _tags_query(self, company, as_of, scope, tags):
+        """Hook: distinct customer and tag, of the tags asked for."""
+        return origin_queries.tags(scope, tags)
 
     def _entry(self, customers, entries, origins):
         """Array with the id of the rule that fits each customer, 0 for none; None without rules."""
