@@ -101,10 +101,12 @@ class CustomerTierCorrection(models.AbstractModel):
 
     def _history_query(self, program, customers):
         """Lines of history with their rules and the shares of the best of their grading, the
-        oldest first; where somebody has left all programmes, no tier."""
+        oldest first; where somebody has left all programmes, no tier. Their day is the one that
+        was graded, also where the history had gone on since then and has another one."""
         return SQL(
             """
-            SELECT s.partner_id, c.id, (c.date - date '1970-01-01')::float8,
+            SELECT s.partner_id, c.id,
+                   (LEAST(c.date, COALESCE(r.as_of, c.date)) - date '1970-01-01')::float8,
                    CASE WHEN c.direction = 'out' THEN 0
                         ELSE COALESCE(c.computed_tier_id, c.to_tier_id, 0) END,
                    c.merged_from, c.policy_id, p.rules->'columns',
@@ -119,7 +121,7 @@ class CustomerTierCorrection(models.AbstractModel):
          LEFT JOIN customer_tier_run r ON r.id = c.run_id
              WHERE s.company_id = %s AND s.partner_id = ANY(%s)
                AND c.reason <> 'merge'
-          ORDER BY s.partner_id, c.date, c.id
+          ORDER BY s.partner_id, LEAST(c.date, COALESCE(r.as_of, c.date)), c.id
             """,
             program.company_id.id,
             customers,

@@ -30,7 +30,7 @@ class SaleOrder(models.Model):
     )
     customer_overdue_amount = fields.Monetary(
         string="Customer's Overdue Amount",
-        compute="_compute_customer_credit_warning",
+        compute="_compute_customer_standing",
         currency_field="customer_credit_currency_id",
         groups=SALESPEOPLE,
         help="Open and past its due date as of the last grading, in company currency.",
@@ -70,7 +70,6 @@ class SaleOrder(models.Model):
             lambda order: order.state in ("draft", "sent") or order._customer_credit_grows_unsaved()
         )
         over = {case.order: case for case in asked._customer_credit_over_limit(together=False)}
-        standings = known._customer_standings()
         for order in self:
             case = over.get(order)
             order.customer_credit_warning = case and order._customer_credit_warning_text(case) or ""
@@ -78,7 +77,6 @@ class SaleOrder(models.Model):
             order.customer_credit_asks = bool(
                 case and case.own > 0 and order.company_id.sudo().customer_credit_check == "warn"
             )
-            order.customer_overdue_amount = order in standings and standings[order].overdue_amount
 
     def _customer_credit_known(self):
         """Those of these orders whose figures the user may know.
@@ -109,6 +107,10 @@ class SaleOrder(models.Model):
 
     def _customer_standing_fields(self):
         return [*super()._customer_standing_fields(), "overdue_amount"]
+
+    def _set_customer_standing(self, standing):
+        super()._set_customer_standing(standing)
+        self.customer_overdue_amount = standing.overdue_amount
 
     def _compute_partner_credit_warning(self):
         """Customers read their orders in the portal, but not what they may owe."""

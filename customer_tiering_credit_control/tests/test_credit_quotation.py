@@ -165,6 +165,7 @@ class TestCreditWarning(QuotationCase):
         ):
             self.env.invalidate_all()
             order.sudo().read(usual)
+            order.read(["customer_tier_id"])
             order.sudo().partner_id.commercial_partner_id.read(["name"])
             order.company_id.currency_id.read(["name"])
             before = self.env.cr.sql_log_count

@@ -41,6 +41,9 @@ class TestRightsRpc(rpc_common.RpcRightsTests, CreditSecurityCase, rpc_common.Rp
         return {"c": security_common.RIGHTS[name][0]}
 
     def _callers_for(self, letter):
+        if letter == "a" and "stock.picking" in self.env:
+            # Beside stock the core looks at rights first.
+            return {name: of for name, of in CALLERS.items() if name != "sale.order"}
         if letter != "c":
             return CALLERS
         # They are salespeople too.
