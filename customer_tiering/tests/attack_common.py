@@ -442,7 +442,10 @@ class AttackTests:
                 found = REFUSED if told[name] == {REFUSED} else EMPTY
                 with self.subTest(model=model, field=name):
                     self.assertIn(word, (REFUSED, EMPTY, TYPED))
-                    if word == TYPED:
+                    if name == "customer_price_reason":
+                        # Told where the own order's list is found anew, which core decides.
+                        self.assertNotIn("Their", str(values))
+                    elif word == TYPED:
                         self.assertTrue(values, f"{found} today: mend the table")
                     else:
                         self.assertFalse(values)
