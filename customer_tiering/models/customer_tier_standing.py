@@ -692,7 +692,9 @@ class CustomerTierStanding(models.Model):
         for standing in self:
             # The rules a customer was graded by are no secret in the company that has them.
             policy = standing.sudo().policy_id.exists()
-            told = policy and works_in(standing.env, policy.program_id.company_id)
+            # Of a grading that is not saved, the rules may have been typed.
+            company = standing.company_id if standing.id else policy.program_id.company_id
+            told = policy and works_in(standing.env, company)
             standing.explanation = told and standing._explain(policy)
 
     def _explain(self, policy, rules=None, words=None):

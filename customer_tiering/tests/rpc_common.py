@@ -43,6 +43,7 @@ CALLERS = {
     "customer.tier.program": {
         "action_add_entry_rules": "m",
         "action_grade": "om",
+        "action_learn_rhythm": "m",
         "action_open_standings": "som",
         "action_undo_thresholds": "m",
         "action_use_thresholds": "m",

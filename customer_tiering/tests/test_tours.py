@@ -42,7 +42,7 @@ class TestTours(HttpCase):
                         )
                     ],
                 }
-                for days in (130, 100, 70, 40)
+                for days in (320, 290, 260, 230)
             ]
         )
 
