@@ -109,8 +109,9 @@ class SaleOrder(models.Model):
         return [*super()._customer_standing_fields(), "overdue_amount"]
 
     def _set_customer_standing(self, standing):
-        super()._set_customer_standing(standing)
+        result = super()._set_customer_standing(standing)
         self.customer_overdue_amount = standing.overdue_amount
+        return result
 
     def _compute_partner_credit_warning(self):
         """Customers read their orders in the portal, but not what they may owe."""

@@ -26,7 +26,9 @@ class TestLimitInParallel(TransactionCase):
             customer = env["res.partner"].create(
                 {"name": "Pressed", "is_company": True, "credit_limit": 1000}
             )
-            product = env["product.product"].create({"name": "Thing", "taxes_id": False, "type": "service"})
+            product = env["product.product"].create(
+                {"name": "Thing", "taxes_id": False, "type": "service"}
+            )
             orders = env["sale.order"].create(
                 [
                     {

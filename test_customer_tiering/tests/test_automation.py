@@ -50,4 +50,6 @@ class TestAutomation(EventCase):
         self._create_order(gold, 6000, date="2025-03-05")
         self._grade()
         self._run_cron()
-        self.assertEqual((silver + gold).mapped("ref"), [False, "Congratulate: promoted from Low to Gold"])
+        self.assertEqual(
+            (silver + gold).mapped("ref"), [False, "Congratulate: promoted from Low to Gold"]
+        )

@@ -59,7 +59,8 @@ registry.category("web_tour.tours").add("customer_tiering_first_grading", {
         },
         {
             content: "The latest orders are shown with and without the tier",
-            trigger: ".modal .o_field_widget[name='price_forecast'] td:contains('Tour Gold Trading')",
+            trigger:
+                ".modal .o_field_widget[name='price_forecast'] td:contains('Tour Gold Trading')",
         },
         {
             content: "Give the discounts",
