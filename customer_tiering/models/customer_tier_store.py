@@ -327,6 +327,7 @@ class CustomerTierStore(models.AbstractModel):
                          stage_was)
               JOIN customer_tier_standing s
                 ON s.partner_id = c.partner AND s.company_id = %(company)s
+          ORDER BY c.partner
             """,
             entered=self._entered_on(SQL("s.id"), company, as_of),
             run=run_id,
@@ -499,6 +500,7 @@ class CustomerTierStore(models.AbstractModel):
                   JOIN customer_tier_standing s ON s.id = c.standing_id
                   JOIN customer_tier t ON t.id = COALESCE(c.to_tier_id, c.from_tier_id)
                  WHERE c.id > %s AND s.company_id = %s AND %s
+              ORDER BY c.id
                     ON CONFLICT DO NOTHING
                 """,
                 self._event_insert(),
@@ -527,6 +529,7 @@ class CustomerTierStore(models.AbstractModel):
                  WHERE c.id > %s AND s.company_id = %s
                    AND c.reason <> 'merge'
                    AND c.to_stage IS NOT NULL AND c.to_stage IS DISTINCT FROM c.from_stage
+              ORDER BY c.id
                     ON CONFLICT DO NOTHING
                 """,
                 after,
@@ -541,7 +544,11 @@ class CustomerTierStore(models.AbstractModel):
         """
         self.env.flush_all()
         self.env.cr.execute(
-            SQL("%s %s ON CONFLICT DO NOTHING", self._event_insert(), run._untold_from())
+            SQL(
+                "%s %s ORDER BY c.id ON CONFLICT DO NOTHING",
+                self._event_insert(),
+                run._untold_from(),
+            )
         )
         return self.env.cr.rowcount
 
@@ -574,6 +581,7 @@ class CustomerTierStore(models.AbstractModel):
                   JOIN customer_tier_standing t
                     ON t.partner_id = s.partner AND t.company_id = %(company)s
                  WHERE s.notice = 1 AND (t.manual_tier_id IS NULL OR s.expired = 1)
+              ORDER BY t.partner_id
                 """,
                 staging=SQL.identifier(STAGING),
                 company=company.id,

@@ -66,8 +66,8 @@ class TestProgram(TieringCommon):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.env.ref("base.module_customer_tiering")._update_translations("zh_CN")
         chinese = {"lang": "zh_CN"}
-        self.assertEqual(gold.with_context(**chinese).name, "金卡")
-        self.assertEqual(gold.pricelist_id.with_context(**chinese).name, "金卡（优惠 10%）")
+        self.assertEqual(gold.with_context(**chinese).name, "金卡会员")
+        self.assertEqual(gold.pricelist_id.with_context(**chinese).name, "金卡会员（优惠 10%）")
         self.assertEqual(regular.with_context(**chinese).name, "Walk-in")
         self.assertEqual(gold.with_context(lang="en_US").name, "Gold")
 

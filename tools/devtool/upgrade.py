@@ -75,10 +75,18 @@ def _make_old(commit: str, database: str) -> None:
     folder = DEV / "upgrade"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    packed = subprocess.run(
-        ["git", "archive", commit, ADDON], cwd=ROOT, capture_output=True, check=False
+    listed = subprocess.run(
+        ["git", "ls-tree", "--name-only", commit],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    if packed.returncode:
+    names = [name for name in listed.stdout.split() if name.startswith(ADDON)]
+    packed = subprocess.run(
+        ["git", "archive", commit, *names], cwd=ROOT, capture_output=True, check=False
+    )
+    if listed.returncode or packed.returncode:
         raise Failure(
             f"There is no commit {commit} here.", "Fetch the whole history, or name another commit."
         )
