@@ -113,13 +113,7 @@ def _agreed(tier):
         ]
     ).partner_id.with_company(tier.company_id)
     lists = tier.pricelist_id | tier.other_pricelist_ids | tier.own_pricelist_ids
-    # Archived ones are nobody's, as when prices are looked up.
-    own = own.filtered(
-        lambda partner: (
-            partner.specific_property_product_pricelist._get_partner_pricelist_multi_filter_hook()
-            - lists
-        )
-    )
+    own = own.filtered(lambda partner: partner._customer_tier_agreed_pricelist() - lists)
     if own:
         yield tier.env._(
             "%(count)s of its customers have a pricelist of their own, which goes before the "

@@ -181,11 +181,7 @@ class ProductPricelist(models.Model):
         if not feature or WITHOUT_TIER.is_on(self.env):
             return result
         partners = self.env["res.partner"].with_context(active_test=False).browse(partner_ids)
-        undecided = partners.filtered(
-            lambda p: (
-                not p.specific_property_product_pricelist._get_partner_pricelist_multi_filter_hook()
-            )
-        )
+        undecided = partners.filtered(lambda p: not p._customer_tier_agreed_pricelist())
         for partner, tier in undecided._customer_tiers().items():
             pricelist = tier._pricelist_for(result[partner.id])
             if pricelist:

@@ -244,6 +244,11 @@ class ResPartner(models.Model):
                 family.specific_property_product_pricelist = False
         return result
 
+    def _customer_tier_agreed_pricelist(self):
+        """The list that somebody chose for a partner in the current company, which goes before a
+        tier's; an archived one is nobody's."""
+        return self.specific_property_product_pricelist._get_partner_pricelist_multi_filter_hook()
+
     def _customer_tier_pricelists(self):
         """The tier's list per partner in the current company, only for those who have one.
 

@@ -42,7 +42,7 @@ def _with_discount(program, tiers):
     discounts = {tier.id: tier for tier in program.tier_ids.filtered("discount")}
     found = tiers[tiers.isin(list(discounts))]
     partners = program.env["res.partner"].with_company(company).browse(found.index.tolist())
-    undecided = partners.filtered(lambda p: not p.specific_property_product_pricelist)
+    undecided = partners.filtered(lambda p: not p._customer_tier_agreed_pricelist())
     chosen = dict(zip(found.index.tolist(), found.tolist(), strict=True))
     customers = {partner: discounts[chosen[partner.id]] for partner in undecided}
     return customers, len(partners) - len(undecided)

@@ -88,6 +88,15 @@ class TestStartWithPrices(SaleOrderCommon):
         wizard.action_start()
         self.assertEqual(self._quote(self.buyers[0]).order_line.price_unit, 85.0)
 
+    def test_archived_agreed_list(self):
+        """Who has an archived list of its own gets the tier's prices, and was told of as one who
+        does not."""
+        self.special_list.active = False
+        wizard = self._start()
+        wizard.action_ask_prices()
+        self.assertIn("3 customers would have other prices", wizard.price_forecast)
+        self.assertNotIn("more would not", wizard.price_forecast)
+
     def test_nobody_ordered_yet(self):
         """A new company would have to find the switch."""
         self.assertTrue(self._start(company_id=self.company_b.id).gives_prices)
