@@ -20,13 +20,15 @@ class ThresholdFit:
     """A programme that may not be saved yet, against today's customers.
 
     Ids in its thresholds are those of the records, or counted from 1 while there are none.
+
+    :param as_of: customers of that day instead of today's
     """
 
-    def __init__(self, program):
+    def __init__(self, program, as_of=None):
         from .grading.thresholds import Fit, Thresholds
 
         gather = program.env["customer.tier.gather"]
-        today = gather._today(program.company_id)
+        today = as_of or gather._today(program.company_id)
         metrics = program._metrics()
         facts = gather._sample(program, today, SAMPLE_SIZE, metrics)
         self.tiers = program.tier_ids.sorted(lambda tier: (tier.sequence, tier.id or 0))
@@ -82,11 +84,11 @@ class ThresholdFit:
         )
 
 
-def proposed(program, spread):
+def proposed(program, spread, as_of):
     """What is proposed to a programme after its customers were graded, see
     ``ThresholdFit.proposed``; nothing where its tiers tell customers apart.
 
-    :param spread: ``Spread`` as plain values
+    :param spread: ``Spread`` as plain values, of that day
     """
     from .grading.spread import Spread, misfits
 
@@ -96,7 +98,7 @@ def proposed(program, spread):
         return False
     try:
         with program.env.cr.savepoint():
-            return ThresholdFit(program).proposed() or False
+            return ThresholdFit(program, as_of).proposed() or False
     except Exception:
         # A grading does not fail because nothing can be proposed.
         _logger.exception("No thresholds proposed for programme %s", program.id)

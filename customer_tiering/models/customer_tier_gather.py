@@ -237,6 +237,22 @@ class CustomerTierGather(models.AbstractModel):
         count, first = self.env.cr.fetchone()
         return count, first
 
+    def _last_order_day(self, company):
+        """The day of the latest order of a company up to today, None without any. Hook: addons
+        with a kind of records of their own look at these as well."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "SELECT MAX(date_order) FROM sale_order "
+                "WHERE state = 'sale' AND company_id = %s AND date_order < %s",
+                company.id,
+                self._end_of_day(company, self._today(company)),
+            )
+        )
+        (last,) = self.env.cr.fetchone()
+        zone = self.with_context(tz=self._timezone(company))
+        return last and fields.Datetime.context_timestamp(zone, last).date()
+
     def _frequent_condition(self, company):
         """Which orders count for the frequency, as a condition on ``sale_order o``."""
         if company.customer_tier_count_all_orders:

@@ -855,7 +855,12 @@ class CustomerTierProgram(models.Model):
     def action_grade(self):
         """Grade the companies of these programmes as of today, tell what came of it and show the
         result."""
-        companies = [{"company_id": company.id} for company in self.company_id]
+        return self._grade()
+
+    def _grade(self, as_of=None):
+        """The same as of today, or as of an earlier day."""
+        day = {"as_of": as_of} if as_of else {}
+        companies = [{"company_id": company.id, **day} for company in self.company_id]
         runs = self.env["customer.tier.run"].create(companies)
         runs.action_run()
         return runs._notification(then=self.browse().action_open_standings())

@@ -578,7 +578,7 @@ class CustomerTierRun(models.Model):
             program = programs.browse(int(program_id)).exists()
             # Writing a programme empties the caches of all workers: not in a night like the last.
             if program.spread != spread:
-                proposed = threshold_fit.proposed(program, spread)
+                proposed = threshold_fit.proposed(program, spread, self.as_of)
                 # The rules stay as they are, so there is nothing to check.
                 saving = SAVING.on(program)
                 saving.write({"spread": spread, "proposed_thresholds": proposed})

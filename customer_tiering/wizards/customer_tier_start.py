@@ -11,6 +11,9 @@ from ..presets.build import program_vals
 from ..presets.data import PRESETS
 from ..tools import notification, open_dialog
 
+# Days without an order after which it is asked whether today is the day to grade as of.
+LONG_AGO = 92
+
 
 class CustomerTierStart(models.TransientModel):
     """Makes the first programme of a company from a preset, and grades everybody by it."""
@@ -40,6 +43,15 @@ class CustomerTierStart(models.TransientModel):
         string="Time Zone",
         default=lambda self: self.env.user.tz or self.env.context.get("tz"),
         help="Days of orders begin, and everybody is graded at night, by this clock.",
+    )
+    last_order_day = fields.Date(compute="_compute_last_order_day")
+    as_of_last = fields.Boolean(
+        string="Grade as of that day",
+        compute="_compute_as_of_last",
+        store=True,
+        readonly=False,
+        help="Amounts of the last 12 months, stages and the time since the last order are those of "
+        "that day. From the next night on, everybody is graded as of the day it is then.",
     )
     preview = fields.Html(compute="_compute_preview", sanitize=False)
     proposed = fields.Json(compute="_compute_preview")
@@ -88,7 +100,28 @@ class CustomerTierStart(models.TransientModel):
             mine = wizard.company_id in self.env.user.company_ids
             wizard.gives_prices = mine and not orders.search_count(domain, limit=1)
 
-    @api.depends("preset", "company_id")
+    @api.depends("company_id")
+    def _compute_last_order_day(self):
+        """The last day with orders, where it is so long ago that today tells little."""
+        gather = self.env["customer.tier.gather"].sudo()
+        for wizard in self:
+            mine = wizard.company_id in self.env.companies
+            # Of other people's orders nothing else is told.
+            last = mine and gather._last_order_day(wizard.company_id)
+            old = last and (gather._today(wizard.company_id) - last).days > LONG_AGO
+            wizard.last_order_day = old and last
+
+    @api.depends("last_order_day")
+    def _compute_as_of_last(self):
+        for wizard in self:
+            wizard.as_of_last = bool(wizard.last_order_day)
+
+    @property
+    def _as_of(self):
+        """The day that customers are graded as of, None for today."""
+        return self.last_order_day if self.as_of_last else None
+
+    @api.depends("preset", "company_id", "as_of_last")
     @api.depends_context("lang")
     def _compute_preview(self):
         for wizard in self:
@@ -98,7 +131,7 @@ class CustomerTierStart(models.TransientModel):
                 continue
             # What would be made, in the words in which the tiers themselves tell it.
             made = wizard._made()
-            fit = threshold_fit.ThresholdFit(made)
+            fit = threshold_fit.ThresholdFit(made, wizard._as_of)
             wizard.proposed = fit.proposed() or False
             values = {
                 "tiers": list(zip(fit.tiers, fit.counts, strict=True)),
@@ -109,7 +142,7 @@ class CustomerTierStart(models.TransientModel):
             }
             wizard.preview = self.env["ir.qweb"]._render("customer_tiering.start_preview", values)
 
-    @api.onchange("preset")
+    @api.onchange("preset", "as_of_last")
     def _onchange_preset(self):
         self.use_proposed = False
 
@@ -153,14 +186,16 @@ class CustomerTierStart(models.TransientModel):
         program.gives_prices = self.gives_prices or not self.asks_prices
         # The job is the system's.
         self.env["res.company"].sudo()._customer_tier_wake_at_night()
-        action = program.action_grade()
+        action = program._grade(self._as_of)
         return action if program.standing_count else self._nobody_left(program, action)
 
     def _create_program(self):
         """Make the programme with the thresholds that were chosen."""
         program = self.env["customer.tier.program"]._create_preset(self.preset, self.company_id)
         if self.use_proposed and self.proposed:
-            program.proposed_thresholds = threshold_fit.ThresholdFit(program).proposed()
+            program.proposed_thresholds = threshold_fit.ThresholdFit(
+                program, self._as_of
+            ).proposed()
             program.action_use_thresholds()
         return program
 

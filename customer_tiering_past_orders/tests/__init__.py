@@ -1,0 +1,4 @@
+from . import test_attacks
+from . import test_past_orders
+from . import test_past_orders_import
+from . import test_security

@@ -1,0 +1,193 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .past_order_common import PastOrderCase
+
+
+@tagged("post_install", "-at_install")
+class TestPastOrders(PastOrderCase):
+    def test_counts_like_an_order(self):
+        """A customer of twenty years is new on the day of the change to Odoo."""
+        self._create_past(21000, date=30)
+        self._create_past(500, date=400)
+        self._grade()
+        self.assertEqual(self._figures(), (21000, 1))
+        self.assertEqual(self._standing(self.buyer).tier_id.name, "Gold")
+        self.assertEqual(self._standing(self.buyer).last_order_date, self._days_ago(30))
+
+    def test_not_counted_twice(self):
+        """The weeks in which both systems ran count double."""
+        early = self._create_past(1000, date=60)
+        late = self._create_past(200, date=20)
+        self._create_order(self.buyer, 200, date=20)
+        self._grade()
+        self.assertEqual(self._figures(), (1200, 2))
+        self.assertEqual((early.counts, late.counts), (True, False))
+        self.assertEqual(self.Past.search([("counts", "=", True)]) & (early | late), early)
+        self.assertEqual(self.Past.search([("counts", "=", False)]) & (early | late), late)
+        late.always_counts = True
+        self._grade()
+        self.assertEqual(self._figures(), (1400, 3))
+        self.assertTrue(late.counts)
+
+    def test_of_contacts_and_currencies(self):
+        """An order of a branch office, in its currency, counts for nobody."""
+        contact = self._create_customer("Contact", parent_id=self.buyer.id)
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": dollar.id,
+                "name": self._days_ago(90),
+                "rate": 2,
+                "company_id": self.company.id,
+            }
+        )
+        self._create_past(500, partner=contact, currency_id=dollar.id)
+        self._grade()
+        self.assertEqual(self._figures(), (250, 1))
+
+    def test_pieces_and_categories(self):
+        """Quantities of the old system are no pieces; an unknown product counts as one."""
+        self.env["customer.tier.program"].search([]).action_archive()
+        metrics = ("quantity", "category_count", "product_count", "margin")
+        self._create_measuring_program(*metrics)
+        paper, ink = self.env["product.category"].create([{"name": "Paper"}, {"name": "Ink"}])
+        self._create_past(100, date=10, quantity=5, categ_id=paper.id)
+        self._create_past(100, date=20, quantity=2, categ_id=ink.id)
+        self._create_past(100, date=30, quantity=1)
+        self._grade()
+        values = self._values(self.buyer)
+        self.assertEqual([values[code] for code in metrics], [8, 2, 0, 0])
+
+    def test_graded_at_once(self):
+        """History that comes in later waits for the night; what was deleted goes on counting."""
+        self._grade()
+        past = self._create_past(7000, date=30)
+        self._grade_stale()
+        self.assertEqual(self._standing(self.buyer).tier_id.name, "Silver")
+        past.amount = 100
+        self._grade_stale()
+        self.assertEqual(self._figures(), (100, 1))
+        past.unlink()
+        self._grade_stale()
+        self.assertFalse(self._standing(self.buyer).amount)
+
+    def test_as_of_a_past_day(self):
+        """Replays of last year know what was only ordered since."""
+        self._create_past(100, date=30)
+        self._create_past(700, date=300)
+        self._grade(as_of=self._days_ago(200))
+        self.assertEqual(self._figures(), (700, 1))
+
+    def test_told_apart(self):
+        """Nobody can tell which figures come from a file."""
+        self._create_past(21000, date=30)
+        self._create_past(50, date=500)
+        self._grade()
+        standing = self._standing(self.buyer)
+        told = [s["text"] for s in standing.explanation["sentences"] if s["kind"] == "past"]
+        self.assertEqual(len(told), 1)
+        self.assertIn("1 order (", told[0])
+        self.assertIn("21,000.00", told[0])
+        self.assertEqual(self.Past.search_count(standing.action_open_past_orders()["domain"]), 2)
+
+    def test_other_company(self):
+        """History of one company counts in another, too."""
+        self._create_past(21000, company_id=self.company_b.id)
+        self._grade()
+        self.assertFalse(self._standing(self.buyer).amount)
+
+    def test_bad_input(self):
+        """A wrong row comes in and is noticed when the tiers are wrong."""
+        with self.assertRaisesRegex(ValidationError, "dated in the future"):
+            self._create_past(date=-3)
+        with self.assertRaisesRegex(ValidationError, "choose a contact"):
+            self.Past.create({"order_date": self._days_ago(3), "amount": 1})
+        self._create_past(order_ref="A-1")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(Exception, "has come in already|order_ref_uniq"),
+        ):
+            self._create_past(order_ref="A-1")
+
+
+@tagged("post_install", "-at_install")
+class TestCustomersOfAFile(PastOrderCase):
+    def _come_in(self, *names):
+        return self.Past.create(
+            [{"customer": n, "order_date": self._days_ago(30), "amount": 10} for n in names]
+        )
+
+    def test_looked_up(self):
+        """Somebody maps a thousand customers by hand."""
+        self.buyer.write({"ref": "C-77", "vat": "BE0477472701", "email": "Buy@Example.com"})
+        contact = self._create_customer("Mia", parent_id=self.buyer.id, email="mia@example.com")
+        rows = self._come_in("C-77", "BE0477472701", "buy@example.COM", "Buyer", "Nobody")
+        self.assertEqual(rows[:4].partner_id, self.buyer)
+        self.assertEqual(rows[4].match, "missing")
+        self.assertFalse(rows[4].partner_id)
+        self.assertEqual(self._come_in("mia@example.com").partner_id, self.buyer)
+        self.assertEqual(contact.commercial_partner_id, self.buyer)
+
+    def test_several_fit(self):
+        """Orders go to the first of two customers with the same name."""
+        self._create_own_customer("Twin")
+        self._create_own_customer("Twin")
+        row = self._come_in("Twin")
+        self.assertEqual((row.match, row.partner_id.id), ("several", False))
+        row.partner_id = self.buyer
+        self.assertEqual(row.match, "found")
+
+    def test_created_on_one_click(self):
+        """Customers who were not found are lost, or made twice."""
+        rows = self._come_in("N-1", "N-2", "N-1", "new@example.com").with_user(self.importer)
+        rows.action_create_customers()
+        self.assertEqual(set(rows.mapped("match")), {"found"})
+        self.assertEqual(rows[0].partner_id, rows[2].partner_id)
+        self.assertEqual(rows[0].partner_id.ref, "N-1")
+        self.assertEqual(rows[3].partner_id.email, "new@example.com")
+        self.assertEqual(len(rows.partner_id), 3)
+        with self.assertRaisesRegex(UserError, "no customers to create"):
+            rows.action_create_customers()
+
+    def test_found_later(self):
+        """After the contacts were imported, everything has to come in again."""
+        rows = self._come_in("L-1", "L-2")
+        late = self._create_own_customer("Late", ref="L-1")
+        rows.action_find()
+        self.assertEqual(rows[0].partner_id, late)
+        self.assertEqual(rows[1].match, "missing")
+
+    def test_hidden_contacts(self):
+        """A file finds contacts of a company that the reader does not work in."""
+        self._create_customer("Theirs", ref="B-1", company_id=self.company_b.id)
+        self.assertEqual(self._come_in("B-1").match, "missing")
+
+
+@tagged("post_install", "-at_install")
+class TestStartAsOf(PastOrderCase):
+    def test_start_as_of_the_last_day(self):
+        """Whoever brings a file of last year sees that all customers are lost."""
+        self.env["customer.tier.program"].search([]).action_archive()
+        self._create_past(21000, date=400)
+        self._create_past(6000, date=500)
+        with Form(self.env["customer.tier.start"].with_user(self.manager)) as form:
+            self.assertEqual(form.last_order_day, self._days_ago(400))
+            self.assertTrue(form.as_of_last)
+            form.preset = "vip"
+            form.tz = "Europe/Brussels"
+        form.record.action_start()
+        standing = self._standing(self.buyer)
+        self.assertEqual(standing.amount, 27000)
+        self.assertEqual(standing.recency_days, 0)
+
+    def test_today_where_people_order(self):
+        """A running company is asked which day it is."""
+        self.env["customer.tier.program"].search([]).action_archive()
+        self._create_past(21000, date=400)
+        self._create_order(self.buyer, 10, date=4)
+        wizard = self.env["customer.tier.start"].with_user(self.manager).new({})
+        self.assertFalse(wizard.last_order_day)
+        self.assertFalse(wizard.as_of_last)
