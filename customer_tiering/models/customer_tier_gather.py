@@ -240,16 +240,13 @@ class CustomerTierGather(models.AbstractModel):
     def _last_order_day(self, company):
         """The day of the latest order of a company up to today, None without any. Hook: addons
         with a kind of records of their own look at these as well."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "SELECT MAX(date_order) FROM sale_order "
-                "WHERE state = 'sale' AND company_id = %s AND date_order < %s",
-                company.id,
-                self._end_of_day(company, self._today(company)),
-            )
-        )
-        (last,) = self.env.cr.fetchone()
+        until = self._end_of_day(company, self._today(company))
+        domain = [
+            ("company_id", "=", company.id),
+            ("state", "=", "sale"),
+            ("date_order", "<", until),
+        ]
+        last = self.env["sale.order"].search(domain, order="date_order DESC", limit=1).date_order
         zone = self.with_context(tz=self._timezone(company))
         return last and fields.Datetime.context_timestamp(zone, last).date()
 

@@ -21,7 +21,6 @@ class CustomerPastOrder(models.Model):
 
     order_ref = fields.Char(
         string="Order Reference",
-        index="btree_not_null",
         help="The number of the order in the old system. The same number does not come in twice.",
     )
     customer = fields.Char(
@@ -59,10 +58,13 @@ class CustomerPastOrder(models.Model):
         string="Amount",
         compute="_compute_amount_company",
         store=True,
+        precompute=True,
         currency_field="company_currency_id",
         help="Untaxed, in the currency of the company, at the rate of the day.",
     )
-    company_currency_id = fields.Many2one(related="company_id.currency_id", exportable=False)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Currency of the Company", exportable=False
+    )
     quantity = fields.Float(digits="Product Unit", help="Pieces of goods, where they are known.")
     categ_id = fields.Many2one(
         "product.category",
@@ -73,7 +75,6 @@ class CustomerPastOrder(models.Model):
     company_id = fields.Many2one(
         "res.company",
         required=True,
-        index=True,
         ondelete="cascade",
         default=lambda self: self.env.company,
     )
