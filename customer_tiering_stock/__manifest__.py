@@ -1,10 +1,15 @@
 {
-    "name": "Customer Tiering: Kept Goods",
-    "version": "19.0.1.0.0",
-    "summary": "Goods sent back, or never delivered, are not what a customer bought",
+    "name": "Customer Tiering: Inventory",
+    "version": "19.0.1.1.0",
+    "summary": "Goods sent back were not bought; orders of good customers are delivered first",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
     "license": "LGPL-3",
     "depends": ["customer_tiering", "sale_stock"],
+    "data": [
+        "views/customer_tier_views.xml",
+        "views/sale_order_views.xml",
+        "views/stock_picking_views.xml",
+    ],
     "auto_install": True,
 }

@@ -2,9 +2,18 @@ from odoo import models
 
 
 class StockMove(models.Model):
-    """Transfers have the customers graded anew whose orders they deliver or send back."""
+    """Transfers have the customers graded anew whose orders they deliver or send back, and are
+    urgent where one of these orders is."""
 
     _inherit = "stock.move"
+
+    def _get_new_picking_values(self):
+        # The priority of a procurement does not reach its transfers.
+        values = super()._get_new_picking_values()
+        orders = self._customer_tier_orders() | self.sudo().reference_ids.sale_ids
+        if any(orders.mapped("customer_urgent")):
+            values["priority"] = "1"
+        return values
 
     def _action_done(self, cancel_backorder=False):
         orders = self._customer_tier_orders()

@@ -1,0 +1,181 @@
+from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+
+@tagged("post_install", "-at_install")
+class TestPriority(GradingCase):
+    """Deliveries of a tier that is handled with priority, in real warehouses."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        program = cls._create_program(domain=OWN)
+        cls.gold = program.tier_ids.filtered(lambda tier: tier.name == "Gold")
+        cls.gold.delivery_priority = "1"
+        cls.warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1
+        )
+        cls.goods = cls._create_product(name="Kettle", type="consu", is_storable=True)
+        cls.golden = cls._create_own_customer("Golden", (20, 21000))
+        cls.plain = cls._create_own_customer("Plain", (20, 100))
+        cls._grade()
+
+    def _order(self, customer=None, pieces=2, confirm=True, **vals):
+        order = self._create_order(
+            customer or self.golden,
+            state="draft",
+            lines=[{"product_id": self.goods.id, "product_uom_qty": pieces, "price_unit": 10}],
+            warehouse_id=self.warehouse.id,
+            **vals,
+        )
+        if confirm:
+            order.action_confirm()
+        return order
+
+    def _stock(self, pieces):
+        self.env["stock.quant"].sudo()._update_available_quantity(
+            self.goods, self.warehouse.lot_stock_id, pieces
+        )
+
+    def _work(self, picking, pieces, backorder=True):
+        picking.action_assign()
+        picking.move_ids.write({"quantity": pieces, "picked": True})
+        context = {"skip_backorder": True} if backorder else {"cancel_backorder": True}
+        picking.with_context(**context)._action_done()
+
+    def test_of_the_tier(self):
+        """The best customers wait like everybody."""
+        self.assertTrue(self._order(confirm=False).customer_urgent)
+        self.assertFalse(self._order(self.plain, confirm=False).customer_urgent)
+        self.assertEqual(self._order().picking_ids.mapped("priority"), ["1"])
+        self.assertEqual(self._order(self.plain).picking_ids.mapped("priority"), ["0"])
+
+    def test_every_step(self):
+        """The star ends with picking: packing and shipping wait."""
+        for steps, number in (("ship_only", 1), ("pick_ship", 2), ("pick_pack_ship", 3)):
+            with self.subTest(steps):
+                self.warehouse.delivery_steps = steps
+                self._stock(10)
+                order = self._order()
+                for _step in range(number):
+                    picking = order.picking_ids.filtered(lambda p: p.state != "done")
+                    self.assertEqual(set(picking.mapped("priority")), {"1"})
+                    for one in picking:
+                        self._work(one, 2)
+                self.assertEqual(len(order.picking_ids), number)
+
+    def test_backorder(self):
+        """What could not be delivered at once falls back in the queue."""
+        self._stock(1)
+        order = self._order(pieces=3)
+        self._work(order.picking_ids, 1)
+        backorder = order.picking_ids.filtered("backorder_id")
+        self.assertEqual(backorder.priority, "1")
+
+    def test_first_when_goods_come_in(self):
+        """One piece comes in and goes to who ordered first, not to Gold."""
+        waiting = self._order(self.plain, pieces=1).picking_ids
+        urgent = self._order(pieces=1).picking_ids
+        (waiting | urgent).action_assign()
+        supplier = self.env.ref("stock.stock_location_suppliers")
+        receipt = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.in_type_id.id,
+                "location_id": supplier.id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.goods.id,
+                            "product_uom_qty": 1,
+                            "location_id": supplier.id,
+                            "location_dest_id": self.warehouse.lot_stock_id.id,
+                        }
+                    )
+                ],
+            }
+        )
+        receipt.action_confirm()
+        self._work(receipt, 1)
+        self.assertEqual((waiting.state, urgent.state), ("confirmed", "assigned"))
+
+    def test_goods_sent_back(self):
+        """The warehouse hurries to take back what was returned."""
+        self._stock(5)
+        order = self._order()
+        self._work(order.picking_ids, 2)
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=order.picking_ids.id, active_model="stock.picking")
+            .create({"picking_id": order.picking_ids.id})
+        )
+        wizard.product_return_moves.quantity = 1
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        self.assertEqual(back.priority, "0")
+
+    def test_orders_together(self):
+        """A transfer for two orders fails, or forgets that one of them is urgent."""
+        both = self._order() | self._order(self.plain)
+        values = both.picking_ids.move_ids._get_new_picking_values
+        moves = both.picking_ids.move_ids
+        moves.picking_type_id = self.warehouse.out_type_id
+        self.assertEqual(values()["priority"], "1")
+        plain = self._order(self.plain).picking_ids.move_ids
+        self.assertNotIn("priority", plain._get_new_picking_values())
+
+    def test_confirmed_orders_stay(self):
+        """A customer falls to Silver, and what was promised is forgotten; or rises, and the
+        warehouse is turned upside down."""
+        urgent, plain = self._order(), self._order(self.plain)
+        self._standing(self.golden).write({"manual_tier_id": False})
+        self._standing(self.plain).with_user(self.officer).write(
+            {"manual_tier_id": self.gold.id, "manual_reason": "VIP"}
+        )
+        self.gold.delivery_priority = "0"
+        plain.note = "x"
+        self.assertTrue(urgent.customer_urgent)
+        self.assertFalse(plain.customer_urgent)
+        self.assertEqual(urgent.picking_ids.priority, "1")
+
+    def test_by_hand(self):
+        """Somebody promises express delivery and cannot say so to the warehouse."""
+        seller = self._create_user("tiering_all", "sales_team.group_sale_salesman_all_leads")
+        order = self._order(self.plain, confirm=False)
+        with self.assertRaisesRegex(UserError, "not confirmed yet"):
+            order.with_user(seller).action_customer_raise_priority()
+        order.with_user(seller).customer_urgent = True
+        order.action_confirm()
+        self.assertEqual(order.picking_ids.priority, "1")
+        order.with_user(seller).action_customer_lower_priority()
+        self.assertEqual((order.picking_ids.priority, order.customer_urgent), ("0", False))
+        order.with_user(seller).action_customer_raise_priority()
+        self.assertEqual(order.picking_ids.priority, "1")
+        with self.assertRaises(AccessError):
+            order.with_user(self.salesperson_b).action_customer_raise_priority()
+
+    def test_nothing_that_is_done(self):
+        """A delivery of last week shows up as urgent."""
+        self._stock(5)
+        order = self._order(self.plain)
+        self._work(order.picking_ids, 2)
+        order.action_customer_raise_priority()
+        self.assertEqual(order.picking_ids.priority, "0")
+
+    def test_said_where_it_has_no_effect(self):
+        """A star is set and nobody gets anything earlier."""
+        self.assertFalse(self.gold.priority_warning)
+        delivery = self.warehouse.out_type_id
+        delivery.reservation_method = "manual"
+        self.gold.invalidate_recordset()
+        self.assertIn(delivery.display_name, self.gold.priority_warning)
+        delivery.write(
+            {
+                "reservation_method": "by_date",
+                "reservation_days_before": 2,
+                "reservation_days_before_priority": 5,
+            }
+        )
+        self.gold.invalidate_recordset()
+        self.assertFalse(self.gold.priority_warning)
