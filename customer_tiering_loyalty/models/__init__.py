@@ -1,1 +1,3 @@
 from . import customer_tier_gather
+from . import loyalty_program
+from . import sale_order

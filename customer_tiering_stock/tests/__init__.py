@@ -1,2 +1,3 @@
+from . import test_attacks
 from . import test_priority
 from . import test_stock

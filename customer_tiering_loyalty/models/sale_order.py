@@ -1,0 +1,43 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class SaleOrder(models.Model):
+    """An order gets the promotions of its customer's tier, and no coupon of somebody else."""
+
+    _inherit = "sale.order"
+
+    def _get_program_domain(self):
+        own = self.env["loyalty.program"]._customer_domain(self)
+        return list(Domain(super()._get_program_domain()) & own)
+
+    def _get_trigger_domain(self):
+        own = self.env["loyalty.program"]._customer_domain(self, "program_id.")
+        return list(Domain(super()._get_trigger_domain()) & own)
+
+    def _try_apply_code(self, code):
+        card = self.env["loyalty.card"].search([("code", "=", code)])
+        return self._customer_refused(card) or super()._try_apply_code(code)
+
+    def _try_apply_program(self, program, coupon=None):
+        refused = coupon and self._customer_refused(coupon)
+        return refused or super()._try_apply_program(program, coupon)
+
+    def _update_programs_and_rewards(self):
+        # The customer may be another one than when the coupon was entered.
+        for order in self:
+            if foreign := order.applied_coupon_ids.filtered(order._customer_refused):
+                order.applied_coupon_ids -= foreign
+                order.order_line.filtered(lambda line, f=foreign: line.coupon_id in f).unlink()
+        return super()._update_programs_and_rewards()
+
+    def _customer_refused(self, card):
+        """What is said of a coupon that was made out to somebody else, nothing where it was not."""
+        # Whoever enters a code need not read whose it is.
+        card = card.sudo()
+        owner = card.partner_id.commercial_partner_id
+        if not card.program_id.customer_personal or not owner:
+            return None
+        if owner == self.sudo().partner_id.commercial_partner_id:
+            return None
+        return {"error": self.env._("This coupon was made out to somebody else.")}

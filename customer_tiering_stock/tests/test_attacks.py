@@ -1,0 +1,16 @@
+from odoo.addons.customer_tiering.tests.attack_common import AttackCase, AttackTests, rows
+from odoo.tests import tagged
+
+# As in the core addon.
+COMPUTED = {
+    "customer.tier": rows(empty="priority_warning"),
+    "sale.order": rows(empty="customer_urgent"),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAttacks(AttackTests, AttackCase):
+    addon = "customer_tiering_stock"
+    computed = COMPUTED
+    # A tier of normal priority has nothing to tell.
+    silent = {"customer.tier": {"priority_warning"}, "sale.order": {"customer_urgent"}}
