@@ -136,6 +136,7 @@ COMPUTED = {
 }
 # Of these nobody is told anything in these records: most are warnings of what is not there.
 SILENT = {
+    "customer.agenda": {"phone"},
     "customer.late.reason.set": {"invoice_count"},
     "customer.reminder.rule": {"reminder_count"},
     "customer.tier": {"pricelist_warning", "top_cut_text"},
