@@ -49,6 +49,7 @@
         "views/customer_tier_run_views.xml",
         "views/customer_tier_event_rule_views.xml",
         "views/customer_tier_event_views.xml",
+        "views/customer_agenda_views.xml",
         "views/customer_reminder_views.xml",
         "views/customer_reminder_rule_views.xml",
         "views/product_pricelist_views.xml",

@@ -18,6 +18,7 @@
         "views/customer_stage_playbook_views.xml",
         "views/customer_loss_reason_views.xml",
         "views/customer_win_back_views.xml",
+        "views/customer_agenda_views.xml",
         "views/res_partner_views.xml",
         "views/customer_tiering_playbook_menus.xml",
     ],

@@ -48,6 +48,10 @@ from . import customer_tier_event
 from . import customer_reminder_rule
 from . import customer_reminder
 
+# What salespeople have to do, from all of these.
+from . import customer_agenda_done
+from . import customer_agenda
+
 # Core models; the mixin of those with a customer first.
 from . import customer_tier_mixin
 from . import account_move

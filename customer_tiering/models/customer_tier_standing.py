@@ -350,6 +350,7 @@ class CustomerTierStanding(models.Model):
         "unique(partner_id, company_id)", "A customer has one grading per company."
     )
     _company_tier_idx = models.Index("(company_id, tier_id, score)")
+    _noticed_idx = models.Index("(partner_id) WHERE noticed_on IS NOT NULL")
 
     @api.depends_context("lang", "allowed_company_ids")
     def _compute_amount_label(self):

@@ -11,6 +11,7 @@ from . import test_program
 from . import test_period
 from . import test_rfm
 from . import test_advice
+from . import test_agenda
 from . import test_bands
 from . import test_branch
 from . import test_grading_run

@@ -29,6 +29,7 @@ def rows(**names):
 # Every computed field of ours by model. A field that is not in here fails the test: write it down
 # once you know what somebody of another company gets of it, and see that it is nothing.
 COMPUTED = {
+    "customer.agenda": rows(refused="currency_id headline next_step phone tier_color"),
     "customer.late.reason.set": rows(empty="invoice_count other_count"),
     "customer.reminder": rows(refused="tier_color"),
     "customer.reminder.rule": rows(empty="reminder_count"),
@@ -135,6 +136,7 @@ COMPUTED = {
 }
 # Of these nobody is told anything in these records: most are warnings of what is not there.
 SILENT = {
+    "customer.agenda": {"phone"},
     "customer.late.reason.set": {"invoice_count"},
     "customer.reminder.rule": {"reminder_count"},
     "customer.tier": {"pricelist_warning", "top_cut_text"},
@@ -228,6 +230,10 @@ class AttackCase(SecurityCase):
         records["customer.reminder"].sudo().tier_id = tiers[0]
         return {
             **records,
+            # The proposal of before has ended with what was set by hand, which is news.
+            "customer.agenda": cls.env["customer.agenda"].search(
+                [("company_id", "=", company.id), ("kind", "=", "promoted")]
+            ),
             "customer.tier.change": standing.change_ids,
             "res.company": user.company_id,
             "res.partner": standing.partner_id,

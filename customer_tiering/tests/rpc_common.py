@@ -24,6 +24,11 @@ ACCOUNTANT = {
 # (m)anager, (a)ccountant. A public method of ours, on whatever model, that is
 # not in here fails the test: everybody who is logged in can call it, with any ids.
 CALLERS = {
+    "customer.agenda": {
+        "action_do": "som",
+        "action_done": "som",
+        "action_open_partner": "som",
+    },
     "customer.late.reason.set": {"action_apply": "a"},
     "customer.reminder": {"action_open_partner": "som"},
     "customer.tier": {"action_open_customers": "som"},

@@ -42,6 +42,9 @@ RIGHTS = {
     "customer.tier.metric.preview.line": (NOTHING, NOTHING, ALL),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
+    # A salesperson reads rows of its own, see the tests of this list.
+    "customer.agenda": (READ, READ, READ),
+    "customer.agenda.done": (NOTHING, NOTHING, READ),
     "customer.late.reason": (READ, READ, ALL),
     "customer.late.reason.set": (NOTHING, NOTHING, NOTHING),
 }
@@ -217,7 +220,12 @@ class SecurityCase(GradingCase):
                 }
             ),
         )
-        return {record._name: record for record in records}
+        agenda = cls.env["customer.agenda"].search(
+            [("company_id", "=", company.id), ("kind", "=", "proposal")]
+        )
+        done = {"kind": "promoted", "res_id": company.id, "company_id": company.id}
+        done = cls.env["customer.agenda.done"].create({**done, "date": cls._days_ago(0)})
+        return {record._name: record for record in (*records, agenda, done)}
 
     @classmethod
     def _create_credit_line(cls, standing):

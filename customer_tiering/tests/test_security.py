@@ -115,6 +115,7 @@ class TestSecurity(SecurityCase):
             "action_open_invoice", "action_open_culprit",
             "action_open_stage_changes",
             "action_use_thresholds", "action_undo_thresholds",
+            "action_do", "action_done",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get", "fields_get", "onchange"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:

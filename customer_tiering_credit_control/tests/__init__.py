@@ -18,3 +18,4 @@ from . import test_query_counts
 from . import test_raised_order_tour
 from . import test_rights_rpc
 from . import test_security
+from . import test_agenda

@@ -14,6 +14,7 @@ from . import customer_tier_standing
 from . import customer_tier_store
 from . import customer_reminder
 from . import customer_reminder_rule
+from . import customer_agenda
 
 # Models of Odoo
 from . import mail_activity

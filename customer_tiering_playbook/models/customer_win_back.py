@@ -138,6 +138,8 @@ class CustomerWinBack(models.Model):
             changed._check_outcome()
         if "outcome" in vals:
             self._after_outcome()
+        if vals.keys() & CHANGED:
+            self.env["customer.agenda"]._dealt_with("win_back", self)
         return result
 
     def _is_checked(self):

@@ -18,3 +18,4 @@ from . import test_upgrade
 from . import test_win_back
 from . import test_win_back_demo
 from . import test_win_back_tour
+from . import test_agenda
