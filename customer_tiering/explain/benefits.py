@@ -37,13 +37,19 @@ def of_tier(tier, place=None, customer=None, order=None):
         return []
     customer = customer if customer is not None else tier.env["res.partner"]
     order = order if order is not None else tier.env["sale.order"]
-    facts = tier.sudo()._benefit_facts(customer.sudo(), order.sudo())
-    return [told for record in records.sudo() if (told := _told(record, facts))]
+    records, known = records.sudo(), tier.sudo()
+    facts = {
+        kind: known._benefit_fact(kind, customer.sudo(), order.sudo())
+        for kind in set(records.mapped("kind"))
+    }
+    return [told for record in records if (told := _told(record, facts[record.kind]))]
 
 
-def _told(record, facts):
-    """One ``Benefit``, or None where it is not so."""
-    value = facts.get(record.kind)
+def _told(record, value):
+    """One ``Benefit``, or None where it is not so.
+
+    :param value: see ``customer.tier._benefit_fact``
+    """
     if value == "":
         return None
     title = record.name

@@ -235,29 +235,33 @@ class CustomerTier(models.Model):
         ids = self._benefit_ids("on_quotation") if self else ()
         return "discount" in self.env["customer.tier.benefit"].browse(ids).mapped("kind")
 
-    def _benefit_facts(self, customer, order):
-        """Hook: what the tier gives by what is set elsewhere, as superuser; addons that set
-        something add theirs.
+    def _benefit_fact(self, kind, customer, order):
+        """Hook: what the tier gives of some kind by what is set elsewhere, as superuser; addons
+        that set something add theirs.
 
+        :param kind: of ``customer.tier.benefit``
         :param customer: ``res.partner``, may be none
         :param order: ``sale.order`` of the customer, may be none
-        :return: dict kind of benefit → its value in words; empty where it is not given, then no
-            benefit of the kind is shown. Benefits of kinds that are not in it say what is typed
+        :return: the value in words; empty where it is not given, then no benefit of the kind is
+            shown; None where nothing else says so and what is typed counts
         """
         self.ensure_one()
-        facts = {"discount": self._discount_fact(customer, order)}
-        if customer:
-            facts["contact"] = self._contact_fact(customer)
-        return facts
+        if kind == "discount":
+            return self._discount_fact(customer, order)
+        if kind == "contact" and customer:
+            return self._contact_fact(customer)
+        return None
 
     def _discount_fact(self, customer, order):
-        if not self.discount or not self.gives_prices or not self.active:
+        feature = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
+        if not (self.discount and self.gives_prices and self.active and feature):
             return ""
         if order and order._customer_tier_base()[0] != self:
             return ""
         if customer and not order:
-            usual = customer.with_company(self.company_id).property_product_pricelist
-            if usual.customer_tier_id != self:
+            # Of the list that is the customer's, only this tells it from the tier's.
+            buyer = customer.commercial_partner_id.with_company(self.company_id)
+            if buyer._customer_tier_agreed_pricelist():
                 return ""
         return self.env._("%s %%", self.discount_text)
 

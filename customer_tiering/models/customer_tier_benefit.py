@@ -31,7 +31,7 @@ class CustomerTierBenefit(models.Model):
     """Something that tiers of a programme give their customers, as these read it.
 
     What is set elsewhere, such as the discount of a tier, is not typed here again: the kind says
-    where it comes from (``customer.tier._benefit_facts``), and a tier that does not give it does
+    where it comes from (``customer.tier._benefit_fact``), and a tier that does not give it does
     not show it.
     """
 

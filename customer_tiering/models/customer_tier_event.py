@@ -141,12 +141,6 @@ class CustomerTierEvent(models.Model):
         exportable=False,
         help="What the tier gives the customer, or would go on giving.",
     )
-    page_url = fields.Char(
-        string="Customer's Page",
-        compute="_compute_page_url",
-        exportable=False,
-        help="Where the customer reads about the own tier; empty where there is no such page.",
-    )
     sender_id = fields.Many2one(
         "res.users",
         compute="_compute_sender_id",
@@ -235,10 +229,10 @@ class CustomerTierEvent(models.Model):
             told = known and benefits.of_tier(tier, "on_portal", event.sudo().partner_id)
             event.benefits = told and benefits.listed(self.env, told, plain=True)
 
-    @api.depends("standing_id")
-    def _compute_page_url(self):
-        """Hook: an addon with a page for customers gives its address."""
-        self.page_url = False
+    def _customer_page_url(self):
+        """Hook for e-mails: where the customer reads about the own tier; an addon with such a page
+        gives its address. Empty where there is none."""
+        return ""
 
     def _needs(self, words):
         """What today's figures lack to keep the tier, a line for each.

@@ -61,10 +61,7 @@ COMPUTED = {
     "customer.tier.credit.line": rows(refused="currency_id"),
     "customer.tier.entry.rule": rows(typed="company_id summary"),
     "customer.tier.event": rows(
-        empty=(
-            "benefits from_color headline needed page_url partner_id salesperson_id sender_id "
-            "to_color"
-        ),
+        empty=("benefits from_color headline needed partner_id salesperson_id sender_id to_color"),
     ),
     "customer.tier.event.rule": rows(empty="display_name", typed="company_id"),
     "customer.tier.indicator": rows(empty="summary", typed="company_id"),
@@ -155,8 +152,6 @@ SILENT = {
         "rhythm_text",
         "stage_problem",
     },
-    # Told by the portal.
-    "customer.tier.event": {"page_url"},
     # Told of corrections.
     "customer.tier.change": {"undone"},
     # Told of what is still to be decided.
