@@ -33,6 +33,7 @@
         "wizards/customer_tier_tell_views.xml",
         "views/customer_tier_metric_views.xml",
         "views/customer_tier_value_views.xml",
+        "views/customer_tier_benefit_views.xml",
         "views/customer_tier_views.xml",
         "views/customer_tier_indicator_views.xml",
         "views/customer_tier_program_views.xml",

@@ -30,9 +30,12 @@ class Explained:
         self.program, self.names = from_rules(rules), rules["names"]
         self._know(standing, numbers)
         known = self.env["customer.tier.metric"].with_context(active_test=False)
-        self.records = {m.code: m for m in known.search([("code", "in", list(self.metrics))])}
-        left = self.env["customer.tier"].browse(self.tiers).exists()
-        self.tier_names = {tier.id: tier.display_name for tier in left}
+        found = known.search_fetch([("code", "in", list(self.metrics))])
+        self.records = {metric.code: metric for metric in found}
+        tiers = self.env["customer.tier"].with_context(active_test=False)
+        # Those that are left, from the lowest to the highest.
+        self.left = tiers.search_fetch([("id", "in", list(self.tiers))])
+        self.tier_names = {tier.id: tier.display_name for tier in self.left}
 
     def _know(self, standing, numbers):
         self.standing, self.env, self.numbers = standing, standing.env, numbers
@@ -308,14 +311,15 @@ class Explained:
         tier_id = int(self.numbers.get("next") or 0)
         if tier_id not in self.tiers:
             return ""
-        bits = int(self.numbers["missing"])
-        missing = {
-            number: condition
-            for number, condition in enumerate(self.requirements(tier_id))
-            if bits >> number & 1
-        }
+        missing = self._missing(tier_id)
         steps = [self._step(number, condition) for number, condition in missing.items()]
         return self._to(tier_id, steps, missing.values())
+
+    def _missing(self, tier_id):
+        """The requirements of the next tier that were missing at the grading, by number."""
+        bits = int(self.numbers.get("missing") or 0)
+        asked = enumerate(self.requirements(tier_id))
+        return {number: condition for number, condition in asked if bits >> number & 1}
 
     def _next_of_held(self):
         """What is missing to the tier above the one that the customer is in, which the figures
@@ -491,14 +495,19 @@ class Explained:
 
     def _step_from_here(self, condition):
         """The same of a tier that no distance was kept to."""
+        code, gap = condition.metric, self._gap_from_here(condition)
+        if condition.value >= UNRANKED or gap is None or condition.operator != ">=":
+            return self._step(-1, condition)
+        return self._more(code, gap) if code else self._more_points(gap)
+
+    def _gap_from_here(self, condition):
+        """How much the present value lacks; None where that is unknown or changes every day."""
         from ..grading.policy import volatile
 
         code, value = condition.metric, self.present(condition.metric)
-        told = value is not None and code not in volatile(self.program.metrics)
-        if condition.value >= UNRANKED or not told or condition.operator != ">=":
-            return self._step(-1, condition)
-        gap = round(condition.value - value, 6)
-        return self._more(code, gap) if code else self._more_points(gap)
+        if value is None or code in volatile(self.program.metrics):
+            return None
+        return round(condition.value - value, 6)
 
     def _more_points(self, gap):
         return self.env._("%s more points", readable(self.env, round(gap, 2)))
@@ -533,14 +542,21 @@ class Explained:
 
     def _deadline(self, codes):
         """By when, if what is missing is counted over a window of orders."""
-        lapse = self.numbers.get("lapse")
-        counted = [self.metrics[code] for code in self._with_indicators(codes)]
-        if lapse is None or not any(metric.has_window for metric in counted):
+        day = self._deadline_day(codes)
+        if not day:
             return ""
-        day = date(1970, 1, 1) + timedelta(days=int(lapse) - 1)
         return self.env._(
             " by %s (until then all of today's orders count)", format_date(self.env, day)
         )
+
+    def _deadline_day(self, codes):
+        """The last day on which all of today's orders count for some metrics; None where none of
+        them looks at a window of orders."""
+        lapse = self.numbers.get("lapse")
+        counted = [self.metrics[code] for code in self._with_indicators(codes)]
+        if lapse is None or not any(metric.has_window for metric in counted):
+            return None
+        return date(1970, 1, 1) + timedelta(days=int(lapse) - 1)
 
     def _with_indicators(self, codes):
         """Codes of metrics, those that make the score in the place of the score."""

@@ -162,12 +162,10 @@ class ExplainedYears(Explained):
         return self.env._("Keeps %(tier)s until %(day)s while %(bounds)s.", **names)
 
     def _deadline(self, codes):
-        lapse = self.numbers.get("lapse")
-        if not self.year or lapse is None:
+        day = self._deadline_day(codes)
+        if not self.year or not day or not self._with_indicators(codes) & self._of_a_year():
             return super()._deadline(codes)
-        if not self._with_indicators(codes) & self._of_a_year():
-            return super()._deadline(codes)
-        return self.env._(" by %s", self._day(date(1970, 1, 1) + timedelta(days=int(lapse) - 1)))
+        return self.env._(" by %s", self._day(day))
 
     # Table
 

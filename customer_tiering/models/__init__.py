@@ -17,6 +17,7 @@ from . import customer_tier_indicator_band
 from . import customer_tier_segment
 from . import customer_tier
 from . import customer_tier_condition
+from . import customer_tier_benefit
 from . import customer_tier_veto
 from . import customer_tier_entry_rule
 from . import customer_late_reason

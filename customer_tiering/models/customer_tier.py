@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
-from ..explain import prices
+from ..explain import benefits, prices
 from ..explain.words import comparison_text, readable
 from ..grading.policy import SCORE, UNRANKED, Condition, Tier
 from ..switches import Permission
@@ -86,7 +86,12 @@ class CustomerTier(models.Model):
     # What it gives
 
     benefits = fields.Html(
-        translate=True, help="What customers of this tier may expect; shown to salespeople."
+        string="More About the Benefits",
+        translate=True,
+        help="Shown below the list of benefits, to salespeople and customers.",
+    )
+    benefit_list = fields.Html(
+        string="What Customers Get", compute="_compute_benefit_list", sanitize=False
     )
     discount = fields.Float(
         string="Discount (%)",
@@ -207,6 +212,64 @@ class CustomerTier(models.Model):
         self.ensure_one()
         return prices.warnings(self) if self.discount or self.pricelist_id else []
 
+    @api.depends("program_id", "sequence", "discount", "pricelist_id", "gives_prices", "active")
+    @api.depends_context("lang")
+    def _compute_benefit_list(self):
+        for tier in self:
+            # Of a tier that is not saved, the programme may have been typed.
+            told = benefits.of_tier(tier._origin) if tier._origin else []
+            tier.benefit_list = benefits.listed(self.env, told)
+
+    @ormcache("self.id", "place")
+    def _benefit_ids(self, place=None):
+        """Ids of the benefits of one tier in their order, remembered by the process: every
+        quotation asks.
+
+        :param place: see ``customer.tier.benefit._given_by``
+        """
+        return tuple(self.sudo().env["customer.tier.benefit"]._given_by(self.sudo(), place).ids)
+
+    def _tells_saving(self):
+        """Whether customers read on quotations what the tier saves: where a discount is one of the
+        benefits that are told there."""
+        ids = self._benefit_ids("on_quotation") if self else ()
+        return "discount" in self.env["customer.tier.benefit"].browse(ids).mapped("kind")
+
+    def _benefit_fact(self, kind, customer, order):
+        """Hook: what the tier gives of some kind by what is set elsewhere, as superuser; addons
+        that set something add theirs.
+
+        :param kind: of ``customer.tier.benefit``
+        :param customer: ``res.partner``, may be none
+        :param order: ``sale.order`` of the customer, may be none
+        :return: the value in words; empty where it is not given, then no benefit of the kind is
+            shown; None where nothing else says so and what is typed counts
+        """
+        self.ensure_one()
+        if kind == "discount":
+            return self._discount_fact(customer, order)
+        if kind == "contact" and customer:
+            return self._contact_fact(customer)
+        return None
+
+    def _discount_fact(self, customer, order):
+        feature = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
+        if not (self.discount and self.gives_prices and self.active and feature):
+            return ""
+        if order and order._customer_tier_base()[0] != self:
+            return ""
+        if customer and not order:
+            # Of the list that is the customer's, only this tells it from the tier's.
+            buyer = customer.commercial_partner_id.with_company(self.company_id)
+            if buyer._customer_tier_agreed_pricelist():
+                return ""
+        return self.env._("%s %%", self.discount_text)
+
+    def _contact_fact(self, customer):
+        user = customer.commercial_partner_id.user_id
+        works = user.active and not user.share and self.company_id in user.company_ids
+        return user.name if works else ""
+
     @api.depends("discount")
     @api.depends_context("lang")
     def _compute_discount_text(self):
@@ -316,6 +379,9 @@ class CustomerTier(models.Model):
         self.program_id._settle_saved(saving)
         if vals.keys() & {"discount", "name", "active", "pricelist_id", "other_pricelist_ids"}:
             self._update_discount_pricelist()
+        if "sequence" in vals:
+            # Which tiers give a benefit from some tier on.
+            self.env.registry.clear_cache()
         if not SAVING.is_on(self.env):
             self.program_id._measure_missing_cuts()
         return result
@@ -443,11 +509,14 @@ class CustomerTier(models.Model):
             # Rules of other companies, and archived ones, are no less somebody's.
             everything = self.env[model].sudo().with_context(active_test=False)
             if named := everything.search(domain, limit=1):
+                tiers = named.tier_ids
+                if "from_tier_id" in named._fields:
+                    tiers |= named.from_tier_id
                 raise UserError(
                     self.env._(
                         "Tier “%(tier)s” is named by “%(name)s” (%(kind)s). Take it out there "
                         "first, or archive the tier.",
-                        tier=(named.tier_ids & self)[0].name,
+                        tier=(tiers & self)[0].name,
                         name=named.display_name,
                         kind=self.env["ir.model"]._get(model).name,
                     )
@@ -459,7 +528,11 @@ class CustomerTier(models.Model):
         :param going: see ``_check_not_named``
         :return: list of pairs of a model with a field ``tier_ids`` and a domain
         """
-        return [("customer.reminder.rule", [("tier_ids", "in", self.ids)])]
+        named = Domain("tier_ids", "in", self.ids)
+        benefits_of = (named | Domain("from_tier_id", "in", self.ids)) & Domain(
+            "program_id", "not in", list(going)
+        )
+        return [("customer.reminder.rule", named), ("customer.tier.benefit", benefits_of)]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_named_by_rules(self):

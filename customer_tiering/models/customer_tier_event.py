@@ -9,6 +9,7 @@ from odoo.tools import SQL, format_date
 from .. import messages
 from ..bulk_fields import BulkMany2one
 from ..direction import direction_sql
+from ..explain import benefits
 from ..explain.needed import Needed
 from ..explain.noted import Noted, NotedNeeds
 from ..reader_fields import ReaderInteger, ReaderMany2one
@@ -134,6 +135,12 @@ class CustomerTierEvent(models.Model):
         help="Of a notice: what today's figures lack to keep the tier, a line for each; empty "
         "where something else stands in the way.",
     )
+    benefits = fields.Html(
+        compute="_compute_benefits",
+        sanitize=False,
+        exportable=False,
+        help="What the tier gives the customer, or would go on giving.",
+    )
     sender_id = fields.Many2one(
         "res.users",
         compute="_compute_sender_id",
@@ -212,6 +219,20 @@ class CustomerTierEvent(models.Model):
         for event in self:
             told = event.kind == "notice" and may_follow(event, "standing_id", "from_tier_id")
             event.needed = "\n".join(event._needs(Needed) if told else [])
+
+    @api.depends("kind", "from_tier_id", "to_tier_id", "standing_id")
+    @api.depends_context("lang")
+    def _compute_benefits(self):
+        for event in self:
+            tier = event.from_tier_id if event.kind == "notice" else event.to_tier_id
+            known = may_follow(event, "standing_id", "from_tier_id", "to_tier_id")
+            told = known and benefits.of_tier(tier, "on_portal", event.sudo().partner_id)
+            event.benefits = told and benefits.listed(self.env, told, plain=True)
+
+    def _customer_page_url(self):
+        """Hook for e-mails: where the customer reads about the own tier; an addon with such a page
+        gives its address. Empty where there is none."""
+        return ""
 
     def _needs(self, words):
         """What today's figures lack to keep the tier, a line for each.

@@ -72,6 +72,7 @@ class CustomerTierProgram(models.Model):
     segment_ids = fields.One2many(
         "customer.tier.segment", "program_id", string="RFM Segments", copy=True
     )
+    benefit_ids = fields.One2many("customer.tier.benefit", "program_id", string="Benefits")
     veto_ids = fields.One2many("customer.tier.veto", "program_id", string="Vetoes")
     gives_prices = fields.Boolean(
         string="Give the Tiers' Prices",
@@ -883,6 +884,11 @@ class CustomerTierProgram(models.Model):
         self.check_access("write")
         if not self._add_usual_entry_rules():
             raise UserError(self.env._("The usual rules are all here already."))
+
+    def action_add_benefits(self):
+        """Add the usual benefits of kinds that are not there yet."""
+        self.check_access("write")
+        self.env["customer.tier.benefit"]._add_usual(self)
 
     def action_use_thresholds(self):
         """Take the thresholds that the advice proposes."""

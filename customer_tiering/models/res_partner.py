@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..explain import benefits
 from .customer_tier_mixin import SALESPEOPLE
 
 # Who the customer behind a contact is follows from these.
@@ -47,6 +48,13 @@ class ResPartner(models.Model):
         "customer.tier.change",
         string="Tier History",
         compute="_compute_customer_grading",
+        groups=SALESPEOPLE,
+    )
+    customer_tier_benefits = fields.Html(
+        string="What the Tier Gives",
+        compute="_compute_customer_tier_benefits",
+        sanitize=False,
+        exportable=False,
         groups=SALESPEOPLE,
     )
     customer_tier_timeline = fields.Json(
@@ -97,6 +105,14 @@ class ResPartner(models.Model):
         # By itself: it is worked out for one customer at a time, and nobody exports it.
         for partner in self:
             partner.customer_tier_explanation = partner.customer_standing_id.explanation
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "lang", "uid")
+    def _compute_customer_tier_benefits(self):
+        for partner in self:
+            customer = partner.commercial_partner_id._origin
+            told = benefits.of_tier(partner.customer_standing_id.tier_id, customer=customer)
+            partner.customer_tier_benefits = benefits.listed(self.env, told)
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang", "uid")

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..explain import benefits
 from ..explain.words import readable
 from ..tools import works_in
 from .customer_tier_mixin import SALESPEOPLE
@@ -41,6 +42,12 @@ class SaleOrder(models.Model):
         groups=SALESPEOPLE,
         help="What the order would cost more at the prices that the customer has without the "
         "tier, untaxed.",
+    )
+    customer_tier_benefits = fields.Char(
+        string="The Tier Gives",
+        compute="_compute_customer_tier_benefits",
+        exportable=False,
+        groups=SALESPEOPLE,
     )
     customer_prices_differ = fields.Boolean(
         compute="_compute_customer_prices_differ",
@@ -179,6 +186,50 @@ class SaleOrder(models.Model):
             if tier and not amount:
                 amount = order._customer_list_amount(base)
             order.customer_tier_saving = tier and max(amount - order.amount_untaxed, 0.0)
+
+    @api.depends("partner_id", "company_id", "pricelist_id")
+    @api.depends_context("lang", "uid")
+    def _compute_customer_tier_benefits(self):
+        for order in self:
+            # What the order's own tier gives on it; prices of the tier are told by the saving.
+            told = benefits.of_tier(
+                order.customer_tier_id,
+                "on_quotation",
+                order.partner_id.commercial_partner_id,
+                order,
+            )
+            order.customer_tier_benefits = benefits.short(told)
+
+    def _customer_tier_offer(self):
+        """What quotation and order tell the customer about the tier, on paper and in the portal, in
+        the language of the context.
+
+        :return: dict of ``tier`` (name), ``saving`` (in the order's currency, untaxed; 0 where
+            nothing is saved or the programme does not tell it), ``taxed`` (whether taxes come on
+            top), and ``benefits`` as HTML; None where there is nothing to tell
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # The customer, and colleagues outside of Sales who print, may read no grades: this is what
+        # they are told of them.
+        order = self.sudo()
+        tier, _base = order._customer_tier_base()
+        saving = order.customer_tier_saving if tier._tells_saving() else 0.0
+        listed = False
+        if order.state in ("draft", "sent"):
+            # Afterwards the customer may be in another tier.
+            tier = tier or order.customer_tier_id
+            customer = order.partner_id.commercial_partner_id
+            told = benefits.of_tier(tier, "on_quotation", customer, order)
+            listed = benefits.listed(order.env, told, plain=True)
+        if not listed and not saving:
+            return None
+        return {
+            "tier": tier.name,
+            "saving": order.currency_id.round(saving),
+            "taxed": not order.currency_id.is_zero(order.amount_tax),
+            "benefits": listed,
+        }
 
     def _customer_tier_is_known(self):
         """Whether the user works in the companies of order and list: what somebody typed into an

@@ -3,7 +3,7 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .data import ENTRY_RULES, PRESETS, SEGMENTS, preset_terms
+from .data import BENEFITS, ENTRY_RULES, PRESETS, SEGMENTS, preset_terms
 
 # Kind, note, and days until an activity is due (None: no activity) of the usual rules about who
 # hears of a change.
@@ -19,6 +19,7 @@ NAMED_MODELS = (
     "customer.tier",
     "customer.tier.segment",
     "customer.tier.entry.rule",
+    "customer.tier.benefit",
 )
 
 
@@ -55,6 +56,7 @@ def create_program(programs, code, company):
     program = programs.create({**program_vals(env, preset), **vals})
     program._add_usual_entry_rules()
     program.event_rule_ids = event_rules(env)
+    env["customer.tier.benefit"]._add_usual(program)
     translate_program(program, preset)
     # Where customers have ordered already; the preset's own bounds serve until then.
     quantile = program.indicator_ids.filtered(lambda i: i.scale == "quantile")
@@ -184,6 +186,31 @@ def entry_rules(program):
         }
         rules.append((name, vals))
     return rules
+
+
+def benefits(program):
+    """What companies usually give, of kinds that a programme has no benefit of yet.
+
+    :return: pairs of the name, lazily translated, and the values of a benefit
+    """
+    tiers_up = program.tier_ids.sorted(lambda tier: (tier.sequence, tier.id))
+    there = set(program.with_context(active_test=False).benefit_ids.mapped("kind"))
+    found = []
+    for number, (name, kind, from_top, told) in enumerate(BENEFITS, start=1):
+        if kind in there or not tiers_up:
+            continue
+        first = tiers_up[max(0, len(tiers_up) - from_top)] if from_top else tiers_up.browse()
+        vals = {
+            "program_id": program.id,
+            "sequence": 10 * number,
+            "name": program.env._(name),
+            "kind": kind,
+            "from_tier_id": first.id,
+            "on_quotation": told,
+            "on_portal": told,
+        }
+        found.append((name, vals))
+    return found
 
 
 # Names in every language

@@ -182,6 +182,17 @@ ENTRY_RULES = (
     (_lt("Found by search or in a directory"), "search", 0, 90),
 )
 
+# Name, kind, from which tier counted from the top (0: all), and whether customers are told: what
+# has to be organised first is for colleagues until somebody switches it on.
+BENEFITS = (
+    (_lt("Discount"), "discount", 0, True),
+    (_lt("Contact person of your own"), "contact", 2, True),
+    (_lt("Orders handled first"), "priority", 2, False),
+    (_lt("Gift with the first order of the year"), "gift", 2, False),
+    (_lt("New products before others"), "early", 1, False),
+    (_lt("Invitation to our customer evening"), "event", 1, False),
+)
+
 
 def preset_terms():
     """All names that presets give, lazily translated."""
@@ -191,3 +202,4 @@ def preset_terms():
         yield from (segment[0] for segment in preset.get("segments", ()))
     yield from (segment[0] for segment in SEGMENTS)
     yield from (rule[0] for rule in ENTRY_RULES)
+    yield from (benefit[0] for benefit in BENEFITS)

@@ -25,3 +25,18 @@ def copy_rules(program, new, given):
             named = [tiers[tier].id for tier in rule.tier_ids if tier in tiers]
             if named or not rule.tier_ids:
                 rule.copy({"program_id": new.id, "tier_ids": [Command.set(named)]})
+    if "benefit_ids" not in given:
+        for benefit in program.with_context(active_test=False).benefit_ids:
+            _copy_benefit(benefit, new, tiers)
+
+
+def _copy_benefit(benefit, new, tiers):
+    """
+    :param tiers: dict tier → the tier of the copy
+    """
+    first = benefit.from_tier_id
+    named = [tiers[tier].id for tier in benefit.tier_ids if tier in tiers]
+    if (first and first not in tiers) or (benefit.tier_ids and not named):
+        return
+    tier = tiers.get(first, first)
+    benefit.copy({"program_id": new.id, "from_tier_id": tier.id, "tier_ids": [Command.set(named)]})

@@ -35,7 +35,8 @@ COMPUTED = {
     "customer.reminder.rule": rows(empty="reminder_count"),
     "customer.tier": rows(
         empty=(
-            "discount_text display_name pricelist_warning requirement standing_count top_cut_text"
+            "benefit_list discount_text display_name pricelist_warning requirement standing_count "
+            "top_cut_text"
         ),
         typed="company_id currency_id gives_prices",
     ),
@@ -50,6 +51,7 @@ COMPUTED = {
         empty="customer_count share value_to",
         typed="company_id",
     ),
+    "customer.tier.benefit": rows(empty="given_text icon", typed="company_id"),
     "customer.tier.by.hand": rows(empty="asks_reason company_id count"),
     "customer.tier.change": rows(
         refused=(
@@ -60,7 +62,7 @@ COMPUTED = {
     "customer.tier.credit.line": rows(refused="currency_id"),
     "customer.tier.entry.rule": rows(typed="company_id summary"),
     "customer.tier.event": rows(
-        empty="from_color headline needed partner_id salesperson_id sender_id to_color",
+        empty=("benefits from_color headline needed partner_id salesperson_id sender_id to_color"),
     ),
     "customer.tier.event.rule": rows(empty="display_name", typed="company_id"),
     "customer.tier.indicator": rows(empty="summary", typed="company_id"),
@@ -119,16 +121,17 @@ COMPUTED = {
             "customer_next_order_date customer_next_order_late customer_next_order_reason "
             "customer_next_order_text "
             "customer_score customer_segment_id customer_stage_since customer_standing_id "
-            "customer_tier_change_ids customer_tier_color customer_tier_explanation "
-            "customer_tier_id customer_tier_since customer_tier_timeline customer_value_ids"
+            "customer_tier_benefits customer_tier_change_ids customer_tier_color "
+            "customer_tier_explanation customer_tier_id customer_tier_since "
+            "customer_tier_timeline customer_value_ids"
         ),
     ),
     "sale.order": rows(
         empty=(
             "customer_credit_band customer_credit_score customer_lifecycle_stage "
             "customer_next_order_date customer_next_order_late customer_prices_differ "
-            "customer_score customer_segment_id customer_tier_color customer_tier_id "
-            "customer_tier_saving pricelist_offer_id"
+            "customer_score customer_segment_id customer_tier_benefits customer_tier_color "
+            "customer_tier_id customer_tier_saving pricelist_offer_id"
         ),
         # Why the own order has the prices of an own tier.
         typed="customer_price_reason",

@@ -13,7 +13,26 @@ SUBJECT = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?(\w+)', re.IGNORECASE)
 CONTACTS = 80
 
 
-class QueryCase(GradingCase):
+class Statements:
+    """For a test case that counts what is sent to the database."""
+
+    def _statements(self, action):
+        """Tables of the statements of an action, in a new transaction as it were."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        execute, statements = Cursor.execute, []
+
+        def noted(cursor, query, *args, **kwargs):
+            statements.append(str(getattr(query, "code", query)))
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(Cursor, "execute", noted):
+            action()
+            self.env.flush_all()
+        return [found[1] for found in map(SUBJECT.search, statements) if found]
+
+
+class QueryCase(Statements, GradingCase):
     """Customers on screen, and statements sent to the database counted: each thing is done with us
     and without, once before to fill the caches of the process."""
 
@@ -44,21 +63,6 @@ class QueryCase(GradingCase):
         cls.plain = cls._create_customer("Plain")
         cls.Partner = cls.env["res.partner"].with_user(cls.salesperson)
         cls.Order = cls.env["sale.order"].with_user(cls.salesperson)
-
-    def _statements(self, action):
-        """Tables of the statements of an action, in a new transaction as it were."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        execute, statements = Cursor.execute, []
-
-        def noted(cursor, query, *args, **kwargs):
-            statements.append(str(getattr(query, "code", query)))
-            return execute(cursor, query, *args, **kwargs)
-
-        with patch.object(Cursor, "execute", noted):
-            action()
-            self.env.flush_all()
-        return [found[1] for found in map(SUBJECT.search, statements) if found]
 
     def _extra(self, without, with_us):
         """How many statements an action takes more than another one."""

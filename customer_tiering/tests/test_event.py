@@ -60,6 +60,9 @@ class TestTelling(EventCase):
         """The mail promises a discount to a customer with a list of its own, or while pricelists
         are off."""
         self.silver.discount = 12.5
+        self.silver.program_id.benefit_ids = [
+            Command.create({"name": "Discount", "kind": "discount"})
+        ]
         agreed = self._create_pricelist("Agreed")
         others = {name: self._create_own(name) for name in ("Agreed", "French")}
         others["Agreed"].property_product_pricelist = agreed
@@ -72,7 +75,7 @@ class TestTelling(EventCase):
             self._promote(partner)
         self._grade()
         self._run_cron()
-        promise = "a discount of"
+        promise = "Discount:"
         self.assertIn(f"{promise} 12.50 %", self._plain(self._mails(self.buyer).body))
         self.assertNotIn(promise, self._mails(others["Agreed"]).body)
         self.assertIn("12,50 %", self._plain(self._mails(others["French"]).body))

@@ -114,7 +114,7 @@ class TestSecurity(SecurityCase):
             "action_open_credit_parts",
             "action_open_invoice", "action_open_culprit",
             "action_open_stage_changes",
-            "action_use_thresholds", "action_undo_thresholds",
+            "action_use_thresholds", "action_undo_thresholds", "action_add_benefits",
             "action_do", "action_done",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get", "fields_get", "onchange"}
@@ -140,6 +140,7 @@ class TestSecurity(SecurityCase):
                 "_sample_values",
                 "_add_usual_entry_rules",
             ),
+            "customer.tier.benefit": ("_add_usual", "_given_by"),
             "customer.tier.run": (
                 "_grade_partners",
                 "_cron_grade",

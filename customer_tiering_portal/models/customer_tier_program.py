@@ -1,0 +1,54 @@
+from odoo import api, fields, models
+
+# Presets whose tiers have names that customers like to read about themselves.
+SHOWN_PRESETS = {"wholesale", "vip"}
+
+
+class CustomerTierProgram(models.Model):
+    """What a programme shows on the customer's own page."""
+
+    _inherit = "customer.tier.program"
+
+    portal_shown = fields.Boolean(
+        string="Show Customers Their Tier",
+        default=True,
+        help="Customers see it after logging in, under My Account, and e-mails about the tier "
+        "lead there.",
+    )
+    portal_ladder = fields.Boolean(
+        string="All Tiers With Their Benefits",
+        default=True,
+        help="A table of the tiers and what they give, the customer's own one marked.",
+    )
+    portal_progress = fields.Boolean(
+        string="What Leads to the Next Tier",
+        default=True,
+        help="Only by figures that customers may read, see Metrics. Otherwise: Talk to us.",
+    )
+    portal_dates = fields.Boolean(
+        string="Since When and Until When",
+        default=True,
+        help="Since when the tier is held, and until when it is kept.",
+    )
+    portal_amounts = fields.Boolean(
+        string="Orders That Count",
+        default=True,
+        help="With their amounts, and until when each of them counts.",
+    )
+    portal_contact = fields.Boolean(
+        string="Contact Person",
+        help="Name, e-mail and phone of the salesperson who looks after the customer.",
+    )
+
+    def _after_create_preset(self, code):
+        self.portal_shown = code in SHOWN_PRESETS
+        return super()._after_create_preset(code)
+
+    @api.model
+    @api.private
+    def _show_demo(self):
+        """Show the demo programme; ``<function>`` of XML calls methods only."""
+        company = self.env.ref("base.main_company")
+        self.search([("company_id", "=", company.id)]).write(
+            {"portal_shown": True, "portal_contact": True}
+        )

@@ -1,0 +1,3 @@
+from . import test_attacks_http
+from . import test_figures
+from . import test_page
