@@ -167,9 +167,32 @@ class Comparison:
         mine, theirs = ([getattr(one, f.name) for f in fields(self)] for one in (self, other))
         return type(self)(*map(_sum, mine, theirs))
 
+    def to_json(self):
+        """As plain values, for :meth:`from_json`."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: _plain(value) for name, value in values.items()}
+
+    @classmethod
+    def from_json(cls, kept):
+        """What :meth:`to_json` made."""
+        names = {f.name for f in fields(cls)}
+        return cls(**{name: _counted(value) for name, value in kept.items() if name in names})
+
     def moved(self):
         """How many customers' figures ask for another tier by the variant."""
         return sum(count for (now, then), count in self.figures.items() if now != then)
+
+
+def _plain(value):
+    if not isinstance(value, Counter):
+        return value
+    return [[list(k) if isinstance(k, tuple) else k, number] for k, number in value.items()]
+
+
+def _counted(value):
+    if not isinstance(value, list):
+        return value
+    return Counter({tuple(k) if isinstance(k, list) else k: number for k, number in value})
 
 
 def _sum(one, other):
@@ -259,8 +282,30 @@ def _money(tiers, money, discounts, customers):
     return sums
 
 
+def who(now, then, settled, program, view, *key):
+    """The customers whom one number of a :class:`Comparison` counts, see :func:`compare`.
+
+    :param view: ``figures`` or ``graded``, ``stays`` or ``edge``
+    :param key: the key of the number; for ``stays``, none for all of them
+    :return: boolean array along ``then``
+    """
+    if view == "figures":
+        return (now["tier"].to_numpy() == key[0]) & (then["tier"].to_numpy() == key[1])
+    if view == "graded":
+        return ((settled["before"] == key[0]) & (settled["tier"] == key[1])).to_numpy()
+    if view == "stays":
+        staying = np.asarray(_keeps_more(settled, program))
+        return staying & np.isin(settled["waiting"], key) if key else staying
+    return dict(_edges(then, program))[key]
+
+
 def _edge(graded, program):
-    """See :class:`Comparison`; who came in by an entry rule is on no edge."""
+    return Counter({key: int(mask.sum()) for key, mask in _edges(graded, program)})
+
+
+def _edges(graded, program):
+    """Pairs of keys of ``Comparison.edge`` and boolean arrays; who came in by an entry rule is on
+    no edge."""
     values = graded[[f"metric:{metric.code}" for metric in program.metrics]]
     values = values.rename(columns=lambda name: name.split(":", 1)[1])
     score = graded["score"].to_numpy()
@@ -274,11 +319,9 @@ def _edge(graded, program):
     at, easier, harder = (
         place(tuple(_moved(tier, part) for tier in program.tiers)) for part in (0, -EDGE, EDGE)
     )
-    counts = Counter()
     for position, tier in enumerate(program.tiers):
-        counts["below", tier.id] = int((~by_rule & (at < position) & (easier >= position)).sum())
-        counts["above", tier.id] = int((~by_rule & (at >= position) & (harder < position)).sum())
-    return counts
+        yield ("below", tier.id), ~by_rule & (at < position) & (easier >= position)
+        yield ("above", tier.id), ~by_rule & (at >= position) & (harder < position)
 
 
 def _moved(tier, part):
@@ -331,6 +374,8 @@ class Year:
     ever: Counter = field(default_factory=Counter)
 
     merge = Comparison.merge
+    to_json = Comparison.to_json
+    from_json = classmethod(Comparison.from_json.__func__)
 
     def months_in(self, tier_id):
         """How long those who were in a tier were, on average, in months of 30.44 days."""

@@ -1,5 +1,6 @@
 """What other rules would come to, on customers whose answers were worked out by hand and on any."""
 
+import json
 from collections import Counter
 from dataclasses import fields, replace
 from datetime import date
@@ -188,6 +189,26 @@ class TestViews:
         settled = settle(pipeline.grade(self.known, other, AS_OF), previous, other, AS_OF)
         assert whatif.falls(settled, other).tolist() == [True, True, False, False]
 
+    def test_numbers_open_their_customers(self):
+        """A number opens more or fewer customers than it says."""
+        rules = program(movement=Movement(hold_months=12))
+        other = variant(rules, [Change("threshold", 1500.0, SILVER, 0), Change("keep", 0, SILVER)])
+        previous = stored({2: (SILVER, TODAY - 30.0), 3: (SILVER, TODAY - 500.0)})
+        now, then = (pipeline.grade(self.known, each, AS_OF) for each in (rules, other))
+        settled = settle(then, previous, other, AS_OF)
+        found = compare(now, then, settled, other)
+        for view in ("figures", "graded", "edge"):
+            for key, count in getattr(found, view).items():
+                assert whatif.who(now, then, settled, other, view, *key).sum() == count
+        for reason, count in found.stays.items():
+            assert whatif.who(now, then, settled, other, "stays", reason).sum() == count
+        assert whatif.who(now, then, settled, other, "stays").tolist() == [
+            False,
+            True,
+            False,
+            False,
+        ]
+
 
 class TestMoney:
     """What discounts come to."""
@@ -312,6 +333,7 @@ def test_same_in_chunks(case, factor, months, one_level):
     for chunk, before in parts(known, previous):
         total = total.merge(come_to(chunk, before))
     same(total, whole)
+    assert Comparison.from_json(json.loads(json.dumps(whole.to_json()))) == whole
     assert sum(whole.figures.values()) == sum(whole.graded.values()) == whole.customers
     days = grading_days(as_of.replace(year=as_of.year - 1, day=1), as_of, "quarter")
     played = Year()
