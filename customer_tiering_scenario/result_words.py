@@ -3,7 +3,6 @@
 import json
 
 from odoo.addons.customer_tiering.explain.words import readable
-from odoo.addons.customer_tiering.grading.policy import UNRANKED
 from odoo.tools import format_date, formatLang
 from odoo.tools.i18n import format_list
 
@@ -95,7 +94,7 @@ class _Shown:
         self.scenario, self.found, self.years, self.kept = scenario, found, years, kept
         self.env = scenario.env
         self.first = found[0]
-        self.program = scenario.program_id._origin
+        self.program = scenario._program()
         self.beside = [] if kept else scenario._beside()
         tiers = self.program.sudo().tier_ids.sorted(lambda tier: (tier.sequence, tier.id))
         self.tiers = tiers
@@ -400,50 +399,55 @@ class _Shown:
         rows.append((self.env._("Cost of discounts"), list(map(self.money, costs))))
         return rows
 
-    # Sliders
 
-    def sliders(self):
-        """A picture of the customers and where the threshold stands, for each threshold that is
-        compared with a metric or the score."""
-        from odoo.addons.customer_tiering.grading.distribution import histogram
+# Thresholds among the customers
 
-        if self.kept or self.scenario.is_large:
-            return []
-        workings, drawn = self.scenario._workings(), {}
-        rows = []
-        for line in self.scenario.line_ids:
-            if line.kind not in ("threshold", "score") or not line._origin:
-                continue
-            code = line.condition_id.sudo().metric_id.code if line.kind == "threshold" else ""
-            if code not in drawn:
-                own = [
-                    number
-                    for other in self.scenario.line_ids
-                    if other.kind in ("threshold", "score")
-                    for number in (other.now, other.then)
-                    if (other.condition_id.sudo().metric_id.code or "") == code
-                    and number < UNRANKED
-                ]
-                drawn[code] = histogram(workings.values(code), own)
-            if len(drawn[code].counts):
-                rows.append(self._slider(line, drawn[code]))
-        return rows
 
-    def _slider(self, line, shape):
-        highest = max(int(shape.counts.max()), 1)
-        width = 100 / len(shape.counts)
-        return {
-            "name": f"{line.tier_id.display_name} · {line._text(line.then)}",
-            "line": line._origin.id,
-            "edges": json.dumps([float(edge) for edge in shape.edges]),
-            "position": round(1000 * shape.position(line.then)),
-            "now": round(100 * shape.position(line.now), 2),
-            "bars": [
-                {
-                    "x": round(place * width, 2),
-                    "width": round(width * 0.9, 2),
-                    "height": round(30 * count / highest, 2),
-                }
-                for place, count in enumerate(shape.counts.tolist())
-            ],
-        }
+def sliders(scenario):
+    """A picture of the customers with a slider for each threshold, as HTML."""
+    rows = [] if scenario.is_large or scenario.state != "draft" else list(_slider_rows(scenario))
+    return rows and scenario.env["ir.qweb"]._render(
+        "customer_tiering_scenario.sliders", {"rows": rows}
+    )
+
+
+def _slider_rows(scenario):
+    from odoo.addons.customer_tiering.grading.distribution import histogram
+
+    lines = scenario.line_ids.filtered(
+        lambda line: line.kind in ("threshold", "score") and line._origin
+    )
+    workings, drawn = scenario._workings(), {}
+    for line in lines:
+        # Empty for the score.
+        code = line.condition_id.sudo().metric_id.code or ""
+        if code not in drawn:
+            same = lines.filtered(
+                lambda other, code=code: (other.condition_id.sudo().metric_id.code or "") == code
+            )
+            # The axis stays where it is while thresholds are moved.
+            drawn[code] = histogram(workings.values(code), same.mapped("now"))
+        if len(drawn[code].counts):
+            yield _slider(line, drawn[code])
+
+
+def _slider(line, shape):
+    highest = max(int(shape.counts.max()), 1)
+    width = 100 / len(shape.counts)
+    name = line._text(line.then)
+    return {
+        "name": f"{line.tier_id.display_name} · {name}",
+        "line": line._origin.id,
+        "edges": json.dumps([float(edge) for edge in shape.edges]),
+        "position": round(1000 * shape.position(line.then)),
+        "now": round(100 * shape.position(line.now), 2),
+        "bars": [
+            {
+                "x": round(place * width, 2),
+                "width": round(width * 0.9, 2),
+                "y": round(30 - 30 * count / highest, 2),
+                "height": round(30 * count / highest, 2),
+            }
+            for place, count in enumerate(shape.counts.tolist())
+        ],
+    }

@@ -109,7 +109,13 @@ class Workings:
         known = _kept.get(key)
         fresh = known and known["mark"] == mark and time.monotonic() - known["read"] < LASTING
         if not fresh:
-            known = {"mark": mark, "read": time.monotonic(), "whole": None, "cuts": {}}
+            known = {
+                "mark": mark,
+                "read": time.monotonic(),
+                "whole": None,
+                "cuts": {},
+                "values": {},
+            }
             _kept.clear()
             _kept[key] = known
         return known
@@ -260,9 +266,12 @@ class Workings:
 
         from odoo.addons.customer_tiering.grading.pipeline import grade
 
-        column = f"metric:{code}" if code else "score"
-        parts = [grade(c.facts, self.present, self.as_of)[column] for c in self.chunks()]
-        return np.concatenate(parts) if parts else np.array([])
+        known = self._reading()["values"]
+        if code not in known:
+            column = f"metric:{code}" if code else "score"
+            parts = [grade(c.facts, self.present, self.as_of)[column] for c in self.chunks()]
+            known[code] = np.concatenate(parts) if parts else np.array([])
+        return known[code]
 
     def year(self, tried):
         """The past twelve months graded by the present rules and by others.

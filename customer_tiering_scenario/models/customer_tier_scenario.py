@@ -2,7 +2,7 @@ import hashlib
 import logging
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.tools import may_follow, notification, open_list
+from odoo.addons.customer_tiering.tools import notification, open_list
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, format_date
@@ -90,6 +90,12 @@ class CustomerTierScenario(models.Model):
         help="Up to three other scenarios of the programme, to see what each comes to.",
     )
     results = fields.Html(compute="_compute_results", sanitize=False, exportable=False)
+    sliders = fields.Html(
+        string="Thresholds Among Customers",
+        compute="_compute_results",
+        sanitize=False,
+        exportable=False,
+    )
     is_large = fields.Boolean(
         compute="_compute_is_large",
         help="There are so many customers that results are worked out in the background.",
@@ -163,23 +169,26 @@ class CustomerTierScenario(models.Model):
     @api.depends_context("lang", "uid")
     def _compute_results(self):
         for scenario in self:
-            scenario.results = scenario.problem = False
-            # What somebody types into an unsaved form is no right to be told about it.
-            if not scenario.program_id or not scenario._may_be_told():
+            scenario.results = scenario.problem = scenario.sliders = False
+            if not scenario._program():
                 continue
             if scenario.state == "applied":
                 scenario.results = result_words.kept_results(scenario)
                 continue
+            scenario.sliders = result_words.sliders(scenario)
             scenario.problem = scenario._problem()
             if not scenario.problem:
                 scenario.results = result_words.results(scenario)
 
-    def _may_be_told(self):
-        return bool(self._origin) and may_follow(self._origin, "program_id")
+    def _program(self):
+        """The programme that anything is told of. What somebody types into an unsaved form is no
+        right to be told about it, so that it is the one that was saved, or none."""
+        saved = self._origin.program_id
+        return saved if saved == self.program_id._origin else saved.browse()
 
     def _customer_count(self):
         """How many customers the programme has, or before its first grading, might have."""
-        program = self.program_id._origin
+        program = self._program()
         # Customers of other salespeople count like those that the user may open.
         standings = self.env["customer.tier.standing"].sudo()
         if count := standings.search_count([("program_id", "=", program.id)]):
@@ -193,11 +202,13 @@ class CustomerTierScenario(models.Model):
         """What the scenario tries: ``rules_tried.Tried``."""
         self.ensure_one()
         known = (self.rules or {}).get("movement", {})
+        program = self._program()
+        rules = {*program.tier_ids, *program.tier_ids.condition_ids, *program.indicator_ids}
         return Tried(
             {
                 (line.kind, line._record()._origin.id): line.then
                 for line in self.line_ids
-                if line.is_changed and line._record()
+                if line.is_changed and line._record()._origin in rules
             },
             {name: self[name] for name in MOVEMENT if self[name] != known.get(name)},
             self.keep_until or None,
@@ -208,27 +219,27 @@ class CustomerTierScenario(models.Model):
         return [scenario._tried() for scenario in [self, *self._beside()]]
 
     def _beside(self):
-        program = self.program_id._origin
+        program = self._program()
         others = self.compare_ids._origin - self._origin
         return others.filtered(lambda other: other.program_id == program)[: MOST - 1]
 
     def _day(self):
-        return self.as_of or self.env["customer.tier.gather"]._today(self.program_id.company_id)
+        return self.as_of or self.env["customer.tier.gather"]._today(self._program().company_id)
 
     def _workings(self, margin=True):
         from ..workings import Workings
 
-        return Workings(self.program_id._origin, self._day(), margin)
+        return Workings(self._program(), self._day(), margin)
 
     def _key(self):
         """What the results depend on, as text."""
-        program = self.program_id._origin
+        program = self._program()
         asked = (rules_tried.digest(program.sudo()), self._day(), self._all_tried())
         return hashlib.sha256(repr(asked).encode()).hexdigest()
 
     def _problem(self):
         """Why nothing can be worked out, in words; empty when it can."""
-        program = self.program_id._origin.sudo()
+        program = self._program().sudo()
         today = self.env["customer.tier.gather"]._today(program.company_id)
         if self._day() > today:
             return self.env._(
@@ -257,7 +268,7 @@ class CustomerTierScenario(models.Model):
 
     def _first_day(self):
         """The day of the first confirmed order of the company."""
-        company = self.program_id.company_id
+        company = self._program().company_id
         self.env.cr.execute(
             SQL(
                 "SELECT MIN(date_order) FROM sale_order WHERE state = 'sale' AND company_id = %s",

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.explain.words import comparison_text
+from odoo.addons.customer_tiering.reader_fields import ReaderInteger
 from odoo.exceptions import AccessError
 
 from ..rules_tried import FIELDS
@@ -33,7 +34,7 @@ class CustomerTierScenarioLine(models.Model):
     tier_id = fields.Many2one("customer.tier", ondelete="cascade", readonly=True)
     condition_id = fields.Many2one("customer.tier.condition", ondelete="cascade", readonly=True)
     indicator_id = fields.Many2one("customer.tier.indicator", ondelete="cascade", readonly=True)
-    tier_color = fields.Integer(related="tier_id.color", string="Color", exportable=False)
+    tier_color = ReaderInteger(related="tier_id.color", string="Color", exportable=False)
     setting = fields.Char(string="Rule", compute="_compute_setting")
     now = fields.Float(
         readonly=True,

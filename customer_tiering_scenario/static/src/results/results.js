@@ -3,7 +3,16 @@ import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useService } from "@web/core/utils/hooks";
 
-/** What comes of a scenario; every number opens the customers that it counts. */
+/** The value at a position (0 to 1000) on bins that are drawn equally wide. */
+export function valueAt(position, edges) {
+    const place = (position / 1000) * (edges.length - 1);
+    const bin = Math.min(Math.floor(place), edges.length - 2);
+    const value = edges[bin] + (place - bin) * (edges[bin + 1] - edges[bin]);
+    // Two digits, as people say numbers.
+    return Number(value.toPrecision(2));
+}
+
+/** What comes of a scenario: numbers open the customers that they count, sliders move thresholds. */
 export class ScenarioResults extends Component {
     static template = "customer_tiering_scenario.Results";
     static props = { ...standardFieldProps };
@@ -34,6 +43,16 @@ export class ScenarioResults extends Component {
             ...asked,
         ]);
         return this.action.doAction({ ...action, help: markup(action.help || "") });
+    }
+
+    async onChange(ev) {
+        const slider = ev.target.closest(".o_scenario_slider");
+        if (!slider) {
+            return;
+        }
+        const lines = this.props.record.data.line_ids.records;
+        const line = lines.find((record) => record.resId === Number(slider.dataset.line));
+        await line?.update({ then: valueAt(slider.value, JSON.parse(slider.dataset.edges)) });
     }
 }
 
