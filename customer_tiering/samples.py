@@ -3,7 +3,7 @@ of the best begin, and what metrics come to. The formulas are those of ``grading
 
 from dataclasses import asdict
 
-from .grading.policy import SAMPLE_SIZE, UNRANKED
+from .grading.policy import SAMPLE_SIZE, SCORE, UNRANKED
 
 
 def rhythm_vals(program, as_of, longest):
@@ -49,22 +49,40 @@ def top_shares(program, as_of):
 
     :return: dict of tier id → value, ``UNRANKED`` where nobody can be ranked
     """
-    from .grading.ladder import cut_of_share
-    from .grading.pipeline import grade
+    shares = {
+        tier.id: (tier.top_metric_id.code or SCORE, tier.top_share)
+        for tier in program.tier_ids.filtered("top_share")
+    }
+    return cuts(share_facts(program, as_of), program._policy(), as_of, shares)
 
+
+def share_facts(program, as_of):
+    """Facts of the customers whom shares of the best are measured from."""
     gather = program.env["customer.tier.gather"]
     facts = gather._sample(program, as_of, SAMPLE_SIZE, program._metrics(), own=True)
     scope = gather._scope_of(facts.customers.tolist())
-    facts, _errors = gather._in_years(facts, program, as_of, scope)
-    frame = grade(facts, program._policy(), as_of)
+    return gather._in_years(facts, program, as_of, scope)[0]
+
+
+def cuts(facts, policy, as_of, shares):
+    """Where shares of the best begin by some rules.
+
+    :param facts: of :func:`share_facts`
+    :param policy: ``policy.Program``
+    :param shares: dict of tier id → code of the metric (``SCORE`` for the score) and percent
+    :return: as :func:`top_shares`
+    """
+    from .grading.ladder import cut_of_share
+    from .grading.pipeline import grade
+
+    frame = grade(facts, policy, as_of)
     # Who was only judged by hand so far is none of the customers that the share is of.
     frame = frame[frame.index.isin(facts.orders["customer"])]
-    cuts = {}
-    for tier in program.tier_ids.filtered("top_share"):
-        code = tier.top_metric_id.code
+    found = {}
+    for tier_id, (code, percent) in shares.items():
         column = f"metric:{code}" if code else "score"
         # Of two years the better one counts.
-        column = column if program.period == "rolling" else f"best:{code or ''}"
-        cut = cut_of_share(frame[column], tier.top_share)
-        cuts[tier.id] = UNRANKED if cut is None else cut
-    return cuts
+        column = column if policy.period == "rolling" else f"best:{code}"
+        cut = cut_of_share(frame[column], percent)
+        found[tier_id] = UNRANKED if cut is None else cut
+    return found

@@ -154,9 +154,14 @@ def reversals(moves, within=REVERSAL_DAYS):
 
     :param moves: result of :func:`replay`
     """
+    return len(turned(moves, within))
+
+
+def turned(moves, within=REVERSAL_DAYS):
+    """The moves that undid the one before, see :func:`reversals`; frame of :func:`replay`."""
     steps = moves[moves["reason"].isin(["up", "down"])].sort_values(["customer", "day"])
     customer, day, up = (
         column.to_numpy() for column in (steps["customer"], steps["day"], steps["reason"] == "up")
     )
-    turned = (customer[1:] == customer[:-1]) & (up[1:] != up[:-1])
-    return int((turned & (day[1:] - day[:-1] <= within)).sum())
+    undone = (customer[1:] == customer[:-1]) & (up[1:] != up[:-1])
+    return steps.iloc[1:][undone & (day[1:] - day[:-1] <= within)]

@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+from importlib import import_module
 
 from . import backtest, build, check, database, reminders, stages
 from .table import render
@@ -15,6 +16,8 @@ WITHOUT_ADDON = "sale_management"
 CHECKED_CUSTOMERS = 200
 # What needs a list of orders and no database.
 OF_A_FILE = {"rhythm": backtest, "reminders": reminders, "stages": stages}
+# Other benches, by the name of their module.
+OTHERS = ("whatif",)
 # Measurement in ``measure``: label of its row.
 BARE_LABELS = {
     "bare_fetched": "bare GROUP BY of orders, without the addon's index",
@@ -52,6 +55,8 @@ def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] and arguments[0] in OF_A_FILE:
         return OF_A_FILE[arguments[0]].main(arguments[1:])
+    if arguments[:1] and arguments[0] in OTHERS:
+        return import_module(f"{__package__}.{arguments[0]}").main(arguments[1:])
     options = _parse(arguments)
     try:
         sizes = [options, _halved(options)] if options.grade and options.doubling else [options]

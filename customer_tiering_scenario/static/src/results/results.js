@@ -1,0 +1,62 @@
+import { Component, markup } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { useService } from "@web/core/utils/hooks";
+
+/** The value at a position (0 to 1000) on bins that are drawn equally wide. */
+export function valueAt(position, edges) {
+    const place = (position / 1000) * (edges.length - 1);
+    const bin = Math.min(Math.floor(place), edges.length - 2);
+    const value = edges[bin] + (place - bin) * (edges[bin + 1] - edges[bin]);
+    // Two digits, as people say numbers.
+    return Number(value.toPrecision(2));
+}
+
+/** What comes of a scenario: numbers open the customers that they count, sliders move thresholds. */
+export class ScenarioResults extends Component {
+    static template = "customer_tiering_scenario.Results";
+    static props = { ...standardFieldProps };
+
+    setup() {
+        this.action = useService("action");
+        this.orm = useService("orm");
+    }
+
+    get html() {
+        return markup(this.props.record.data[this.props.name] || "");
+    }
+
+    async onClick(ev) {
+        const number = ev.target.closest(".o_scenario_open");
+        if (!number) {
+            return;
+        }
+        ev.preventDefault();
+        const { record } = this.props;
+        // The customers are of what is saved.
+        if (!(await record.save())) {
+            return;
+        }
+        const asked = JSON.parse(number.dataset.open);
+        const action = await this.orm.call(record.resModel, "action_open_customers", [
+            [record.resId],
+            ...asked,
+        ]);
+        return this.action.doAction({ ...action, help: markup(action.help || "") });
+    }
+
+    async onChange(ev) {
+        const slider = ev.target.closest(".o_scenario_slider");
+        if (!slider) {
+            return;
+        }
+        const lines = this.props.record.data.line_ids.records;
+        const line = lines.find((record) => record.resId === Number(slider.dataset.line));
+        await line?.update({ then: valueAt(slider.value, JSON.parse(slider.dataset.edges)) });
+    }
+}
+
+registry.category("fields").add("customer_tier_scenario_results", {
+    component: ScenarioResults,
+    supportedTypes: ["html"],
+});

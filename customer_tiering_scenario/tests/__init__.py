@@ -1,0 +1,5 @@
+from . import test_attacks
+from . import test_discount_cost
+from . import test_predicted_any
+from . import test_scenario
+from . import test_security

@@ -1,0 +1,304 @@
+"""Works scenarios out: reads what is known of a programme's customers chunk by chunk, once for all
+rules that are tried, and has ``grading.whatif`` compare. Nothing is written.
+
+What was read is kept in the worker for a while, so that each further change costs only the grading.
+"""
+
+import time
+from dataclasses import dataclass, replace
+
+from odoo.addons.customer_tiering import samples
+from odoo.addons.customer_tiering.models.customer_tier_pipeline import Tally
+from odoo.tools import SQL
+
+from . import order_prices
+from .rules_tried import Tried, digest
+
+# Partners of a chunk, as many as a grading takes.
+CHUNK = 20000
+# What is kept of one programme at most, in bytes, and for how long, in seconds.
+LARGEST, LASTING = 250 * 2**20, 300
+# The one reading that is kept.
+_kept = {}
+
+
+@dataclass
+class Chunk:
+    """What was read about some customers: ``metrics.Facts``, previous standings, what present
+    figures ask for by the present rules (a frame with ``tier``), and their money."""
+
+    facts: object
+    previous: object
+    now: object
+    money: object
+
+    def size(self):
+        """Bytes that it takes."""
+        frames = (self.facts.orders, self.facts.lines, self.facts.payments, self.facts.given)
+        frames += (self.previous, self.now, self.money)
+        return sum(int(f.memory_usage().sum()) for f in frames if f is not None)
+
+
+def forget():
+    """Let go what is kept, so that everything is read again."""
+    _kept.clear()
+
+
+class Workings:
+    """One programme as of a day.
+
+    :param program: ``customer.tier.program``; whoever asks may read it
+    :param as_of: ``datetime.date``
+    :param margin: whether products are read for the margin, which takes longer than all the rest
+    """
+
+    def __init__(self, program, as_of, margin=True):
+        # Grading looks at everything, whoever tries.
+        self.program = program.sudo().with_context(active_test=True)
+        self.env = self.program.env
+        self.company = self.program.company_id
+        self.as_of, self.margin = as_of, margin
+        self.tally = Tally()
+        self.env.flush_all()
+
+    # What is read
+
+    def chunks(self):
+        """All :class:`Chunk`, from what is kept where that is still true."""
+        known = self._reading()
+        if known["whole"]:
+            yield from known["whole"]
+            return
+        read, size, after, more = [], 0, 0, True
+        while more:
+            after, more, chunk = self.step(after)
+            if chunk is None:
+                continue
+            if read is not None:
+                read.append(chunk)
+                size += chunk.size()
+                read = read if size <= LARGEST else None
+            yield chunk
+        known["whole"] = read
+
+    def step(self, after):
+        """Read the chunk behind a partner, the same as of a grading.
+
+        :return: the last partner of it, whether there may be others behind, and :class:`Chunk`, or
+            None where no customer of the programme is in it
+        """
+        run = self.env["customer.tier.run"].new({"company_id": self.company.id})
+        high, more = run._chunk_end(after)
+        if not high:
+            return after, False, None
+        # As for a grading: a chunk's part of an index is too small to be shared among workers.
+        self.env.cr.execute("SET LOCAL min_parallel_index_scan_size = 0")
+        return high, more, self._read(self.env["customer.tier.gather"]._scope_between(after, high))
+
+    def _reading(self):
+        """What is kept of this programme and day; empty where anything has changed since."""
+        key = (self.env.cr.dbname, self.program.id, self.as_of, self.margin)
+        self.env.cr.execute(
+            SQL(
+                "SELECT (SELECT last_value FROM customer_tier_stale_id_seq), "
+                "(SELECT last_value FROM customer_tier_change_id_seq), "
+                "(SELECT last_value FROM customer_tier_run_id_seq)"
+            )
+        )
+        mark = (*self.env.cr.fetchone(), digest(self.program))
+        known = _kept.get(key)
+        fresh = known and known["mark"] == mark and time.monotonic() - known["read"] < LASTING
+        if not fresh:
+            known = {
+                "mark": mark,
+                "read": time.monotonic(),
+                "whole": None,
+                "cuts": {},
+                "values": {},
+            }
+            _kept.clear()
+            _kept[key] = known
+        return known
+
+    def _read(self, scope):
+        """:class:`Chunk` of a scope, None without any customer of the programme in it."""
+        from odoo.addons.customer_tiering.grading.pipeline import grade
+
+        # A customer belongs to the first programme that selects it.
+        programs = self.program._for_company(self.company)
+        position = programs.ids.index(self.program.id) if self.program in programs else 0
+        programs = programs[: position + 1] or self.program
+        pipeline = self.env["customer.tier.pipeline"]
+        policies = {found: pipeline._policy(found, None, self.tally) for found in programs}
+        policies[self.program] = self.present
+        facts, previous, _left = pipeline._gather(
+            self.company, self.as_of, scope, policies, self.tally, self.as_of
+        )
+        own = facts.get(self.program)
+        if own is None or not len(own.customers):
+            return None
+        now = grade(own, self.present, self.as_of)[["tier"]]
+        money = order_prices.money(self.program, own, self.as_of, scope, self.margin)
+        previous = previous[previous.index.isin(own.customers)]
+        return Chunk(own, previous, now, money)
+
+    # The rules
+
+    @property
+    def present(self):
+        """The present rules as a grading of the day would follow them."""
+        return self.policy(Tried())
+
+    def policy(self, tried):
+        """The rules that are tried, with shares of the best measured by them.
+
+        :param tried: ``rules_tried.Tried``
+        :return: ``policy.Program``
+        """
+        from odoo.addons.customer_tiering.grading.whatif import variant
+
+        program = self.program
+        policy = variant(program._policy(), tried.changes(program))
+        shares = tried.shares(program)
+        cuts = self._cuts(policy, shares) if shares else {}
+        return variant(policy, tried.tops(program, cuts))
+
+    def _cuts(self, policy, shares):
+        """Where shares of the best begin by some rules, over all customers."""
+        known = self._reading()
+        key = repr((policy, shares))
+        if key not in known["cuts"]:
+            if "sample" not in known:
+                known["sample"] = samples.share_facts(self.program, self.as_of)
+            found = samples.cuts(known["sample"], policy, self.as_of, shares)
+            known["cuts"][key] = found
+        return known["cuts"][key]
+
+    # What comes of them
+
+    def compare(self, tried):
+        """What some rules come to, each compared with the present ones.
+
+        :param tried: ``rules_tried.Tried`` each
+        :return: list of ``whatif.Comparison``
+        """
+        from odoo.addons.customer_tiering.grading.whatif import Comparison
+
+        policies = [self.policy(one) for one in tried]
+        totals = [Comparison() for _one in tried]
+        for chunk in self.chunks():
+            found = self.compare_chunk(chunk, tried, policies)
+            totals = [total.merge(one) for total, one in zip(totals, found, strict=True)]
+        return totals
+
+    def compare_chunk(self, chunk, tried, policies):
+        from odoo.addons.customer_tiering.grading import whatif
+
+        present = Tried().discounts(self.program)
+        found = []
+        for one, policy in zip(tried, policies, strict=True):
+            now, then, settled = self._graded(chunk, policy, one.keep_until)
+            discounts = (present, one.discounts(self.program))
+            found.append(whatif.compare(now, then, settled, policy, chunk.money, discounts))
+        return found
+
+    def _graded(self, chunk, policy, keep_until=None):
+        """By present rules, by others, and as a grading by these would leave everybody; the same
+        customers in each."""
+        from odoo.addons.customer_tiering.grading.pipeline import grade
+
+        then = grade(chunk.facts, policy, self.as_of)
+        settled = self._settled(chunk, then, policy, chunk.previous)
+        if keep_until:
+            previous = chunk.previous.copy()
+            previous.loc[previous.index.isin(self._kept_ones(settled, chunk, policy)), "lock"] = 2
+            settled = self._settled(chunk, then, policy, previous)
+        # Without those whose figures cannot be stored.
+        return chunk.now.loc[settled.index], then.loc[settled.index], settled
+
+    def _settled(self, chunk, then, policy, previous):
+        from odoo.addons.customer_tiering.grading.settle import settle
+
+        footing = self.env["customer.tier.correction"]._footing(
+            self.program, policy, chunk.facts, then, previous, self.as_of
+        )
+        first = bool(self.program.first_graded_on)
+        settled = settle(then, previous, policy, self.as_of, first, footing)
+        return self.env["customer.tier.pipeline"]._check_finite(settled, self.tally)
+
+    def _kept_ones(self, settled, chunk, policy):
+        """Who would fall, now or at a review, and has nothing set by hand already."""
+        from odoo.addons.customer_tiering.grading.whatif import falls
+
+        falling = settled.index[falls(settled, policy)]
+        free = chunk.previous.index[(chunk.previous["lock"] == 0) & (chunk.previous["manual"] == 0)]
+        return falling.intersection(free)
+
+    def keeps(self, tried):
+        """Ids of the customers who would fall by some rules and keep their tier instead."""
+        policy, ids = self.policy(tried), []
+        for chunk in self.chunks():
+            _now, _then, settled = self._graded(chunk, policy)
+            ids += self._kept_ones(settled, chunk, policy).tolist()
+        return ids
+
+    def who(self, tried, view, *key):
+        """Ids of the customers whom a number of :meth:`compare` counts; see ``whatif.who``."""
+        from odoo.addons.customer_tiering.grading import whatif
+
+        policy, ids = self.policy(tried), []
+        for chunk in self.chunks():
+            graded = self._graded(chunk, policy, tried.keep_until)
+            ids += graded[1].index[whatif.who(*graded, policy, view, *key)].tolist()
+        return ids
+
+    def predicted(self, tried):
+        """Tier id by customer after a grading by some rules."""
+        policy, tiers = self.policy(tried), {}
+        for chunk in self.chunks():
+            settled = self._graded(chunk, policy, tried.keep_until)[2]
+            tiers.update(settled["tier"].items())
+        return tiers
+
+    def values(self, code):
+        """Everybody's present value of a metric of the programme, or the score; NaN for unknown."""
+        import numpy as np
+
+        from odoo.addons.customer_tiering.grading.pipeline import grade
+
+        known = self._reading()["values"]
+        if code not in known:
+            column = f"metric:{code}" if code else "score"
+            parts = [grade(c.facts, self.present, self.as_of)[column] for c in self.chunks()]
+            known[code] = np.concatenate(parts) if parts else np.array([])
+        return known[code]
+
+    def year(self, tried):
+        """The past twelve months graded by the present rules and by others.
+
+        :return: list of ``whatif.Year``, that of the present rules first
+        """
+        from odoo.addons.customer_tiering.grading.whatif import Year
+
+        policies = [self.present, *map(self.policy, tried)]
+        totals = [Year() for _policy in policies]
+        for chunk in self.chunks():
+            totals = [
+                total.merge(self.year_of(chunk, policy))
+                for total, policy in zip(totals, policies, strict=True)
+            ]
+        return totals
+
+    def year_of(self, chunk, policy):
+        from odoo.addons.customer_tiering.grading import whatif
+
+        return whatif.year(chunk.facts, replace(policy, lifecycle=None), year_days(self.as_of))
+
+
+def year_days(as_of):
+    """The gradings of the twelve months before a day."""
+    from dateutil.relativedelta import relativedelta
+
+    from odoo.addons.customer_tiering.grading.replay import grading_days
+
+    return grading_days(as_of - relativedelta(years=1), as_of, "month")
