@@ -239,7 +239,9 @@ def as_known(facts, as_of):
     if lines is not None:
         lines = lines[lines["day"] <= today]
     known = replace(facts, orders=orders, lines=lines).corrected()
-    return replace(known, orders=_without_returns(known.orders.assign(linked=linked)))
+    # Every row is on the day that it counts from by now.
+    orders = known.orders.assign(linked=linked).drop(columns="origin", errors="ignore")
+    return replace(known, orders=_without_returns(orders))
 
 
 def _without_returns(orders):

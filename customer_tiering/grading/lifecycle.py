@@ -168,7 +168,8 @@ def stages(past, settings, cycle=None, since=None):
     :return: dict of arrays: ``stage`` (code of ``STAGES``), ``stage_entered`` (day number, NaN
         for unknown), ``stage_before`` (code of the stage before it, 0 for none), ``stage_next``
         (day number on which the customer will be dormant, or lost if it is dormant, should no
-        order come; NaN for who is lost or never ordered)
+        order come; NaN for who is lost or never ordered), ``stage_look`` (the first day number on
+        which any of this could be otherwise, should no order come; NaN for never)
     """
     course = _Course(past, settings, cycle)
     stage = course.at(past.as_of)
@@ -182,6 +183,7 @@ def stages(past, settings, cycle=None, since=None):
         "stage_entered": entered,
         "stage_before": course.before(stage, entered),
         "stage_next": np.where(done, np.nan, ahead),
+        "stage_look": np.where(stage == POTENTIAL, np.nan, course.next_threshold()),
     }
 
 
@@ -379,6 +381,13 @@ class _Course:
             [POTENTIAL, LOST, DORMANT, WON_BACK, NEW, LOYAL],
             MATURE,
         )
+
+    def next_threshold(self):
+        """The first threshold after the as-of day, NaN where all are passed."""
+        names = ("dormant_day", "lost_day", "late_day", "won_until", "new_until")
+        days = np.column_stack([getattr(self, name) for name in names])
+        ahead = np.where(days > self.past.as_of, days, NEVER).min(axis=1)
+        return np.where(np.isinf(ahead), np.nan, ahead)
 
     def entered(self, stage):
         """The day on which the present stage was entered; NaN for potential."""

@@ -114,7 +114,10 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None, n
         nobody if locked_down is None else locked_down,
         new,
     )
-    after = State.entering(day.position, today).where(day.moved, day.stayed)
+    # Who is in no tier has not entered any, on whatever day that is found.
+    entering = State.entering(day.position, today)
+    entering = State.nowhere(len(target)).where(day.position < 0, entering)
+    after = entering.where(day.moved, day.stayed)
     # The entry counts as a review.
     after = replace(after, reviewed=np.where(new, today, after.reviewed))
     ahead = dates_ahead(policy, after, today)

@@ -234,7 +234,7 @@ def _stages(past, program, since):
         return {}
     if since is not None:
         # Graded as of a day before it was entered, a customer is as old as that day.
-        since = np.fmin(since, past.as_of)
+        since = np.minimum(since, past.as_of)
     return lifecycle.stages(past, program.lifecycle, since=since)
 
 

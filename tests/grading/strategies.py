@@ -43,6 +43,7 @@ metric_list = (
     # Parts after what they are parts of: a programme lists metrics in any order.
     Metric("given_ratio", RATIO, parts=("judged", "order_count_12")),
     Metric("mixed_ratio", RATIO, parts=("amount_0", "amount_12")),
+    Metric("silence_by_order", RATIO, parts=("recency_days_0", "order_count_12")),
     *(
         Metric(f"{name}_{months}", name, months)
         for name in metrics.MEASURES
