@@ -37,7 +37,10 @@ class CustomerPurchaseDemand(models.Model):
         for name in ("customer.purchase.rhythm", "sale.order.line", "sale.order", "res.partner"):
             self.env[name].flush_model()
         return SQL(
-            "SELECT row_number() OVER () AS id, d.* FROM (%s) d",
+            # The same for everybody, whichever companies are ticked.
+            """SELECT d.rhythm_id * 65536 + row_number() OVER (
+                          PARTITION BY d.rhythm_id ORDER BY d.date, d.product_id) AS id, d.*
+                 FROM (%s) d""",
             SQL(" UNION ALL ").join(map(self._company_query, companies)),
         )
 
@@ -47,7 +50,7 @@ class CustomerPurchaseDemand(models.Model):
         today = gather._today(company)
         return SQL(
             """
-            SELECT e.partner_id, e.user_id, e.company_id, e.category_id, s.product_id,
+            SELECT e.rhythm_id, e.partner_id, e.user_id, e.company_id, e.category_id, s.product_id,
                    date_trunc('week', e.date)::date AS week, e.date,
                    (e.usual_quantity * s.share)::numeric AS quantity
               FROM (%(expected)s) e
@@ -63,7 +66,8 @@ class CustomerPurchaseDemand(models.Model):
         yet, is expected today."""
         return SQL(
             """
-            SELECT r.partner_id, p.user_id, r.company_id, r.category_id, r.usual_quantity,
+            SELECT r.id::bigint AS rhythm_id, r.partner_id, p.user_id, r.company_id,
+                   r.category_id, r.usual_quantity,
                    GREATEST(r.due_date + round(n * r.interval_days)::int, %(today)s) AS date
               FROM customer_purchase_rhythm r
               JOIN res_partner p ON p.id = r.partner_id AND p.active

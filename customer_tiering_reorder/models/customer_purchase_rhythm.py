@@ -203,19 +203,28 @@ class CustomerPurchaseRhythm(models.Model):
         :param earliest: only what became so on this day or after; without it, all that is so
         """
         day = SQL.identifier("r", KINDS[kind])
-        here = SQL("TRUE") if kind == "lost_item" else SQL("r.lost_since IS NULL")
         return SQL(
             """
             SELECT r.partner_id, r.category_id, %(day)s AS day, r.amount_year AS loss
               FROM customer_purchase_rhythm r
               JOIN res_partner p ON p.id = r.partner_id AND p.active
-             WHERE r.company_id = %(company)s AND %(day)s <= %(as_of)s AND %(since)s AND %(here)s
+             WHERE r.company_id = %(company)s AND %(due)s
             """,
             day=day,
             company=company.id,
-            as_of=as_of,
-            since=SQL("TRUE") if earliest is None else SQL("%s >= %s", day, earliest),
-            here=here,
+            due=self._is_due(kind, earliest, as_of),
+        )
+
+    @api.model
+    def _is_due(self, kind, earliest, latest):
+        """Whether a trigger goes by row ``r`` within some days; see :meth:`_due`."""
+        day = SQL.identifier("r", KINDS[kind])
+        return SQL(
+            "(%s <= %s AND %s AND %s)",
+            day,
+            latest,
+            SQL("TRUE") if earliest is None else SQL("%s >= %s", day, earliest),
+            SQL("TRUE") if kind == "lost_item" else SQL("r.lost_since IS NULL"),
         )
 
     # Who is looked at again, and when

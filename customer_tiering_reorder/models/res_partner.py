@@ -33,6 +33,18 @@ class ResPartner(models.Model):
         customers = self.commercial_partner_id._origin
         return [("partner_id", "in", customers.ids), ("company_id", "=", self.env.company.id)]
 
+    def _customer_rhythms(self):
+        """What the reader may know of these customers; not what stands in a form.
+
+        :return: dict ``res.partner`` → ``customer.purchase.rhythm``
+        """
+        found = self.env["customer.purchase.rhythm"].search(self._customer_own_rhythms())
+        rows = found.grouped("partner_id")
+        return {
+            partner: rows.get(partner.commercial_partner_id._origin, found.browse())
+            for partner in self
+        }
+
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
     def _compute_customer_pages(self):
@@ -48,19 +60,17 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang", "uid")
     def _compute_customer_rhythm(self):
-        found = self.env["customer.purchase.rhythm"].search(self._customer_own_rhythms())
-        rows = found.grouped("partner_id")
+        found = self._customer_rhythms()
         for partner in self:
-            own = rows.get(partner.commercial_partner_id._origin, found.browse())
+            own = found[partner]
             partner.customer_rhythm_ids = own
             partner.customer_lost_text = "\n".join(words.lost_lines(own)) or False
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang", "uid")
     def _compute_customer_rhythm_picture(self):
-        for partner in self:
-            rows = partner.customer_rhythm_ids
-            company = self.env.company
-            today = self.env["customer.tier.gather"]._today(company)
+        company = self.env.company
+        today = self.env["customer.tier.gather"]._today(company)
+        for partner, rows in self._customer_rhythms().items():
             days = rows._days(partner.commercial_partner_id._origin, company) if rows else {}
             partner.customer_rhythm_picture = words.picture(rows, days, today) or False
