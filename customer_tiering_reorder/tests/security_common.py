@@ -6,7 +6,8 @@ RIGHTS = {
     "customer.purchase.rhythm": (READ, READ, READ),
     "customer.purchase.demand": (READ, READ, READ),
 }
-SHARED = set()
+# Rows of other companies are not there, rather than refused; see ``TestSecurity``.
+SHARED = {"customer.purchase.demand"}
 PRIVATE_FIELDS = {
     "res.partner": (
         "customer_has_rhythm",

@@ -6,10 +6,11 @@ from .security_common import ReorderSecurityCase
 # As in the core addon.
 COMPUTED = {
     "customer.purchase.rhythm": rows(refused="currency_id user_id next_text source_text"),
+    # Neither of them manages products.
     "product.category": rows(
-        empty="customer_cycle_count customer_cycle_learnt_on customer_cycle_quarter "
-        "customer_cycle_three_quarters customer_cycle_typical customer_replenishable "
-        "customer_cycle_tracked",
+        refused="customer_cycle_count customer_cycle_learnt_on customer_cycle_quarter "
+        "customer_cycle_three_quarters customer_cycle_typical customer_cycle_tracked "
+        "customer_replenishable",
     ),
     "res.partner": rows(
         empty="customer_has_rhythm customer_lost_text customer_rhythm_ids customer_rhythm_picture",

@@ -1,5 +1,5 @@
 from odoo.addons.customer_tiering.tests.security_common import RightsTests
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, MissingError
 from odoo.service.model import get_public_method
 from odoo.tests import tagged
 
@@ -30,6 +30,18 @@ class TestSecurity(ReorderSecurityCase):
                 }
                 with self.subTest(name):
                     self.assertLessEqual(ours, public | orm)
+
+    def test_demand_of_another_company(self):
+        """What customers of one company will buy was known in another."""
+        theirs = self.records["customer.purchase.demand"].with_user(self.manager_b)
+        self.assertFalse(theirs.exists())
+        self.assertFalse(theirs.search([("id", "in", theirs.ids)]))
+        with self.assertRaises(MissingError):
+            theirs.mapped("quantity")
+        own = self.records_b["customer.purchase.demand"].with_user(self.manager_b)
+        self.assertEqual(own.search([("id", "in", own.ids)]), own)
+        with self.assertRaises(AccessError):
+            theirs.with_context(allowed_company_ids=self.company.ids).search([])
 
     def test_private_methods(self):
         """What works without checks must not be callable from outside."""

@@ -1,9 +1,10 @@
 """The rhythm per customer and product category: ``rhythm --category``.
 
-With a file of order lines: how well the next purchase in a category is foreseen, against the best of
-some simple ways. At some cuts of the log the categories are measured from what was before, as they
-are frozen in the product, and what is foreseen at each purchase until the next cut is held against
-what came, of customers who had bought the category on ``rhythm.CATEGORY_ORDERS`` days by then.
+With a file of order lines: how well the next purchase in a category is foreseen, against the best
+of some simple ways. At some cuts of the log the categories are measured from what was before, as
+they are frozen in the product, and what is foreseen at each purchase until the next cut is held
+against what came, of customers who had bought the category on ``rhythm.CATEGORY_ORDERS`` days by
+then. Who did not come back counts with the days of silence that could be seen, see ``_error``.
 
 Without a file: what a pass over everybody costs, and one over the hundredth part of the customers
 who ordered, against one bare aggregate over the orders, in a database that is built for it.
@@ -22,7 +23,7 @@ from .table import render
 
 CATEGORIES = 10
 # Fewer purchases than this after the cuts tell nothing of a category by itself.
-FEW = 100
+FEW = 20
 TARGETS = {"changed": 0.25, "full": 12.0}
 TARGET_OWN_MIB = 300
 LABELS = {
@@ -80,9 +81,12 @@ def _compare(options):
         rows.append(_row(names[number], table[table["category"] == number]))
     if len(small := table[~table["category"].isin(large)]):
         rows.append(_row(f"categories with fewer than {FEW}", small))
-    header = ("category", "purchases", "ours", "best simple", "days", "difference", "verdict")
+    header = ("category", "purchases", "back", "ours", "best simple", "its", "difference")
+    header += ("verdict", "back: ours / best")
     print(render(header, [row[:-1] for row in rows]))
-    print("Median error in days of those who came back, of whom ours names a day.")
+    print(
+        "Median errors in days, of all and of those alone who came back while they were followed."
+    )
     return 0 if all(row[-1] for row in rows) else 1
 
 
@@ -109,7 +113,7 @@ def _foreseen(customers, categories, days, cut, end):
     spells = rhythm.Spells.of(every.pairs, every.days, days.max())
     category = every.categories[spells.customer]
     followed = days.max() - spells.start
-    some = (spells.start > cut) & (spells.start <= end) & spells.ended
+    some = (spells.start > cut) & (spells.start <= end)
     some &= (spells.count + 1 >= rhythm.CATEGORY_ORDERS) & (
         followed >= backtest.followed_days(days)
     )
@@ -121,7 +125,9 @@ def _foreseen(customers, categories, days, cut, end):
         ours[rows] = rhythm.Foresight(found, spells[rows]).expected()
     ways = _simple(spells, category, some, cut)
     table = {name: np.broadcast_to(way, some.shape)[some] for name, way in ways.items()}
-    table |= {"ours": ours[some], "actual": spells.days[some], "category": category[some]}
+    actual = np.where(spells.ended, spells.days, np.inf)
+    table |= {"ours": ours[some], "actual": actual[some], "followed": followed[some]}
+    table["category"] = category[some]
     return pd.DataFrame(table)
 
 
@@ -141,14 +147,27 @@ def _simple(spells, category, some, cut):
 
 def _row(name, table):
     """A line of the table, and whether ours is no worse than the best."""
-    table = table[table["ours"].notna()]
-    ways = [column for column in table if column not in ("ours", "actual", "category")]
-    errors = {way: np.median(np.abs(table["actual"] - table[way])) for way in (*ways, "ours")}
-    best = min(ways, key=errors.get)
-    off = errors["ours"] - errors[best]
+    ways = [column for column in table if column not in ("actual", "followed", "category")]
+    everybody, back = ({way: _error(table, way, only) for way in ways} for only in (False, True))
+    best = min((way for way in ways if way != "ours"), key=everybody.get)
+    off = everybody["ours"] - everybody[best]
     verdict = "as good or better" if off <= 0 else "behind"
-    shown = (f"{errors['ours']:.1f}", best, f"{errors[best]:.1f}", f"{off:+.1f}", verdict)
-    return (name, f"{len(table):,}", *shown, off <= 0)
+    shown = (f"{everybody['ours']:.1f}", best, f"{everybody[best]:.1f}", f"{off:+.1f}", verdict)
+    of_back = f"{back['ours']:.1f} / {min(back[way] for way in ways if way != 'ours'):.1f}"
+    share = f"{np.isfinite(table['actual']).mean():.0%}"
+    return (name, f"{len(table):,}", share, *shown, of_back, off <= 0)
+
+
+def _error(table, way, only_back):
+    """Error in days, cut off where a purchase could be followed no longer: the mean of all, since
+    of who stays away for longer than could be seen any long wait is right, or the median of those
+    who came back."""
+    foreseen = table[way].fillna(np.inf)
+    some = np.isfinite(table["actual"]) if only_back else slice(None)
+    shown, meant = (
+        np.minimum(days, table["followed"])[some] for days in (table["actual"], foreseen)
+    )
+    return (np.median if only_back else np.mean)(np.abs(shown - meant))
 
 
 # What it costs
