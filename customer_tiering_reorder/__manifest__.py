@@ -9,7 +9,16 @@
     "data": [
         "security/ir.model.access.csv",
         "security/customer_tiering_reorder_rules.xml",
+        "data/ir_cron_rhythm_data.xml",
+        "views/customer_purchase_rhythm_views.xml",
+        "views/customer_purchase_demand_views.xml",
+        "views/product_category_views.xml",
+        "views/product_template_views.xml",
+        "views/res_partner_views.xml",
         "views/customer_tiering_reorder_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["customer_tiering_reorder/static/src/**/*"],
+    },
     "auto_install": True,
 }

@@ -1,0 +1,55 @@
+from odoo.addons.customer_tiering.tests.security_common import RightsTests
+from odoo.exceptions import AccessError, MissingError
+from odoo.service.model import get_public_method
+from odoo.tests import tagged
+
+from .security_common import RIGHTS, ReorderSecurityCase
+
+
+@tagged("post_install", "-at_install")
+class TestRights(RightsTests, ReorderSecurityCase):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(ReorderSecurityCase):
+    def test_only_methods_meant_for_the_client_are_public(self):
+        """Everything public on a model can be called by whoever is logged in. A new public
+        method must be put on this list by somebody who thought about it."""
+        public = {"action_open_orders"}
+        orm = {"create", "write", "unlink", "copy", "default_get"}
+        core = ("customer.tier.run", "product.category", "product.template", "res.partner")
+        for name in [*RIGHTS, *core]:
+            for cls in type(self.env[name]).mro():
+                if not cls.__module__.startswith(f"odoo.addons.{self.addon}."):
+                    continue
+                ours = {
+                    key
+                    for key, value in vars(cls).items()
+                    if callable(value) and not key.startswith("_")
+                }
+                with self.subTest(name):
+                    self.assertLessEqual(ours, public | orm)
+
+    def test_demand_of_another_company(self):
+        """What customers of one company will buy was known in another."""
+        theirs = self.records["customer.purchase.demand"].with_user(self.manager_b)
+        self.assertFalse(theirs.exists())
+        self.assertFalse(theirs.search([("id", "in", theirs.ids)]))
+        with self.assertRaises(MissingError):
+            theirs.mapped("quantity")
+        own = self.records_b["customer.purchase.demand"].with_user(self.manager_b)
+        self.assertEqual(own.search([("id", "in", own.ids)]), own)
+        with self.assertRaises(AccessError):
+            theirs.with_context(allowed_company_ids=self.company.ids).search([])
+
+    def test_private_methods(self):
+        """What works without checks must not be callable from outside."""
+        for model, methods in {
+            "customer.purchase.rhythm": ("_cron_find", "_find", "_update", "_start_pass", "_due"),
+            "customer.category.cycle": ("_freeze", "_rhythms"),
+        }.items():
+            for method in methods:
+                self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")
+                with self.subTest(model=model, method=method), self.assertRaises(AccessError):
+                    get_public_method(self.env[model], method)
