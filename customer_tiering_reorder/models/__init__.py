@@ -1,4 +1,5 @@
 # The reminder, its steps and its channels
+from . import customer_reminder
 
 # What to buy
 
