@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/customer_tiering_reorder_rules.xml",
+        "data/ir_cron_data.xml",
         "views/customer_tiering_reorder_menus.xml",
     ],
     "auto_install": True,

@@ -11,6 +11,7 @@ plain Python; affinities of all products are arrays.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from math import sqrt
 from statistics import median_low
 
 import numpy as np
@@ -19,7 +20,7 @@ import numpy as np
 USUAL_DAYS = 12
 QUANTITIES = 5
 USUAL_SIZE = 8
-# Bought on so many days it is a habit; on one, where the customer has ordered on fewer than so many.
+# Bought on so many days it is a habit; on one, where the customer has ordered on fewer than these.
 HABIT_DAYS = 2
 FEW_DAYS = 4
 # Products that are bought again as often as others, as long as few have had the chance to.
@@ -27,14 +28,16 @@ CHANCES = 100
 # Cross-sell: customers that two products have in common at least, products kept of each, customers
 # of a tier from which it has affinities of its own, products of one customer that are looked at.
 COMMON = 5
-SHRINKAGE = 10
+SHRINKAGE = 20
 KEPT = 20
 TIER_CUSTOMERS = 200
 PRODUCTS = 200
-# What a product of the profile weighs for each order day since it was last bought.
-FADING = 0.7
+# What a product of the profile weighs for each order day since it was last bought, and a customer
+# for each of its order days since it first bought the product that is found.
+FADING = 0.95
+RECENT = 0.2
 # How much it counts against a product, and against what is found by it, that everybody buys it.
-OWN_POWER, OTHER_POWER = 0.7, 0.3
+OWN_POWER, OTHER_POWER = 0.9, 0.1
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def usual(days, products, quantities, again=None, size=USUAL_SIZE):
     :param days, products, quantities: sequences of equal length, an element an order line; less
         than nothing for what came back on the day it was bought
     :param again: mapping product → share (0–1) of chances at which it is bought again
+    :param size: most products, ``None`` for all
     :return: list of :class:`Usual`
     """
     bought = defaultdict(float)
@@ -106,9 +110,9 @@ def repeat_shares(repeats, chances):
 def affinities(product, other, common, weight, own, others):
     """How strongly products lead to others, and which are kept.
 
-    ``w / (nᵢ^0.7 · nⱼ^0.3) · n / (n + 10)``: between a cosine (0.5 each) and the share of the
-    buyers of i who bought j (1 and 0), over the n customers that both have in common. Both counts
-    are weighted: who bought j when the company saw them last tells more of what is bought next.
+    ``w / (nᵢ^0.9 · nⱼ^0.1) · n / (n + 20)``: between a cosine (0.5 each) and the share of the
+    buyers of i who bought j (1 and 0), over the n customers that both have in common. These are
+    weighted: who has just bought j for the first time tells more of what is bought next.
 
     :param product, other: int arrays, one element a pair, both ways
     :param common: customers that both have, n
@@ -131,15 +135,18 @@ def affinities(product, other, common, weight, own, others):
 
 
 def profile(days, products):
-    """What each of a customer's products weighs, by the order days since it was last bought.
+    """What each of a customer's products weighs: ``√n · 0.95^d`` of one bought on n days, last d
+    order days ago.
 
-    :return: dict product → weight, 1 for the last order day
+    :return: dict product → weight, 1 for what was bought once, on the last order day
     """
-    last = {}
+    on = defaultdict(set)
     for day, product in zip(days, products, strict=True):
-        last[product] = max(day, last.get(product, day))
+        on[product].add(day)
     rank = {day: number for number, day in enumerate(sorted(set(days), reverse=True))}
-    return {product: FADING ** rank[day] for product, day in last.items()}
+    return {
+        product: sqrt(len(bought)) * FADING ** rank[max(bought)] for product, bought in on.items()
+    }
 
 
 def new_products(weights, rows, excluded=frozenset(), size=3):

@@ -1,1 +1,2 @@
 from . import test_reorder_link
+from . import test_suggestion

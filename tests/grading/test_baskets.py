@@ -118,11 +118,11 @@ def test_repeat_shares_by_hand():
 
 def test_affinity_by_hand():
     """Ten have both; they first bought the other product 6 times weighted; 40 and 90 buyers:
-    6 / (40^0.7 · 90^0.3) · 10 / 20. Four customers in common say nothing."""
+    6 / (40^0.9 · 90^0.1) · 10 / 30. Four customers in common say nothing."""
     kept, scores = baskets.affinities([1, 1], [2, 3], [10, 4], [6, 4], [40, 40], [90, 5])
     assert kept.tolist() == [0]
     power, other = baskets.OWN_POWER, baskets.OTHER_POWER
-    assert scores[0] == pytest.approx(6 / (40**power * 90**other) * 10 / 20)
+    assert scores[0] == pytest.approx(6 / (40**power * 90**other) * 10 / 30)
 
 
 def test_affinities_are_few_and_in_order():
@@ -138,9 +138,10 @@ def test_affinities_are_few_and_in_order():
     assert other[kept[: baskets.KEPT]].tolist() == list(range(100, 100 + baskets.KEPT))
 
 
-def test_profile_fades_by_order_days():
-    weights = baskets.profile([1, 5, 9, 9], ["a", "a", "b", "c"])
-    assert weights == {"a": baskets.FADING, "b": 1.0, "c": 1.0}
+def test_profile_by_hand():
+    """Coffee on two days, last one order day ago: √2 · 0.95; the others once, today."""
+    weights = baskets.profile([1, 5, 9, 9, 5], ["a", "a", "b", "c", "a"])
+    assert weights == {"a": pytest.approx(2**0.5 * baskets.FADING), "b": 1.0, "c": 1.0}
 
 
 def test_new_products_say_why():

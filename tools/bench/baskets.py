@@ -62,7 +62,9 @@ def read(file):
     basket = pd.to_numeric(lines["basket"], errors="coerce")
     if basket.isna().any():
         number = int(np.argmax(basket.isna())) + 2
-        raise ValueError(f"{file} has something else than numbers in basket, first in line {number}")
+        raise ValueError(
+            f"{file} has something else than numbers in basket, first in line {number}"
+        )
     last = basket.groupby(lines["customer_id"]).transform("max")
     held = lines[HELD_OUT] > 0 if HELD_OUT in lines else basket == last
     result = pd.DataFrame(
@@ -125,9 +127,7 @@ class Log:
         baskets = load()
         product, other, common, weight = self._pairs(baskets)
         own = self.customers_of.to_numpy()
-        kept, scores = baskets.affinities(
-            product, other, common, weight, own[product], own[other]
-        )
+        kept, scores = baskets.affinities(product, other, common, weight, own[product], own[other])
         result = defaultdict(list)
         for position, score in zip(kept, scores, strict=True):
             row = (product[position], other[position], score)
@@ -144,7 +144,7 @@ class Log:
         found, parts, size = [], [], 0
         for _customer, mine in own.groupby("customer"):
             product = mine["product"].to_numpy(np.int64)
-            weight = baskets.FADING ** mine["max"].to_numpy()
+            weight = baskets.RECENT ** mine["max"].to_numpy()
             pair = _pairs_of(product, weight)
             parts.append(pair)
             size += len(pair[0])

@@ -1,0 +1,22 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """What customers may do on the page that reminders lead to."""
+
+    _inherit = "res.company"
+
+    customer_reorder_confirm = fields.Selection(
+        selection=[("customer", "The customer"), ("salesperson", "A salesperson")],
+        string="Orders From Reminders Are Confirmed By",
+        default="customer",
+        required=True,
+        help="Customers confirm as any quotation, by signature or payment. Above the credit limit, "
+        "and for more than twice the usual amount, a salesperson always does.",
+    )
+    customer_reorder_price_days = fields.Integer(
+        string="Days That Prices Are Shown",
+        default=14,
+        help="So long after the message the page shows prices to whoever has its address; later "
+        "only to who logs in.",
+    )

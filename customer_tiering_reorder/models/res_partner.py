@@ -1,0 +1,101 @@
+from odoo import api, fields, models
+from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.fields import Command
+
+from ..suggestion import ALSO, TIER, USUAL
+
+
+class ResPartner(models.Model):
+    """What the customer may want to buy."""
+
+    _inherit = "res.partner"
+
+    customer_has_suggestions = fields.Boolean(
+        compute="_compute_customer_pages", groups=SALESPEOPLE, export_string_translation=False
+    )
+    customer_suggestion_html = fields.Html(
+        string="What to Buy",
+        compute="_compute_customer_suggestion_html",
+        sanitize=False,
+        exportable=False,
+        groups=SALESPEOPLE,
+    )
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_customer_pages(self):
+        super()._compute_customer_pages()
+        for partner in self:
+            partner.customer_has_suggestions = partner.customer_is_graded
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "lang", "uid")
+    def _compute_customer_suggestion_html(self):
+        for partner in self:
+            # Who is not saved has bought nothing, and nobody types somebody else's into a form.
+            customer = partner._origin
+            partner.customer_suggestion_html = customer and customer._customer_suggestion_table(
+                self.env.company
+            )
+
+    def _customer_suggestions(self, company, usual_size=None):
+        """What to suggest to this customer, see ``customer.product.suggestion``: for quotations,
+        its page, its reminders and its own page alike.
+
+        :return: list of :class:`~..suggestion.Suggestion`
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["customer.product.suggestion"]._of(self, company, usual_size)
+
+    def _customer_suggestion_titles(self):
+        """Headings of the lists, in the order in which they are shown."""
+        return {
+            USUAL: self.env._("Usual products"),
+            ALSO: self.env._("Goes with these"),
+            TIER: self.env._("Also worth a mention"),
+        }
+
+    def _customer_suggestion_table(self, company):
+        suggestions = self._customer_suggestions(company)
+        if not suggestions:
+            return False
+        return self.env["ir.qweb"]._render(
+            "customer_tiering_reorder.customer_suggestion_table",
+            {"suggestions": suggestions, "titles": self._customer_suggestion_titles()},
+        )
+
+    def action_customer_quotation(self):
+        """A new quotation for this customer with its usual products."""
+        self.ensure_one()
+        return self._customer_quotation_action(self.env.company)
+
+    def _customer_quotation_action(self, company, reminder=None):
+        """The form of a new quotation, which is there once somebody saves it.
+
+        :param reminder: ``customer.reminder`` that it is made from
+        """
+        lines = [
+            Command.create(
+                {
+                    "product_id": suggestion.product.id,
+                    "product_uom_qty": suggestion.quantity,
+                }
+            )
+            for suggestion in self._customer_suggestions(company)
+            if suggestion.ticked
+        ]
+        context = {
+            "default_partner_id": self.id,
+            "default_company_id": company.id,
+            "default_order_line": lines,
+        }
+        if reminder:
+            context["default_customer_reminder_id"] = reminder.id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Quotation"),
+            "res_model": "sale.order",
+            "views": [[False, "form"]],
+            "context": context,
+        }
