@@ -123,12 +123,10 @@ class CustomerReminder(models.Model):
         reminders = self.with_user(SUPERUSER_ID)
         nothing = reminders.browse(), reminders.env["res.partner"], 0
         try:
-            payload = verify_hash_signed(reminders.env, SCOPE, token)
+            payload = verify_hash_signed(reminders.sudo().env, SCOPE, token)
+            reminder_id, nonce, contact_id, day = payload or ()
         except (ValueError, OverflowError, binascii.Error):
             return nothing
-        if not payload:
-            return nothing
-        reminder_id, nonce, contact_id, day = payload
         reminder = reminders.browse(reminder_id).exists()
         contact = reminder.env["res.partner"].browse(contact_id).exists()
         if not reminder or not secrets.compare_digest(reminder.nonce or "", nonce or ""):
