@@ -1,6 +1,9 @@
 # The reminder, its steps and its channels
+from . import customer_reminder
 
 # What to buy
+from . import customer_product_affinity
+from . import customer_product_suggestion
 
 # When: rhythm by category
 from . import customer_category_cycle
@@ -13,3 +16,6 @@ from . import product_category
 from . import product_template
 from . import res_company
 from . import res_partner
+from . import mail_activity
+from . import res_config_settings
+from . import sale_order

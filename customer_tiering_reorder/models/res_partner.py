@@ -1,13 +1,26 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.fields import Command
 
 from ..explain import rhythm as words
+from ..suggestion import ALSO, TIER, USUAL
 
 
 class ResPartner(models.Model):
-    """When the customer is expected to buy what."""
+    """What the customer may want to buy, and when."""
 
     _inherit = "res.partner"
+
+    customer_has_suggestions = fields.Boolean(
+        compute="_compute_customer_pages", groups=SALESPEOPLE, export_string_translation=False
+    )
+    customer_suggestion_html = fields.Html(
+        string="What to Buy",
+        compute="_compute_customer_suggestion_html",
+        sanitize=False,
+        exportable=False,
+        groups=SALESPEOPLE,
+    )
 
     customer_has_rhythm = fields.Boolean(
         compute="_compute_customer_pages", groups=SALESPEOPLE, export_string_translation=False
@@ -28,6 +41,94 @@ class ResPartner(models.Model):
         string="No Longer Buys", compute="_compute_customer_rhythm", groups=SALESPEOPLE
     )
 
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_customer_pages(self):
+        super()._compute_customer_pages()
+        for partner in self:
+            partner.customer_has_suggestions = partner.customer_is_graded
+        Rhythm = self.env["customer.purchase.rhythm"]
+        may = Rhythm.has_access("read")
+        rows = Rhythm._read_group(self._customer_own_rhythms(), ["partner_id"]) if may else ()
+        known = self.browse([partner.id for (partner,) in rows])
+        for partner in self:
+            customer = partner.commercial_partner_id._origin
+            partner.customer_has_rhythm = bool(partner._origin) and customer in known
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "lang", "uid")
+    def _compute_customer_suggestion_html(self):
+        for partner in self:
+            # Who is not saved has bought nothing, and nobody types somebody else's into a form.
+            customer = partner._origin
+            partner.customer_suggestion_html = customer and customer._customer_suggestion_table(
+                self.env.company
+            )
+
+    def _customer_suggestions(self, company, usual_size=None):
+        """What to suggest to this customer, see ``customer.product.suggestion``: for quotations,
+        its page, its reminders and its own page alike.
+
+        :return: list of :class:`~..suggestion.Suggestion`
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["customer.product.suggestion"]._of(self, company, usual_size)
+
+    def _customer_suggestion_titles(self):
+        """Headings of the lists, in the order in which they are shown."""
+        return {
+            USUAL: self.env._("Usual products"),
+            ALSO: self.env._("Goes with these"),
+            TIER: self.env._("Also worth a mention"),
+        }
+
+    def _customer_suggestion_table(self, company):
+        suggestions = self._customer_suggestions(company)
+        if not suggestions:
+            return False
+        return self.env["ir.qweb"]._render(
+            "customer_tiering_reorder.customer_suggestion_table",
+            {"suggestions": suggestions, "titles": self._customer_suggestion_titles()},
+        )
+
+    def action_customer_quotation(self):
+        """A new quotation for this customer with its usual products."""
+        self.ensure_one()
+        return self._customer_quotation_action(self.env.company)
+
+    def _customer_quotation_action(self, company, reminder=None):
+        """The form of a new quotation, which is there once somebody saves it.
+
+        :param reminder: ``customer.reminder`` that it is made from
+        """
+        lines = [
+            Command.create(
+                {
+                    "product_id": suggestion.product.id,
+                    "product_uom_qty": suggestion.quantity,
+                }
+            )
+            for suggestion in self._customer_suggestions(company)
+            if suggestion.ticked
+        ]
+        context = {
+            "default_partner_id": self.id,
+            "default_company_id": company.id,
+            "default_order_line": lines,
+        }
+        if reminder:
+            context["default_customer_reminder_id"] = reminder.id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Quotation"),
+            "res_model": "sale.order",
+            "views": [[False, "form"]],
+            "context": context,
+        }
+
+    # Rhythm by category
+
     def _customer_own_rhythms(self):
         """Domain of the rhythms of these customers in the current company."""
         customers = self.commercial_partner_id._origin
@@ -44,18 +145,6 @@ class ResPartner(models.Model):
             partner: rows.get(partner.commercial_partner_id._origin, found.browse())
             for partner in self
         }
-
-    @api.depends("commercial_partner_id")
-    @api.depends_context("company")
-    def _compute_customer_pages(self):
-        super()._compute_customer_pages()
-        Rhythm = self.env["customer.purchase.rhythm"]
-        may = Rhythm.has_access("read")
-        rows = Rhythm._read_group(self._customer_own_rhythms(), ["partner_id"]) if may else ()
-        known = self.browse([partner.id for (partner,) in rows])
-        for partner in self:
-            customer = partner.commercial_partner_id._origin
-            partner.customer_has_rhythm = bool(partner._origin) and customer in known
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang", "uid")

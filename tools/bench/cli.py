@@ -8,14 +8,19 @@ import subprocess
 import sys
 from importlib import import_module
 
-from . import backtest, build, check, database, reminders, stages
+from . import backtest, baskets, build, check, database, reminders, stages
 from .table import render
 
 ADDON = "customer_tiering"
 WITHOUT_ADDON = "sale_management"
 CHECKED_CUSTOMERS = 200
 # What needs a list of orders and no database.
-OF_A_FILE = {"rhythm": backtest, "reminders": reminders, "stages": stages}
+OF_A_FILE = {
+    "rhythm": backtest,
+    "reminders": reminders,
+    "stages": stages,
+    "baskets": baskets,
+}
 # Other benches, by the name of their module.
 OTHERS = ("whatif",)
 # Measurement in ``measure``: label of its row.
@@ -111,9 +116,9 @@ def _parse(arguments):
         prog="python -m tools.bench",
         description="Time a regrade against the bare SQL aggregate over the same orders. The "
         "PG* variables name the server, ODOO_RC the configuration file of Odoo. With “rhythm "
-        "FILE”, “reminders FILE” or “stages FILE” instead: how well next orders of a list are "
-        "foreseen, what a reminder rule would have done, what became of each stage; without a "
-        "database.",
+        "FILE”, “reminders FILE”, “stages FILE” or “baskets FILE” instead: how well next orders of "
+        "a list are foreseen, what a reminder rule would have done, what became of each stage, "
+        "how well next baskets are foreseen; without a database.",
     )
     parser.add_argument("--customers", type=_positive, default=200_000)
     parser.add_argument("--orders", type=_positive, default=2_000_000)

@@ -1,0 +1,232 @@
+import math
+
+from odoo import http
+from odoo.http import request
+from odoo.tools import format_amount
+from odoo.tools.misc import get_lang
+
+from ..models.customer_reminder import LATER_DAYS
+from .rate_limit import RateLimit
+
+LIMIT = RateLimit(30)
+HEADERS = {
+    "Cache-Control": "no-store, private",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+}
+# Names of the fields with quantities: this and the id of the product.
+QUANTITY = "q"
+MOST = 1_000_000
+
+
+class ReorderPage(http.Controller):
+    """Where a customer orders again without logging in: the signature in the address is the proof.
+
+    Looking at the page changes nothing, as programs that scan mails open every link in them. There
+    is no cookie, script or session, so posts have no token of a session either: whoever can forge
+    one has the address, and could as well press the button.
+    """
+
+    @http.route(
+        "/o/<string:token>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        sitemap=False,
+        save_session=False,
+        readonly=True,
+    )
+    def page(self, token, **_kwargs):
+        """What the customer may want to buy."""
+        if not self._allowed():
+            return self._too_many()
+        reminder, contact, age = self._opened(token)
+        if not reminder:
+            return self._nothing()
+        return self._shown(reminder, contact, age)
+
+    @http.route(
+        "/o/<string:token>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        sitemap=False,
+        save_session=False,
+    )
+    def answer(self, token, action="", days="", **posted):
+        """What the customer says: order, ask later, have enough, hear no more, or what it thinks
+        of being reminded."""
+        if not self._allowed():
+            return self._too_many()
+        reminder, contact, age = self._opened(token)
+        if not reminder:
+            return self._nothing()
+        if action == "order":
+            order = reminder._order_again(contact, self._wanted(posted))
+            if order:
+                return self._redirect(order.get_portal_url())
+            error = reminder.env._("Please give a quantity for at least one product.")
+            return self._shown(reminder, contact, age, error=error, status=400)
+        if action == "later":
+            reminder._later(int(days) if days.isdecimal() and len(days) < 4 else 0)
+        elif action == "enough":
+            reminder._enough()
+        elif action == "stop":
+            reminder._stop(contact)
+        elif action in ("useful", "useless"):
+            reminder._say_useful(action == "useful")
+        return self._redirect(request.httprequest.path)
+
+    # Who is there
+
+    def _allowed(self):
+        return LIMIT.allows(request.httprequest.remote_addr)
+
+    def _opened(self, token):
+        """The reminder and the contact of a link, in the contact's language and the reminder's
+        company. Who is logged in as somebody else's portal user gets nothing."""
+        nothing = None, None, 0
+        reminder, contact, age = request.env["customer.reminder"]._of_reorder_token(token)
+        if not reminder:
+            return nothing
+        user = request.env.user
+        logged_in = not user._is_public() and user.share
+        customer = reminder.partner_id.commercial_partner_id
+        if logged_in and user.sudo().partner_id.commercial_partner_id != customer:
+            return nothing
+        lang = get_lang(reminder.env, self._lang(contact)).code
+        company = reminder.company_id
+        context = {
+            "lang": lang,
+            "tz": contact.tz or company.partner_id.tz or "UTC",
+            "allowed_company_ids": company.ids,
+        }
+        return reminder.with_context(**context), contact.with_context(**context), age
+
+    def _lang(self, contact):
+        """Hook: the language of the page."""
+        if "customer.contact.preference" in contact.env:
+            preferences = contact.env["customer.contact.preference"]
+            if lang := preferences._of(contact)[contact].lang:
+                return lang
+        return contact.lang
+
+    def _wanted(self, posted):
+        """Quantities by product id; what is no number above nothing is not wanted."""
+        wanted = {}
+        for name, text in posted.items():
+            if not name.startswith(QUANTITY) or not name[len(QUANTITY) :].isdecimal():
+                continue
+            try:
+                quantity = float(str(text).strip().replace(",", "."))
+            except ValueError:
+                continue
+            if math.isfinite(quantity) and 0 < quantity <= MOST:
+                wanted[int(name[len(QUANTITY) :])] = round(quantity, 2)
+        return wanted
+
+    # What is shown
+
+    def _shown(self, reminder, contact, age, error="", status=200):
+        values = {
+            **self._page_values(reminder, contact),
+            "error": error,
+            "address": request.httprequest.path,
+        }
+        if not values["quotation"] and reminder.state != "ordered" and reminder.answer != "stop":
+            values |= self._list_values(reminder, contact, age)
+        return self._render(reminder.env, "reorder_page", values, status)
+
+    def _page_values(self, reminder, contact):
+        """Plain values: nothing of the records can be reached from the page."""
+        name = "" if contact.is_company else (contact.name or "").split(" ")[0]
+        seller = reminder.partner_id.user_id or reminder.user_id
+        return {
+            "company": {"id": reminder.company_id.id, "name": reminder.company_id.name},
+            "first_name": name,
+            "seller": {"name": seller.name, "phone": seller.phone or reminder.company_id.phone},
+            "city": reminder.partner_id.city,
+            "quotation": reminder._quotation_open().name,
+            "ordered": reminder.state == "ordered",
+            "answer": reminder.answer,
+            "usefulness": reminder.usefulness,
+            "later_days": LATER_DAYS,
+        }
+
+    def _list_values(self, reminder, contact, age):
+        company = reminder.company_id
+        suggestions = reminder.partner_id._customer_suggestions(company)
+        if age > company.customer_reorder_price_days and request.env.user._is_public():
+            prices = {}
+        else:
+            prices = self._prices(contact, company, suggestions)
+        titles = reminder.partner_id._customer_suggestion_titles()
+        blocks = [
+            {
+                "title": titles[block],
+                "rows": [self._row(s, prices) for s in suggestions if s.block == block],
+            }
+            for block in titles
+        ]
+        blocks = [block for block in blocks if block["rows"]]
+        return {"blocks": blocks, "has_prices": bool(prices), "taxed": prices.get("taxed")}
+
+    def _row(self, suggestion, prices):
+        product = suggestion.product
+        return {
+            "id": product.id,
+            "name": product.with_context(display_default_code=False).display_name,
+            "unit": product.uom_id.name,
+            "quantity": f"{suggestion.quantity:g}" if suggestion.ticked else "0",
+            "usual": f"{suggestion.quantity:g}",
+            "reason": suggestion.told,
+            **prices.get(product.id, {}),
+        }
+
+    def _prices(self, contact, company, suggestions):
+        """The customer's prices of the quantities shown, as a quotation has them: dict product id
+        → text of price and saving against the price without the tier."""
+        quantities = {s.product: s.quantity for s in suggestions}
+        if not quantities:
+            return {}
+        env = contact.env
+        order, lines = env["customer.product.suggestion"]._prices(contact, company, quantities)
+        tier, base = order._customer_tier_base()
+        result = {"taxed": any(line.price_tax for line in lines.values())}
+        for product, line in lines.items():
+            unit = line.price_subtotal / line.product_uom_qty if line.product_uom_qty else 0.0
+            row = {"price": format_amount(env, unit, order.currency_id)}
+            before = line._customer_list_subtotal(base) if tier else line.price_subtotal
+            saved = before - line.price_subtotal
+            if order.currency_id.compare_amounts(saved, 0) > 0 and before:
+                row["before"] = format_amount(env, before / line.product_uom_qty, order.currency_id)
+                row["saved"] = round(100 * saved / before)
+            result[product] = row
+        return result
+
+    def _nothing(self):
+        """One page for a link that is wrong, altered, expired, revoked or somebody else's."""
+        return self._render(request.env(su=True), "reorder_page_nothing", {}, 404)
+
+    def _too_many(self):
+        return self._render(request.env(su=True), "reorder_page_too_many", {}, 429)
+
+    def _render(self, env, template, values, status):
+        lang = get_lang(env).code
+        values = {"html_lang": lang.replace("_", "-"), **values}
+        html = env["ir.qweb"]._render(f"customer_tiering_reorder.{template}", values)
+        response = request.make_response(
+            "<!DOCTYPE html>\n" + str(html), headers={"Content-Type": "text/html; charset=utf-8"}
+        )
+        response.status_code = status
+        response.headers.update(HEADERS)
+        return response
+
+    def _redirect(self, url):
+        response = request.redirect(url, code=303)
+        response.headers.update(HEADERS)
+        return response

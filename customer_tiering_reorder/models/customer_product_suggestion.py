@@ -1,0 +1,286 @@
+from datetime import date, timedelta
+
+from odoo import api, fields, models
+from odoo.addons.customer_tiering.grading.policy import ORDERED
+from odoo.fields import Domain
+from odoo.tools import SQL, float_round
+
+from ..explain import offer as words
+from ..suggestion import ALSO, TIER, USUAL, Suggestion
+from .customer_product_affinity import YEAR_DAYS
+
+EPOCH = date(1970, 1, 1)
+# Products of the second and of the third list.
+ALSO_SIZE = TIER_SIZE = 3
+# How long a product is new.
+NEW_DAYS = 60
+# Candidates that are looked at, as some will not be sold any more.
+CANDIDATES = 30
+
+
+class CustomerProductSuggestion(models.AbstractModel):
+    """What one customer may want to buy: the only place where it is worked out, for quotations,
+    the customer's own page, reminders and the contact alike.
+
+    Everything is read with all rights, whoever asks: callers have seen to it that the customer may
+    be read. Nothing is suggested that could not be ordered.
+    """
+
+    _name = "customer.product.suggestion"
+    _description = "Products Suggested to a Customer"
+
+    @api.model
+    def _of(self, partner, company, usual_size=None):
+        """
+        :param partner: ``res.partner``, any contact of the customer
+        :param usual_size: most products of the first list
+        :return: list of :class:`Suggestion` in the order of the lists, no product twice
+        """
+        # Purchases and affinities are read by SQL.
+        self.env.flush_all()
+        model = self.sudo().with_company(company)
+        customer = partner.sudo().commercial_partner_id
+        standing = model.env["customer.tier.standing"].search(
+            [("partner_id", "=", customer.id), ("company_id", "=", company.id)]
+        )
+        return model._of_customer(customer, company, standing, usual_size)
+
+    def _of_customer(self, customer, company, standing, usual_size):
+        from odoo.addons.customer_tiering.grading import baskets
+
+        today = (self.env["customer.tier.gather"]._today(company) - EPOCH).days
+        bought = self._bought(customer, company, today, standing)
+        recent = [(day, product) for day, product, _quantity in bought if day > today - YEAR_DAYS]
+        weights = baskets.profile(*zip(*recent, strict=True)) if recent else {}
+        again, rows, counts = self._affinities(
+            {product for _day, product, _quantity in bought}, standing.tier_id, company
+        )
+        usual = baskets.usual(*(zip(*bought, strict=True) if bought else ([], [], [])), again, None)
+        also = baskets.new_products(weights, rows, size=CANDIDATES)
+        best = self._tier_candidates(standing, company, today)
+        ids = [*(found.product for found in usual), *(other for other, _why in also), *best]
+        suitable = self._suitable(ids, company)
+        first = self._usual(usual, suitable, company)[: usual_size or baskets.USUAL_SIZE]
+        second = self._optional(first, company)
+        second += self._also(also, suitable, counts)
+        third = [make(suitable[product]) for product, make in best.items() if product in suitable]
+        return self._without_twins(first, weights, (second, ALSO_SIZE), (third, TIER_SIZE))
+
+    def _without_twins(self, first, owned, *others):
+        """The lists after the first have what the customer does not have, and nothing twice."""
+        result, seen = list(first), {*owned, *(suggestion.product.id for suggestion in first)}
+        for suggestions, size in others:
+            for suggestion in suggestions:
+                if size and suggestion.product.id not in seen:
+                    seen.add(suggestion.product.id)
+                    result.append(suggestion)
+                    size -= 1
+        return result
+
+    # What is known
+
+    def _bought(self, customer, company, today, standing):
+        """What the customer bought: list of (day number, product id, quantity in the product's
+        unit), as gradings count it."""
+        gather = self.env["customer.tier.gather"]
+        lines = gather._lines(
+            company,
+            EPOCH + timedelta(days=today),
+            gather._scope_of(customer.ids),
+            {"quantity"},
+            basis=standing.program_id.basis or ORDERED,
+        )
+        # What came back did so from the day on which it was bought.
+        days = lines["origin"] if "origin" in lines else lines["day"]
+        columns = (days, lines["product"], lines["quantity"])
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [(int(day), product, quantity) for day, product, quantity in rows]
+
+    def _affinities(self, products, tier, company):
+        """What is known of products: dict product → how likely it is bought again, rows of
+        (product, other, score), and dict pair → number of customers and whose tier they are of.
+
+        Those of the customer's own tier, where it has enough customers to have some.
+        """
+        again, shared, own = {}, [], []
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT tier_id, product_id, other_id, score, customer_count
+                  FROM customer_product_affinity
+                 WHERE company_id = %s AND product_id = ANY(%s)
+                   AND (tier_id IS NULL OR tier_id = %s)
+                """,
+                company.id,
+                list(products),
+                tier.id or None,
+            )
+        )
+        counts = {}
+        for tier_id, product, other, score, count in self.env.cr.fetchall():
+            if product != other:
+                (own if tier_id else shared).append((product, other, score, count))
+            elif not tier_id:
+                again[product] = score
+        rows, whose = (own, tier) if own else (shared, tier.browse())
+        counts = {(product, other): (count, whose) for product, other, _score, count in rows}
+        return again, [row[:3] for row in rows], counts
+
+    def _suitable_domain(self, company):
+        """Hook: which products may be suggested at all."""
+        Product = self.env["product.product"]
+        no_goods = self.env["customer.tier.gather"]._products_that_are_no_goods(company)
+        return Domain(Product._check_company_domain(company)) & Domain(
+            [
+                ("active", "=", True),
+                ("sale_ok", "=", True),
+                # A combo is put together by whoever orders it; seats and courses are taken once.
+                ("type", "!=", "combo"),
+                ("service_tracking", "not in", ["event", "event_booth", "course"]),
+                ("id", "not in", list(no_goods)),
+            ]
+        )
+
+    def _suitable(self, ids, company):
+        """Those of some products that may be suggested: dict id → ``product.product``, which is
+        another one where one has been replaced."""
+        domain = Domain("id", "in", list(ids)) & self._suitable_domain(company)
+        found = self.env["product.product"].with_context(active_test=True).search(domain)
+        suitable = {product.id: product for product in found}
+        gone = [product for product in ids if product not in suitable]
+        return suitable | (self._replacements(gone, company) if gone else {})
+
+    def _replacements(self, ids, company):
+        """Hook: what takes the place of products that are sold no more.
+
+        :return: dict id → suitable ``product.product``
+        """
+        return {}
+
+    # The three lists
+
+    def _usual(self, usual, suitable, company):
+        result = {}
+        for found in usual:
+            product = suitable.get(found.product)
+            if product and product not in result:
+                reasons = words.usual(self.env, found, EPOCH + timedelta(days=found.last))
+                if product.id != found.product:
+                    old = product.browse(found.product)
+                    reasons = words.replacing(self.env, old, reasons)
+                quantity = float_round(found.quantity, precision_digits=2) or 1.0
+                result[product] = Suggestion(USUAL, product, quantity, found.habit, *reasons)
+        return list(result.values())
+
+    def _optional(self, first, company):
+        """What somebody has put on the products of the first list as going with them."""
+        pairs = [
+            (template, suggestion.product)
+            for suggestion in first
+            for template in self._goes_with(suggestion.product)
+        ]
+        if not pairs:
+            return []
+        templates = self.env["product.template"].union(*(template for template, _why in pairs))
+        domain = Domain("product_tmpl_id", "in", templates.ids) & self._suitable_domain(company)
+        variants = self.env["product.product"].search(domain).grouped("product_tmpl_id")
+        return [
+            Suggestion(ALSO, variants[template][0], 1.0, False, *words.goes_with(self.env, product))
+            for template, product in pairs
+            if template in variants
+        ]
+
+    def _goes_with(self, product):
+        """Hook: ``product.template`` that go with a product, kept by hand."""
+        return product.optional_product_ids
+
+    def _also(self, also, suitable, counts):
+        result = []
+        for other, why in also:
+            if other in suitable:
+                count, tier = counts[why, other]
+                because = self.env["product.product"].browse(why)
+                reasons = words.also_bought(self.env, because, count, tier)
+                result.append(Suggestion(ALSO, suitable[other], 1.0, False, *reasons))
+        return result
+
+    def _tier_candidates(self, standing, company, today):
+        """Of the better half of the tiers what is new, of the others what their tier buys most.
+
+        :return: dict product id → function from the product to a :class:`Suggestion`
+        """
+        new = self._new_candidates(company, today) if self._is_better(standing.tier_id) else {}
+        return new or self._bestsellers(standing.tier_id, company)
+
+    def _is_better(self, tier):
+        ladder = tier.program_id.tier_ids.sorted("sequence")
+        return bool(tier) and 2 * list(ladder).index(tier) >= len(ladder)
+
+    def _new_candidates(self, company, today):
+        since = EPOCH + timedelta(days=today - NEW_DAYS)
+        domain = self._suitable_domain(company) & Domain(
+            [("create_date", ">=", fields.Datetime.to_datetime(since)), ("type", "=", "consu")]
+        )
+        products = self.env["product.product"].search(
+            domain, order="create_date desc, id desc", limit=CANDIDATES
+        )
+
+        def make(product):
+            day = product.create_date.date()
+            return Suggestion(TIER, product, 1.0, False, *words.is_new(self.env, day))
+
+        return dict.fromkeys(products.ids, make)
+
+    def _bestsellers(self, tier, company):
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT product_id, customer_count, tier_id FROM customer_product_affinity
+                 WHERE company_id = %(company)s AND product_id = other_id
+                   AND (tier_id = %(tier)s OR tier_id IS NULL)
+              ORDER BY tier_id IS NULL, customer_count DESC, product_id
+                 LIMIT %(limit)s
+                """,
+                company=company.id,
+                tier=tier.id or None,
+                limit=CANDIDATES,
+            )
+        )
+        result = {}
+        for product, count, tier_id in self.env.cr.fetchall():
+            whose = tier if tier_id else tier.browse()
+            result.setdefault(
+                product,
+                lambda product, count=count, whose=whose: Suggestion(
+                    TIER, product, 1.0, False, *words.bestseller(self.env, count, whose)
+                ),
+            )
+        return result
+
+    # Prices
+
+    @api.model
+    def _order_vals(self, contact, company, quantities):
+        """Values of the quotation of some products at the customer's prices.
+
+        :param quantities: dict ``product.product`` → quantity
+        """
+        return {
+            "partner_id": contact.id,
+            "company_id": company.id,
+            "order_line": [
+                fields.Command.create({"product_id": product.id, "product_uom_qty": quantity})
+                for product, quantity in quantities.items()
+            ],
+        }
+
+    @api.model
+    def _prices(self, contact, company, quantities):
+        """What a quotation would say, which is not saved.
+
+        :return: ``sale.order`` (new) and dict product id → its line
+        """
+        vals = self._order_vals(contact, company, quantities)
+        order = self.env["sale.order"].with_company(company).new(vals)
+        # A new record's products are new ones, too.
+        return order, {line.product_id._origin.id: line for line in order.order_line}

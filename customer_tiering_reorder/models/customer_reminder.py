@@ -1,0 +1,229 @@
+import binascii
+import secrets
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.tools import SQL, hash_sign, verify_hash_signed
+
+# What the signature of a link is good for; one made for something else does not open the page.
+SCOPE = "customer_tiering_reorder.page"
+# How long the link in a message works.
+LINK_DAYS = 60
+# Days that a customer may choose to be asked again after.
+LATER_DAYS = (7, 14, 30)
+# Who still has enough takes so much longer than usual, but some days at least.
+LONGER, LONGER_DAYS = 0.25, 7
+
+
+def _new_nonce():
+    return secrets.token_urlsafe(9)
+
+
+class CustomerReminder(models.Model):
+    """What a reminder offers to the customer: a signed page with its usual products, from which
+    one quotation is made."""
+
+    _inherit = "customer.reminder"
+
+    nonce = fields.Char(
+        default=lambda self: _new_nonce(),
+        copy=False,
+        readonly=True,
+        groups=fields.NO_ACCESS,
+        export_string_translation=False,
+    )
+    quotation_id = fields.Many2one(
+        "sale.order",
+        string="Quotation",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    answer = fields.Selection(
+        selection=[
+            ("order", "Asked for a Quotation"),
+            ("later", "Not Now"),
+            ("enough", "Still Has Enough"),
+            ("stop", "No More Reminders"),
+        ],
+        string="Customer's Answer",
+        readonly=True,
+        copy=False,
+        help="What the customer said on its page last.",
+    )
+    answered_on = fields.Datetime(readonly=True, copy=False)
+    usefulness = fields.Selection(
+        selection=[("useful", "Useful"), ("useless", "Not Useful")],
+        string="Called",
+        readonly=True,
+        copy=False,
+        help="What the customer thinks of being reminded.",
+    )
+    phone = fields.Char(related="partner_id.phone", exportable=False)
+    suggestion_html = fields.Html(
+        string="What to Buy",
+        compute="_compute_suggestion_html",
+        sanitize=False,
+        exportable=False,
+        groups=SALESPEOPLE,
+    )
+
+    # The salesperson's quotation
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("lang", "uid")
+    def _compute_suggestion_html(self):
+        for reminder in self:
+            known = reminder._origin and reminder.partner_id.has_access("read")
+            reminder.suggestion_html = known and reminder.partner_id._customer_suggestion_table(
+                reminder.company_id
+            )
+
+    def action_quotation(self):
+        """The quotation of this reminder: the one that there is, or a new one with the customer,
+        its prices and its usual products."""
+        self.ensure_one()
+        self.check_access("read")
+        quotation = self.sudo().quotation_id
+        if quotation.state in ("draft", "sent") and quotation.sudo(False).has_access("read"):
+            return quotation.sudo(False).get_formview_action()
+        return self.partner_id._customer_quotation_action(self.company_id, reminder=self)
+
+    # Link
+
+    def _reorder_url(self, contact=None):
+        """Address of the page where the customer orders again, for messages to the customer only:
+        whoever has it can ask for a quotation.
+
+        :param contact: ``res.partner`` whom the message is for, whose language and first name the
+            page uses; the customer by default
+        """
+        self.ensure_one()
+        return f"{self.get_base_url()}/o/{self._reorder_token(contact)}"
+
+    def _reorder_token(self, contact=None):
+        self.ensure_one()
+        # Signing needs the database's secret, and the nonce is for nobody to read.
+        reminder = self.sudo()
+        today = fields.Date.today().toordinal()
+        payload = [reminder.id, reminder.nonce, (contact or reminder.partner_id).id, today]
+        lifetime = timedelta(days=LINK_DAYS)
+        return hash_sign(reminder.env, SCOPE, payload, expiration=lifetime)
+
+    @api.model
+    def _of_reorder_token(self, token):
+        """What a link is about, with all rights: the signature is the proof.
+
+        :return: (reminder, contact, days since the link was made), the first two empty for a token
+            that is wrong, altered, expired or revoked, and of customers, contacts or companies
+            that are archived
+        """
+        reminders = self.with_user(SUPERUSER_ID)
+        nothing = reminders.browse(), reminders.env["res.partner"], 0
+        try:
+            payload = verify_hash_signed(reminders.sudo().env, SCOPE, token)
+            reminder_id, nonce, contact_id, day = payload or ()
+        except (ValueError, OverflowError, binascii.Error):
+            return nothing
+        reminder = reminders.browse(reminder_id).exists()
+        contact = reminder.env["res.partner"].browse(contact_id).exists()
+        if not reminder or not secrets.compare_digest(reminder.nonce or "", nonce or ""):
+            return nothing
+        customer = reminder.partner_id
+        if not (customer.active and contact.active and reminder.company_id.active):
+            return nothing
+        # Who has changed to another company since sees nothing of the one before.
+        if contact.commercial_partner_id != customer.commercial_partner_id:
+            return nothing
+        return reminder, contact, fields.Date.today().toordinal() - day
+
+    def action_revoke_reorder_links(self):
+        """Make the links in messages already sent worthless, as when one went to a wrong person."""
+        self.check_access("read")
+        # Salespeople may not write reminders; this takes nothing from anybody but the link.
+        for reminder in self.sudo():
+            reminder.nonce = _new_nonce()
+
+    # What the customer says
+
+    def _answered(self, answer, **vals):
+        self.write({"answer": answer, "answered_on": fields.Datetime.now(), **vals})
+
+    def _quotation_open(self):
+        """The quotation that the customer can still look at, if any: whoever may write the order
+        could have put another customer's here."""
+        self.ensure_one()
+        order = self.quotation_id
+        customer = self.partner_id.commercial_partner_id
+        own = order.partner_id.commercial_partner_id == customer
+        own = own and order.company_id == self.company_id
+        return order if own and order.state != "cancel" else order.browse()
+
+    def _lock(self):
+        """Wait until nobody else answers for the same customer."""
+        self.ensure_one()
+        self.env.cr.execute(SQL("SELECT FROM customer_reminder WHERE id = %s FOR UPDATE", self.id))
+        self.invalidate_recordset()
+
+    def _order_again(self, contact, wanted):
+        """The one quotation of this reminder, made when the customer asks for it first.
+
+        :param contact: ``res.partner`` who asks
+        :param wanted: dict product id → quantity; of others than the suggested ones nothing is
+            ordered
+        :return: ``sale.order``, empty where nothing is wanted
+        """
+        self._lock()
+        if order := self._quotation_open():
+            return order
+        suggested = self.partner_id._customer_suggestions(self.company_id)
+        quantities = {
+            suggestion.product: wanted[suggestion.product.id]
+            for suggestion in suggested
+            if wanted.get(suggestion.product.id, 0) > 0
+        }
+        if not quantities:
+            return self.env["sale.order"]
+        Orders = self.env["sale.order"].with_company(self.company_id)
+        Orders = Orders.with_context(mail_create_nosubscribe=True, mail_notrack=True)
+        vals = self.env["customer.product.suggestion"]._order_vals(
+            contact, self.company_id, quantities
+        )
+        order = Orders.create({**vals, "customer_reminder_id": self.id})
+        # Two at once write the same row: the second begins anew, and finds the first's order.
+        self._answered("order", quotation_id=order.id)
+        order._customer_reorder_hand_over()
+        return order
+
+    def _later(self, days):
+        """Ask again after some days, of which the customer may choose a few."""
+        days = days if days in LATER_DAYS else LATER_DAYS[1]
+        self._answered("later", **self._snoozed(days))
+
+    def _enough(self):
+        """Ask again when a quarter more than the usual time is over."""
+        standing = self.env["customer.tier.standing"].search(
+            [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)]
+        )
+        days = LONGER_DAYS
+        if self.expected_date and standing.last_order_date:
+            usual = (self.expected_date - standing.last_order_date).days
+            days = max(days, round(LONGER * usual))
+        self._answered("enough", **self._snoozed(days))
+
+    def _snoozed(self, days):
+        """Values that keep a reminder quiet for some days."""
+        until = fields.Date.add(self.env["customer.tier.gather"]._today(self.company_id), days=days)
+        vals = {"snoozed_until": until, "snooze_reason": "customer"}
+        return {name: value for name, value in vals.items() if name in self._fields}
+
+    def _stop(self, contact):
+        """This contact wants no more reminders."""
+        if "customer.contact.preference" in self.env:
+            self.env["customer.contact.preference"]._stop(contact)
+        self._answered("stop")
+
+    def _say_useful(self, useful):
+        self.usefulness = "useful" if useful else "useless"

@@ -1,0 +1,319 @@
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from ..controllers.rate_limit import RateLimit
+from ..controllers.reorder_page import LIMIT
+from .offer_common import OfferCase
+
+MOST_QUERIES = 25
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class PageCase(OfferCase, HttpCase):
+    """A customer with coffee and tea on its page, and an address of its contact."""
+
+    def setUp(self):
+        super().setUp()
+        LIMIT.forget()
+        self.buyer.city = "Ghent"
+        for days in (60, 40, 20):
+            self._create_purchase(self.buyer, days, (self.coffee, 3), (self.tea, 2))
+        self.reminder = self._remind()
+        self.contact = self._create_customer("Ann Peeters", parent_id=self.buyer.id)
+        self.path = f"/o/{self.reminder._reorder_token(self.contact)}"
+
+    def _get(self, path=None, **headers):
+        return self.url_open(path or self.path, headers=headers, allow_redirects=False)
+
+    def _post(self, action, path=None, **data):
+        return self.url_open(
+            path or self.path, data={"action": action, **data}, allow_redirects=False
+        )
+
+    def _order_values(self, coffee=4, tea=0):
+        return {f"q{self.coffee.id}": coffee, f"q{self.tea.id}": tea}
+
+    def _quotations(self):
+        self.env.invalidate_all()
+        return self.env["sale.order"].search(
+            [("customer_reminder_id", "=", self.reminder.id), ("state", "!=", "cancel")]
+        )
+
+    def _state(self):
+        self.env.invalidate_all()
+        names = ["quotation_id", "answer", "answered_on", "usefulness", "state", "nonce"]
+        orders = self.env["sale.order"].search([("company_id", "=", self.company.id)])
+        return (
+            [self.reminder[name] for name in names],
+            orders.ids,
+            orders.message_ids.ids,
+            self.env["mail.activity"].search_count([]),
+            self.env["customer.tier.stale"].search_count([]),
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestReorderPage(PageCase):
+    def test_looking_changes_nothing(self):
+        """A scanner that opens every link in a mail orders, or says that reminders are unwanted."""
+        before = self._state()
+        for agent in ("Mozilla/5.0", "curl/8", "GoogleImageProxy", ""):
+            response = self._get(**{"User-Agent": agent})
+            self.assertEqual(response.status_code, 200)
+        head = self.url_open(self.path, method="HEAD", allow_redirects=False)
+        self.assertEqual((head.status_code, head.content), (200, b""))
+        self.assertEqual(self._state(), before)
+
+    def test_headers(self):
+        """The address is passed on to a search engine, another site or a cache."""
+        headers = self._get().headers
+        self.assertIn("noindex", headers["X-Robots-Tag"])
+        self.assertIn("no-store", headers["Cache-Control"])
+        self.assertEqual(headers["Referrer-Policy"], "no-referrer")
+        self.assertNotIn("<script", self._get().text)
+
+    def test_list_is_the_customers_own(self):
+        """The page tells what others buy, or more of the customer than its list."""
+        text = self._get().text
+        for part in ("Hello Ann", "Coffee", "Tea", "In 3 of your last 4 orders", "Ghent"):
+            self.assertIn(part, text)
+        for part in ("Peeters", self.buyer.name, "customers who buy"):
+            self.assertNotIn(part, text)
+
+    def test_prices_are_those_of_the_tier(self):
+        """The quotation costs more than the page has said."""
+        tier = self._standing(self.buyer).tier_id
+        tier.discount = 20
+        self.env.invalidate_all()
+        text = self._get().text
+        self.assertIn("8.00", text)
+        self.assertIn("You save 20%", re.sub(r"<[^>]+>", "", text))
+        self._post("order", **self._order_values(coffee=4))
+        order = self._quotations()
+        self.assertEqual(order.order_line.price_subtotal, 32.0)
+        self.assertEqual(order.pricelist_id.customer_tier_id, tier)
+
+    def test_post_makes_one_sent_quotation(self):
+        """Pressed twice, reloaded, or from two phones: the warehouse packs it twice."""
+        response = self._post("order", **self._order_values(coffee=4, tea=1.5))
+        self.assertEqual(response.status_code, 303)
+        order = self._quotations()
+        self.assertEqual(order.state, "sent")
+        self.assertEqual(order.partner_id, self.contact)
+        self.assertEqual(order.user_id, self.salesperson)
+        quantities = {line.product_id: line.product_uom_qty for line in order.order_line}
+        self.assertEqual(quantities, {self.coffee: 4, self.tea: 1.5})
+        self.assertIn(f"/my/orders/{order.id}", response.headers["Location"])
+        self.assertIn("access_token", response.headers["Location"])
+        for _again in range(3):
+            again = self._post("order", **self._order_values(coffee=9))
+            self.assertEqual(again.headers["Location"], response.headers["Location"])
+        self.assertEqual(self._quotations(), order)
+        self.assertEqual(self.reminder.quotation_id, order)
+        self.assertEqual(self.reminder.answer, "order")
+        self.assertIn(order.name, self._get().text)
+
+    def test_four_at_once(self):
+        """Four impatient clicks make four quotations."""
+        url = self.base_url() + self.path
+        data = {"action": "order", **self._order_values()}
+
+        def press(_number):
+            return self.opener.post(url, data=data, allow_redirects=False).status_code
+
+        with ThreadPoolExecutor(4) as pool:
+            self.assertEqual(list(pool.map(press, range(4))), [303] * 4)
+        self.assertEqual(len(self._quotations()), 1)
+
+    def test_cancelled_quotation_makes_room(self):
+        self._post("order", **self._order_values())
+        self._quotations()._action_cancel()
+        self.assertIn("Coffee", self._get().text)
+        self._post("order", **self._order_values())
+        self.assertEqual(len(self._quotations()), 1)
+
+    def test_only_what_was_suggested(self):
+        """Somebody changes the numbers in the form and orders what is not sold to them."""
+        secret = self._create_product(name="Secret", list_price=1)
+        response = self._post("order", **{f"q{secret.id}": 5, "q": 1, "qx": 2, "q-1": 3})
+        self.assertEqual(response.status_code, 400)
+        self.assertIn("at least one product", response.text)
+        for bad in ("-1", "nan", "inf", "1e99", "many", "", "0"):
+            with self.subTest(bad=bad):
+                self.assertEqual(self._post("order", **self._order_values(bad)).status_code, 400)
+        self.assertFalse(self._quotations())
+        self.assertEqual(self._post("order", **self._order_values("2,5")).status_code, 303)
+        self.assertEqual(self._quotations().order_line.product_uom_qty, 2.5)
+
+    def test_not_now(self):
+        """Who says “not now” is asked again the next day."""
+        response = self._post("later", days="30")
+        self.assertEqual((response.status_code, response.headers["Location"]), (303, self.path))
+        self.env.invalidate_all()
+        self.assertEqual(self.reminder.answer, "later")
+        if "snoozed_until" in self.reminder._fields:
+            today = self.env["customer.tier.gather"]._today(self.company)
+            self.assertEqual(self.reminder.snoozed_until, today + timedelta(days=30))
+        self.assertIn("ask again later", self._get().text)
+        for bad in ("-5", "99999999", "soon", ""):
+            self.assertEqual(self._post("later", days=bad).status_code, 303)
+
+    def test_other_answers(self):
+        self._post("enough")
+        self.env.invalidate_all()
+        self.assertEqual(self.reminder.answer, "enough")
+        self._post("useless")
+        self.env.invalidate_all()
+        self.assertEqual(self.reminder.usefulness, "useless")
+        self._post("stop")
+        self.env.invalidate_all()
+        self.assertEqual(self.reminder.answer, "stop")
+        self.assertIn("no more reminders", self._get().text)
+        if "customer.contact.preference" in self.env:
+            preferences = self.env["customer.contact.preference"]
+            self.assertTrue(preferences._of(self.contact)[self.contact].no_reminders)
+        before = self._state()
+        self.assertEqual(self._post("something").status_code, 303)
+        self.assertEqual(self._state(), before)
+
+    def test_one_page_for_every_bad_link(self):
+        """A different answer for “expired” and “never existed” tells which addresses are real."""
+        old = self.reminder._reorder_token()
+        self.reminder.action_revoke_reorder_links()
+        with freeze_time(fields.Datetime.now() - timedelta(days=400)):
+            expired = self.reminder._reorder_token()
+        good = self.reminder._reorder_token()
+        bad = [old, expired, good[:-2], good[::-1], "x", "A" * 3000]
+        pages = {self._get(f"/o/{token}").text for token in bad}
+        pages |= {self._post("order", f"/o/{token}", **self._order_values()).text for token in bad}
+        self.assertEqual(len(pages), 1)
+        self.assertIn("no longer valid", pages.pop())
+        self.assertEqual(self._get(f"/o/{old}").status_code, 404)
+        self.assertFalse(self._quotations())
+
+    def test_somebody_else_is_logged_in(self):
+        """A forwarded mail shows a competitor, logged in at the same shop, what its sender buys."""
+        other = self._create_user("tiering_portal_other", "base.group_portal")
+        self.authenticate("tiering_portal_other", "tiering_portal_other")
+        self.assertEqual(self._get().status_code, 404)
+        self.assertEqual(self._post("order", **self._order_values()).status_code, 404)
+        other.partner_id.parent_id = self.buyer
+        self.assertEqual(self._get().status_code, 200)
+        self.assertFalse(self._quotations())
+
+    def test_prices_are_not_shown_for_ever(self):
+        """A mail found after months shows today's agreed prices."""
+        self.assertIn("10.00", self._get().text)
+        late = fields.Datetime.now() - timedelta(days=20)
+        with freeze_time(late):
+            token = self.reminder._reorder_token()
+        text = self._get(f"/o/{token}").text
+        self.assertIn("Coffee", text)
+        self.assertNotIn("10.00", text)
+        self.company.customer_reorder_price_days = 30
+        self.assertIn("10.00", self._get(f"/o/{token}").text)
+
+    def test_language_is_the_contacts(self):
+        """A Chinese customer reads English because the salesperson does."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.contact.lang = "fr_FR"
+        text = self._get(**{"Accept-Language": "en-US"}).text
+        self.assertIn('lang="fr-FR"', text)
+
+    def test_cookieless(self):
+        """In-app browsers without cookies cannot order."""
+        response = self._post("order", **self._order_values())
+        self.assertEqual(response.status_code, 303)
+        self.opener.cookies.clear()
+        self.assertEqual(self._get().status_code, 200)
+        self.assertNotIn("Set-Cookie", self._get().headers)
+
+    def test_too_many_requests(self):
+        """Somebody tries addresses by the thousand."""
+        codes = {self._get("/o/guess").status_code for _number in range(31)}
+        self.assertEqual(codes, {404, 429})
+        self.assertEqual(self._post("order", **self._order_values()).status_code, 429)
+
+    def test_another_customers_order_in_the_reminder(self):
+        """Whoever may write quotations shows one customer the quotation of another."""
+        stranger = self._create_buyer("Stranger")
+        order = self._create_order(
+            stranger, 100, state="draft", customer_reminder_id=self.reminder.id
+        )
+        self.assertFalse(order.customer_reminder_id)
+        self.reminder.quotation_id = order
+        self.assertNotIn(order.name, self._get().text)
+        self._post("order", **self._order_values())
+        self.assertNotEqual(self.reminder.quotation_id, order)
+
+    def test_queries(self):
+        """The page gets slow product by product."""
+        self._get()
+        counts = {}
+        for name, call in (
+            ("page", self._get),
+            ("post", lambda: self._post("order", **self._order_values(4, 2))),
+            ("again", self._get),
+        ):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            call()
+            counts[name] = self.env.cr.sql_log_count - before
+        self.assertTrue(all(count <= MOST_QUERIES for count in counts.values()), counts)
+
+
+@tagged("post_install", "-at_install")
+class TestReorderConfirm(PageCase):
+    def _asked(self, **values):
+        self._post("order", **values)
+        return self._quotations()
+
+    def _todos(self, order):
+        return order.activity_ids.filtered(lambda a: a.user_id == self.salesperson)
+
+    def test_customer_confirms(self):
+        order = self._asked(**self._order_values())
+        self.assertTrue(order.require_signature or order.require_payment)
+        self.assertFalse(self._todos(order))
+
+    def test_salesperson_confirms(self):
+        """Orders by link are binding although the company wants to see them first."""
+        self.company.customer_reorder_confirm = "salesperson"
+        order = self._asked(**self._order_values())
+        self.assertEqual(order.state, "sent")
+        self.assertFalse(order.require_signature or order.require_payment)
+        self.assertEqual(len(self._todos(order)), 1)
+
+    def test_unusually_large(self):
+        """Somebody types one nought too many, and signs."""
+        order = self._asked(**self._order_values(coffee=400))
+        self.assertFalse(order.require_signature or order.require_payment)
+        self.assertEqual(len(self._todos(order)), 1)
+
+    def test_above_the_credit_limit(self):
+        """Who owes too much orders more by a link than a salesperson may enter."""
+        self.company.account_use_credit_limit = True
+        self.buyer.with_company(self.company).use_partner_credit_limit = True
+        self.buyer.with_company(self.company).credit_limit = 1
+        order = self._asked(**self._order_values())
+        if order.partner_credit_warning:
+            self.assertFalse(order.require_signature or order.require_payment)
+        else:
+            self.fail("the core says nothing of the limit")
+
+
+@tagged("post_install", "-at_install")
+class TestRateLimit(OfferCase):
+    def test_so_many_a_minute(self):
+        limit = RateLimit(2)
+        self.assertEqual([limit.allows("a", now) for now in (0, 1, 2)], [True, True, False])
+        self.assertTrue(limit.allows("b", 2))
+        self.assertTrue(limit.allows("a", 60.5))
+        self.assertFalse(limit.allows("a", 60.6))

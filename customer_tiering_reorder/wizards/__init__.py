@@ -1,0 +1,2 @@
+from . import customer_product_suggest
+from . import customer_product_suggest_line
