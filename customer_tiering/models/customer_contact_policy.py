@@ -17,6 +17,7 @@ REASONS = [
     ("ordered", "An order just came"),
     ("overdue", "Money is overdue"),
     ("spoke", "Somebody spoke to them"),
+    ("playbook", "A playbook runs"),
     ("customer", "The customer asked for later"),
 ]
 

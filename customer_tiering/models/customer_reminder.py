@@ -259,7 +259,8 @@ class CustomerReminder(models.Model):
         done.rule_id._after_done(done)
         today = self.env["customer.tier.gather"]._today(company)
         over = [("on_desk", "=", False), ("window_end", "<", today)]
-        self.search([*is_open, *over])._dismiss("window")
+        over = self.search([*is_open, *over])
+        (over - over.rule_id._still_planned(over))._dismiss("window")
 
     def _end_done(self):
         """Somebody has done what these asked for."""

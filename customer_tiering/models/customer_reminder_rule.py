@@ -12,7 +12,6 @@ DAYS = {"late": "call_date", "expected": "next_order_date"}
 MANAGERS = "customer_tiering.group_manager"
 # How far the preview looks ahead.
 MONTH_DAYS = 30
-PREVIEWED = ("today", "month", "capped", "waiting")
 
 
 class CustomerReminderRule(models.Model):
@@ -175,6 +174,7 @@ class CustomerReminderRule(models.Model):
     def action_open_held(self):
         """The customers whom this rule holds back now."""
         self.ensure_one()
+        self.check_access("write")
         held = [("rule_id", "=", self.id), ("arm", "=", assignment.CONTROL)]
         return open_list(
             self.env, "customer_tiering.customer_reminder_action", held, search_default_open=1
@@ -188,8 +188,13 @@ class CustomerReminderRule(models.Model):
             # What somebody types is not looked up: it would tell of customers of any company.
             shown = rule._origin if rule._previewed() else rule.browse()
             found = shown._preview() if shown else {}
-            for name in PREVIEWED:
+            for name in self._previewed_names():
                 rule[f"{name}_count"] = len(found.get(name, ()))
+
+    @api.model
+    def _previewed_names(self):
+        """Hook: what :meth:`_preview` tells, each shown as ``<name>_count``."""
+        return ["today", "month", "capped", "waiting"]
 
     def _previewed(self):
         company = self._origin.company_id
@@ -220,7 +225,8 @@ class CustomerReminderRule(models.Model):
         self.ensure_one()
         self.check_access("write")
         name = self.env.context.get("preview")
-        standings = self._preview().get(name if name in PREVIEWED else "today")
+        found = self._preview() if self._previewed() else {}
+        standings = found.get(name if name in self._previewed_names() else "today", self.browse())
         return open_list(
             self.env,
             "customer_tiering.customer_tier_standing_action",
@@ -425,6 +431,10 @@ class CustomerReminderRule(models.Model):
 
     def _after_reopen(self, reminders):
         """Hook: the order that had ended these was taken back."""
+
+    def _still_planned(self, reminders):
+        """Hook: those of these about which something is still to come."""
+        return reminders.browse()
 
     def _after_done(self, reminders):
         """Hook: somebody has done what these asked for. May keep some of them open."""

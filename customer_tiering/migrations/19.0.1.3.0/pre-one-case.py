@@ -2,17 +2,12 @@
 with their to-dos.
 """
 
-MERGED = """
-    WITH doubled AS (
-        SELECT id FROM (
-            SELECT id, ROW_NUMBER() OVER (PARTITION BY partner_id, company_id ORDER BY id) AS number
-              FROM customer_reminder WHERE state = 'open') r
-         WHERE number > 1
-    ), gone AS (
-        DELETE FROM mail_activity a USING customer_reminder r, doubled d
-         WHERE r.id = d.id AND a.id = r.activity_id AND a.active)
-    UPDATE customer_reminder r SET state = 'cancel', end_reason = 'merged'
-      FROM doubled d WHERE d.id = r.id
+DOUBLED = """
+    SELECT id, activity_id FROM (
+        SELECT id, activity_id,
+               ROW_NUMBER() OVER (PARTITION BY partner_id, company_id ORDER BY id) AS number
+          FROM customer_reminder WHERE state = 'open') r
+     WHERE number > 1
 """
 ENDED = """
     UPDATE customer_reminder
@@ -24,7 +19,14 @@ ENDED = """
 
 def migrate(cr, version):
     cr.execute("ALTER TABLE customer_reminder ADD COLUMN IF NOT EXISTS end_reason varchar")
-    cr.execute(MERGED)
+    cr.execute(DOUBLED)
+    doubled = cr.fetchall()
+    ids, activities = [id_ for id_, _a in doubled], [a for _id, a in doubled if a]
+    cr.execute(
+        "UPDATE customer_reminder SET state = 'cancel', end_reason = 'merged' WHERE id = ANY(%s)",
+        [ids],
+    )
+    cr.execute("DELETE FROM mail_activity WHERE id = ANY(%s) AND active", [activities])
     cr.execute(ENDED)
     # There was a to-do for each, whether it is still there or not.
     cr.execute("ALTER TABLE customer_reminder ADD COLUMN IF NOT EXISTS on_desk boolean")
