@@ -1,5 +1,10 @@
 # The reminder, its steps and its channels
 from . import customer_reminder
+from . import customer_contact_policy
+from . import customer_contact_preference
+from . import customer_reminder_rule_step
+from . import customer_reminder_rule
+from . import customer_reminder_step
 
 # What to buy
 from . import customer_product_affinity
@@ -19,3 +24,5 @@ from . import res_partner
 from . import mail_activity
 from . import res_config_settings
 from . import sale_order
+from . import customer_tier_standing
+from . import res_users
