@@ -1,9 +1,7 @@
 """What is done to confirmed orders in one go, seen from before its first step to after its last."""
 
+from contextlib import contextmanager
 from weakref import WeakKeyDictionary
-
-# Per cursor, so that no context can bring a watch about, nor keep one from beginning.
-_UNDER_WAY = WeakKeyDictionary()
 
 
 class CreditWatch:
@@ -13,23 +11,38 @@ class CreditWatch:
     Whatever is written meanwhile, also by automations and to other orders, is part of it.
     """
 
+    # Per cursor, so that no context can bring a watch about, nor keep one from beginning.
+    _under_way = WeakKeyDictionary()
+
     def __init__(self):
         self.before = {}  # id of the order → debt then, None for one that was not confirmed
         self.may_refuse = True
 
     @classmethod
-    def current(cls, env):
-        """The watch under way in this transaction, or none."""
-        return _UNDER_WAY.get(env.cr)
+    @contextmanager
+    def over(cls, orders, may_refuse=True):
+        """What is done to these orders inside is one: the limit is looked at once, at its end, of
+        whoever owes more then for any order that was touched.
 
-    @classmethod
-    def begin(cls, env):
-        _UNDER_WAY[env.cr] = watch = cls()
-        return watch
-
-    @classmethod
-    def end(cls, env):
-        _UNDER_WAY.pop(env.cr, None)
+        :param orders: of a model with ``_customer_credit_debt()`` and
+            ``_customer_credit_check_limit(watch)``
+        :param may_refuse: False for what has happened already, and is only noted
+        """
+        cursor = orders.env.cr
+        if watch := cls._under_way.get(cursor):
+            watch.note(orders)
+            yield watch
+            return
+        cls._under_way[cursor] = watch = cls()
+        watch.may_refuse = may_refuse
+        try:
+            watch.note(orders)
+            yield watch
+            grown = watch.grown(orders)
+        finally:
+            cls._under_way.pop(cursor, None)
+        if grown:
+            grown._customer_credit_check_limit(watch)
 
     def note(self, orders):
         """Remember what these orders come to, unless that is known from an earlier step."""
@@ -40,3 +53,19 @@ class CreditWatch:
     def note_new(self, orders):
         """Of these nothing was owed before."""
         self.before |= dict.fromkeys(orders.ids)
+
+    def grown(self, orders):
+        """Those orders by which somebody owes more than before, in companies that look at it.
+
+        :param orders: any records of the model
+        """
+        # An automation may have touched orders that the user cannot read.
+        orders = orders.sudo().browse(self.before).exists()
+        grown = [
+            order.id
+            for order in orders
+            if order.company_id._customer_credit_looks()
+            and (debt := order._customer_credit_debt())
+            and debt.exceeds(self.before[order.id])
+        ]
+        return orders.browse(grown)

@@ -43,6 +43,10 @@ class ResCompany(models.Model):
         company = self.sudo()
         return company.account_use_credit_limit and company.customer_credit_check != "none"
 
+    def _customer_credit_blocks(self):
+        """Whether orders over the limit need an approval."""
+        return self.sudo().customer_credit_check == "block"
+
     @api.constrains("customer_credit_order_days")
     def _check_customer_credit_order_days(self):
         for company in self:

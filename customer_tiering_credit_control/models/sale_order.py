@@ -1,5 +1,4 @@
 from collections import defaultdict
-from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -410,41 +409,9 @@ class SaleOrder(models.Model):
         companies = orders.company_id | orders.company_id.browse(vals.get("company_id") or ())
         return any(company._customer_credit_looks() for company in companies)
 
-    @contextmanager
     def _customer_credit_watched(self, may_refuse=True):
-        """What is done to these orders inside is one: the limit is looked at once, at its end, of
-        whoever owes more then for any order that was touched.
-
-        :param may_refuse: False for what has happened already, and is only noted
-        """
-        watch = CreditWatch.current(self.env)
-        if watch:
-            watch.note(self)
-            yield watch
-            return
-        watch = CreditWatch.begin(self.env)
-        watch.may_refuse = may_refuse
-        try:
-            watch.note(self)
-            yield watch
-            grown = self._customer_credit_grown(watch)
-        finally:
-            CreditWatch.end(self.env)
-        if grown:
-            grown._customer_credit_check_limit(watch)
-
-    def _customer_credit_grown(self, watch):
-        """Those orders by which somebody owes more than before, in companies that look at it."""
-        # An automation may have touched orders that the user cannot read.
-        orders = self.sudo().browse(watch.before).exists()
-        grown = [
-            order.id
-            for order in orders
-            if order.company_id._customer_credit_looks()
-            and (debt := order._customer_credit_debt())
-            and debt.exceeds(watch.before[order.id])
-        ]
-        return orders.browse(grown)
+        """``CreditWatch`` over what is done to these orders."""
+        return CreditWatch.over(self, may_refuse=may_refuse)
 
     def _customer_credit_check_limit(self, watch):
         """Refuse what takes customers over their limit where the company wants that, and note it

@@ -1,49 +1,81 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
 
 class SaleOrder(models.Model):
-    """Orders that are settled in Point of Sale: what was paid there is not owed."""
+    """Orders that are settled in Point of Sale: what was paid there is not owed, and what was put
+    on account there is owed there, once."""
 
     _inherit = "sale.order"
 
     def _customer_credit_paid(self):
-        lines = self._customer_credit_paid_at_till()
         return super()._customer_credit_paid() + sum(
-            line.price_subtotal_incl * share for line, share in lines
+            self._customer_credit_settled_at_till().mapped("price_subtotal_incl")
         )
 
     def _customer_credit_settled(self):
-        """Who has settled an order at a till has the goods, also on account. A deposit, or a part
-        of the goods, is none of the rest."""
+        """Who has settled an order at a till has the goods: what went on account was looked at
+        there. A deposit, or a part of the goods, is none of the rest."""
         if super()._customer_credit_settled():
             return True
-        gone = [
-            line.price_subtotal_incl
-            for line, _share in self._customer_credit_paid_at_till()
-            if line.sale_order_line_id and not line.sale_order_line_id.is_downpayment
-        ]
+        gone = self._customer_credit_settled_at_till().filtered(
+            lambda line: line.sale_order_line_id and not line.sale_order_line_id.is_downpayment
+        )
         order = self.sudo()
-        return bool(gone) and order.currency_id.compare_amounts(sum(gone), order.amount_total) >= 0
+        settled = sum(gone.mapped("price_subtotal_incl"))
+        return bool(gone) and order.currency_id.compare_amounts(settled, order.amount_total) >= 0
 
-    def _customer_credit_paid_at_till(self):
-        """What this order was paid for at a till.
+    def _customer_credit_settled_at_till(self):
+        """Lines of tills that this order was settled with; sudo."""
+        lines = self.sudo().pos_order_line_ids
+        return lines.filtered(lambda line: line.order_id.state in ("paid", "done"))
 
-        :return: pairs of a line there, and the share of it that is paid, or in the ledger already
+    # What confirmed orders add
+
+    @api.model
+    def _customer_credit_not_counted(self, partners, company):
+        missing = super()._customer_credit_not_counted(partners, company)
+        accounts = self.env["pos.order"]._customer_credit_open_accounts(partners, company)
+        for partner, amount in accounts.items():
+            missing[partner] += amount
+        return missing
+
+    @api.model
+    def _customer_credit_open_domain(self, partners, company, since):
+        """Also those that the core takes for invoiced because they were loaded into a till."""
+        aside = Domain("pos_order_line_ids.order_id.state", "in", ("draft", "cancel"))
+        confirmed = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "sale"),
+                ("partner_invoice_id.commercial_partner_id", "in", partners.ids),
+            ]
+        )
+        usual = super()._customer_credit_open_domain(partners, company, since)
+        return usual | (confirmed & aside)
+
+    def _customer_credit_open(self, since):
+        """The core takes off what was loaded into a till, sold there or not, and at any price."""
+        amount = super()._customer_credit_open(since)
+        lines = self.sudo().pos_order_line_ids
+        if not lines:
+            return amount
+        aside = lines.filtered(lambda line: line.order_id.state in ("draft", "cancel"))
+        return max(amount + sum(aside.mapped("price_subtotal_incl")), 0.0)
+
+    def _customer_credit_owed_before(self, debtor, company, amount, taken_off=0.0):
+        """How much of an amount that is settled at a till somebody owed for this order already, in
+        company currency; sudo.
+
+        :param taken_off: what a till has taken off the order meanwhile, in its currency
         """
-        order = self.sudo()
-        shares = {}
-        for till_order in order.pos_order_line_ids.order_id:
-            if till_order.state == "paid" and not till_order.account_move:
-                # What is put on the customer's account there is owed like any other order.
-                owed = till_order.payment_ids.filtered(
-                    lambda payment: payment.payment_method_id.type == "pay_later"
-                )
-                total = till_order.amount_total
-                shares[till_order] = 1 - sum(owed.mapped("amount")) / total if total else 1.0
-            elif till_order.state in ("paid", "done"):
-                shares[till_order] = 1.0
-        return [
-            (line, shares[line.order_id])
-            for line in order.pos_order_line_ids
-            if line.order_id in shares
-        ]
+        self.ensure_one()
+        if self.state != "sale" or self.company_id != company:
+            return 0.0
+        if self._customer_credit_debtor() != debtor:
+            return 0.0
+        _today, since = self._customer_credit_days(company)
+        deposits = sum(self.order_line.filtered("is_downpayment").mapped("amount_invoiced"))
+        owed = self.amount_to_invoice + self._customer_credit_undelivered(since) - deposits
+        owed = min(amount, max(owed + taken_off, 0.0))
+        return owed / (self.currency_rate or 1.0)
