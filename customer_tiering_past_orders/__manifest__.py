@@ -10,6 +10,7 @@
         "security/ir.model.access.csv",
         "security/customer_tiering_past_orders_rules.xml",
         "views/customer_past_order_views.xml",
+        "views/customer_tier_opening_views.xml",
         "views/customer_tier_standing_views.xml",
         "views/customer_tiering_past_orders_menus.xml",
     ],

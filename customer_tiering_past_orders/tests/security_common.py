@@ -1,7 +1,13 @@
 from odoo.addons.customer_tiering.tests.security_common import ALL, READ, SecurityCase
 
+NONE = "----"
+
+
 # As in the core addon: rights of salesperson, officer and manager.
-RIGHTS = {"customer.past.order": (READ, ALL, ALL)}
+RIGHTS = {
+    "customer.past.order": (READ, ALL, ALL),
+    "customer.tier.opening": (NONE, READ, ALL),
+}
 
 
 class PastOrderSecurityCase(SecurityCase):
@@ -24,4 +30,12 @@ class PastOrderSecurityCase(SecurityCase):
                 "amount": 77,
             }
         )
-        return {**records, past._name: past}
+        opening = cls.env["customer.tier.opening"].create(
+            {
+                "partner_id": cls._create_customer("Opened", company_id=company.id).id,
+                "company_id": company.id,
+                "tier_id": records["customer.tier"][-1].id,
+                "since": cls._days_ago(100),
+            }
+        )
+        return {**records, past._name: past, opening._name: opening}

@@ -191,3 +191,77 @@ class TestStartAsOf(PastOrderCase):
         wizard = self.env["customer.tier.start"].with_user(self.manager).new({})
         self.assertFalse(wizard.last_order_day)
         self.assertFalse(wizard.as_of_last)
+
+
+@tagged("post_install", "-at_install")
+class TestOpeningTiers(PastOrderCase):
+    def _open(self, tier="Gold", partner=None, **vals):
+        tiers = self.env["customer.tier"].search(
+            [("company_id", "=", self.company.id), ("name", "=", tier)]
+        )
+        vals.setdefault("since", self._days_ago(100))
+        customer = self.buyer if partner is None else partner
+        return (
+            self.env["customer.tier.opening"]
+            .with_user(self.importer)
+            .create({"partner_id": customer.id, "tier_id": tiers.id, **vals})
+        )
+
+    def test_goes_on_from_there(self):
+        """Members of five years are new on the day of the change, and lose what they were
+        promised."""
+        self._grade()
+        until = self._days_ago(-200)
+        self._open(guaranteed_until=until)
+        standing = self._standing(self.buyer)
+        self.assertEqual(standing.tier_id.name, "Gold")
+        self.assertEqual(standing.tier_since, self._days_ago(100))
+        line = standing.change_ids.filtered(lambda change: change.reason == "manual")
+        self.assertIn("Opening", line.note)
+        self.assertEqual(line.user_id, self.importer)
+        self._grade_stale()
+        self._grade()
+        self.assertEqual(standing.tier_id.name, "Gold")
+        self.assertEqual(standing.manual_until, until)
+        self._create_past(60000, date=10)
+        self._grade()
+        self.assertEqual(standing.tier_id.name, "Diamond")
+
+    def test_of_somebody_unknown(self):
+        """A member without an order of the last years cannot be taken along."""
+        nobody = self._create_own_customer("Nobody")
+        self._open(partner=nobody, guaranteed_until=self._days_ago(-10))
+        self._grade()
+        self.assertEqual(self._standing(nobody).tier_id.name, "Gold")
+
+    def test_nobody_is_told(self):
+        """A thousand members are congratulated on what they have had for years."""
+        self._grade()
+        before = self.env["customer.tier.event"].search_count([])
+        self._open()
+        self.assertEqual(self.env["customer.tier.event"].search_count([]), before)
+
+    def test_set_by_hand_stays(self):
+        """What an officer decided is overwritten by a file."""
+        self._create_past(10)
+        self._grade()
+        standing = self._standing(self.buyer)
+        silver = standing.program_id.tier_ids.filtered(lambda tier: tier.name == "Silver")
+        standing.write({"manual_tier_id": silver.id, "manual_reason": "Agreed"})
+        self._open()
+        self.assertEqual((standing.tier_id, standing.computed_tier_id.name), (silver, "Gold"))
+
+    def test_found_later(self):
+        """Rows whose customer is made afterwards are never taken over."""
+        row = self._open(partner=self.env["res.partner"], customer="M-1")
+        self.assertEqual((row.match, row.applied_on), ("missing", False))
+        row.action_create_customers()
+        self.assertEqual(self._standing(row.partner_id).tier_id.name, "Gold")
+        self.assertTrue(row.applied_on)
+
+    def test_bad_input(self):
+        """A wrong column comes in and is noticed when guarantees are wrong."""
+        with self.assertRaisesRegex(ValidationError, "in the future"):
+            self._open(since=self._days_ago(-5))
+        with self.assertRaisesRegex(ValidationError, "before the tier was entered"):
+            self._open(guaranteed_until=self._days_ago(300))
