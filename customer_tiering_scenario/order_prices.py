@@ -65,7 +65,8 @@ def _query(gather, company, as_of, scope):
     An order at a tier's prices that was confirmed since these are kept says what it would have
     cost without the tier: what was saved is the discount on the lines that follow it, so L = saved
     ÷ discount, and lines with prices of their own drop out. Of older ones all lines are taken to
-    follow today's discount: L = amount ÷ (1 − discount). At a list that customers have without a
+    follow today's discount: L = amount ÷ (1 − discount); so are those that were changed since, and
+    so could not have saved what they say. At a list that customers have without a
     tier L is the amount; an order without any list is from before there were any, and an estimate.
     """
     from dateutil.relativedelta import relativedelta
@@ -89,8 +90,15 @@ def _query(gather, company, as_of, scope):
                 SELECT p.commercial_partner_id AS customer,
                        o.pricelist_id AS list,
                        t.id AS tier,
-                       COALESCE(o.customer_tier_discount > 0 AND o.customer_list_amount <> 0, FALSE)
-                           AS kept,
+                       COALESCE(
+                           o.customer_tier_discount BETWEEN 0.01 AND 99.99
+                           AND o.customer_list_amount <> 0
+                           -- All of it at the tier's prices saves the most; a cent for each line.
+                           AND ABS(o.customer_list_amount) + 1
+                               >= ABS(o.amount_untaxed)
+                           AND ABS(o.customer_list_amount) - 1
+                               <= ABS(o.amount_untaxed) / (1 - o.customer_tier_discount / 100),
+                           FALSE) AS kept,
                        COALESCE(NULLIF(o.customer_tier_discount, 0), t.discount)::float8 / 100
                            AS discount,
                        o.amount_untaxed::float8

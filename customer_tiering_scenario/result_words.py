@@ -105,7 +105,7 @@ class _Shown:
         return readable(self.env, number)
 
     def money(self, amount):
-        return formatLang(self.env, amount, digits=0, currency_obj=self.program.currency_id)
+        return formatLang(self.env, amount, digits=0)
 
     def cell(self, view, key, column=0):
         """What the screen needs to open the customers of a number."""

@@ -7,6 +7,7 @@ tier was reached, *as they are known today*, the figures ask for less. What fade
 window moves on was there on that day, and is a demotion (``movement``).
 """
 
+from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
@@ -88,29 +89,39 @@ def footing(facts, program, frame, doubted, lines, rules, as_of):
     known = as_known(facts, as_of)
     steps = _steps(program, frame, doubted, lines, rules)
     steps["target"] = _targets_of(known, program, steps, rules)
-    for customer, climb in steps.groupby("customer", sort=False):
-        held = doubted.loc[customer]
-        found = _bearing(climb)
+    for held, climb, arrays in _climbs(doubted, steps):
+        found = _bearing(*arrays)
         if found[0] < held["position"] and not program.movement.asks("up"):
-            found = _reached_later(known, program, climb, rules, held, found, as_of)
+            found = _reached_later(known, program, climb(), rules, held, found, as_of)
         position, entered = found
         if position == held["position"] and entered == held["entered"]:
             continue
-        lost = climb[climb["position"] > position]
+        lost = climb()[arrays[0] > position]
         undone = lost["change"].iloc[-1] if len(lost) else 0
-        result[customer] = (position, entered, undone)
+        result[held["customer"]] = (position, entered, undone)
     return pd.DataFrame.from_dict(result, orient="index", columns=list(FOOTING))
 
 
-def _bearing(climb):
+def _climbs(doubted, steps):
+    """Of each of some customers: what holds of them, their steps (a function that gives the frame,
+    which few are asked for) and these as arrays ``position, day, target``."""
+    whose = steps["customer"].to_numpy()
+    arrays = [steps[name].to_numpy() for name in ("position", "day", "target")]
+    bounds = [0, *(np.flatnonzero(np.diff(whose)) + 1).tolist(), len(whose)]
+    helds = doubted.loc[whose[bounds[:-1]]].reset_index(names="customer").to_dict("records")
+    for held, start, end in zip(helds, bounds, bounds[1:], strict=False):
+        part = slice(start, end)
+        yield held, lambda part=part: steps.iloc[part], [array[part] for array in arrays]
+
+
+def _bearing(position, day, target):
     """The highest position that the steps of a customer still bear, and since when.
 
-    :param climb: its steps with ``day``, ``position`` and ``target``, the oldest first
+    :param position, day, target: of its steps, the oldest first
     """
-    position, day = climb["position"].to_numpy(), climb["day"].to_numpy()
     # Who fell rests on what had led higher, as far as the place to which the fall led.
     reach = np.minimum.accumulate(position[::-1])[::-1]
-    bears = np.minimum(reach, climb["target"].to_numpy())
+    bears = np.minimum(reach, target)
     falls = np.flatnonzero(np.diff(position) < 0) + 1
     since = max(int(np.argmax(bears)), *falls[-1:].tolist(), 0)
     return int(bears.max()), float(day[since])
@@ -153,15 +164,21 @@ def _steps(program, frame, doubted, lines, rules):
         for rule, tier in zip(lines["rules"], lines["tier"], strict=True)
     ]
     lines = lines.assign(position=np.array(where, dtype=np.int64))
-    histories = dict(iter(lines.groupby("customer", sort=False)))
-    numbers = _given_today(frame, program, doubted.index).add_prefix("metric:")
+    # As plain rows: a frame for each customer takes longer than all the rest of a grading.
+    histories = defaultdict(list)
+    for line in lines.to_dict("records"):
+        histories[line["customer"]].append(line)
+    numbers = _given_today(frame, program, doubted.index).add_prefix("metric:").to_dict("records")
+    entries = frame["entry"].reindex(doubted.index).tolist()
+    helds = doubted.reset_index(names="customer").to_dict("records")
     rows = []
-    for customer, held in doubted.iterrows():
-        present = {"customer": customer, "day": held["entered"], "position": int(held["position"])}
-        now = {**LINES, "entry": frame["entry"][customer], **numbers.loc[customer], **present}
-        own = histories.get(customer, lines.iloc[:0])
-        own = own[(own["day"] <= held["entered"]).to_numpy()]
-        own = own[(own["position"].diff() != 0).to_numpy()].to_dict("records")
+    for held, entry, number in zip(helds, entries, numbers, strict=True):
+        customer, entered = held["customer"], held["entered"]
+        present = {"customer": customer, "day": entered, "position": int(held["position"])}
+        own = [line for line in histories[customer] if line["day"] <= entered]
+        before = [None, *(line["position"] for line in own)]
+        own = [line for line, was in zip(own, before, strict=False) if line["position"] != was]
+        now = {**LINES, "entry": entry, **number, **present}
         rows += [*own[:-1], *_last_steps(own[-1] if own else None, now)]
     return pd.DataFrame(rows)
 

@@ -317,14 +317,14 @@ def _edges(graded, program):
         return ladder.target(replace(program, tiers=tiers), values, score, nobody, caps)
 
     at, easier, harder = (
-        place(tuple(_moved(tier, part) for tier in program.tiers)) for part in (0, -EDGE, EDGE)
+        place(tuple(shifted(tier, part) for tier in program.tiers)) for part in (0, -EDGE, EDGE)
     )
     for position, tier in enumerate(program.tiers):
         yield ("below", tier.id), ~by_rule & (at < position) & (easier >= position)
         yield ("above", tier.id), ~by_rule & (at >= position) & (harder < position)
 
 
-def _moved(tier, part):
+def shifted(tier, part):
     """A tier whose thresholds are harder by a part of them, or where that is negative easier."""
 
     def harder(condition):

@@ -9,13 +9,17 @@ COMPUTED = {
         empty="change_text is_large now_text outdated problem progress results sliders",
         typed="company_id currency_id",
     ),
-    "customer.tier.scenario.line": rows(
-        empty="setting",
-        typed="company_id is_changed tier_color",
-    ),
+    # Lines are made by the system alone.
+    "customer.tier.scenario.line": rows(empty="is_changed setting tier_color", typed="company_id"),
+}
+# Of what is not there: changes, contradictions, and long ones under way.
+SILENT = {
+    "customer.tier.scenario": {"change_text", "is_large", "outdated", "problem", "progress"},
+    "customer.tier.scenario.line": {"is_changed"},
 }
 
 
 @tagged("post_install", "-at_install")
 class TestAttacks(AttackTests, ScenarioSecurityCase, AttackCase):
     computed = COMPUTED
+    silent = SILENT

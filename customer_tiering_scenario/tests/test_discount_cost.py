@@ -10,18 +10,22 @@ from .common import ScenarioCase
 class TestDiscountCost(ScenarioCase):
     """What discounts come to, against each order priced by the real list."""
 
-    def _buy(self, partner, *quantities, **vals):
-        """A confirmed order at the prices that the customer has."""
+    def _buy(self, partner, *bought, **vals):
+        """A confirmed order at the prices that the customer has.
+
+        :param bought: numbers of the usual product, or one of another product
+        """
+        lines = [
+            {"product_id": self.product.id, "product_uom_qty": one}
+            if isinstance(one, int)
+            else {"product_id": one.id}
+            for one in bought
+        ]
         order = self.env["sale.order"].create(
             {
                 "partner_id": partner.id,
                 "company_id": self.company.id,
-                "order_line": [
-                    Command.create(
-                        {"product_id": self.product.id, "product_uom_qty": q, "tax_ids": False}
-                    )
-                    for q in quantities
-                ],
+                "order_line": [Command.create({**line, "tax_ids": False}) for line in lines],
                 **vals,
             }
         )
@@ -64,7 +68,7 @@ class TestDiscountCost(ScenarioCase):
         return sum(old.mapped("amount_untaxed"))
 
     def test_exceptions_drop_out(self):
-        """A product with a price of its own follows no percentage."""
+        """A product with a price of its own follows no percentage, and counted as if it did."""
         special = self._create_product(name="Special", list_price=500.0)
         self.gold.pricelist_id.item_ids = [
             Command.create(
@@ -72,18 +76,31 @@ class TestDiscountCost(ScenarioCase):
                     "applied_on": "0_product_variant",
                     "product_id": special.id,
                     "compute_price": "fixed",
-                    "fixed_price": 480.0,
+                    "fixed_price": 500.0,
                 }
             )
         ]
         gold = self.customers[5]
         before = self._compare(self._try()).now[self.gold.id, "listed"]
-        order = self._buy(gold, 10)
-        order.order_line = [Command.create({"product_id": special.id, "tax_ids": False})]
+        order = self._buy(gold, 10, special)
         self._grade()
-        self.assertEqual(order.amount_untaxed, 900 + 480)
+        self.assertEqual(order.amount_untaxed, 900 + 500)
         listed = self._compare(self._try()).now[self.gold.id, "listed"] - before
-        self.assertIn(round(listed), (1000, 1200), listed)
+        self.assertAlmostEqual(listed, 1000)
+
+    def test_changed_after_confirmation(self):
+        """A line that was added later makes the discount look like a surcharge."""
+        gold = self.customers[5]
+        before = self._compare(self._try()).now
+        order = self._buy(gold, 10)
+        order.order_line[0].product_uom_qty = 50
+        self._grade()
+        after = self._compare(self._try()).now
+        listed, guessed = (
+            after[self.gold.id, name] - before[self.gold.id, name] for name in ("listed", "guessed")
+        )
+        self.assertAlmostEqual(listed, 5000)
+        self.assertAlmostEqual(guessed, order.amount_untaxed)
 
     def test_own_prices(self):
         """A customer with a list of its own is counted as if a tier's discount moved it."""

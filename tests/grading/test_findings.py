@@ -1,0 +1,195 @@
+"""Constructed programmes that each raise exactly their finding, which trying removes."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from builders import AS_OF, facts
+from grading import pipeline
+from grading.findings import Figures, by_figures, dead_discounts, flapping, spearman
+from grading.policy import (
+    Condition,
+    Entry,
+    Indicator,
+    Linear,
+    Metric,
+    Movement,
+    Program,
+    Tier,
+    Veto,
+)
+from grading.replay import grading_days
+from grading.whatif import variant, year
+
+BRONZE, SILVER, GOLD = 1, 2, 3
+DAYS = grading_days(date(2024, 6, 30), AS_OF, "month")
+
+
+def program(silver=1000.0, gold=5000.0, **vals):
+    tiers = (
+        Tier(BRONZE),
+        Tier(SILVER, conditions=(Condition("amount", ">=", silver),)),
+        Tier(GOLD, conditions=(Condition("amount", ">=", gold),)),
+    )
+    metrics = (Metric("amount", "amount", 12), Metric("order_count", "order_count", 12))
+    return Program(1, **{"metrics": metrics, "tiers": tiers, **vals})
+
+
+# A hundred customers, half below Silver and a tenth in Gold, none of them near a threshold.
+EVEN = [*np.linspace(100, 900, 50), *np.linspace(1100, 4500, 40), *np.linspace(5600, 9000, 10)]
+
+
+def figures(amounts, rules=None):
+    rules = rules or program()
+    known = facts([(n, "2025-02-01", float(a)) for n, a in enumerate(amounts, 1)])
+    return Figures.of(pipeline.grade(known, rules, AS_OF), rules)
+
+
+def codes(found):
+    return [one.code for one in found]
+
+
+def test_nothing_to_find():
+    """Advice about a programme that does well is not read the next time."""
+    assert by_figures(figures(EVEN), program()) == []
+    assert by_figures(figures(EVEN[:20]), program()) == [], "of a handful"
+
+
+@pytest.mark.parametrize(
+    ("code", "amounts", "rules"),
+    [
+        ("thin", [*np.linspace(100, 900, 50), *np.linspace(1100, 4500, 50)], program()),
+        ("swollen", [*np.linspace(100, 700, 75), *np.linspace(1100, 4500, 15), *EVEN[-10:]], None),
+        ("cliff", [*np.linspace(100, 900, 42), *[960.0 + n for n in range(8)], *EVEN[50:]], None),
+        ("heap", [*EVEN[:50], *[1000.0] * 6, *EVEN[56:]], None),
+    ],
+)
+def test_thresholds(code, amounts, rules):
+    """A finding that nobody can do anything about, or that what is tried does not remove."""
+    rules = rules or program()
+    known = figures(amounts)
+    (found,) = by_figures(known, rules)
+    assert found.code == code
+    assert found.changes, "something to try"
+    assert by_figures(known, variant(rules, found.changes)) == []
+
+
+def test_shares_of_the_best_may_be_thin():
+    """A tier for the best percent is thin because it is meant to be."""
+    rules = program()
+    top = replace(rules.tiers[2], conditions=(), top=Condition("amount", ">=", 8900.0))
+    rules = replace(rules, tiers=(*rules.tiers[:2], top))
+    assert "thin" not in codes(by_figures(figures(EVEN), rules))
+
+
+def test_counts_are_no_heap():
+    """Five orders are five orders; a threshold cannot be put between them."""
+    rules = program()
+    orders = replace(rules.tiers[1], conditions=(Condition("order_count", ">=", 1.0),))
+    rules = replace(rules, tiers=(rules.tiers[0], orders, rules.tiers[2]))
+    assert "heap" not in codes(by_figures(figures(EVEN), rules))
+
+
+def test_correlated():
+    """Two indicators that say the same count double."""
+    scale = Linear(0, 10_000)
+    rules = program(
+        indicators=(Indicator(7, "amount", 2.0, scale), Indicator(8, "average", 1.0, scale)),
+        metrics=(Metric("amount", "amount", 12), Metric("average", "average_order", 12)),
+    )
+    known = figures(EVEN, rules)
+    (found,) = by_figures(known, rules)
+    assert (found.code, found.ids) == ("correlated", (7, 8))
+    other = variant(rules, found.changes)
+    assert [indicator.weight for indicator in other.indicators] == [2.0, 0.0]
+    assert by_figures(known, other) == []
+
+
+def test_spearman():
+    """Worked out by hand: ranks 1 2.5 2.5 4 against 1 2 3 4, repeated; and its sign."""
+    one = np.array([1.0, 5.0, 5.0, 9.0] * 20)
+    other = np.array([1.0, 2.0, 3.0, 4.0] * 20)
+    assert spearman(one, other) == pytest.approx(4.5 / np.sqrt(4.5 * 5.0))
+    assert spearman(one, -other) == pytest.approx(-4.5 / np.sqrt(4.5 * 5.0))
+    assert spearman(one, np.ones(80)) == 0
+    assert spearman(one[:8], other[:8]) == 0
+
+
+def test_never():
+    """A veto that stops nobody, and a way in that nobody comes by, are only in the way."""
+    veto = Veto(80, Condition("amount", "<", -5.0), BRONZE)
+    entry = Entry(60, SILVER)
+    found = by_figures(figures(EVEN), program(vetoes=(veto,), entries=(entry,)))
+    assert [(one.code, one.ids) for one in found] == [("never_veto", (80,)), ("never_entry", (60,))]
+
+
+class TestFlapping:
+    """Customers who go up and down within a quarter."""
+
+    orders = [(n, "2025-02-01", 500.0) for n in range(1, 91)]
+    # Above Silver for a month: what made them so leaves the window.
+    orders += [(n, "2023-09-15", 950.0) for n in range(91, 101)]
+    orders += [(n, "2024-08-20", 100.0) for n in range(91, 101)]
+
+    def play(self, rules):
+        return year(facts(self.orders), rules, DAYS)
+
+    def test_flapping(self):
+        """Ten of a hundred do; a guarantee helps all of them, keeping it from 900 none."""
+        found = flapping(program(), self.play)
+        assert found.code == "flapping"
+        assert found.size == 0.1
+        assert found.values[0] == 10
+        assert found.values[1] == 0
+        assert flapping(variant(program(), found.changes), self.play) is None
+
+    def test_calm(self):
+        """With a guarantee nobody does."""
+        assert flapping(program(movement=Movement(hold_months=12)), self.play) is None
+
+
+class TestDeadDiscount:
+    """Gold has more discount, no better margin, and does not grow for it."""
+
+    amounts = [
+        *np.linspace(100, 900, 50),
+        *np.linspace(4600, 4990, 20),
+        *np.linspace(5010, 5400, 20),
+    ]
+    discounts = {SILVER: 5.0, GOLD: 10.0}
+
+    def found(self, growth, margin=20.0, discounts=None):
+        sums = Counter({(SILVER, "revenue"): 100.0, (SILVER, "margin"): 25.0})
+        sums.update({(GOLD, "revenue"): 100.0, (GOLD, "margin"): margin})
+        before = np.full(90, 100.0)
+        after = np.where(np.arange(90) < 70, 110.0, 100.0 * (1 + growth))
+        rules = program()
+        known = figures(self.amounts)
+        discounts = discounts or self.discounts
+        return list(dead_discounts(known, rules, discounts, sums, before, after))
+
+    def test_dead(self):
+        (found,) = self.found(growth=0.05)
+        assert (found.code, found.ids) == ("dead_discount", (GOLD, SILVER))
+        assert found.values == pytest.approx((5.0, 10.0, 0.25, 0.2, 0.1, 0.05))
+        (change,) = found.changes
+        assert (change.kind, change.id, change.value) == ("discount", GOLD, 5.0)
+        assert self.found(growth=0.05, discounts={SILVER: 5.0, GOLD: 5.0}) == []
+
+    def test_alive(self):
+        """It is worth it where they grow by it, or where the margin is better all the same."""
+        assert self.found(growth=0.5) == []
+        assert self.found(growth=0.05, margin=30.0) == []
+
+
+def test_empty():
+    """A programme without customers or tiers ends the night's work with an error."""
+    nobody = facts([], customers=[])
+    for rules in (program(), Program(1, (Metric("amount", "amount", 12),))):
+        known = Figures.of(pipeline.grade(nobody, rules, AS_OF), rules)
+        assert by_figures(known, rules) == []
+        assert flapping(rules, lambda r: year(nobody, r, DAYS)) is None
+        empty = np.array([])
+        assert list(dead_discounts(known, rules, {}, Counter(), empty, empty)) == []
