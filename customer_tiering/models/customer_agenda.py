@@ -50,10 +50,10 @@ class CustomerAgenda(models.Model):
     kind = fields.Selection(
         selection=[
             ("reminder", "Reminder"),
-            ("notice", "May lose the tier"),
-            ("demoted", "Fell to a lower tier"),
+            ("notice", "Notice"),
+            ("demoted", "Demoted"),
             ("promoted", "Promoted"),
-            ("proposal", "Awaits approval"),
+            ("proposal", "Approval"),
         ],
         string="What",
         readonly=True,

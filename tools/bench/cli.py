@@ -7,14 +7,14 @@ import statistics
 import subprocess
 import sys
 
-from . import backtest, build, check, database, reminders, stages
+from . import backtest, build, check, database, effect, reminders, stages
 from .table import render
 
 ADDON = "customer_tiering"
 WITHOUT_ADDON = "sale_management"
 CHECKED_CUSTOMERS = 200
 # What needs a list of orders and no database.
-OF_A_FILE = {"rhythm": backtest, "reminders": reminders, "stages": stages}
+OF_A_FILE = {"rhythm": backtest, "reminders": reminders, "stages": stages, "effect": effect}
 # Measurement in ``measure``: label of its row.
 BARE_LABELS = {
     "bare_fetched": "bare GROUP BY of orders, without the addon's index",
