@@ -11,8 +11,8 @@ from statistics import NormalDist
 import numpy as np
 
 CONFIDENCE = 0.95
-# Of the 5 % of reports that may be wrong, half a percent for all the looks before the planned number
-# is there, four for the one look at it; what is left is for rounding in small groups.
+# Of the 5 % of reports that may be wrong, half a percent for all looks before the planned number is
+# there, four for the one look at it; what is left is for rounding in small groups.
 EARLY, FINAL = 0.995, 0.96
 POWER = 0.8
 # Groups that differ from what was drawn this improbably are no accident.
@@ -75,7 +75,7 @@ def always_valid(treated, cases, control, control_cases, planned, confidence=CON
     difference = _rate(treated, cases) - _rate(control, control_cases)
     variance = _variance(treated, cases) + _variance(control, control_cases)
     total = np.asarray(cases, float) + np.asarray(control_cases, float)
-    at_planned = variance * total / np.maximum(planned, 1)
+    at_planned = variance * np.maximum(total, 1) / np.maximum(planned, 1)
     tau = at_planned * (-2 * np.log(alpha) + np.log(1 - 2 * np.log(alpha)))
     reach = np.sqrt(
         (variance**2 + variance * tau) / tau * np.log((variance + tau) / (variance * alpha**2))
