@@ -9,7 +9,15 @@
     "data": [
         "security/ir.model.access.csv",
         "security/customer_tiering_reorder_rules.xml",
+        "data/ir_cron_data.xml",
+        "data/mail_template_data.xml",
+        "views/customer_reminder_step_views.xml",
+        "views/customer_contact_preference_views.xml",
+        "views/customer_reminder_rule_views.xml",
+        "views/reminder_stop_templates.xml",
         "views/customer_tiering_reorder_menus.xml",
     ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "auto_install": True,
 }

@@ -1,7 +1,14 @@
 # The reminder, its steps and its channels
+from . import customer_contact_policy
+from . import customer_contact_preference
+from . import customer_reminder_rule_step
+from . import customer_reminder_rule
+from . import customer_reminder_step
 
 # What to buy
 
 # When: rhythm by category
 
 # Models of Odoo
+from . import customer_tier_standing
+from . import res_users

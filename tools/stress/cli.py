@@ -7,7 +7,7 @@ import sys
 
 from tools.devtool.console import Failure
 
-from . import kill, queue, users
+from . import contact_year, kill, queue, users
 from .data import say
 
 
@@ -49,6 +49,13 @@ def _parse(arguments):
     crash.add_argument("--minutes", type=float, default=20, help="end earlier than that")
     crash.add_argument("--customers", type=int, default=5_000)
     crash.add_argument("--chunk", type=int, default=250, help="customers graded at once")
+    text = "a year of messages by rules that overlap, and how many came when they must not"
+    contact = commands.add_parser("contact", help=text, description=text)
+    contact.set_defaults(action=contact_year.run)
+    contact.add_argument("--customers", type=int, default=2_000)
+    contact.add_argument("--days", type=int, default=365)
+    contact.add_argument("--rules", type=int, default=5)
+    contact.add_argument("--seed", type=int, default=20)
     for command in (people, crash):
         command.add_argument("--seed", type=int, default=19)
         command.add_argument("--prefix", default="customer_tiering_stress", help="of databases")
