@@ -15,6 +15,8 @@
         "views/customer_contact_preference_views.xml",
         "views/customer_reminder_rule_views.xml",
         "views/reminder_stop_templates.xml",
+        "views/customer_reminder_report_views.xml",
+        "views/customer_reminder_effect_views.xml",
         "views/customer_tiering_reorder_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

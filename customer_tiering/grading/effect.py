@@ -71,18 +71,23 @@ def always_valid(treated, cases, control, control_cases, planned, confidence=CON
 
     :param planned: number of cases in both groups together that is planned, in the same shares
     """
-    alpha = 1 - confidence
     difference = _rate(treated, cases) - _rate(control, control_cases)
     variance = _variance(treated, cases) + _variance(control, control_cases)
     total = np.asarray(cases, float) + np.asarray(control_cases, float)
-    at_planned = variance * np.maximum(total, 1) / np.maximum(planned, 1)
-    tau = at_planned * (-2 * np.log(alpha) + np.log(1 - 2 * np.log(alpha)))
-    reach = np.sqrt(
-        (variance**2 + variance * tau) / tau * np.log((variance + tau) / (variance * alpha**2))
-    )
+    reach = _mixture(variance, total, planned, confidence)
     enough = (np.asarray(cases) > 0) & (np.asarray(control_cases) > 0)
     reach = np.where(enough, np.minimum(reach, 1), 1.0)
     return difference, difference - reach, difference + reach
+
+
+def _mixture(variance, total, planned, confidence):
+    """Half the width of :func:`always_valid`."""
+    alpha = 1 - confidence
+    at_planned = variance * np.maximum(total, 1) / np.maximum(planned, 1)
+    tau = at_planned * (-2 * np.log(alpha) + np.log(1 - 2 * np.log(alpha)))
+    return np.sqrt(
+        (variance**2 + variance * tau) / tau * np.log((variance + tau) / (variance * alpha**2))
+    )
 
 
 def interval(treated, cases, control, control_cases, planned):
@@ -96,6 +101,34 @@ def interval(treated, cases, control, control_cases, planned):
     final = np.asarray(cases) + np.asarray(control_cases) >= planned
     early, late = always_valid(*groups, planned, EARLY), newcombe(*groups, FINAL)
     return (*(np.where(final, b, a) for a, b in zip(early, late, strict=True)), final)
+
+
+def of_strata(treated, cases, control, control_cases, planned):
+    """The interval to show of cases that were drawn with different shares, such as those of several
+    rules or half-years: each stratum is compared with itself (Mantel & Haenszel's weights
+    ``n₁n₀/(n₁+n₀)``), or a rule with many orders that holds few back would look like an effect.
+
+    :param treated, cases, control, control_cases: arrays, a stratum each
+    :return: (difference, low, high, final) as numbers; (0, −1, 1, False) where no stratum has both
+        groups
+    """
+    groups = np.array([treated, cases, control, control_cases], dtype=float).reshape(4, -1)
+    groups = groups[:, (groups[1] > 0) & (groups[3] > 0)]
+    if not groups.shape[1]:
+        return 0.0, -1.0, 1.0, False
+    if groups.shape[1] == 1:
+        *bounds, final = interval(*groups[:, 0], planned)
+        return (*map(float, bounds), bool(final))
+    treated, cases, control, control_cases = groups
+    weights = cases * control_cases / (cases + control_cases)
+    weights = weights / weights.sum()
+    difference = float(weights @ (_rate(treated, cases) - _rate(control, control_cases)))
+    parts = _variance(treated, cases) + _variance(control, control_cases)
+    variance, total = float(weights**2 @ parts), groups[1].sum() + groups[3].sum()
+    final = bool(total >= planned)
+    early = _mixture(variance, total, planned, EARLY)
+    reach = float(_z(FINAL) * np.sqrt(variance) if final else np.minimum(early, 1))
+    return difference, difference - reach, difference + reach, final
 
 
 def _rate(successes, cases):

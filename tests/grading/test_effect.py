@@ -155,3 +155,18 @@ def test_per_hundred():
     """Attributed orders are sold as caused ones: 47 of 100 ordered, 41 would have anyway."""
     caused, anyway = effect.per_hundred(470, 1000, 82, 200)
     assert (caused, anyway) == (6, 41)
+
+
+def test_strata_are_compared_with_themselves():
+    """Customers of one rule order often and few are held back, of another seldom and many are:
+    together that looks like an effect of a quarter, and there is none."""
+    groups = [[450, 50], [900, 500], [50, 50], [100, 500]]
+    difference, low, high, final = effect.of_strata(*groups, 1000)
+    assert (round(difference, 6), final) == (0, True)
+    assert -0.06 < low < 0 < high < 0.06
+    pooled = effect.newcombe(500, 1400, 100, 600)
+    assert pooled[1] > 0.1
+    assert effect.of_strata([5], [10], [0], [0], 100) == (0, -1, 1, False)
+    one = effect.of_strata([56], [70], [48], [80], 10)
+    assert one[:3] == pytest.approx([float(n) for n in effect.newcombe(56, 70, 48, 80, 0.96)])
+    assert effect.of_strata(*groups, 10_000)[2] > high, "before the planned number it is wider"
