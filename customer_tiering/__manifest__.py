@@ -58,6 +58,7 @@
         "views/customer_reminder_rule_views.xml",
         "views/product_pricelist_views.xml",
         "views/res_partner_views.xml",
+        "views/res_users_views.xml",
         "views/sale_order_views.xml",
         "views/sale_report_views.xml",
         "views/res_config_settings_views.xml",

@@ -18,7 +18,8 @@ class AgendaSource:
 
     :param query: function that makes ``SQL`` with the columns ``id`` (of the record),
         ``partner_id``, ``company_id``, ``user_id`` (whose row it is, NULL for nobody's), ``date``
-        (since when) and ``stake``, in company currency; NULL: what is expected to be lost with the customer
+        (since when) and ``stake``, in company currency; NULL: what is expected to be lost with
+        the customer
     :param model: name of the model of the records
     :param step: key of ``customer.agenda.step``, the one next step
     :param quoted: whether a quotation that is under way is that step taken

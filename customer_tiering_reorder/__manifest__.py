@@ -27,6 +27,8 @@
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
+        "views/customer_reminder_report_views.xml",
+        "views/customer_reminder_effect_views.xml",
         "views/customer_tiering_reorder_menus.xml",
     ],
     "assets": {

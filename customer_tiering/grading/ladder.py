@@ -1,6 +1,7 @@
 """Which tier a customer has earned, and why."""
 
 import operator
+from dataclasses import replace
 
 import numpy as np
 
@@ -70,6 +71,29 @@ def highest(tiers, values, score, below=None):
             reached &= position <= below
         result[reached] = position
     return result
+
+
+def nearly(program, values, score, share):
+    """Position of the tier next above the figures, for whom not more than a share is lacking to
+    each bound that must still be reached; -1 for the others, and where a veto is in the way.
+
+    :param share: of the bound, 0–1; bounds from above are to be kept as they are
+    """
+    reached, limit = highest(program.tiers, values, score), limits(program, values, score)[0]
+    result = np.full(len(score), -1)
+    for position, tier in enumerate(program.tiers):
+        bounds = [_eased(condition, share) for condition in tier.requirements]
+        met = [holds(condition, values, score) for condition in bounds]
+        met = np.column_stack(met) if met else np.ones((len(score), 0), dtype=bool)
+        here = (reached == position - 1) & (position <= limit) & _reaches(tier, met)
+        result[here] = position
+    return result
+
+
+def _eased(condition, share):
+    if condition.operator in (">=", ">") and condition.value > 0:
+        return replace(condition, value=condition.value * (1 - share))
+    return condition
 
 
 def limits(program, values, score):

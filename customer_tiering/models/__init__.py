@@ -54,6 +54,7 @@ from . import customer_reminder
 # What salespeople have to do, from all of these.
 from . import customer_agenda_done
 from . import customer_agenda
+from . import customer_week
 
 # Core models; the mixin of those with a customer first.
 from . import customer_tier_mixin

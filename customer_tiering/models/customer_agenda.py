@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_date
 
 from ..agenda_source import NEWS_DAYS, QUOTATION_DAYS, SLOTS, AgendaSource, expected_loss, union
 from ..direction import TOLD
+from ..grading import assignment
 from ..reader_fields import ReaderChar, ReaderInteger
 from ..tools import RELOAD, notification, open_list
 
@@ -27,7 +28,14 @@ class CustomerAgenda(models.Model):
     _rec_name = "partner_id"
     _depends = {
         "customer.agenda.done": ["kind", "res_id", "date"],
-        "customer.reminder": ["state", "user_id", "activity_id", "date", "partner_id"],
+        "customer.reminder": [
+            "activity_id",
+            "arm",
+            "date",
+            "partner_id",
+            "snoozed_until",
+            "state",
+        ],
         "customer.tier.change": ["date", "direction", "reason", "standing_id", "to_tier_id"],
         "customer.tier.event": ["activity_id", "change_id", "kind", "standing_id", "date"],
         "customer.tier.proposal": ["state", "standing_id", "date"],
@@ -50,10 +58,10 @@ class CustomerAgenda(models.Model):
     kind = fields.Selection(
         selection=[
             ("reminder", "Reminder"),
-            ("notice", "May lose the tier"),
-            ("demoted", "Fell to a lower tier"),
+            ("notice", "Notice"),
+            ("demoted", "Demoted"),
             ("promoted", "Promoted"),
-            ("proposal", "Awaits approval"),
+            ("proposal", "Approval"),
         ],
         string="What",
         readonly=True,
@@ -136,17 +144,14 @@ class CustomerAgenda(models.Model):
     def _reminders(self):
         """Open reminders that are on somebody's desk: who is held back to measure the effect, or
         is written to first, has no activity. Those that wait for something come back later."""
-        known = self.env["customer.reminder"]._fields
-        told = SQL("r.arm <> 'control'") if "arm" in known else SQL("TRUE")
-        today = fields.Date.context_today(self)
-        awake = SQL("r.snoozed_until IS NULL OR r.snoozed_until <= %s", today)
         return SQL(
             """SELECT r.id, r.partner_id, r.company_id, a.user_id, r.date, NULL::numeric AS stake
                  FROM customer_reminder r
                  JOIN mail_activity a ON a.id = r.activity_id AND a.active
-                WHERE r.state = 'open' AND %s AND (%s)""",
-            told,
-            awake if "snoozed_until" in known else SQL("TRUE"),
+                WHERE r.state = 'open' AND r.arm <> %s
+                  AND (r.snoozed_until IS NULL OR r.snoozed_until <= %s)""",
+            assignment.CONTROL,
+            fields.Date.context_today(self),
         )
 
     @api.model

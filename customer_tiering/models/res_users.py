@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..tools import without_mails
 
@@ -11,6 +11,24 @@ class ResUsers(models.Model):
     reminders and messages gave them are handed over to whoever looks after the customers by now."""
 
     _inherit = "res.users"
+
+    customer_week_mail = fields.Boolean(
+        string="My customers’ week by e-mail",
+        default=True,
+        help="Once a week: who is due, who is late, who is close to the next tier or has lost one. "
+        "Nothing is sent in weeks without news.",
+    )
+    customer_week_mailed = fields.Date(
+        readonly=True, copy=False, groups="base.group_system", export_string_translation=False
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return [*super().SELF_READABLE_FIELDS, "customer_week_mail"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return [*super().SELF_WRITEABLE_FIELDS, "customer_week_mail"]
 
     def action_archive(self):
         tasks = self._customer_tier_tasks()

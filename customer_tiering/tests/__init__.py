@@ -103,3 +103,4 @@ from . import test_reason_asked
 from . import test_night
 from . import test_words
 from . import test_migration_proposals
+from . import test_week

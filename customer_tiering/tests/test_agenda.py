@@ -270,9 +270,12 @@ class TestAgenda(AgendaCase):
         """Somebody of the control group is called, so that nothing can be measured."""
         late = self._create_late()
         reminder = self._remind(late)
-        if "arm" in reminder._fields:
-            reminder.arm = "control"
+        for vals in ({"arm": "control"}, {"snoozed_until": self._days_ago(-3)}):
+            usual = {name: reminder[name] for name in vals}
+            reminder.write(vals)
             self.assertFalse(self._rows(kind="reminder"))
+            reminder.write(usual)
+        self.assertTrue(self._rows(kind="reminder"))
         # Whoever is held back, or is written to first, is on nobody's desk.
         reminder.activity_id.unlink()
         self.assertFalse(self._rows(kind="reminder"))

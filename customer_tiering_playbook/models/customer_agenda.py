@@ -23,7 +23,7 @@ class CustomerAgenda(models.Model):
     kind = fields.Selection(
         selection_add=[
             ("win_back", "Win-back"),
-            ("question", "Ask why they stay away"),
+            ("question", "Ask why"),
             ("playbook", "Playbook"),
         ]
     )
@@ -53,7 +53,15 @@ class CustomerAgenda(models.Model):
                       w.date + (%(today)s::date - w.date) / %(days)s * %(days)s AS date
                  FROM customer_win_back w
                  JOIN res_partner p ON p.id = w.partner_id AND p.active
-                WHERE w.outcome = 'open' AND w.date <= %(today)s::date - %(days)s""",
+                WHERE w.outcome = 'open' AND w.date <= %(today)s::date - %(days)s
+                  AND NOT EXISTS (
+                      SELECT FROM customer_stage_playbook_start t
+                        JOIN customer_stage_playbook_start_activity_rel l ON l.start_id = t.id
+                        JOIN mail_activity a ON a.id = l.activity_id AND a.active
+                       WHERE t.partner_id = w.partner_id AND t.company_id = w.company_id
+                         AND t.state = 'open' AND a.activity_type_id = %(question)s
+                         AND a.date_deadline <= %(today)s)""",
+            question=self.env["ir.model.data"]._xmlid_to_res_id(QUESTION),
             today=fields.Date.context_today(self),
             days=ASK_AGAIN_DAYS,
         )

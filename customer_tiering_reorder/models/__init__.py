@@ -6,6 +6,10 @@ from . import customer_reminder_rule_step
 from . import customer_reminder_rule
 from . import customer_reminder_step
 
+# What they bring
+from . import customer_reminder_report
+from . import customer_reminder_effect
+
 # What to buy
 from . import customer_product_affinity
 from . import customer_product_suggestion

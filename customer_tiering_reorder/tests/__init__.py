@@ -5,3 +5,4 @@ from . import test_security
 from . import test_reorder_link
 from . import test_suggestion
 from . import test_reorder_page
+from . import test_reminder_effect

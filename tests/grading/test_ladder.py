@@ -185,3 +185,29 @@ def test_direction():
     *columns, expected = zip(*moves, strict=True)
     assert ladder.direction(*map(np.array, columns)).tolist() == list(expected)
     assert ladder.direction(1, 2, 7, 7).item() == "up"
+
+
+def test_nearly():
+    """“Within 10 % of Gold” is said of who is Gold, of who lacks a fifth, or of whom a veto keeps
+    away for good."""
+    tiers = (
+        Tier(1),
+        Tier(2, conditions=(Condition("amount", ">=", 1000),)),
+        Tier(
+            3,
+            conditions=(
+                Condition("amount", ">=", 5000),
+                Condition("late", "<=", 10),
+            ),
+        ),
+    )
+    veto = Veto(1, Condition("late", ">", 50), 1)
+    program = Program(id=1, metrics=(), tiers=tiers, vetoes=(veto,))
+    values = pd.DataFrame(
+        {
+            "amount": [950.0, 800.0, 4600.0, 4600.0, 5000.0, np.nan, 950.0],
+            "late": [0.0, 0.0, 10.0, 11.0, 0.0, 0.0, 60.0],
+        }
+    )
+    found = ladder.nearly(program, values, np.zeros(7), 0.1)
+    assert list(found) == [1, -1, 2, -1, -1, -1, -1]

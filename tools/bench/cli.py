@@ -8,7 +8,7 @@ import subprocess
 import sys
 from importlib import import_module
 
-from . import backtest, baskets, build, check, database, reminders, stages
+from . import backtest, baskets, build, check, database, effect, reminders, stages
 from .table import render
 
 ADDON = "customer_tiering"
@@ -20,6 +20,7 @@ OF_A_FILE = {
     "reminders": reminders,
     "stages": stages,
     "baskets": baskets,
+    "effect": effect,
 }
 # Other benches, by the name of their module.
 OTHERS = ("whatif",)

@@ -1,0 +1,172 @@
+"""What is known of the effect of reminders, in words and as a picture."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+# The picture: width in pixels of 100 points of the order rate.
+WIDTH, HEIGHT = 400, 26
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What is known of one rule, or of all: counts of both groups, and shares (0–1)."""
+
+    cases: int = 0
+    ordered: int = 0
+    control: int = 0
+    control_ordered: int = 0
+    difference: float = 0.0
+    low: float = -1.0
+    high: float = 1.0
+    planned: float = float("inf")
+    visible: float = 1.0
+    months: float = float("inf")
+    verdict: str = "unknown"
+
+    @property
+    def rate(self):
+        return self.ordered / self.cases if self.cases else 0.0
+
+    @property
+    def control_rate(self):
+        return self.control_ordered / self.control if self.control else 0.0
+
+
+def points(share):
+    """A share as points of a hundred, with one digit."""
+    return f"{100 * share:.1f}"
+
+
+def say(env, effect, told, told_ordered):
+    """
+    :param effect: :class:`Effect`
+    :param told: customers reminded whose time is over, compared or not
+    :param told_ordered: those of them who ordered
+    :return: text in the language of ``env``
+    """
+    if not effect.control:
+        return _unmeasured(env, told, told_ordered)
+    words = {
+        "difference": points(abs(effect.difference)),
+        "low": points(effect.low),
+        "high": points(effect.high),
+    }
+    if effect.verdict == "more":
+        caused = round(100 * effect.difference)
+        return env._(
+            "Reminded customers order %(difference)s points more often (95 %%: %(low)s to "
+            "%(high)s). Of 100 reminders about %(caused)s orders came because of them, %(anyway)s "
+            "would have come anyway.",
+            caused=caused,
+            anyway=round(100 * effect.rate) - caused,
+            **words,
+        )
+    if effect.verdict == "less":
+        return env._(
+            "Reminded customers order %(difference)s points less often (95 %%: %(low)s to "
+            "%(high)s). Switch the rule off, and ask customers why.",
+            **words,
+        )
+    if effect.verdict == "none":
+        return env._(
+            "No effect: with 95 %% less than 2 points (%(low)s to %(high)s). Think about switching "
+            "it off.",
+            **words,
+        )
+    return _unknown(env, effect)
+
+
+def _unmeasured(env, told, told_ordered):
+    text = env._(
+        "Not measured: nobody is held back, so nobody knows how many would have ordered anyway."
+    )
+    if not told:
+        return text
+    share = points(told_ordered / told)
+    ordered = env._(
+        "Of %(count)s customers reminded, %(ordered)s ordered within the time (%(share)s %%).",
+        count=told,
+        ordered=told_ordered,
+        share=share,
+    )
+    return f"{text} {ordered}"
+
+
+def _unknown(env, effect):
+    count = effect.cases + effect.control
+    if effect.planned == float("inf"):
+        return env._("Not known yet: %s cases.", count)
+    lines = [
+        env._(
+            "Not known yet: %(count)s of about %(planned)s cases.",
+            count=count,
+            planned=int(effect.planned),
+        )
+    ]
+    if effect.visible < 1:
+        lines.append(
+            env._("By now only an effect of %s points or more would show.", points(effect.visible))
+        )
+    if effect.months != float("inf") and count < effect.planned:
+        lines.append(
+            env._("At this pace an answer takes about %s months.", max(round(effect.months), 1))
+        )
+    return " ".join(lines)
+
+
+def picture(env, effect):
+    """The order rates of both groups as bars, and between them the effect with its interval."""
+    if not effect.control:
+        return Markup()
+    rows = (
+        (env._("Reminded"), effect.rate, "#017e84", effect.cases),
+        (env._("Held back"), effect.control_rate, "#9aa5b1", effect.control),
+    )
+    bars = Markup().join(
+        Markup(
+            '<div class="d-flex align-items-center mb-1"><span style="width:9em">{}</span>'
+            '<svg width="{}" height="{}" role="img" aria-label="{} {} %">'
+            '<rect width="{}" height="18" y="4" fill="{}"/></svg>'
+            '<span class="ms-2">{} % ({})</span></div>'
+        ).format(
+            name,
+            WIDTH,
+            HEIGHT,
+            name,
+            points(rate),
+            round(WIDTH * rate),
+            color,
+            points(rate),
+            count,
+        )
+        for name, rate, color, count in rows
+    )
+    return bars + _line(env, effect)
+
+
+def _line(env, effect):
+    """From −50 to 50 points: the interval as a line, the estimate as a dot, none as a mark."""
+
+    def at(share):
+        return round(WIDTH * (min(max(share, -0.5), 0.5) + 0.5))
+
+    name = env._("Difference")
+    said = f"{points(effect.difference)} ({points(effect.low)} – {points(effect.high)})"
+    return Markup(
+        '<div class="d-flex align-items-center"><span style="width:9em">{name}</span>'
+        '<svg width="{width}" height="{height}" role="img" aria-label="{name} {said}">'
+        '<line x1="{zero}" x2="{zero}" y1="0" y2="26" stroke="#ced4da"/>'
+        '<line x1="{low}" x2="{high}" y1="13" y2="13" stroke="#714b67" stroke-width="3"/>'
+        '<circle cx="{middle}" cy="13" r="5" fill="#714b67"/></svg>'
+        '<span class="ms-2">{said}</span></div>'
+    ).format(
+        name=name,
+        said=said,
+        width=WIDTH,
+        height=HEIGHT,
+        zero=at(0),
+        low=at(effect.low),
+        high=at(effect.high),
+        middle=at(effect.difference),
+    )

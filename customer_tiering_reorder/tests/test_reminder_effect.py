@@ -1,0 +1,190 @@
+from odoo.addons.customer_tiering.tests.common import GradingCase
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+HALF = "2026H1"
+
+
+@tagged("post_install", "-at_install")
+class TestReminderEffect(GradingCase):
+    """What managers read about the effect of reminders."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["customer.reminder.rule"].search([]).action_archive()
+        cls.rule = cls.env["customer.reminder.rule"].create(
+            {"name": "Late", "company_id": cls.company.id, "control_share": 20}
+        )
+        cls.tier = cls._create_program(tiers=["Regular"]).tier_ids
+        cls.Report = cls.env["customer.reminder.report"]
+
+    @classmethod
+    def _create_cases(cls, arm, count, ordered=0, amount=100, rule=None, first=0, **vals):
+        """Customers with one case each, whose time is over; the first of them ordered."""
+        partners = cls.env["res.partner"].create(
+            [{"name": f"{arm} {n}", "company_id": cls.company.id} for n in range(count)]
+        )
+        rule = rule or cls.rule
+        return cls.env["customer.reminder"].create(
+            [
+                {
+                    "rule_id": rule.id,
+                    "partner_id": partner.id,
+                    "company_id": cls.company.id,
+                    "tier_id": cls.tier.id,
+                    "arm": arm,
+                    "experiment": f"rule:{rule.id}:{HALF}",
+                    "date": "2026-03-01",
+                    "window_end": "2026-03-15",
+                    "measured_on": "2026-03-16",
+                    "state": "done",
+                    "window_orders": int(number < ordered),
+                    "window_amount": amount * (number < ordered),
+                    **vals,
+                }
+                for number, partner in enumerate(partners)
+            ]
+        )
+
+    def _effect(self, rule=None, user=None):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = self.env["customer.reminder.effect"].with_user(user or self.manager)
+        rule = self.rule if rule is None else rule
+        return rows.search(
+            [("company_id", "=", self.company.id), ("rule_id", "=", rule.id or False)]
+        )
+
+    def test_known_effect(self):
+        """The report says attributed orders where caused ones are asked for."""
+        self._create_cases("treated", 1200, ordered=564)
+        self._create_cases("control", 300, ordered=90)
+        row = self._effect()
+        self.assertEqual(row.verdict, "more")
+        self.assertAlmostEqual(row.difference, 17.0, 1)
+        self.assertTrue(0 < row.difference_from < 17 < row.difference_to < 30)
+        self.assertEqual(row.caused_count, 204)
+        for text in ("17.0 points more often", "about 17 orders", "30 would have come anyway"):
+            self.assertIn(text, row.words)
+        self.assertIn("<svg", row.picture)
+        self.assertFalse(row.warning)
+        self.assertAlmostEqual(row.amount_difference, 17.0, 1)
+        everything = self._effect(self.rule.browse())
+        self.assertEqual(everything.display_name, "All Rules")
+        self.assertEqual((everything.verdict, everything.difference), ("more", row.difference))
+
+    def test_not_known_yet(self):
+        """After a week the report claims an effect, or none."""
+        self._create_cases("treated", 40, ordered=20)
+        self._create_cases("control", 10, ordered=3)
+        row = self._effect()
+        self.assertEqual((row.verdict, row.caused_count), ("unknown", 0))
+        self.assertIn("Not known yet: 50 of about", row.words)
+        self.assertIn("would show", row.words)
+
+    def test_unmeasured(self):
+        """Rules that hold nobody back seem to have no effect, or one of all their orders."""
+        self.rule.control_share = 0
+        self._create_cases("treated", 100, ordered=40)
+        row = self._effect()
+        self.assertEqual((row.verdict, row.caused_count, row.difference), ("unmeasured", 0, 0))
+        self.assertIn("nobody is held back", row.words)
+        self.assertIn("Of 100 customers reminded, 40 ordered", row.words)
+        self.assertFalse(row.picture)
+
+    def test_what_is_not_compared(self):
+        """Cases of before anybody was held back, second ones, running ones and those of tiers that
+        are never held back make an effect of nothing."""
+        self._create_cases("control", 20, ordered=5)
+        told = self._create_cases("treated", 80, ordered=20)
+        self._create_cases("treated", 30, ordered=30, date="2026-01-10")
+        self._create_cases("treated", 30, ordered=30, experiment=False)
+        self._create_cases("treated", 30, ordered=30, measured_on=False)
+        for case in told[:10]:
+            case.copy({"date": "2026-04-20", "window_orders": 1})
+        row = self._effect()
+        self.assertEqual(
+            (row.compared_count, row.ordered_count, row.control_count, row.control_ordered_count),
+            (80, 20, 20, 5),
+        )
+        self.assertEqual(row.difference, 0)
+        self.assertEqual(row.case_count, 200)
+
+    def test_warns_of_wrong_groups(self):
+        """Half are held back instead of a fifth, and the figures are believed."""
+        self._create_cases("treated", 100, ordered=40)
+        self._create_cases("control", 100, ordered=30)
+        self.assertIn("50.0 % are", self._effect().warning)
+
+    def test_figures_equal_sql(self):
+        """The report and the database disagree."""
+        cases = self._create_cases("treated", 30, ordered=12, amount=250)
+        self._create_cases("control", 10, ordered=2, amount=80)
+        step = {
+            "company_id": self.company.id,
+            "channel": "email",
+            "to": "customer",
+            "due_at": "2026-03-01 09:00:00",
+            "send_at": "2026-03-01 09:00:00",
+            "sent_at": "2026-03-01 09:00:00",
+            "state": "sent",
+        }
+        for number, case in enumerate(cases[:20]):
+            for _twice in range(2):
+                self.env["customer.reminder.step"].create(
+                    {
+                        **step,
+                        "reminder_id": case.id,
+                        "partner_id": case.partner_id.id,
+                        "opened_at": number < 9 and "2026-03-01 10:00:00",
+                        "confirmed_at": number < 4 and "2026-03-01 10:00:00",
+                    }
+                )
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT r.arm, COUNT(*), COUNT(*) FILTER (WHERE r.window_orders > 0),
+                   SUM(r.window_amount),
+                   COUNT(*) FILTER (WHERE EXISTS (SELECT FROM customer_reminder_step s
+                       WHERE s.reminder_id = r.id AND s.sent_at IS NOT NULL)),
+                   COUNT(*) FILTER (WHERE EXISTS (SELECT FROM customer_reminder_step s
+                       WHERE s.reminder_id = r.id AND s.opened_at IS NOT NULL)),
+                   COUNT(*) FILTER (WHERE EXISTS (SELECT FROM customer_reminder_step s
+                       WHERE s.reminder_id = r.id AND s.confirmed_at IS NOT NULL))
+              FROM customer_reminder r WHERE r.rule_id = %s GROUP BY r.arm ORDER BY r.arm
+            """,
+            [self.rule.id],
+        )
+        expected = self.env.cr.fetchall()
+        measures = ["case_count", "ordered_count", "amount", "sent_count", "opened_count"]
+        found = self.Report.with_user(self.manager)._read_group(
+            [("rule_id", "=", self.rule.id)],
+            ["arm"],
+            [f"{name}:sum" for name in [*measures, "confirmed_count"]],
+            order="arm",
+        )
+        self.assertEqual(found, expected)
+        self.assertEqual(expected[1][1:], (30, 12, 3000, 20, 9, 4))
+        by_tier = self.Report._read_group(
+            [("rule_id", "=", self.rule.id)], ["rule_id", "tier_id", "arm"], ["__count"]
+        )
+        self.assertEqual([count for *_key, count in by_tier], [10, 30])
+
+    def test_rights(self):
+        """Salespeople read who is held back, or managers the figures of another company."""
+        self._create_cases("control", 2)
+        for name in ("customer.reminder.report", "customer.reminder.effect"):
+            for user in (self.salesperson, self.officer):
+                with self.subTest(name, user=user.login), self.assertRaises(AccessError):
+                    self.env[name].with_user(user).search([])
+        boss_b = self._create_user(
+            "tiering_boss_b", "customer_tiering.group_manager", company_id=self.company_b.id
+        )
+        for name in ("customer.reminder.report", "customer.reminder.effect"):
+            own = [("company_id", "=", self.company.id)]
+            self.assertFalse(self.env[name].with_user(boss_b).search(own))
+        self.env.invalidate_all()
+        self.assertFalse(self._effect().with_user(boss_b).read(["words", "ordered_count"]))
+        action = self._effect().action_open_cases()
+        self.assertEqual(len(self.Report.search(action["domain"])), 2)
