@@ -17,8 +17,10 @@
         "views/res_partner_views.xml",
         "views/customer_tiering_reorder_menus.xml",
     ],
+    "demo": ["demo/rhythm_demo.xml"],
     "assets": {
         "web.assets_backend": ["customer_tiering_reorder/static/src/**/*"],
+        "web.assets_tests": ["customer_tiering_reorder/static/tests/tours/*"],
     },
     "auto_install": True,
 }

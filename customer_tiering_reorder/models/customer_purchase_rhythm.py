@@ -253,6 +253,14 @@ class CustomerPurchaseRhythm(models.Model):
         programs = self.env["customer.tier.program"].sudo()
         return programs.search([("company_id", "!=", False)]).company_id.sorted("id")
 
+    @api.model
+    def _load_demo(self):
+        """Find the rhythms of demo customers, so that there is something to look at."""
+        for company in self._companies():
+            today = self.env["customer.tier.gather"]._today(company)
+            while self._next_chunk(company, today):
+                continue
+
     def _commit(self, done=0, remaining=0):
         return self.env["ir.cron"]._commit_progress(done, remaining=remaining)
 
