@@ -194,17 +194,14 @@ class ReorderPage(http.Controller):
         if not quantities:
             return {}
         env = contact.env
-        order, lines = env["customer.product.suggestion"]._prices(contact, company, quantities)
-        tier, base = order._customer_tier_base()
-        result = {"taxed": any(line.price_tax for line in lines.values())}
-        for product, line in lines.items():
-            unit = line.price_subtotal / line.product_uom_qty if line.product_uom_qty else 0.0
-            row = {"price": format_amount(env, unit, order.currency_id)}
-            before = line._customer_list_subtotal(base) if tier else line.price_subtotal
-            saved = before - line.price_subtotal
-            if order.currency_id.compare_amounts(saved, 0) > 0 and before:
-                row["before"] = format_amount(env, before / line.product_uom_qty, order.currency_id)
-                row["saved"] = round(100 * saved / before)
+        Suggestion = env["customer.product.suggestion"]
+        prices, currency, taxed = Suggestion._prices(contact, company, quantities)
+        result = {"taxed": taxed}
+        for product, (unit, before) in prices.items():
+            row = {"price": format_amount(env, unit, currency)}
+            if currency.compare_amounts(before, unit) > 0:
+                row["before"] = format_amount(env, before, currency)
+                row["saved"] = round(100 * (before - unit) / before)
             result[product] = row
         return result
 

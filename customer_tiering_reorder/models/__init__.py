@@ -9,6 +9,7 @@ from . import customer_product_suggestion
 
 # Models of Odoo
 from . import mail_activity
+from . import product_pricelist
 from . import res_company
 from . import res_config_settings
 from . import res_partner
