@@ -211,11 +211,12 @@ class CustomerProductSuggestion(models.AbstractModel):
 
         :return: dict product id → function from the product to a :class:`Suggestion`
         """
-        new = self._new_candidates(company, today) if self._is_better(standing.tier_id) else {}
+        new = self._new_candidates(company, today) if self._is_better(standing) else {}
         return new or self._bestsellers(standing.tier_id, company)
 
-    def _is_better(self, tier):
-        same = [("program_id", "=", tier.program_id.id)]
+    def _is_better(self, standing):
+        tier = standing.tier_id
+        same = [("program_id", "=", standing.program_id.id)]
         ladder = tier.search(same, order="sequence, id") if tier else ()
         return tier in ladder and 2 * list(ladder).index(tier) >= len(ladder)
 
