@@ -34,37 +34,25 @@ class ReorderPage(http.Controller):
         "/o/<string:token>",
         type="http",
         auth="public",
-        methods=["GET"],
-        sitemap=False,
-        save_session=False,
-        readonly=True,
-    )
-    def page(self, token, **_kwargs):
-        """What the customer may want to buy."""
-        if not self._allowed():
-            return self._too_many()
-        reminder, contact, age = self._opened(token)
-        if not reminder:
-            return self._nothing()
-        return self._shown(reminder, contact, age)
-
-    @http.route(
-        "/o/<string:token>",
-        type="http",
-        auth="public",
-        methods=["POST"],
+        methods=["GET", "POST"],
         csrf=False,
         sitemap=False,
         save_session=False,
     )
-    def answer(self, token, action="", days="", **posted):
-        """What the customer says: order, ask later, have enough, hear no more, or what it thinks
-        of being reminded."""
-        if not self._allowed():
+    def page(self, token, **posted):
+        """What the customer may want to buy, and what it says to that."""
+        if not LIMIT.allows(request.httprequest.remote_addr):
             return self._too_many()
         reminder, contact, age = self._opened(token)
         if not reminder:
             return self._nothing()
+        if request.httprequest.method == "POST":
+            return self._answer(reminder, contact, age, **posted)
+        return self._shown(reminder, contact, age)
+
+    def _answer(self, reminder, contact, age, action="", days="", **posted):
+        """Order, ask later, have enough, hear no more, or say what one thinks of being
+        reminded."""
         if action == "order":
             order = reminder._order_again(contact, self._wanted(posted))
             if order:
@@ -82,9 +70,6 @@ class ReorderPage(http.Controller):
         return self._redirect(request.httprequest.path)
 
     # Who is there
-
-    def _allowed(self):
-        return LIMIT.allows(request.httprequest.remote_addr)
 
     def _opened(self, token):
         """The reminder and the contact of a link, in the contact's language and the reminder's

@@ -85,14 +85,15 @@ class CustomerReminder(models.Model):
             )
 
     def action_quotation(self):
-        """The quotation of this reminder: the one that there is, or a new one with the customer,
-        its prices and its usual products."""
+        """The quotation of this reminder: the open one, or a new one at the customer's prices
+        with its usual products."""
         self.ensure_one()
         self.check_access("read")
         quotation = self.sudo().quotation_id
         if quotation.state in ("draft", "sent") and quotation.sudo(False).has_access("read"):
             return quotation.sudo(False).get_formview_action()
-        return self.partner_id._customer_quotation_action(self.company_id, reminder=self)
+        order = self.partner_id._customer_quotation(self.company_id, reminder=self)
+        return order.get_formview_action()
 
     # Link
 

@@ -1,0 +1,46 @@
+from odoo.addons.customer_tiering.tests.security_common import READ, SecurityCase
+
+# As in the core addon: rights of salesperson, officer and manager.
+RIGHTS = {
+    "customer.product.affinity": (READ, READ, READ),
+    "customer.product.suggest": ("rwc-", "rwc-", "rwc-"),
+    "customer.product.suggest.line": ("rwcu", "rwcu", "rwcu"),
+}
+SHARED = {"customer.product.suggest", "customer.product.suggest.line"}
+PRIVATE_FIELDS = {
+    "res.partner": ("customer_has_suggestions", "customer_suggestion_html"),
+    "sale.order": (),
+}
+
+
+class ReorderSecurityCase(SecurityCase):
+    """The core addon's tests of rights and companies, for the models of this one."""
+
+    addon = "customer_tiering_reorder"
+    rights = RIGHTS
+    shared_models = SHARED
+    private_fields = PRIVATE_FIELDS
+
+    @classmethod
+    def _create_records(cls, company):
+        records = super()._create_records(company)
+        return {**records, **{r._name: r for r in cls._create_offers(records, company)}}
+
+    @classmethod
+    def _create_offers(cls, records, company):
+        partner = records["customer.tier.standing"].partner_id
+        affinity = cls.env["customer.product.affinity"].create(
+            {
+                "company_id": company.id,
+                "product_id": cls.product.id,
+                "other_id": cls.product.id,
+                "score": 0.5,
+                "customer_count": 7,
+            }
+        )
+        order = cls._create_order(partner, 10, company=company, state="draft")
+        suggest = cls.env["customer.product.suggest"].create({"order_id": order.id})
+        line = cls.env["customer.product.suggest.line"].create(
+            {"suggest_id": suggest.id, "product_id": cls.product.id, "reason": "Often"}
+        )
+        return affinity, suggest, line

@@ -1,0 +1,53 @@
+from odoo.addons.customer_tiering.tests.security_common import RightsTests
+from odoo.exceptions import AccessError
+from odoo.service.model import get_public_method
+from odoo.tests import tagged
+
+from .security_common import RIGHTS, ReorderSecurityCase
+
+
+@tagged("post_install", "-at_install")
+class TestRights(RightsTests, ReorderSecurityCase):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(ReorderSecurityCase):
+    def test_only_methods_meant_for_the_client_are_public(self):
+        """Everything public on a model can be called by whoever is logged in. A new public
+        method must be put on this list by somebody who thought about it."""
+        public = {
+            *("action_add", "action_customer_quotation", "action_customer_suggest"),
+            *("action_quotation", "action_revoke_reorder_links"),
+        }
+        orm = {"create", "write", "unlink", "copy", "default_get"}
+        core = ("customer.reminder", "mail.activity", "product.pricelist", "res.partner")
+        for name in [*RIGHTS, *core, "sale.order", "customer.product.suggestion"]:
+            for cls in type(self.env[name]).mro():
+                if not cls.__module__.startswith(f"odoo.addons.{self.addon}."):
+                    continue
+                ours = {
+                    key
+                    for key, value in vars(cls).items()
+                    if callable(value) and not key.startswith("_")
+                }
+                with self.subTest(name):
+                    self.assertLessEqual(ours, public | orm)
+
+    def test_private_methods(self):
+        """What works without checks must not be callable from outside."""
+        for model, methods in {
+            "customer.product.affinity": ("_cron_refresh", "_refresh"),
+            "customer.product.suggest": ("_open",),
+            "customer.product.suggestion": ("_of", "_prices", "_order_vals"),
+            "customer.reminder": (
+                *("_reorder_url", "_reorder_token", "_of_reorder_token", "_order_again"),
+                *("_later", "_enough", "_stop", "_say_useful"),
+            ),
+            "res.partner": ("_customer_suggestions",),
+            "sale.order": ("_customer_reorder_hand_over", "_customer_add_products"),
+        }.items():
+            for method in methods:
+                self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")
+                with self.subTest(model=model, method=method), self.assertRaises(AccessError):
+                    get_public_method(self.env[model], method)
