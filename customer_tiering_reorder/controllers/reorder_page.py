@@ -47,12 +47,13 @@ class ReorderPage(http.Controller):
         if not reminder:
             return self._nothing()
         if request.httprequest.method == "POST":
-            return self._answer(reminder, contact, age, **posted)
+            return self._answer(reminder, contact, age, posted)
         return self._shown(reminder, contact, age)
 
-    def _answer(self, reminder, contact, age, action="", days="", **posted):
+    def _answer(self, reminder, contact, age, posted):
         """Order, ask later, have enough, hear no more, or say what one thinks of being
         reminded."""
+        action = posted.get("action")
         if action == "order":
             order = reminder._order_again(contact, self._wanted(posted))
             if order:
@@ -60,6 +61,7 @@ class ReorderPage(http.Controller):
             error = reminder.env._("Please give a quantity for at least one product.")
             return self._shown(reminder, contact, age, error=error, status=400)
         if action == "later":
+            days = str(posted.get("days"))
             reminder._later(int(days) if days.isdecimal() and len(days) < 4 else 0)
         elif action == "enough":
             reminder._enough()
@@ -104,14 +106,15 @@ class ReorderPage(http.Controller):
         """Quantities by product id; what is no number above nothing is not wanted."""
         wanted = {}
         for name, text in posted.items():
-            if not name.startswith(QUANTITY) or not name[len(QUANTITY) :].isdecimal():
+            product = name.removeprefix(QUANTITY)
+            if product == name or not product.isdecimal() or len(product) > 10:
                 continue
             try:
                 quantity = float(str(text).strip().replace(",", "."))
             except ValueError:
                 continue
             if math.isfinite(quantity) and 0 < quantity <= MOST:
-                wanted[int(name[len(QUANTITY) :])] = round(quantity, 2)
+                wanted[int(product)] = round(quantity, 2)
         return wanted
 
     # What is shown

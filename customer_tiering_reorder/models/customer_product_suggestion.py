@@ -221,19 +221,39 @@ class CustomerProductSuggestion(models.AbstractModel):
         return tier in ladder and 2 * list(ladder).index(tier) >= len(ladder)
 
     def _new_candidates(self, company, today):
-        since = EPOCH + timedelta(days=today - NEW_DAYS)
+        since = fields.Datetime.to_datetime(EPOCH + timedelta(days=today - NEW_DAYS))
         domain = self._suitable_domain(company) & Domain(
-            [("create_date", ">=", fields.Datetime.to_datetime(since)), ("type", "=", "consu")]
+            [("create_date", ">=", since), ("type", "=", "consu")]
         )
         products = self.env["product.product"].search(
             domain, order="create_date desc, id desc", limit=CANDIDATES
         )
+        # After an import everything was created today.
+        old = self._sold_before(products, company, since)
 
         def make(product):
             day = product.create_date.date()
             return Suggestion(TIER, product, 1.0, False, *words.is_new(self.env, day))
 
-        return dict.fromkeys(products.ids, make)
+        return {product.id: make for product in products if product.id not in old}
+
+    def _sold_before(self, products, company, moment):
+        """Ids of those of some products that were ordered before a moment."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT l.product_id
+                  FROM sale_order_line l
+                  JOIN sale_order o ON o.id = l.order_id
+                 WHERE l.product_id = ANY(%s) AND o.state = 'sale' AND o.company_id = %s
+                   AND o.date_order < %s
+                """,
+                products.ids,
+                company.id,
+                moment,
+            )
+        )
+        return {product for (product,) in self.env.cr.fetchall()}
 
     def _bestsellers(self, tier, company):
         self.env.cr.execute(
