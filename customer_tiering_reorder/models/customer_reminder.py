@@ -51,7 +51,7 @@ class CustomerReminder(models.Model):
             ("enough", "Still Has Enough"),
             ("stop", "No More Reminders"),
         ],
-        string="Customer's Answer",
+        string="Answer",
         readonly=True,
         copy=False,
         help="What the customer said on its page last.",
