@@ -34,37 +34,26 @@ class ReorderPage(http.Controller):
         "/o/<string:token>",
         type="http",
         auth="public",
-        methods=["GET"],
-        sitemap=False,
-        save_session=False,
-        readonly=True,
-    )
-    def page(self, token, **_kwargs):
-        """What the customer may want to buy."""
-        if not self._allowed():
-            return self._too_many()
-        reminder, contact, age = self._opened(token)
-        if not reminder:
-            return self._nothing()
-        return self._shown(reminder, contact, age)
-
-    @http.route(
-        "/o/<string:token>",
-        type="http",
-        auth="public",
-        methods=["POST"],
+        methods=["GET", "POST"],
         csrf=False,
         sitemap=False,
         save_session=False,
     )
-    def answer(self, token, action="", days="", **posted):
-        """What the customer says: order, ask later, have enough, hear no more, or what it thinks
-        of being reminded."""
-        if not self._allowed():
+    def page(self, token, **posted):
+        """What the customer may want to buy, and what it says to that."""
+        if not LIMIT.allows(request.httprequest.remote_addr):
             return self._too_many()
         reminder, contact, age = self._opened(token)
         if not reminder:
             return self._nothing()
+        if request.httprequest.method == "POST":
+            return self._answer(reminder, contact, age, posted)
+        return self._shown(reminder, contact, age)
+
+    def _answer(self, reminder, contact, age, posted):
+        """Order, ask later, have enough, hear no more, or say what one thinks of being
+        reminded."""
+        action = posted.get("action")
         if action == "order":
             order = reminder._order_again(contact, self._wanted(posted))
             if order:
@@ -72,6 +61,7 @@ class ReorderPage(http.Controller):
             error = reminder.env._("Please give a quantity for at least one product.")
             return self._shown(reminder, contact, age, error=error, status=400)
         if action == "later":
+            days = str(posted.get("days"))
             reminder._later(int(days) if days.isdecimal() and len(days) < 4 else 0)
         elif action == "enough":
             reminder._enough()
@@ -82,9 +72,6 @@ class ReorderPage(http.Controller):
         return self._redirect(request.httprequest.path)
 
     # Who is there
-
-    def _allowed(self):
-        return LIMIT.allows(request.httprequest.remote_addr)
 
     def _opened(self, token):
         """The reminder and the contact of a link, in the contact's language and the reminder's
@@ -119,14 +106,15 @@ class ReorderPage(http.Controller):
         """Quantities by product id; what is no number above nothing is not wanted."""
         wanted = {}
         for name, text in posted.items():
-            if not name.startswith(QUANTITY) or not name[len(QUANTITY) :].isdecimal():
+            product = name.removeprefix(QUANTITY)
+            if product == name or not product.isdecimal() or len(product) > 10:
                 continue
             try:
                 quantity = float(str(text).strip().replace(",", "."))
             except ValueError:
                 continue
             if math.isfinite(quantity) and 0 < quantity <= MOST:
-                wanted[int(name[len(QUANTITY) :])] = round(quantity, 2)
+                wanted[int(product)] = round(quantity, 2)
         return wanted
 
     # What is shown
@@ -194,17 +182,14 @@ class ReorderPage(http.Controller):
         if not quantities:
             return {}
         env = contact.env
-        order, lines = env["customer.product.suggestion"]._prices(contact, company, quantities)
-        tier, base = order._customer_tier_base()
-        result = {"taxed": any(line.price_tax for line in lines.values())}
-        for product, line in lines.items():
-            unit = line.price_subtotal / line.product_uom_qty if line.product_uom_qty else 0.0
-            row = {"price": format_amount(env, unit, order.currency_id)}
-            before = line._customer_list_subtotal(base) if tier else line.price_subtotal
-            saved = before - line.price_subtotal
-            if order.currency_id.compare_amounts(saved, 0) > 0 and before:
-                row["before"] = format_amount(env, before / line.product_uom_qty, order.currency_id)
-                row["saved"] = round(100 * saved / before)
+        Suggestion = env["customer.product.suggestion"]
+        prices, currency, taxed = Suggestion._prices(contact, company, quantities)
+        result = {"taxed": taxed}
+        for product, (unit, before) in prices.items():
+            row = {"price": format_amount(env, unit, currency)}
+            if currency.compare_amounts(before, unit) > 0:
+                row["before"] = format_amount(env, before, currency)
+                row["saved"] = round(100 * (before - unit) / before)
             result[product] = row
         return result
 

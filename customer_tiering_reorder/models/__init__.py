@@ -23,9 +23,10 @@ from . import customer_purchase_demand
 from . import customer_tier_run
 from . import product_category
 from . import product_template
+from . import mail_activity
+from . import product_pricelist
 from . import res_company
 from . import res_partner
-from . import mail_activity
 from . import res_config_settings
 from . import sale_order
 from . import customer_tier_standing

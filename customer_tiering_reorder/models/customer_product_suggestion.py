@@ -8,6 +8,7 @@ from odoo.tools import SQL, float_round
 from ..explain import offer as words
 from ..suggestion import ALSO, TIER, USUAL, Suggestion
 from .customer_product_affinity import YEAR_DAYS
+from .product_pricelist import RULES_AT_ONCE
 
 EPOCH = date(1970, 1, 1)
 # Products of the second and of the third list.
@@ -40,8 +41,9 @@ class CustomerProductSuggestion(models.AbstractModel):
         self.env.flush_all()
         model = self.sudo().with_company(company)
         customer = partner.sudo().commercial_partner_id
-        standing = model.env["customer.tier.standing"].search(
-            [("partner_id", "=", customer.id), ("company_id", "=", company.id)]
+        standing = model.env["customer.tier.standing"].search_fetch(
+            [("partner_id", "=", customer.id), ("company_id", "=", company.id)],
+            ["partner_id", "company_id", "program_id", "tier_id"],
         )
         return model._of_customer(customer, company, standing, usual_size)
 
@@ -209,27 +211,49 @@ class CustomerProductSuggestion(models.AbstractModel):
 
         :return: dict product id → function from the product to a :class:`Suggestion`
         """
-        new = self._new_candidates(company, today) if self._is_better(standing.tier_id) else {}
+        new = self._new_candidates(company, today) if self._is_better(standing) else {}
         return new or self._bestsellers(standing.tier_id, company)
 
-    def _is_better(self, tier):
-        ladder = tier.program_id.tier_ids.sorted("sequence")
-        return bool(tier) and 2 * list(ladder).index(tier) >= len(ladder)
+    def _is_better(self, standing):
+        tier = standing.tier_id
+        same = [("program_id", "=", standing.program_id.id)]
+        ladder = tier.search(same, order="sequence, id") if tier else ()
+        return tier in ladder and 2 * list(ladder).index(tier) >= len(ladder)
 
     def _new_candidates(self, company, today):
-        since = EPOCH + timedelta(days=today - NEW_DAYS)
+        since = fields.Datetime.to_datetime(EPOCH + timedelta(days=today - NEW_DAYS))
         domain = self._suitable_domain(company) & Domain(
-            [("create_date", ">=", fields.Datetime.to_datetime(since)), ("type", "=", "consu")]
+            [("create_date", ">=", since), ("type", "=", "consu")]
         )
         products = self.env["product.product"].search(
             domain, order="create_date desc, id desc", limit=CANDIDATES
         )
+        # After an import everything was created today.
+        old = self._sold_before(products, company, since)
 
         def make(product):
             day = product.create_date.date()
             return Suggestion(TIER, product, 1.0, False, *words.is_new(self.env, day))
 
-        return dict.fromkeys(products.ids, make)
+        return {product.id: make for product in products if product.id not in old}
+
+    def _sold_before(self, products, company, moment):
+        """Ids of those of some products that were ordered before a moment."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT l.product_id
+                  FROM sale_order_line l
+                  JOIN sale_order o ON o.id = l.order_id
+                 WHERE l.product_id = ANY(%s) AND o.state = 'sale' AND o.company_id = %s
+                   AND o.date_order < %s
+                """,
+                products.ids,
+                company.id,
+                moment,
+            )
+        )
+        return {product for (product,) in self.env.cr.fetchall()}
 
     def _bestsellers(self, tier, company):
         self.env.cr.execute(
@@ -276,11 +300,24 @@ class CustomerProductSuggestion(models.AbstractModel):
 
     @api.model
     def _prices(self, contact, company, quantities):
-        """What a quotation would say, which is not saved.
+        """What a quotation would ask for, which is not saved.
 
-        :return: ``sale.order`` (new) and dict product id → its line
+        :return: dict product id → (unit price, unit price without the tier), the currency, and
+            whether taxes come on top
         """
-        vals = self._order_vals(contact, company, quantities)
-        order = self.env["sale.order"].with_company(company).new(vals)
-        # A new record's products are new ones, too.
-        return order, {line.product_id._origin.id: line for line in order.order_line}
+        products = self.env["product.product"].union(*quantities)
+        Orders = RULES_AT_ONCE.on(self.env["sale.order"].with_company(company), products)
+        order = Orders.new(self._order_vals(contact, company, quantities))
+        tier, base = order._customer_tier_base()
+        prices, taxed = {}, False
+        for line in order.order_line:
+            unit = line.price_unit * (1 - line.discount / 100)
+            before = unit
+            if tier:
+                here = line._customer_price_by(order.pricelist_id)[0]
+                there = line._customer_price_by(base)[0]
+                before = unit * there / here if here else there
+            taxed |= any(not tax.price_include for tax in line.tax_ids)
+            # A new record's products are new ones, too.
+            prices[line.product_id._origin.id] = (unit, before)
+        return prices, order.currency_id, taxed

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.exceptions import MissingError
 from odoo.tools import SQL, hash_sign, verify_hash_signed
+
+from .product_pricelist import RULES_AT_ONCE
 
 # What the signature of a link is good for; one made for something else does not open the page.
 SCOPE = "customer_tiering_reorder.page"
@@ -48,7 +51,7 @@ class CustomerReminder(models.Model):
             ("enough", "Still Has Enough"),
             ("stop", "No More Reminders"),
         ],
-        string="Customer's Answer",
+        string="Answer",
         readonly=True,
         copy=False,
         help="What the customer said on its page last.",
@@ -82,14 +85,15 @@ class CustomerReminder(models.Model):
             )
 
     def action_quotation(self):
-        """The quotation of this reminder: the one that there is, or a new one with the customer,
-        its prices and its usual products."""
+        """The quotation of this reminder: the open one, or a new one at the customer's prices
+        with its usual products."""
         self.ensure_one()
         self.check_access("read")
         quotation = self.sudo().quotation_id
         if quotation.state in ("draft", "sent") and quotation.sudo(False).has_access("read"):
             return quotation.sudo(False).get_formview_action()
-        return self.partner_id._customer_quotation_action(self.company_id, reminder=self)
+        order = self.partner_id._customer_quotation(self.company_id, reminder=self)
+        return order.get_formview_action()
 
     # Link
 
@@ -127,15 +131,17 @@ class CustomerReminder(models.Model):
             reminder_id, nonce, contact_id, day = payload or ()
         except (ValueError, OverflowError, binascii.Error):
             return nothing
-        reminder = reminders.browse(reminder_id).exists()
-        contact = reminder.env["res.partner"].browse(contact_id).exists()
-        if not reminder or not secrets.compare_digest(reminder.nonce or "", nonce or ""):
-            return nothing
-        customer = reminder.partner_id
-        if not (customer.active and contact.active and reminder.company_id.active):
+        reminder = reminders.browse(reminder_id)
+        try:
+            # Both are read together.
+            partners = nothing[1].browse((contact_id, reminder.partner_id.id))
+            contact, customer = partners
+            alive = contact.active and customer.active and reminder.company_id.active
+            same = contact.commercial_partner_id == customer.commercial_partner_id
+        except (MissingError, TypeError):
             return nothing
         # Who has changed to another company since sees nothing of the one before.
-        if contact.commercial_partner_id != customer.commercial_partner_id:
+        if not (alive and same and secrets.compare_digest(reminder.nonce or "", nonce or "")):
             return nothing
         return reminder, contact, fields.Date.today().toordinal() - day
 
@@ -188,6 +194,7 @@ class CustomerReminder(models.Model):
             return self.env["sale.order"]
         Orders = self.env["sale.order"].with_company(self.company_id)
         Orders = Orders.with_context(mail_create_nosubscribe=True, mail_notrack=True)
+        Orders = RULES_AT_ONCE.on(Orders, Orders.env["product.product"].union(*quantities))
         vals = self.env["customer.product.suggestion"]._order_vals(
             contact, self.company_id, quantities
         )
@@ -195,7 +202,7 @@ class CustomerReminder(models.Model):
         # Two at once write the same row: the second begins anew, and finds the first's order.
         self._answered("order", quotation_id=order.id)
         order._customer_reorder_hand_over()
-        return order
+        return RULES_AT_ONCE.off(order)
 
     def _later(self, days):
         """Ask again after some days, of which the customer may choose a few."""
@@ -204,6 +211,7 @@ class CustomerReminder(models.Model):
 
     def _enough(self):
         """Ask again when a quarter more than the usual time is over."""
+        # The same as for the system, which asks.
         standing = self.env["customer.tier.standing"].search(
             [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)]
         )

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
-from odoo.fields import Command
 
 from ..explain import rhythm as words
 from ..suggestion import ALSO, TIER, USUAL
+from .product_pricelist import RULES_AT_ONCE
 
 
 class ResPartner(models.Model):
@@ -95,37 +95,28 @@ class ResPartner(models.Model):
     def action_customer_quotation(self):
         """A new quotation for this customer with its usual products."""
         self.ensure_one()
-        return self._customer_quotation_action(self.env.company)
+        return self._customer_quotation(self.env.company).get_formview_action()
 
-    def _customer_quotation_action(self, company, reminder=None):
-        """The form of a new quotation, which is there once somebody saves it.
+    def _customer_quotation(self, company, reminder=None):
+        """A new quotation at the customer's prices with what it usually buys.
+
+        It is saved, as core works out the lines of an unsaved one without the customer's list.
 
         :param reminder: ``customer.reminder`` that it is made from
+        :return: ``sale.order``
         """
-        lines = [
-            Command.create(
-                {
-                    "product_id": suggestion.product.id,
-                    "product_uom_qty": suggestion.quantity,
-                }
-            )
+        quantities = {
+            suggestion.product: suggestion.quantity
             for suggestion in self._customer_suggestions(company)
             if suggestion.ticked
-        ]
-        context = {
-            "default_partner_id": self.id,
-            "default_company_id": company.id,
-            "default_order_line": lines,
         }
+        products = self.env["product.product"].union(*quantities)
+        Suggestion = self.env["customer.product.suggestion"]
+        vals = Suggestion._order_vals(self, company, quantities)
         if reminder:
-            context["default_customer_reminder_id"] = reminder.id
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Quotation"),
-            "res_model": "sale.order",
-            "views": [[False, "form"]],
-            "context": context,
-        }
+            vals["customer_reminder_id"] = reminder.id
+        orders = RULES_AT_ONCE.on(self.env["sale.order"].with_company(company), products)
+        return self.env["sale.order"].browse(orders.create(vals).id)
 
     # Rhythm by category
 

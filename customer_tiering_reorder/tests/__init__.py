@@ -3,7 +3,9 @@ from . import test_purchase_rhythm
 from . import test_reminder_triggers
 from . import test_rhythm_tour
 from . import test_security
+from . import test_quotation
 from . import test_reorder_link
-from . import test_suggestion
 from . import test_reorder_page
 from . import test_reminder_effect
+from . import test_rights_rpc
+from . import test_suggestion

@@ -5,15 +5,24 @@ RIGHTS = {
     "customer.category.cycle": (READ, READ, READ),
     "customer.purchase.rhythm": (READ, READ, READ),
     "customer.purchase.demand": (READ, READ, READ),
+    "customer.product.affinity": (READ, READ, READ),
+    "customer.product.suggest": ("rwc-", "rwc-", "rwc-"),
+    "customer.product.suggest.line": ("rwcu", "rwcu", "rwcu"),
 }
-# Rows of other companies are not there, rather than refused; see ``TestSecurity``.
-SHARED = {"customer.purchase.demand"}
+SHARED = {
+    # Rows of other companies are not there, rather than refused; see ``TestSecurity``.
+    "customer.purchase.demand",
+    "customer.product.suggest",
+    "customer.product.suggest.line",
+}
 PRIVATE_FIELDS = {
     "res.partner": (
         "customer_has_rhythm",
         "customer_rhythm_ids",
         "customer_rhythm_picture",
         "customer_lost_text",
+        "customer_has_suggestions",
+        "customer_suggestion_html",
     ),
     "sale.order": (),
 }
@@ -30,7 +39,8 @@ class ReorderSecurityCase(SecurityCase):
     @classmethod
     def _create_records(cls, company):
         records = super()._create_records(company)
-        return {**records, **{r._name: r for r in cls._create_rhythm(records, company)}}
+        ours = (*cls._create_rhythm(records, company), *cls._create_offers(records, company))
+        return {**records, **{r._name: r for r in ours}}
 
     @classmethod
     def _create_rhythm(cls, records, company):
@@ -55,3 +65,22 @@ class ReorderSecurityCase(SecurityCase):
             cls.env["customer.purchase.rhythm"].search(own),
             Demand.browse(demand.ids),
         )
+
+    @classmethod
+    def _create_offers(cls, records, company):
+        partner = records["customer.tier.standing"].partner_id
+        affinity = cls.env["customer.product.affinity"].create(
+            {
+                "company_id": company.id,
+                "product_id": cls.product.id,
+                "other_id": cls.product.id,
+                "score": 0.5,
+                "customer_count": 7,
+            }
+        )
+        order = cls._create_order(partner, 10, company=company, state="draft")
+        suggest = cls.env["customer.product.suggest"].create({"order_id": order.id})
+        line = cls.env["customer.product.suggest.line"].create(
+            {"suggest_id": suggest.id, "product_id": cls.product.id, "reason": "Often"}
+        )
+        return affinity, suggest, line

@@ -5,19 +5,26 @@ from .security_common import ReorderSecurityCase
 
 # As in the core addon.
 COMPUTED = {
+    "customer.product.suggest.line": rows(empty="uom_id"),
     "customer.purchase.rhythm": rows(refused="currency_id user_id next_text source_text"),
+    "customer.reminder": rows(refused="phone suggestion_html"),
     # Neither of them manages products.
     "product.category": rows(
         refused="customer_cycle_count customer_cycle_learnt_on customer_cycle_quarter "
         "customer_cycle_three_quarters customer_cycle_typical customer_cycle_tracked "
         "customer_replenishable",
     ),
+    "res.config.settings": rows(refused="customer_reorder_confirm customer_reorder_price_days"),
     "res.partner": rows(
-        empty="customer_has_rhythm customer_lost_text customer_rhythm_ids customer_rhythm_picture",
+        empty="customer_has_rhythm customer_lost_text customer_rhythm_ids customer_rhythm_picture "
+        "customer_has_suggestions customer_suggestion_html",
     ),
 }
-# Told of what is bought no longer.
-SILENT = {"res.partner": {"customer_lost_text"}}
+SILENT = {
+    "customer.reminder": {"phone"},
+    # Told of what is bought no longer.
+    "res.partner": {"customer_lost_text"},
+}
 
 
 @tagged("post_install", "-at_install")

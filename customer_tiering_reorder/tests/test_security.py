@@ -16,10 +16,14 @@ class TestSecurity(ReorderSecurityCase):
     def test_only_methods_meant_for_the_client_are_public(self):
         """Everything public on a model can be called by whoever is logged in. A new public
         method must be put on this list by somebody who thought about it."""
-        public = {"action_open_orders"}
+        public = {
+            *("action_add", "action_customer_quotation", "action_customer_suggest"),
+            *("action_quotation", "action_revoke_reorder_links", "action_open_orders"),
+        }
         orm = {"create", "write", "unlink", "copy", "default_get"}
         core = ("customer.tier.run", "product.category", "product.template", "res.partner")
-        for name in [*RIGHTS, *core]:
+        core += ("customer.reminder", "mail.activity", "product.pricelist", "sale.order")
+        for name in [*RIGHTS, *core, "customer.product.suggestion"]:
             for cls in type(self.env[name]).mro():
                 if not cls.__module__.startswith(f"odoo.addons.{self.addon}."):
                     continue
@@ -48,6 +52,15 @@ class TestSecurity(ReorderSecurityCase):
         for model, methods in {
             "customer.purchase.rhythm": ("_cron_find", "_find", "_update", "_start_pass", "_due"),
             "customer.category.cycle": ("_freeze", "_rhythms"),
+            "customer.product.affinity": ("_cron_refresh", "_refresh"),
+            "customer.product.suggest": ("_open",),
+            "customer.product.suggestion": ("_of", "_prices", "_order_vals"),
+            "customer.reminder": (
+                *("_reorder_url", "_reorder_token", "_of_reorder_token", "_order_again"),
+                *("_later", "_enough", "_stop", "_say_useful"),
+            ),
+            "res.partner": ("_customer_suggestions",),
+            "sale.order": ("_customer_reorder_hand_over", "_customer_add_products"),
         }.items():
             for method in methods:
                 self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")

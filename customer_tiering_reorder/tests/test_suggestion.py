@@ -71,6 +71,9 @@ class TestSuggestion(OfferCase):
         self.assertTrue(new)
         self.assertTrue(all(s.reason.startswith("New since") for s in new))
         self.assertNotIn(self.coffee, [s.product for s in new])
+        # Created today by an import, and sold for years.
+        self._create_purchase(self._create_customer("Somebody"), 100, (self.cups, 1))
+        self.assertNotIn(self.cups, [s.product for s in self._suggested(block="tier")])
         other = self._create_buyer("Other")
         self._set_tier(other, ladder[0])
         self._grade()

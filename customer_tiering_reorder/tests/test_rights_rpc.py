@@ -1,0 +1,25 @@
+from odoo.addons.customer_tiering.tests.rpc_common import RpcRightsCase, RpcRightsTests
+from odoo.tests import tagged
+
+from .security_common import ReorderSecurityCase
+
+# Who may call what, as in the core addon.
+CALLERS = {
+    "customer.product.suggest": {"action_add": "som"},
+    "customer.reminder": {
+        "action_quotation": "som",
+        "action_revoke_reorder_links": "som",
+    },
+    "mail.activity": {"action_customer_quotation": "som"},
+    "res.partner": {"action_customer_quotation": "som"},
+    "sale.order": {"action_customer_suggest": "som"},
+}
+ROUTES = {
+    "/o/<string:token>": ("public", "http", False, ("GET", "POST")),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestRightsRpc(RpcRightsTests, ReorderSecurityCase, RpcRightsCase):
+    callers = CALLERS
+    routes = ROUTES
