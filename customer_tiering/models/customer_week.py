@@ -194,7 +194,32 @@ class CustomerWeek(models.AbstractModel):
             found += self._near_of(policies.browse(policy_id), *columns)
         return found
 
-    def _near_of(self, policy, users, scores, tiers, numbers):
+    @api.model
+    def _near_customers(self, company):
+        """Ids of the customers of a company who lack little to the next tier."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """SELECT s.policy_id, array_agg(s.partner_id), array_agg(s.score),
+                          array_agg(s.tier_id), json_agg(s.numbers)
+                     FROM customer_tier_standing s
+                    WHERE s.company_id = %s AND s.policy_id IS NOT NULL AND s.numbers IS NOT NULL
+                    GROUP BY s.policy_id""",
+                company.id,
+            )
+        )
+        policies = self.env["customer.tier.policy"].sudo()
+        found = []
+        for policy_id, *columns in self.env.cr.fetchall():
+            found += self._near_of(policies.browse(policy_id), *columns)
+        return [customer for customer, _tier in found]
+
+    def _near_of(self, policy, owners, scores, tiers, numbers):
+        """Those of some customers who are close to a tier.
+
+        :param owners: what stands for each of them in the result
+        :return: list of (owner, id of that tier)
+        """
         import numpy as np
         import pandas as pd
 
@@ -210,8 +235,8 @@ class CustomerWeek(models.AbstractModel):
         ids = np.array([tier.id for tier in program.tiers] + [0])[positions]
         ranks = {tier.id: rank for rank, tier in enumerate(program.tiers)}
         return [
-            (user, int(tier))
-            for user, tier, position, held in zip(users, ids, positions, tiers, strict=True)
+            (owner, int(tier))
+            for owner, tier, position, held in zip(owners, ids, positions, tiers, strict=True)
             # Who holds it already, by hand or under a guarantee, is not close to it.
             if tier and position > ranks.get(held, -1)
         ]

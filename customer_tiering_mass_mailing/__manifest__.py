@@ -1,0 +1,16 @@
+{
+    "name": "Customer Tiering: Marketing E-Mails",
+    "version": "19.0.1.0.0",
+    "summary": "Mailings to tiers and stages, one per customer, by people without rights on sales",
+    "category": "Marketing/Email Marketing",
+    "author": "Customer Tiering contributors",
+    "license": "LGPL-3",
+    "depends": ["customer_tiering", "mass_mailing"],
+    "data": [
+        "security/ir.model.access.csv",
+        "data/mailing_filter_data.xml",
+        "views/customer_tier_views.xml",
+        "views/res_partner_views.xml",
+    ],
+    "auto_install": True,
+}

@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+MARKETING = f"{SALESPEOPLE},mass_mailing.group_mass_mailing_user"
+# Whose contact somebody is: who placed most of so many orders.
+LAST_ORDERS = 5
+
+
+class ResPartner(models.Model):
+    """Audiences of mailings by tier and stage, for people without rights on sales."""
+
+    _inherit = "res.partner"
+
+    # What an audience is chosen by; scores, amounts and credit stay with sales.
+    customer_tier_id = fields.Many2one(groups=MARKETING)
+    customer_tier_color = fields.Integer(groups=MARKETING)
+    customer_lifecycle_stage = fields.Selection(groups=MARKETING)
+    customer_next_order_date = fields.Date(groups=MARKETING)
+    customer_next_order_late = fields.Date(groups=MARKETING)
+    customer_main_contact = fields.Boolean(
+        string="One per Customer",
+        compute="_compute_customer_audience",
+        search="_search_customer_main_contact",
+        groups=MARKETING,
+        help="Of each customer one contact with an e-mail: who placed most of the last five "
+        "orders, else the customer itself, else its first contact.",
+    )
+    customer_near_next_tier = fields.Boolean(
+        string="Close to the Next Tier",
+        compute="_compute_customer_audience",
+        search="_search_customer_near_next_tier",
+        groups=MARKETING,
+        help="Not more than 10 % are lacking to each figure that the next tier asks for.",
+    )
+    customer_about_to_lose = fields.Boolean(
+        string="About to Lose the Tier",
+        compute="_compute_customer_audience",
+        search="_search_customer_about_to_lose",
+        groups=MARKETING,
+        help="A notice was given: the figures do not ask for the tier any more.",
+    )
+    customer_member_of_a_year = fields.Boolean(
+        string="In Its Tier for a Year",
+        compute="_compute_customer_audience",
+        search="_search_customer_member_of_a_year",
+        groups=MARKETING,
+    )
+
+    @api.depends_context("company")
+    def _compute_customer_audience(self):
+        for name in (
+            "customer_main_contact",
+            "customer_near_next_tier",
+            "customer_about_to_lose",
+            "customer_member_of_a_year",
+        ):
+            found = self.search([("id", "in", self._origin.ids), (name, "=", True)])
+            for partner in self:
+                partner[name] = partner._origin in found
+
+    def _in_audience(self, operator, value, query):
+        """Domain of who is in the result of a query, or is not.
+
+        :param query: SQL of ids of partners
+        """
+        if operator != "in":
+            return NotImplemented
+        domain = Domain("id", "in", SQL("(%s)", query))
+        return domain if True in value else ~domain
+
+    @api.model
+    def _search_customer_main_contact(self, operator, value):
+        return self._in_audience(operator, value, self._main_contacts_sql())
+
+    @api.model
+    def _main_contacts_sql(self):
+        self.flush_model(["email", "email_normalized", "active", "type", "commercial_partner_id"])
+        self.env["sale.order"].flush_model(["partner_id", "date_order", "state", "company_id"])
+        return SQL(
+            """
+            SELECT DISTINCT ON (customer) partner
+              FROM (
+                SELECT q.customer, q.partner, 0 AS place, -COUNT(*) AS orders, -MAX(q.id) AS last
+                  FROM (SELECT c.commercial_partner_id AS customer, o.partner_id AS partner, o.id,
+                               ROW_NUMBER() OVER (PARTITION BY c.commercial_partner_id
+                                                  ORDER BY o.date_order DESC, o.id DESC) AS number
+                          FROM res_partner c
+                          JOIN sale_order o ON o.partner_id = c.id
+                         WHERE o.state = 'sale' AND o.company_id = %(company)s) q
+                  JOIN res_partner p ON p.id = q.partner AND p.active
+                 WHERE q.number <= %(last)s AND p.email_normalized <> ''
+              GROUP BY q.customer, q.partner
+                 UNION ALL
+                SELECT p.commercial_partner_id, p.id,
+                       CASE WHEN p.commercial_partner_id = p.id THEN 1
+                            WHEN p.type = 'contact' THEN 2 ELSE 3 END, 0, p.id
+                  FROM res_partner p
+                 WHERE p.active AND p.email_normalized <> '') x
+          ORDER BY customer, place, orders, last
+            """,
+            company=self.env.company.id,
+            last=LAST_ORDERS,
+        )
+
+    @api.model
+    def _search_customer_about_to_lose(self, operator, value):
+        return self._search_by_standing(operator, value, SQL("s.noticed_on IS NOT NULL"))
+
+    @api.model
+    def _search_customer_member_of_a_year(self, operator, value):
+        day = fields.Date.subtract(fields.Date.context_today(self), years=1)
+        return self._search_by_standing(operator, value, SQL("s.tier_since <= %s", day))
+
+    def _search_by_standing(self, operator, value, condition):
+        standings = self.env["customer.tier.standing"]
+        standings.flush_model(["partner_id", "company_id", "tier_id", "tier_since", "noticed_on"])
+        return self._in_audience(
+            operator,
+            value,
+            SQL(
+                "SELECT c.id FROM customer_tier_standing s "
+                "JOIN res_partner c ON c.commercial_partner_id = s.partner_id "
+                "WHERE s.company_id = %s AND s.tier_id IS NOT NULL AND %s",
+                self.env.company.id,
+                condition,
+            ),
+        )
+
+    @api.model
+    def _search_customer_near_next_tier(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        customers = self.env["customer.week"]._near_customers(self.env.company)
+        domain = Domain("commercial_partner_id", "in", customers)
+        return domain if True in value else ~domain

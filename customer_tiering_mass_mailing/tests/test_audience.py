@@ -1,0 +1,111 @@
+from ast import literal_eval
+
+from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+
+@tagged("post_install", "-at_install")
+class TestAudience(GradingCase):
+    """Mailings to tiers, by somebody who has no rights on sales."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.program = cls._create_program(domain=OWN)
+        cls.marketer = cls._create_user(
+            "tiering_marketer", "base.group_user,mass_mailing.group_mass_mailing_user"
+        )
+        mail = {"email": "office@gold.example.com"}
+        cls.golden = cls._create_own_customer("Golden", (20, 21000), **mail)
+        cls.buyer = cls._create_customer(
+            "Mia", parent_id=cls.golden.id, email="mia@gold.example.com"
+        )
+        cls._create_customer("Bo", parent_id=cls.golden.id, email="bo@gold.example.com")
+        cls.near = cls._create_own_customer("Near", (20, 4600), email="near@example.com")
+        cls.plain = cls._create_own_customer("Plain", (20, 100), email="plain@example.com")
+        cls._grade()
+        cls.gold = cls.program.tier_ids.filtered(lambda tier: tier.name == "Gold")
+
+    def _found(self, *domain):
+        own = ("id", "in", (self.golden | self.golden.child_ids | self.near | self.plain).ids)
+        partners = self.env["res.partner"].with_user(self.marketer)
+        return partners.search([own, *domain]).sudo(False).with_user(self.env.user)
+
+    def _recipients(self, domain):
+        mailing = (
+            self.env["mailing.mailing"]
+            .with_user(self.marketer)
+            .create(
+                {
+                    "subject": "News",
+                    "mailing_type": "mail",
+                    "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                    "mailing_domain": repr(domain),
+                }
+            )
+        )
+        return self.env["res.partner"].browse(mailing._get_recipients())
+
+    def test_without_rights_on_sales(self):
+        """Marketing cannot mail to a tier: “You are not allowed to read the field”."""
+        action = self.gold.with_user(self.marketer).action_mailing()
+        domain = literal_eval(action["context"]["default_mailing_domain"])
+        self.assertEqual(self._recipients(domain), self.golden)
+        partner = self.golden.with_user(self.marketer)
+        self.assertEqual(partner.customer_tier_id.name, "Gold")
+        for name in ("customer_score", "customer_credit_score"):
+            with self.subTest(name), self.assertRaises(AccessError):
+                partner.mapped(name)
+
+    def test_one_per_customer(self):
+        """Seventeen Gold customers are thirty-four e-mails."""
+        self.assertEqual(len(self._found(("customer_tier_id", "=", self.gold.id))), 3)
+        one = ("customer_main_contact", "=", True)
+        self.assertEqual(self._found(one), self.golden | self.near | self.plain)
+
+    def test_who_orders(self):
+        """The office hears of what the buyer decides."""
+        for days in (5, 6):
+            self._create_order(self.buyer, 10, date=days)
+        self.assertIn(self.buyer, self._found(("customer_main_contact", "=", True)))
+        self.assertNotIn(self.golden, self._found(("customer_main_contact", "=", True)))
+        self.buyer.email = False
+        self.assertIn(self.golden, self._found(("customer_main_contact", "=", True)))
+
+    def test_close_to_the_next(self):
+        """Nobody can be told that little is lacking."""
+        self.assertEqual(self._found(("customer_near_next_tier", "=", True)), self.near)
+        self.assertNotIn(self.near, self._found(("customer_near_next_tier", "=", False)))
+
+    def test_about_to_lose(self):
+        """Who could still be kept hears of it when the tier is lost."""
+        self._standing(self.plain).sudo().noticed_on = self._days_ago(3)
+        self.assertEqual(self._found(("customer_about_to_lose", "=", True)), self.plain)
+
+    def test_of_a_year(self):
+        """Nobody thinks of an anniversary."""
+        self._standing(self.golden).sudo().tier_since = self._days_ago(400)
+        found = self._found(
+            ("customer_member_of_a_year", "=", True), ("customer_main_contact", "=", True)
+        )
+        self.assertEqual(found, self.golden)
+
+    def test_other_company(self):
+        """Marketing of one company mails to the tiers of another."""
+        marketer = self._create_user(
+            "tiering_marketer_b",
+            "base.group_user,mass_mailing.group_mass_mailing_user",
+            company_id=self.company_b.id,
+        )
+        partners = self.env["res.partner"].with_user(marketer)
+        self.assertFalse(partners.search([("customer_tier_id", "=", self.gold.id)]))
+        with self.assertRaises(AccessError):
+            self.gold.with_user(marketer).action_mailing()
+
+    def test_ready_filters(self):
+        """A ready filter fails when it is used."""
+        for name in ("new", "overdue", "dormant", "lost", "near", "losing", "year"):
+            with self.subTest(name):
+                ready = self.env.ref(f"customer_tiering_mass_mailing.mailing_filter_{name}")
+                self._recipients(literal_eval(ready.mailing_domain))
