@@ -19,7 +19,7 @@ class TestResultAdvice(GradingCase):
             tiers=["Bronze", {"name": "Silver", "conditions": [("amount", ">=", 1000)]}],
             domain=OWN,
         )
-        amounts = [*range(100, 800, 20), *range(955, 999, 7), *range(1100, 2900, 100)]
+        amounts = [*range(100, 800, 28), *range(955, 999, 7), *range(1100, 2900, 60)]
         for amount in amounts:
             cls._create_own_customer(f"Customer {amount}", (40, amount))
         cls._grade()
