@@ -12,6 +12,7 @@
         "data/ir_cron_data.xml",
         "views/customer_tier_scenario_templates.xml",
         "views/customer_tier_scenario_views.xml",
+        "views/customer_tier_advice_views.xml",
         "views/customer_tier_program_views.xml",
         "views/customer_tier_run_views.xml",
         "views/customer_tiering_scenario_menus.xml",

@@ -5,7 +5,9 @@ What was read is kept in the worker for a while, so that each further change cos
 """
 
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from odoo.addons.customer_tiering import samples
 from odoo.addons.customer_tiering.models.customer_tier_pipeline import Tally
@@ -293,6 +295,60 @@ class Workings:
         from odoo.addons.customer_tiering.grading import whatif
 
         return whatif.year(chunk.facts, replace(policy, lifecycle=None), year_days(self.as_of))
+
+    def findings(self):
+        """What there is to say about how the programme does: list of ``findings.Found``."""
+        import numpy as np
+        import pandas as pd
+
+        from odoo.addons.customer_tiering.grading import findings, whatif
+        from odoo.addons.customer_tiering.grading.pipeline import grade
+
+        present, day = self.present, self.as_of - timedelta(days=findings.GROWTH_DAYS)
+        discounts = Tried().discounts(self.program)
+        now, then, bought, sums = [], [], [], Counter()
+        for chunk in self.chunks():
+            facts = chunk.facts
+            now.append(_figure_columns(grade(facts, present, self.as_of)))
+            then.append(_figure_columns(grade(facts, present, day)))
+            bought.append(_around(facts, day, findings.GROWTH_DAYS))
+            tiers = chunk.now["tier"].to_numpy()
+            sums.update(whatif.sums(tiers, chunk.money, discounts, chunk.now.index))
+        if not now:
+            return []
+        figures, figures_then = (
+            findings.Figures.of(pd.concat(parts), present) for parts in (now, then)
+        )
+        before, after = np.concatenate(bought, axis=1)
+        dead = findings.dead_discounts(figures_then, present, discounts, sums, before, after)
+        flaps = findings.flapping(present, self._play)
+        return [*findings.by_figures(figures, present), *filter(None, [flaps]), *dead]
+
+    def _play(self, policy):
+        from odoo.addons.customer_tiering.grading.whatif import Year
+
+        total = Year()
+        for chunk in self.chunks():
+            total = total.merge(self.year_of(chunk, policy))
+        return total
+
+
+def _figure_columns(graded):
+    """Of a grading, what ``findings.Figures`` needs."""
+    return graded[["score", "entry", *(name for name in graded if name.startswith("metric:"))]]
+
+
+def _around(facts, day, days):
+    """What each customer bought in so many days up to a day, and in so many since: two rows."""
+    import numpy as np
+
+    from odoo.addons.customer_tiering.grading.metrics import day_number
+
+    middle, size = day_number(day), len(facts.customers)
+    when, amounts = facts.orders["day"].to_numpy(), facts.orders["amount"].to_numpy()
+    spans = [(when > middle - days) & (when <= middle), (when > middle) & (when <= middle + days)]
+    owners = facts.order_owners
+    return np.array([np.bincount(owners[s], amounts[s], minlength=size) for s in spans])
 
 
 def year_days(as_of):

@@ -217,8 +217,8 @@ def compare(now, then, settled, program, money=None, discounts=None):
     :param discounts: pair of dicts tier id → percent, of the present rules and of the variant
     """
     targets = [frame["tier"].to_numpy() for frame in (now, then)]
-    sums = [
-        _money(tiers, money, of, now.index)
+    money_sums = [
+        sums(tiers, money, of, now.index)
         for tiers, of in zip(targets, discounts or ({}, {}), strict=True)
     ]
     return Comparison(
@@ -228,8 +228,8 @@ def compare(now, then, settled, program, money=None, discounts=None):
         stays=_stays(settled, program),
         asked=_asked(settled, program),
         edge=_edge(then, program),
-        now=sums[0],
-        then=sums[1],
+        now=money_sums[0],
+        then=money_sums[1],
     )
 
 
@@ -267,19 +267,23 @@ def _asked(settled, program):
     return Counter({"up": up, "down": len(waits) - up})
 
 
-def _money(tiers, money, discounts, customers):
-    """Sums by (tier id, name)."""
-    sums = Counter()
+def sums(tiers, money, discounts, customers):
+    """Sums by (tier id, name), see ``Comparison.now``.
+
+    :param tiers: tier ids along the customers
+    :param money, discounts: see :func:`compare`; discounts of one set of rules
+    """
+    found = Counter()
     known = money.reindex(customers) if money is not None else pd.DataFrame(index=customers)
     for tier in np.unique(tiers).tolist():
         inside = tiers == tier
-        sums[tier, "customers"] = int(inside.sum())
+        found[tier, "customers"] = int(inside.sum())
         for name in known:
             values = known[name].to_numpy(dtype=float)[inside]
-            sums[tier, name] = float(np.nansum(values))
+            found[tier, name] = float(np.nansum(values))
         if "listed" in known:
-            sums[tier, "cost"] = sums[tier, "listed"] * discounts.get(tier, 0.0) / 100
-    return sums
+            found[tier, "cost"] = found[tier, "listed"] * discounts.get(tier, 0.0) / 100
+    return found
 
 
 def who(now, then, settled, program, view, *key):

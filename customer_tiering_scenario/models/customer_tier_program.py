@@ -1,8 +1,28 @@
-from odoo import models
+from odoo import fields, models
+from odoo.addons.customer_tiering.tools import open_list
 
 
 class CustomerTierProgram(models.Model):
     _inherit = "customer.tier.program"
+
+    advised_on = fields.Date(
+        string="Last Looked At",
+        readonly=True,
+        copy=False,
+        help="When advice on how the programme does was last looked for; once a week.",
+    )
+    # Salespeople read programmes, but no advice on them.
+    result_advice_count = fields.Integer(
+        compute="_compute_result_advice_count", groups="customer_tiering.group_user"
+    )
+
+    def _compute_result_advice_count(self):
+        rows = self.env["customer.tier.advice"]._read_group(
+            [("program_id", "in", self.ids), ("state", "=", "open")], ["program_id"], ["__count"]
+        )
+        counts = dict(rows)
+        for program in self:
+            program.result_advice_count = counts.get(program, 0)
 
     def action_try_changes(self):
         """A new scenario of the programme, with its rules as they are."""
@@ -17,3 +37,28 @@ class CustomerTierProgram(models.Model):
             "view_mode": "form",
             "name": scenario.name,
         }
+
+    def action_open_result_advice(self):
+        """What there is to look at in how the programme does."""
+        self.ensure_one()
+        self.check_access("read")
+        return open_list(
+            self.env,
+            "customer_tiering_scenario.customer_tier_advice_action",
+            [("program_id", "=", self.id)],
+        )
+
+    def _plain_changes(self, changes):
+        """Changes of ``grading.whatif`` as they are kept: pairs of (kind, id of the record) and
+        value; of the movement, its field and value."""
+        self.ensure_one()
+        kept = []
+        for change in changes:
+            if change.kind in ("threshold", "keep"):
+                tier = self.tier_ids.filtered(lambda tier, id_=change.id: tier.id == id_)
+                kept.append([change.kind, tier.condition_ids[change.place].id, change.value])
+            elif change.kind == "review":
+                kept.append(["review_every", 0, change.value.every])
+            else:
+                kept.append([change.kind, change.id, change.value])
+        return kept

@@ -12,3 +12,8 @@ class CustomerTierRun(models.Model):
         ondelete="set null",
         help="The scenario whose rules were applied before this grading.",
     )
+
+    def _follow_up(self):
+        super()._follow_up()
+        if self.env["customer.tier.advice"]._due_programs():
+            self.env.ref("customer_tiering_scenario.ir_cron_advise")._trigger()

@@ -361,6 +361,15 @@ class CustomerTierScenario(models.Model):
                     )
                 )
 
+    def _try_changes(self, changes):
+        """Type some changes, see ``customer.tier.program._plain_changes``."""
+        for kind, id_, value in changes:
+            if kind in MOVEMENT:
+                self[kind] = value
+            for line in self.line_ids:
+                if (line.kind, line._record().id) == (kind, id_):
+                    line.then = value
+
     def _differences(self):
         """Sentences on what is different in the programme since the lines were made."""
         if not self or not self.rules:

@@ -2,6 +2,7 @@ from odoo.addons.customer_tiering.tests.security_common import NOTHING, Security
 
 # As in the core addon: rights of salesperson, officer and manager.
 RIGHTS = {
+    "customer.tier.advice": (NOTHING, "rw--", "rw--"),
     "customer.tier.scenario": (NOTHING, "rwcu", "rwcu"),
     "customer.tier.scenario.line": (NOTHING, "rw--", "rw--"),
 }
@@ -20,5 +21,14 @@ class ScenarioSecurityCase(SecurityCase):
         records = super()._create_records(company)
         program = records["customer.tier.program"]
         scenario = cls.env["customer.tier.scenario"].create({"program_id": program.id})
-        ours = (scenario, scenario.line_ids[0])
+        advice = cls.env["customer.tier.advice"].create(
+            {
+                "program_id": program.id,
+                "code": "thin",
+                "subjects": program.tier_ids[-1:].ids,
+                "numbers": [0.01],
+                "changes": [["hold_months", 0, 3]],
+            }
+        )
+        ours = (scenario, scenario.line_ids[0], advice)
         return {**records, **{record._name: record for record in ours}}

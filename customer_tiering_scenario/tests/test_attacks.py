@@ -5,6 +5,8 @@ from .security_common import ScenarioSecurityCase
 
 # As in the core addon.
 COMPUTED = {
+    "customer.tier.advice": rows(empty="can_try remedy what", typed="company_id"),
+    "customer.tier.program": rows(empty="result_advice_count"),
     "customer.tier.scenario": rows(
         empty="change_text is_large now_text outdated problem progress results sliders",
         typed="company_id currency_id",

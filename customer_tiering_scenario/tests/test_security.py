@@ -20,6 +20,8 @@ class TestSecurity(ScenarioSecurityCase):
             *("action_take_rules", "action_open_customers", "action_read_again"),
             *("action_work_out", "action_play_year", "action_refresh", "action_apply"),
             *("action_open_undo", "action_open_run", "action_try_changes"),
+            *("action_try", "action_open_program", "action_ask_dismiss", "action_dismiss"),
+            "action_open_result_advice",
         }
         orm = {"create", "write", "unlink", "copy", "copy_data"}
         for name in [*RIGHTS, "customer.tier.program", "customer.tier.run"]:
@@ -39,6 +41,7 @@ class TestSecurity(ScenarioSecurityCase):
         for model, methods in {
             "customer.tier.scenario": ("_cron_work_out", "_take_rules", "_queue", "_workings"),
             "customer.tier.scenario.line": ("_record",),
+            "customer.tier.advice": ("_cron_advise", "_look_at", "_keep"),
         }.items():
             for method in methods:
                 self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")

@@ -1,0 +1,130 @@
+"""What is said about how a programme does: the findings of ``grading.findings`` in words."""
+
+from odoo.addons.customer_tiering.explain.words import readable
+
+
+def sentences(advice):
+    """What was found, and what to do about it.
+
+    :param advice: ``customer.tier.advice``
+    """
+    return getattr(_Words(advice), f"_{advice.code}")(*(advice.numbers or []))
+
+
+class _Words:
+    """A method for each code."""
+
+    def __init__(self, advice):
+        self.env, self.records = advice.env, advice._records()
+
+    def _name(self, place=0):
+        return self.records[place : place + 1].display_name or ""
+
+    def _percent(self, part):
+        return readable(self.env, round(100 * part, 1))
+
+    def _thin(self, share):
+        return (
+            self.env._(
+                "Only %(share)s %% of the customers are in “%(tier)s”.",
+                share=self._percent(share),
+                tier=self._name(),
+            ),
+            self.env._("Ask for less, or do without the tier."),
+        )
+
+    def _swollen(self, share):
+        return (
+            self.env._(
+                "%(share)s %% of the customers are in “%(tier)s”: it tells hardly anybody apart.",
+                share=self._percent(share),
+                tier=self._name(),
+            ),
+            self.env._("Let more of them reach the next tier, or put one between."),
+        )
+
+    def _cliff(self, count, share):
+        return (
+            self.env._(
+                "%(count)s customers, %(share)s %% of the tier below, are within 5 %% of "
+                "“%(tier)s” and just miss it.",
+                count=readable(self.env, count),
+                share=self._percent(share),
+                tier=self._name(),
+            ),
+            self.env._("Tell them how little is missing, or move the threshold to where few are."),
+        )
+
+    def _heap(self, count, value):
+        return (
+            self.env._(
+                "%(count)s customers are exactly on the threshold %(value)s of “%(tier)s”.",
+                count=readable(self.env, count),
+                value=readable(self.env, value),
+                tier=self._name(),
+            ),
+            self.env._("Move the threshold to where few are, so that a cent decides about nobody."),
+        )
+
+    def _correlated(self, rho):
+        return (
+            self.env._(
+                "“%(one)s” and “%(other)s” say the same about customers (rank correlation "
+                "%(rho)s), so it counts double.",
+                one=self._name(0),
+                other=self._name(1),
+                rho=readable(self.env, round(rho, 2)),
+            ),
+            self.env._("Give one of them no weight."),
+        )
+
+    def _never_veto(self):
+        return (
+            self.env._("The veto “%s” stops nobody.", self._name()),
+            self.env._("Look at its number, or delete it."),
+        )
+
+    def _never_entry(self):
+        return (
+            self.env._("Nobody has entered by the rule “%s”.", self._name()),
+            self.env._("Look at what it asks for, or delete it."),
+        )
+
+    def _flapping(self, now, hold, keep, level):
+        helps = {
+            self.env._("a guarantee of 12 months"): hold,
+            self.env._("keeping the tier from 90 %"): keep,
+            self.env._("one level at a time"): level,
+        }
+        parts = [
+            self.env._("with %(what)s %(count)s", what=what, count=readable(self.env, count))
+            for what, count in helps.items()
+            if count is not None
+        ]
+        return (
+            self.env._(
+                "In the past year %s customers would have gone up and down, or down and up, within "
+                "three months.",
+                readable(self.env, now),
+            ),
+            self.env._("It would be: %s.", ", ".join(parts)) if parts else "",
+        )
+
+    def _dead_discount(self, below, percent, margin_below, margin, growth_below, growth):
+        return (
+            self.env._(
+                "“%(tier)s” has a discount of %(percent)s %% instead of %(below)s %% in "
+                "“%(lower)s”, and earns no better margin for it (%(margin)s %% instead of "
+                "%(margin_below)s %%). Those who are just in it bought %(growth)s %% more in half "
+                "a year, those who just missed it %(growth_below)s %%.",
+                tier=self._name(0),
+                lower=self._name(1),
+                percent=readable(self.env, percent),
+                below=readable(self.env, below),
+                margin=self._percent(margin),
+                margin_below=self._percent(margin_below),
+                growth=self._percent(growth),
+                growth_below=self._percent(growth_below),
+            ),
+            self.env._("Give the discount of the tier below, or another benefit."),
+        )
