@@ -58,21 +58,35 @@ class TestReminderEffect(GradingCase):
 
     def test_known_effect(self):
         """The report says attributed orders where caused ones are asked for."""
-        self._create_cases("treated", 1200, ordered=564)
-        self._create_cases("control", 300, ordered=90)
+        self._create_cases("treated", 900, ordered=432)
+        self._create_cases("control", 225, ordered=72)
         row = self._effect()
         self.assertEqual(row.verdict, "more")
-        self.assertAlmostEqual(row.difference, 17.0, 1)
-        self.assertTrue(0 < row.difference_from < 17 < row.difference_to < 30)
-        self.assertEqual(row.caused_count, 204)
-        for text in ("17.0 points more often", "about 17 orders", "30 would have come anyway"):
+        self.assertAlmostEqual(row.difference, 16.0, 1)
+        self.assertTrue(0 < row.difference_from < 16 < row.difference_to < 32)
+        self.assertEqual(row.caused_count, 144)
+        for text in ("16.0 points more often", "about 16 orders", "32 would have come anyway"):
             self.assertIn(text, row.words)
         self.assertIn("<svg", row.picture)
         self.assertFalse(row.warning)
-        self.assertAlmostEqual(row.amount_difference, 17.0, 1)
+        self.assertAlmostEqual(row.amount_difference, 16.0, 1)
         everything = self._effect(self.rule.browse())
         self.assertEqual(everything.display_name, "All Rules")
         self.assertEqual((everything.verdict, everything.difference), ("more", row.difference))
+
+    def test_only_the_planned_number_decides(self):
+        """Whoever goes on looking after the answer finds another one."""
+        for day in range(1, 26):
+            for arm, count, ordered in (("treated", 48, 19), ("control", 12, 5)):
+                self._create_cases(arm, count, ordered=ordered, date=f"2026-03-{day:02}")
+        row = self._effect()
+        compared = row.compared_count + row.control_count
+        self.assertLess(compared, 1500)
+        self.assertGreater(compared, 1000)
+        self._create_cases("treated", 300, ordered=300, date="2026-04-20")
+        self.env.flush_all()
+        later = self._effect()
+        self.assertAlmostEqual(later.ordered_count / later.compared_count, 19 / 48, 2)
 
     def test_not_known_yet(self):
         """After a week the report claims an effect, or none."""
