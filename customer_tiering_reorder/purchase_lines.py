@@ -14,7 +14,6 @@ COLUMNS = {
     "customer": "int4",
     "ordered_at": "timestamp",
     "product": "int4",
-    "category": "int4",
     "quantity": "float8",
     "amount": "float8",
 }
@@ -28,10 +27,29 @@ def basis_of(company):
 
 
 def watched(env):
-    """Ids of the categories whose rhythm is watched."""
+    """Products of the categories whose rhythm is watched.
+
+    :return: sorted array of product ids, that of their categories, and whether there are products
+        of other categories
+    """
+    import numpy as np
+
     env["product.category"].flush_model(["customer_cycle_tracked"])
-    rows = env.execute_query(SQL("SELECT id FROM product_category WHERE customer_cycle_tracked"))
-    return [id_ for (id_,) in rows]
+    env["product.template"].flush_model(["categ_id"])
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT v.id, t.categ_id, c.customer_cycle_tracked
+              FROM product_product v
+              JOIN product_template t ON t.id = v.product_tmpl_id
+         LEFT JOIN product_category c ON c.id = t.categ_id
+             ORDER BY v.id
+            """
+        )
+    )
+    some = [(id_, category) for id_, category, tracked in rows if tracked]
+    products, categories = np.array(some, dtype=np.int64).reshape(-1, 2).T
+    return products, categories, len(some) < len(rows)
 
 
 def read(gather, company, as_of, scope, basis):
@@ -44,13 +62,12 @@ def read(gather, company, as_of, scope, basis):
     import numpy as np
     import pandas as pd
 
-    categories = watched(gather.env)
-    if not categories:
-        return pd.DataFrame(
-            columns=["customer", "product", "category", "day", "quantity", "amount"]
-        )
+    names = ["customer", "product", "category", "day", "quantity", "amount"]
+    products, categories, others = watched(gather.env)
+    if not len(products):
+        return pd.DataFrame(columns=names)
     queries = [
-        _watched_query(source.lines(company, as_of, scope, MEASURES, None), categories)
+        _query(source.lines(company, as_of, scope, MEASURES, None), products if others else None)
         for source in gather._sources(company, basis)
         if source.lines
     ]
@@ -58,24 +75,26 @@ def read(gather, company, as_of, scope, basis):
     rows["day"] = gather._local_days(rows.pop("ordered_at"), company)
     lines = pd.DataFrame(rows)
     back = gather._came_back(company, as_of, scope, basis, MEASURES)
-    if not len(back):
-        return lines
-    category = gather._categories(back["product"].to_numpy())
-    back = back.assign(category=category, day=back["origin"])[list(lines)]
-    return pd.concat([lines, back[np.isin(category, categories)]], ignore_index=True)
+    if len(back):
+        back = back.assign(day=back["origin"])[list(lines)]
+        lines = pd.concat([lines, back], ignore_index=True)
+    # Asked once a product: joined to every line, it would cost more than the lines themselves.
+    place = np.minimum(np.searchsorted(products, lines["product"]), len(products) - 1)
+    known = products[place] == lines["product"]
+    return lines.assign(category=categories[place])[known][names]
 
 
-def _watched_query(lines, categories):
+def _query(lines, products):
+    """Of the lines of a source, those of some products, or of all of them."""
+    some = SQL("TRUE") if products is None else SQL("q.product = ANY(%s)", products.tolist())
     return SQL(
         """
-        SELECT q.customer, q.ordered_at, q.product, t.categ_id, q.quantity, q.revenue
+        SELECT q.customer, q.ordered_at, q.product, q.quantity, q.revenue
           FROM (%s) AS q (customer, ordered_at, product, quantity, revenue, cost)
-          JOIN product_product v ON v.id = q.product
-          JOIN product_template t ON t.id = v.product_tmpl_id
-         WHERE t.categ_id = ANY(%s)
+         WHERE %s
         """,
         lines,
-        categories,
+        some,
     )
 
 

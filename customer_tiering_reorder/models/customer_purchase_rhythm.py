@@ -70,7 +70,7 @@ class CustomerPurchaseRhythm(models.Model):
     )
     company_id = BulkMany2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id", string="Currency")
-    category_id = BulkMany2one("product.category", required=True, index=True, readonly=True)
+    category_id = BulkMany2one("product.category", required=True, readonly=True)
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     order_days = fields.Integer(
         string="Purchases",
