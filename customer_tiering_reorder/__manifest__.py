@@ -19,5 +19,8 @@
         "views/sale_order_views.xml",
         "views/customer_tiering_reorder_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["customer_tiering_reorder/static/tests/tours/*"],
+    },
     "auto_install": True,
 }

@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 
-from . import backtest, baskets, build, check, database, reminders, stages
+from . import backtest, baskets, build, check, database, pages, reminders, stages
 from .table import render
 
 ADDON = "customer_tiering"
@@ -55,6 +55,8 @@ TARGET_PEAK_MIB = 600
 
 def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["pages"]:
+        return pages.main(arguments[1:])
     if arguments[:1] and arguments[0] in OF_A_FILE:
         return OF_A_FILE[arguments[0]].main(arguments[1:])
     options = _parse(arguments)
@@ -113,7 +115,8 @@ def _parse(arguments):
         "PG* variables name the server, ODOO_RC the configuration file of Odoo. With “rhythm "
         "FILE”, “reminders FILE”, “stages FILE” or “baskets FILE” instead: how well next orders of "
         "a list are foreseen, what a reminder rule would have done, what became of each stage, "
-        "how well next baskets are foreseen; without a database.",
+        "how well next baskets are foreseen; without a database. With “pages DATABASE”: times of "
+        "the page that reminders lead to.",
     )
     parser.add_argument("--customers", type=_positive, default=200_000)
     parser.add_argument("--orders", type=_positive, default=2_000_000)
