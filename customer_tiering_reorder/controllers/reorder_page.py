@@ -131,18 +131,22 @@ class ReorderPage(http.Controller):
 
     def _page_values(self, reminder, contact):
         """Plain values: nothing of the records can be reached from the page."""
+        _ = reminder.env._
+        # The first name only, as the message may be passed on.
         name = "" if contact.is_company else (contact.name or "").split(" ")[0]
         seller = reminder.partner_id.user_id or reminder.user_id
+        city, order = reminder.partner_id.city, reminder._quotation_open()
         return {
             "company": {"id": reminder.company_id.id, "name": reminder.company_id.name},
-            "first_name": name,
-            "seller": {"name": seller.name, "phone": seller.phone or reminder.company_id.phone},
-            "city": reminder.partner_id.city,
-            "quotation": reminder._quotation_open().name,
+            "greeting": _("Hello %s,", name) if name else _("Hello,"),
+            "phone": seller.phone or reminder.company_id.phone,
+            "call": _("Questions? Call %s:", seller.name or reminder.company_id.name),
+            "delivery": _("Delivery to %s.", city) if city else "",
+            "quotation": _("Your quotation %s is ready.", order.name) if order else "",
             "ordered": reminder.state == "ordered",
             "answer": reminder.answer,
             "usefulness": reminder.usefulness,
-            "later_days": LATER_DAYS,
+            "later_days": [(days, _("%s days", days)) for days in LATER_DAYS],
         }
 
     def _list_values(self, reminder, contact, age):
@@ -189,7 +193,8 @@ class ReorderPage(http.Controller):
             row = {"price": format_amount(env, unit, currency)}
             if currency.compare_amounts(before, unit) > 0:
                 row["before"] = format_amount(env, before, currency)
-                row["saved"] = round(100 * (before - unit) / before)
+                share = round(100 * (before - unit) / before)
+                row["saved"] = env._("You save %s%%", share)
             result[product] = row
         return result
 

@@ -83,4 +83,6 @@ class ReorderSecurityCase(SecurityCase):
         line = cls.env["customer.product.suggest.line"].create(
             {"suggest_id": suggest.id, "product_id": cls.product.id, "reason": "Often"}
         )
-        return affinity, suggest, line
+        # Of core, with a button of ours.
+        activity = partner.activity_schedule("mail.mail_activity_data_todo")
+        return affinity, suggest, line, activity

@@ -11,7 +11,7 @@ from ..controllers.reorder_page import LIMIT
 from .offer_common import OfferCase
 
 # Of the page, and of asking for a quotation beyond what core takes to make one.
-MOST_QUERIES = 35
+MOST_QUERIES = 38
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -167,7 +167,7 @@ class TestReorderPage(PageCase):
             preferences = self.env["customer.contact.preference"]
             self.assertTrue(preferences._of(self.contact)[self.contact].no_reminders)
         before = self._state()
-        self.assertEqual(self._post("something", reminder=1, contact=2, self=3).status_code, 303)
+        self.assertEqual(self._post("something", reminder=1, contact=2, age=3).status_code, 303)
         self.assertEqual(self._state(), before)
 
     def test_one_page_for_every_bad_link(self):

@@ -23,7 +23,7 @@ OF_A_FILE = {
     "effect": effect,
 }
 # Other benches, by the name of their module.
-OTHERS = ("whatif",)
+OTHERS = ("whatif", "pages")
 # Measurement in ``measure``: label of its row.
 BARE_LABELS = {
     "bare_fetched": "bare GROUP BY of orders, without the addon's index",
@@ -119,7 +119,8 @@ def _parse(arguments):
         "PG* variables name the server, ODOO_RC the configuration file of Odoo. With “rhythm "
         "FILE”, “reminders FILE”, “stages FILE” or “baskets FILE” instead: how well next orders of "
         "a list are foreseen, what a reminder rule would have done, what became of each stage, "
-        "how well next baskets are foreseen; without a database.",
+        "how well next baskets are foreseen; without a database. With “pages DATABASE”: times of "
+        "the page that reminders lead to.",
     )
     parser.add_argument("--customers", type=_positive, default=200_000)
     parser.add_argument("--orders", type=_positive, default=2_000_000)
