@@ -17,6 +17,7 @@
         "views/reminder_stop_templates.xml",
         "views/customer_tiering_reorder_menus.xml",
     ],
+    "demo": ["demo/reminder_demo.xml"],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "auto_install": True,
