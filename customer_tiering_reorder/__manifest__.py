@@ -31,7 +31,7 @@
         "views/customer_reminder_effect_views.xml",
         "views/customer_tiering_reorder_menus.xml",
     ],
-    "demo": ["demo/rhythm_demo.xml"],
+    "demo": ["demo/rhythm_demo.xml", "demo/reminder_demo.xml"],
     "assets": {
         "web.assets_backend": ["customer_tiering_reorder/static/src/**/*"],
         "web.assets_tests": ["customer_tiering_reorder/static/tests/tours/*"],

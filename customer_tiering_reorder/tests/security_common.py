@@ -1,4 +1,4 @@
-from odoo.addons.customer_tiering.tests.security_common import READ, SecurityCase
+from odoo.addons.customer_tiering.tests.security_common import ALL, READ, SecurityCase
 
 # As in the core addon: rights of salesperson, officer and manager.
 RIGHTS = {
@@ -8,6 +8,9 @@ RIGHTS = {
     "customer.product.affinity": (READ, READ, READ),
     "customer.product.suggest": ("rwc-", "rwc-", "rwc-"),
     "customer.product.suggest.line": ("rwcu", "rwcu", "rwcu"),
+    "customer.contact.preference": ("rwc-", "rwc-", ALL),
+    "customer.reminder.rule.step": (READ, READ, ALL),
+    "customer.reminder.step": (READ, READ, READ),
 }
 SHARED = {
     # Rows of other companies are not there, rather than refused; see ``TestSecurity``.
@@ -39,8 +42,9 @@ class ReorderSecurityCase(SecurityCase):
     @classmethod
     def _create_records(cls, company):
         records = super()._create_records(company)
-        ours = (*cls._create_rhythm(records, company), *cls._create_offers(records, company))
-        return {**records, **{r._name: r for r in ours}}
+        for create in (cls._create_rhythm, cls._create_offers, cls._create_contacts):
+            records |= {record._name: record for record in create(records, company)}
+        return records
 
     @classmethod
     def _create_rhythm(cls, records, company):
@@ -86,3 +90,24 @@ class ReorderSecurityCase(SecurityCase):
         # Of core, with a button of ours.
         activity = partner.activity_schedule("mail.mail_activity_data_todo")
         return affinity, suggest, line, activity
+
+    @classmethod
+    def _create_contacts(cls, records, company):
+        reminder = records["customer.reminder"]
+        partner = records["customer.tier.standing"].partner_id
+        rule_step = records["customer.reminder.rule"].step_ids[:1]
+        now = "2026-01-05 12:00:00"
+        step = cls.env["customer.reminder.step"].create(
+            {
+                "reminder_id": reminder.id,
+                "step_id": rule_step.id,
+                "company_id": company.id,
+                "channel": "email",
+                "to": "customer",
+                "partner_id": partner.id,
+                "due_at": now,
+                "send_at": now,
+            }
+        )
+        preference = cls.env["customer.contact.preference"].create({"partner_id": partner.id})
+        return rule_step, step, preference

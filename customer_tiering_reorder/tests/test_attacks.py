@@ -14,6 +14,10 @@ COMPUTED = {
         "customer_cycle_three_quarters customer_cycle_typical customer_cycle_tracked "
         "customer_replenishable",
     ),
+    "customer.reminder.rule": rows(empty="unreached_count", typed="step_note"),
+    "customer.reminder.step": rows(
+        refused="customer_id lang phone receipt_url reorder_url stop_url"
+    ),
     "res.config.settings": rows(refused="customer_reorder_confirm customer_reorder_price_days"),
     "res.partner": rows(
         empty="customer_has_rhythm customer_lost_text customer_rhythm_ids customer_rhythm_picture "
