@@ -225,15 +225,17 @@ class TestMovedDebts(QuotationCase):
         vals = {"commercial_partner_id": self.free.id}
         new = {"name": "New", "parent_id": self.customer.id}
         defaults = {f"default_{name}": value for name, value in vals.items()}
-        for attempt in (
-            lambda: contact.write(vals),
-            lambda: contact.create({**new, **vals}),
-            lambda: self.customer.with_user(self.seller).write(
+        attempts = {
+            "written": lambda: contact.write(vals),
+            "made so": lambda: contact.create({**new, **vals}),
+            "through the company": lambda: self.customer.with_user(self.seller).write(
                 {"child_ids": [Command.update(self.contact.id, vals)]}
             ),
-        ):
-            with self.assertRaises(AccessError), self.env.cr.savepoint():
+        }
+        for name, attempt in attempts.items():
+            with self.subTest(name), self.assertRaises(AccessError), self.env.cr.savepoint():
                 attempt()
+            self.env.invalidate_all()
         made = contact.with_context(**defaults).create(new)
         self.assertEqual(made.commercial_partner_id, self.customer)
         self.assertEqual(self._used(), 900.01)
