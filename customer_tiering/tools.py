@@ -124,9 +124,23 @@ def without_mails(records):
 def schedule_on_contacts(env, vals_list):
     """Make activities on contacts that the system asks for, without an e-mail for each.
 
-    :param vals_list: values of ``mail.activity``; ``res_id`` is the contact, and those that tell of
-        a grading have its company as ``customer_company_id``, for its salespeople alone
+    :param vals_list: values of ``mail.activity``; ``res_id`` is the contact, and
+        ``customer_company_id`` the company whose salespeople alone may read them, or False for
+        what tells nothing of a grading
     :return: ``mail.activity`` in the same order
     """
+    forgotten = [vals for vals in vals_list if "customer_company_id" not in vals]
+    if forgotten:
+        raise ValueError(f"Whose salespeople may read this? No customer_company_id: {forgotten[0]}")
     about = {"res_model_id": env["ir.model"]._get_id("res.partner"), "automated": True}
     return without_mails(env["mail.activity"]).create([{**about, **vals} for vals in vals_list])
+
+
+def log_on_contact(partner, body, company):
+    """A note on a contact that tells of a grading, for salespeople of its company alone.
+
+    :return: ``mail.message``, sudo
+    """
+    message = partner._message_log(body=body)
+    message.customer_company_id = company
+    return message

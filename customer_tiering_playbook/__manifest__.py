@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering: Playbooks",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "A plan of activities for each stage of a customer, and win-back with its reasons",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",

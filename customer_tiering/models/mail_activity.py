@@ -26,3 +26,8 @@ class MailActivity(models.Model):
         for user, activities in moved.grouped(before.get).items():
             user._customer_tier_note_handed_over(activities)
         return result
+
+    def _prepare_next_activity_values(self):
+        """What follows by itself when an activity is done is for the same people."""
+        vals = super()._prepare_next_activity_values()
+        return {**vals, "customer_company_id": self.customer_company_id.id}

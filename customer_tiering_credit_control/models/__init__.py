@@ -19,3 +19,4 @@ from . import sale_order
 from . import sale_order_line
 from . import payment_transaction
 from . import account_move
+from . import account_move_line

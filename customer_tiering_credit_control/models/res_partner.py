@@ -2,8 +2,14 @@ from math import inf
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.addons.customer_tiering.models.res_partner import FAMILY_FIELDS
+from odoo.exceptions import UserError
 
 from ..credit_position import CreditPosition, limit_text
+from ..figures import refuse_figures, without_default_figures
+
+# Computed by Odoo: who owes for a contact goes by it.
+FIGURES = {"commercial_partner_id"}
 
 
 class ResPartner(models.Model):
@@ -98,6 +104,7 @@ class ResPartner(models.Model):
             return {}
         current = self.env["customer.credit.approval"]._current(self, company)
         missing = self.env["sale.order"]._customer_credit_not_counted(self, company)
+        booked = self._customer_credit_of_contacts(company)
         none = (0.0, self.env["customer.credit.approval"])
         cent = company.currency_id.rounding
         extra = {partner: current.get((partner.id, "approved"), none)[0] for partner in self}
@@ -106,18 +113,149 @@ class ResPartner(models.Model):
                 limit=rich.credit_limit,
                 extra=extra[partner],
                 allowed=self._customer_credit_allowed(rich.credit_limit, extra[partner], cent),
-                receivable=rich.credit,
+                receivable=rich.credit + booked.get(partner.id, 0.0),
                 to_invoice=rich.credit_to_invoice + missing[partner.id],
                 requested=current.get((partner.id, "requested"), none)[1],
             )
             for partner, rich in zip(self, self.sudo().with_company(company), strict=True)
         }
 
+    def _customer_credit_of_contacts(self, company):
+        """What contacts of these owe that was booked before they were contacts: entries stay with
+        whom they were made for, and the core looks at the company's alone.
+
+        :param company: sudo
+        :return: dict id of commercial partner → amount, in company currency
+        """
+        rows = (
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("parent_state", "=", "posted"),
+                    # As the core counts what the companies themselves owe.
+                    ("company_id", "child_of", company.root_id.id),
+                    ("account_type", "=", "asset_receivable"),
+                    ("reconciled", "=", False),
+                    ("partner_id.commercial_partner_id", "in", self.ids),
+                    ("partner_id", "not in", self.ids),
+                ],
+                ["partner_id.commercial_partner_id"],
+                ["amount_residual:sum"],
+            )
+        )
+        return {partner.id: amount for partner, amount in rows}
+
     @api.model
     def _customer_credit_allowed(self, limit, extra, cent):
         if not limit:
             return inf
         return extra + (limit if limit > cent else 0.0)
+
+    # Contacts that join a company take their debts along
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            refuse_figures(self, vals, FIGURES)
+        return super(ResPartner, without_default_figures(self, FIGURES)).create(vals_list)
+
+    def write(self, vals):
+        refuse_figures(self, vals, FIGURES)
+        companies = FAMILY_FIELDS & vals.keys() and self._customer_credit_looking()
+        if not companies:
+            return super().write(vals)
+        heads = self._customer_credit_heads(vals)
+        before = {company: heads._customer_credit_used_now(company) for company in companies}
+        result = super().write(vals)
+        for company, used in before.items():
+            heads._customer_credit_check_joined(company, used, self)
+        return result
+
+    @api.model
+    def _customer_credit_looking(self):
+        """Companies that do something about credit limits; sudo, as a contact may belong to several
+        whoever moves it."""
+        domain = [
+            ("account_use_credit_limit", "=", True),
+            ("customer_credit_check", "!=", "none"),
+        ]
+        return self.env["res.company"].sudo().search(domain)
+
+    def _customer_credit_heads(self, vals):
+        """Who these may belong to once this is written; sudo."""
+        contacts = self.sudo()
+        parents = contacts.parent_id
+        if "parent_id" in vals:
+            parents = contacts.browse(vals["parent_id"] or ()).exists()
+        return parents.commercial_partner_id
+
+    def _customer_credit_used_now(self, company):
+        """What these owe at this moment.
+
+        :return: dict id of commercial partner → amount, in company currency
+        """
+        self.env.flush_all()
+        # What was read before need not be so any more.
+        self.invalidate_recordset(["credit", "credit_to_invoice"])
+        positions = self._customer_credit_positions(company)
+        return {partner.id: position.used for partner, position in positions.items()}
+
+    def _customer_credit_check_joined(self, company, before, joined):
+        """Refuse what takes these over their limit where the company wants that, and note it on the
+        orders where it does not.
+
+        :param company: sudo
+        :param before: what they owed, by number
+        :param joined: who may have come
+        """
+        after = self._customer_credit_used_now(company)
+        grown = self.filtered(
+            lambda head: company.currency_id.compare_amounts(after[head.id], before[head.id]) > 0
+        )
+        for head, position in grown._customer_credit_positions(company).items():
+            if company.currency_id.round(position.over()) <= 0:
+                continue
+            if company._customer_credit_blocks():
+                raise UserError(joined._customer_credit_refusal(head, position, company))
+            body = joined._customer_credit_joined_text(head, position, company)
+            for order in joined.sudo()._customer_credit_open_orders(company):
+                order._customer_credit_in_seller_language().message_post(body=body)
+
+    def _customer_credit_open_orders(self, company):
+        domain = [
+            ("company_id", "=", company.id),
+            ("state", "=", "sale"),
+            ("partner_invoice_id", "child_of", self.ids),
+            ("invoice_status", "!=", "invoiced"),
+        ]
+        return self.env["sale.order"].sudo().search(domain)
+
+    def _customer_credit_joined_text(self, head, position, company):
+        amounts = {
+            "owed": position.used,
+            "over": position.over(),
+            "allowed": position.allowed,
+        }
+        return self.env._(
+            "With what %(contact)s has ordered and not paid, %(customer)s owes %(owed)s, which is "
+            "%(over)s over the credit limit of %(allowed)s.",
+            contact=", ".join(self.mapped("display_name")),
+            customer=head.display_name,
+            **{name: company.currency_id.format(amount) for name, amount in amounts.items()},
+        )
+
+    def _customer_credit_refusal(self, head, position, company):
+        seller = self.env.user.has_group(SALESPEOPLE) and company in self.env.user.company_ids
+        if not seller or not head.sudo(False)._filtered_access("read"):
+            return self.env._(
+                "%(contact)s cannot be moved to %(customer)s at the moment: it takes debts along. "
+                "Please ask an accountant.",
+                contact=", ".join(self.mapped("display_name")),
+                customer=head.display_name,
+            )
+        way = self.env._("Request an approval for it first, or have them pay.")
+        return f"{self._customer_credit_joined_text(head, position, company)} {way}"
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang")

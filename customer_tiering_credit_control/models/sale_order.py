@@ -11,11 +11,14 @@ from odoo.tools import format_date
 
 from ..credit_position import OrderDebt, OverLimit
 from ..credit_watch import CreditWatch
+from ..figures import refuse_figures, without_default_figures
 
 # Orders over the limit wait for an approval: whoever confirms them can do nothing with an error.
 HOLDING = PrivateSwitch("customer_credit_holding")
 # What a line is that has something left to deliver or to invoice.
 OPEN_LINES = ("no", "to invoice")
+# Computed by Odoo: what an order comes to goes by these.
+FIGURES = {"amount_tax", "amount_total", "amount_untaxed", "currency_rate", "invoice_status"}
 
 
 class SaleOrder(models.Model):
@@ -381,12 +384,16 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            refuse_figures(self, vals, FIGURES)
+        blank = without_default_figures(self, FIGURES)
         with self._customer_credit_watched() as watch:
-            orders = super().create(vals_list)
+            orders = super(SaleOrder, blank).create(vals_list)
             watch.note_new(orders)
         return orders
 
     def write(self, vals):
+        refuse_figures(self, vals, FIGURES)
         if not self._customer_credit_may_grow(vals):
             return super().write(vals)
         with self._customer_credit_watched():

@@ -9,6 +9,7 @@ from . import test_credit_quotation
 from . import test_desk
 from . import test_limit_holds
 from . import test_limit_parallel
+from . import test_moved_debts
 from . import test_menus
 from . import test_fuzz
 from . import test_neighbours

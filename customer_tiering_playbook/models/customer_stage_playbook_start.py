@@ -6,6 +6,7 @@ from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.addons.customer_tiering.tools import (
     attempt,
     error_text,
+    log_on_contact,
     savepoint_each,
     schedule_on_contacts,
 )
@@ -241,7 +242,8 @@ class CustomerStagePlaybookStart(models.Model):
         waiting = starts.filtered(lambda start: start.state == "waiting")
         for start in starts - waiting:
             left = start._open_activities()
-            start.partner_id._message_log(body=start._ended_body(left, reason))
+            body = start._ended_body(left, reason)
+            log_on_contact(start.partner_id, body, start.company_id)
             left.unlink()
             start.write({"state": "left", "ended_on": self._today(start.company_id)})
         waiting.unlink()
@@ -370,6 +372,7 @@ class CustomerStagePlaybookStart(models.Model):
             "note": said.note,
             "date_deadline": template._get_date_deadline(self._today(self.company_id)),
             "user_id": user.id,
+            "customer_company_id": self.company_id.id,
         }
 
     def _note_start(self, activities, user, today):
@@ -400,4 +403,5 @@ class CustomerStagePlaybookStart(models.Model):
             stage=names[self.stage],
             plan=said.plan_id.name,
         )
-        self.partner_id._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (head, items))
+        body = Markup("<p>%s</p><ul>%s</ul>") % (head, items)
+        log_on_contact(self.partner_id, body, self.company_id)

@@ -7,6 +7,7 @@ from . import test_moved_customer
 from . import test_named_tiers
 from . import test_new_user
 from . import test_others_go_on
+from . import test_own_company
 from . import test_playbook
 from . import test_playbook_forecast
 from . import test_playbook_plan

@@ -1,0 +1,45 @@
+"""Figures of orders that Odoo computes and stores, and that what a customer owes goes by.
+
+The ORM lets whoever may write a record write these as well: no client does, but a call can.
+"""
+
+from odoo.exceptions import AccessError
+
+
+def limits_of_user(env):
+    """Companies of the user that do something about credit limits; sudo."""
+    companies = env.user.sudo().company_ids
+    return companies.filtered(lambda company: company._customer_credit_looks())
+
+
+def refuse_figures(records, vals, figures):
+    """Raise where somebody writes a figure by hand that is computed.
+
+    :param records: what is written, empty for something new
+    :param figures: set of names of fields
+    """
+    named = vals.keys() & figures
+    if not named or records.env.su or not limits_of_user(records.env):
+        return
+    for name in sorted(named):
+        # Some clients send back what they have read.
+        if not records or any(record[name] != vals[name] for record in records):
+            raise AccessError(
+                records.env._(
+                    "“%s” is computed from other fields, and what customers owe goes by it. Leave "
+                    "it out.",
+                    records._fields[name]._description_string(records.env),
+                )
+            )
+
+
+def without_default_figures(records, names):
+    """These records without such values among the defaults of the context: these count as typed,
+    and no client sends them."""
+    context = records.env.context
+    odd = {f"default_{name}" for name in names} & context.keys()
+    if not odd or records.env.su:
+        return records
+    kept = {key: value for key, value in context.items() if key not in odd}
+    # A key is to go, which adding some cannot do.
+    return records.with_context(kept)  # pylint: disable=context-overridden

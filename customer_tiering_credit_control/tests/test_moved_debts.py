@@ -1,0 +1,274 @@
+from collections.abc import Callable
+from typing import NamedTuple
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import html2plaintext
+
+from .common import QuotationCase
+
+
+class Attempt(NamedTuple):
+    """Something written over RPC so that debts are not seen any more."""
+
+    name: str
+    do: Callable
+    # (s)alesperson, (a)ccountant, (p)ortal: of whom it is not refused, as it hides nothing.
+    harmless: str = ""
+
+
+ATTEMPTS = (
+    Attempt("invoice of another", lambda case, line: case._link(line, case.foreign_line)),
+    Attempt("own invoice", lambda case, line: case._link(line, case.own_line), harmless="a"),
+    Attempt(
+        "invoice of another, through the order",
+        lambda case, line: line.order_id.write(
+            {
+                "order_line": [
+                    Command.update(line.id, {"invoice_lines": [Command.link(case.foreign_line.id)]})
+                ]
+            }
+        ),
+    ),
+    Attempt(
+        "from the invoice",
+        lambda case, line: case.foreign_line.with_env(line.env).write(
+            {"sale_line_ids": [Command.link(line.id)]}
+        ),
+    ),
+    Attempt("nothing to invoice", lambda case, line: line.write({"untaxed_amount_to_invoice": -1})),
+    Attempt("invoiced pieces", lambda case, line: line.write({"qty_invoiced_posted": 1})),
+    Attempt("price with taxes", lambda case, line: line.write({"price_total": 1})),
+    Attempt("status", lambda case, line: line.write({"invoice_status": "invoiced"})),
+    Attempt("total", lambda case, line: line.order_id.write({"amount_total": 1})),
+    Attempt("rate", lambda case, line: line.order_id.write({"currency_rate": 1000})),
+    Attempt(
+        "deposit",
+        lambda case, line: line.write({"is_downpayment": True}),
+    ),
+)
+
+
+@tagged("post_install", "-at_install")
+class TestMovedDebts(QuotationCase):
+    """The customer owes 500 of 1,000 and has confirmed an order of 400 besides: who does what so
+    that this is forgotten."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.customer_credit_check = "block"
+        cls.seller = cls._create_user(
+            "tiering_seller", "sales_team.group_sale_salesman_all_leads,base.group_partner_manager"
+        )
+        cls.accountant = cls._create_user(
+            "tiering_accountant", "account.group_account_manager,base.group_partner_manager"
+        )
+        cls.portal = cls._create_user("tiering_portal", "base.group_portal")
+        cls.portal.partner_id.parent_id = cls.customer
+        cls.free = cls._create_customer("Free")
+        cls.foreign_line = cls._create_invoice(cls.free, 5000).invoice_line_ids
+        cls.own_line = cls._create_invoice(cls.customer, 0.01).invoice_line_ids
+        cls.env.flush_all()
+
+    def _link(self, line, invoice_line):
+        line.write({"invoice_lines": [Command.link(invoice_line.id)]})
+
+    def _used(self, partner=None):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        partner = partner or self.customer
+        return round(partner._customer_credit_positions(self.company)[partner].used, 2)
+
+    def test_every_attempt_by_everybody(self):
+        """A line that was linked to somebody's invoice, or had an amount written over the computed
+        one, was owed no more, and the next order went past the limit."""
+        users = {"s": self.seller, "a": self.accountant, "p": self.portal}
+        for confirmed in (True, False):
+            for attempt in ATTEMPTS:
+                for letter, user in users.items():
+                    with (
+                        self.subTest(attempt.name, user=user.login, confirmed=confirmed),
+                        self.env.cr.savepoint() as point,
+                    ):
+                        self._try(attempt, user, confirmed, letter in attempt.harmless)
+                        point.rollback()
+                    self.env.invalidate_all()
+
+    def _try(self, attempt, user, confirmed, harmless):
+        order = self._quote(400 if confirmed else 800, user=self.seller)
+        if confirmed:
+            order.action_confirm()
+        before = self._used()
+        try:
+            with self.env.cr.savepoint():
+                attempt.do(self, order.order_line.with_user(user))
+                self.env.flush_all()
+        except (AccessError, UserError):
+            self.assertFalse(harmless)
+        else:
+            self.assertTrue(harmless, "written, though it may hide a debt")
+        self.assertEqual(self._used(), before if not harmless else self._used())
+
+    def test_made_so(self):
+        """What cannot be written afterwards was given when the order was made."""
+        line = {"product_id": self.product.id, "price_unit": 5000, "tax_ids": False}
+        Order = self.env["sale.order"].with_user(self.seller)
+        for order, more in (
+            ({"amount_total": 1}, {}),
+            ({"currency_rate": 1000}, {}),
+            ({}, {"invoice_lines": [Command.link(self.foreign_line.id)]}),
+            ({}, {"price_total": 1}),
+            ({}, {"untaxed_amount_to_invoice": 0.0}),
+        ):
+            with (
+                self.subTest(order or more),
+                self.assertRaises(AccessError),
+                self.env.cr.savepoint(),
+            ):
+                Order.create(
+                    {
+                        "partner_id": self.contact.id,
+                        "order_line": [Command.create({**line, **more})],
+                        **order,
+                    }
+                ).action_confirm()
+
+    def test_who_does_not_look(self):
+        """A company without credit limits could not link an invoice in developer mode."""
+        self.company.account_use_credit_limit = False
+        order = self._quote(400, user=self.seller)
+        self._link(order.order_line.with_user(self.accountant), self.foreign_line)
+        self.assertEqual(order.order_line.sudo().invoice_lines, self.foreign_line)
+
+    def test_invoices_are_made(self):
+        """Invoices could not be made from orders any more, nor credited."""
+        order = self._quote(400, user=self.seller)
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.sudo().action_post()
+        self.assertEqual(self._used(), 500.01 + 400)
+        reversal = self.env["account.move.reversal"].with_user(self.accountant)
+        reversal = reversal.with_context(active_model="account.move", active_ids=invoice.ids)
+        vals = {"journal_id": invoice.sudo().journal_id.id}
+        reversal.create(vals).reverse_moves()
+        advance = self.env["sale.advance.payment.inv"].with_user(self.seller)
+        advance = advance.with_context(active_model="sale.order", active_ids=order.ids)
+        other = self._quote(50, user=self.seller)
+        other.action_confirm()
+        wizard = advance.with_context(active_ids=other.ids).create(
+            {"advance_payment_method": "fixed", "fixed_amount": 10}
+        )
+        wizard.create_invoices()
+
+    # Contacts that move
+
+    def _moving(self, amount=800):
+        """A contact on its own with a confirmed order, and one invoiced."""
+        mover = self._create_customer("Mover", is_company=False)
+        order = self._quote(amount, partner=mover, user=self.seller)
+        order.action_confirm()
+        return mover
+
+    def test_moved_under_a_company(self):
+        """A contact ordered 800 on its own, without any limit, and was then moved under the company
+        that may owe 500 more."""
+        for user in (self.seller, self.accountant):
+            mover = self._moving()
+            with (
+                self.subTest(user.login),
+                self.assertRaisesRegex(UserError, "Owing Customer"),
+                self.env.cr.savepoint(),
+            ):
+                mover.with_user(user).parent_id = self.customer
+            self.env.invalidate_all()
+            self.assertFalse(mover.parent_id)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            mover.with_user(self.portal).parent_id = self.customer
+        small = self._moving(400)
+        small.with_user(self.seller).parent_id = self.customer
+        self.assertEqual(self._used(), 900.01)
+
+    def test_moved_in_other_ways(self):
+        """The same, from the company's side, with everything below it, and as a company that
+        becomes a contact."""
+        mover = self._moving()
+        below = self._create_customer("Below", parent_id=self._create_customer("Above").id)
+        self._quote(800, partner=below, user=self.seller).action_confirm()
+        company = self._create_customer("Company Below", parent_id=self.customer.id)
+        company.is_company = True
+        self._quote(800, partner=company, user=self.seller).action_confirm()
+        attempts = {
+            "children": lambda: self.customer.with_user(self.seller).write(
+                {"child_ids": [Command.link(mover.id)]}
+            ),
+            "below": lambda: below.parent_id.with_user(self.seller).write(
+                {"parent_id": self.customer.id, "is_company": False}
+            ),
+            "no company": lambda: company.with_user(self.seller).write({"is_company": False}),
+        }
+        for name, attempt in attempts.items():
+            with (
+                self.subTest(name),
+                self.assertRaisesRegex(UserError, "Owing Customer"),
+                self.env.cr.savepoint(),
+            ):
+                attempt()
+            self.env.invalidate_all()
+
+    def test_whose_contact_it_is(self):
+        """Whom a contact belongs to is computed, and was written: its orders were no longer those
+        of the company."""
+        self._quote(400, user=self.seller).action_confirm()
+        contact = self.contact.with_user(self.seller)
+        vals = {"commercial_partner_id": self.free.id}
+        new = {"name": "New", "parent_id": self.customer.id}
+        defaults = {f"default_{name}": value for name, value in vals.items()}
+        attempts = {
+            "written": lambda: contact.write(vals),
+            "made so": lambda: contact.create({**new, **vals}),
+            "through the company": lambda: self.customer.with_user(self.seller).write(
+                {"child_ids": [Command.update(self.contact.id, vals)]}
+            ),
+        }
+        for name, attempt in attempts.items():
+            with self.subTest(name), self.assertRaises(AccessError), self.env.cr.savepoint():
+                attempt()
+            self.env.invalidate_all()
+        made = contact.with_context(**defaults).create(new)
+        self.assertEqual(made.commercial_partner_id, self.customer)
+        self.assertEqual(self._used(), 900.01)
+
+    def test_unpaid_invoices_come_along(self):
+        """Whose invoices were unpaid before it became a contact of the company: nobody owed them
+        any more, as they are booked for the contact."""
+        mover = self._create_customer("Mover", is_company=False)
+        self._create_invoice(mover, 300)
+        mover.parent_id = self.customer
+        self.assertEqual(self._used(), 800.01)
+        self.assertEqual(self.customer.with_user(self.seller).customer_credit_used, 800.01)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self._quote(400, user=self.seller).action_confirm()
+        other = self._create_customer("Other", is_company=False)
+        self._create_invoice(other, 800)
+        with self.assertRaisesRegex(UserError, "Owing Customer"), self.env.cr.savepoint():
+            other.with_user(self.seller).parent_id = self.customer
+
+    def test_over_already(self):
+        """Contacts of a company over its limit could not be put in order any more, though they owe
+        nothing themselves."""
+        self.customer.credit_limit = 10
+        mover = self._create_customer("Clean Mover", is_company=False)
+        mover.with_user(self.seller).parent_id = self.customer
+        self.assertEqual(mover.commercial_partner_id, self.customer)
+        mover.with_user(self.seller).name = "Clean"
+
+    def test_noted_where_it_is_only_asked(self):
+        """Where the company is only asked, nobody heard of it."""
+        self.company.customer_credit_check = "warn"
+        mover = self._moving()
+        order = self.env["sale.order"].search([("partner_id", "=", mover.id)])
+        mover.with_user(self.seller).parent_id = self.customer
+        notes = html2plaintext(" ".join(order.message_ids.mapped("body")))
+        self.assertIn("over the credit limit", notes)
