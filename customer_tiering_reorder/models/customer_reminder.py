@@ -170,7 +170,11 @@ class CustomerReminder(models.Model):
     def _lock(self):
         """Wait until nobody else answers for the same customer."""
         self.ensure_one()
-        self.env.cr.execute(SQL("SELECT FROM customer_reminder WHERE id = %s FOR UPDATE", self.id))
+        # Who waited begins anew, which is nothing to log.
+        self.env.cr.execute(
+            SQL("SELECT FROM customer_reminder WHERE id = %s FOR UPDATE", self.id),
+            log_exceptions=False,
+        )
         self.invalidate_recordset()
 
     def _order_again(self, contact, wanted):
