@@ -9,7 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/customer_tiering_reorder_rules.xml",
-        "data/ir_cron_data.xml",
+        "data/customer_product_affinity_data.xml",
         "wizards/customer_product_suggest_views.xml",
         "views/customer_reminder_views.xml",
         "views/mail_activity_views.xml",
