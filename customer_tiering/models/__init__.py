@@ -44,7 +44,9 @@ from . import customer_tier_responsible
 from . import customer_tier_event_rule
 from . import customer_tier_event
 
-# Follow-up: who did not order when expected.
+# Follow-up: who did not order when expected, and when they may be approached.
+from . import customer_contact_freeze
+from . import customer_contact_policy
 from . import customer_reminder_rule
 from . import customer_reminder
 
@@ -64,6 +66,7 @@ from . import res_country
 from . import res_country_group
 from . import res_partner
 from . import res_users
+from . import resource_calendar
 from . import sale_order
 from . import sale_order_line
 from . import sale_report

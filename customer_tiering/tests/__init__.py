@@ -18,6 +18,7 @@ from . import test_grading_hooks
 from . import test_facts
 from . import test_facts_migration
 from . import test_copied_program
+from . import test_contact_policy
 from . import test_correction
 from . import test_correction_migration
 from . import test_cron
@@ -37,6 +38,7 @@ from . import test_merge
 from . import test_replay
 from . import test_replay_job
 from . import test_reminder
+from . import test_reminder_case
 from . import test_reminder_reopened
 from . import test_security
 from . import test_simulation_approval

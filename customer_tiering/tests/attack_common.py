@@ -31,7 +31,10 @@ def rows(**names):
 COMPUTED = {
     "customer.late.reason.set": rows(empty="invoice_count other_count"),
     "customer.reminder": rows(refused="tier_color"),
-    "customer.reminder.rule": rows(empty="reminder_count"),
+    "customer.holiday.fill": rows(empty="is_own"),
+    "customer.reminder.rule": rows(
+        empty=("capped_count held_count month_count reminder_count today_count waiting_count")
+    ),
     "customer.tier": rows(
         empty=(
             "discount_text display_name pricelist_warning requirement standing_count top_cut_text"
@@ -102,6 +105,9 @@ COMPUTED = {
     "res.company": rows(refused="customer_credit_tolerance"),
     "res.config.settings": rows(
         refused=(
+            "customer_contact_daily_limit customer_contact_from customer_contact_month_cap "
+            "customer_contact_until customer_contact_wait_calls customer_contact_wait_overdue "
+            "customer_contact_week_cap "
             "customer_credit_clamp customer_credit_low_from customer_credit_medium_from "
             "customer_credit_min_invoices customer_credit_paying_account_ids "
             "customer_credit_tolerance customer_credit_window_days customer_tier_ask_reason "
@@ -136,7 +142,13 @@ COMPUTED = {
 # Of these nobody is told anything in these records: most are warnings of what is not there.
 SILENT = {
     "customer.late.reason.set": {"invoice_count"},
-    "customer.reminder.rule": {"reminder_count"},
+    "customer.reminder.rule": {
+        "capped_count",
+        "held_count",
+        "month_count",
+        "today_count",
+        "waiting_count",
+    },
     "customer.tier": {"pricelist_warning", "top_cut_text"},
     "customer.tier.ahp": {"left_out"},
     "customer.tier.band.proposal": {"problem"},
@@ -157,6 +169,7 @@ SILENT = {
     "customer.tier.standing": {"credit_breakdown"},
     "customer.tier.start": {"can_enable_pricelists", "gives_prices", "proposed"},
     "res.config.settings": {
+        "customer_contact_wait_overdue",
         "customer_credit_clamp",
         "customer_credit_paying_account_ids",
         "customer_tier_count_all_orders",

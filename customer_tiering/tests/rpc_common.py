@@ -25,7 +25,9 @@ ACCOUNTANT = {
 # not in here fails the test: everybody who is logged in can call it, with any ids.
 CALLERS = {
     "customer.late.reason.set": {"action_apply": "a"},
+    "customer.holiday.fill": {"action_fill": "m"},
     "customer.reminder": {"action_open_partner": "som"},
+    "customer.reminder.rule": {"action_open_held": "m", "action_open_preview": "m"},
     "customer.tier": {"action_open_customers": "som"},
     "customer.tier.ahp": {"action_use_weights": "m"},
     "customer.tier.band.proposal": {"action_freeze": "m"},
@@ -84,7 +86,7 @@ CALLERS = {
     "customer.tier.run.error": {"action_open_culprit": "om"},
     "customer.tier.start": {"action_ask_prices": "m", "action_back": "m", "action_start": "m"},
     "customer.tier.tell": {"action_tell": "om"},
-    "res.config.settings": {"action_customer_tier_start": ""},
+    "res.config.settings": {"action_customer_holidays": "", "action_customer_tier_start": ""},
     "res.partner": {
         "action_add_customer_value": "om",
         "action_assess_customer": "om",

@@ -40,6 +40,8 @@ RIGHTS = {
     "customer.tier.band.proposal.line": (NOTHING, NOTHING, ALL),
     "customer.tier.metric.preview": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.metric.preview.line": (NOTHING, NOTHING, ALL),
+    "customer.contact.freeze": (READ, READ, ALL),
+    "customer.holiday.fill": (NOTHING, NOTHING, ALL),
     "customer.reminder.rule": (READ, READ, ALL),
     "customer.reminder": (READ, READ, READ),
     "customer.late.reason": (READ, READ, ALL),
@@ -48,6 +50,7 @@ RIGHTS = {
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 # No company of their own: metrics are shared, the wizards are the user's.
 SHARED = {
+    "customer.holiday.fill",
     "customer.late.reason",
     "customer.late.reason.set",
     "customer.tier.by.hand",
@@ -206,6 +209,15 @@ class SecurityCase(GradingCase):
             ),
             cls._create_credit_line(standing),
             rule,
+            cls.env["customer.contact.freeze"].create(
+                {
+                    "name": "Stock-taking",
+                    "company_id": company.id,
+                    "date_from": cls._days_ago(0),
+                    "date_to": cls._days_ago(0),
+                }
+            ),
+            cls.env["customer.holiday.fill"].create({"company_id": company.id}),
             cls.env.ref("customer_tiering.late_reason_dispute"),
             cls.env["customer.late.reason.set"].create({}),
             cls.env["customer.reminder"].create(

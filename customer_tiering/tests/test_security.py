@@ -115,6 +115,7 @@ class TestSecurity(SecurityCase):
             "action_open_invoice", "action_open_culprit",
             "action_open_stage_changes",
             "action_use_thresholds", "action_undo_thresholds",
+            "action_fill", "action_open_held", "action_open_preview",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get", "fields_get", "onchange"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
@@ -160,7 +161,9 @@ class TestSecurity(SecurityCase):
             "customer.tier.event": ("_cron_tell", "_decide", "_tell", "_trigger_job", "_forecast"),
             "customer.tier.tell": ("_open",),
             "customer.tier.stale": ("_mark",),
-            "customer.reminder": ("_open", "_close_fulfilled", "_note_ended"),
+            "customer.reminder": ("_open", "_close_fulfilled", "_note_ended", "_measure"),
+            "customer.reminder.rule": ("_remind", "_plans", "_preview"),
+            "customer.contact.policy": ("_situations", "_waiting"),
             "customer.tier.start": ("_open",),
             "customer.tier.ahp": ("_open",),
             "customer.tier.indicator": ("_propose_bands", "_freeze_bands"),

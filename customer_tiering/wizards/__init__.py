@@ -1,4 +1,5 @@
 from . import base_partner_merge_automatic_wizard
+from . import customer_holiday_fill
 from . import customer_late_reason_set
 from . import customer_tier_ahp
 from . import customer_tier_ahp_pair

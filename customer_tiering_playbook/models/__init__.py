@@ -12,6 +12,7 @@ from . import customer_tier_event
 from . import customer_tier_run
 from . import customer_tier_standing
 from . import customer_tier_store
+from . import customer_contact_policy
 from . import customer_reminder
 from . import customer_reminder_rule
 

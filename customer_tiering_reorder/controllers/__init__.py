@@ -1,1 +1,2 @@
 from . import reorder_page
+from . import reminder_contact

@@ -1,4 +1,9 @@
 # The reminder, its steps and its channels
+from . import customer_contact_policy
+from . import customer_contact_preference
+from . import customer_reminder_rule_step
+from . import customer_reminder_rule
+from . import customer_reminder_step
 from . import customer_reminder
 
 # What to buy
@@ -8,6 +13,8 @@ from . import customer_product_suggestion
 # When: rhythm by category
 
 # Models of Odoo
+from . import customer_tier_standing
+from . import res_users
 from . import mail_activity
 from . import product_pricelist
 from . import res_company

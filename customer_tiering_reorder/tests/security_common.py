@@ -1,10 +1,13 @@
-from odoo.addons.customer_tiering.tests.security_common import READ, SecurityCase
+from odoo.addons.customer_tiering.tests.security_common import ALL, READ, SecurityCase
 
 # As in the core addon: rights of salesperson, officer and manager.
 RIGHTS = {
+    "customer.contact.preference": ("rwc-", "rwc-", ALL),
     "customer.product.affinity": (READ, READ, READ),
     "customer.product.suggest": ("rwc-", "rwc-", "rwc-"),
     "customer.product.suggest.line": ("rwcu", "rwcu", "rwcu"),
+    "customer.reminder.rule.step": (READ, READ, ALL),
+    "customer.reminder.step": (READ, READ, READ),
 }
 SHARED = {"customer.product.suggest", "customer.product.suggest.line"}
 PRIVATE_FIELDS = {
@@ -24,7 +27,29 @@ class ReorderSecurityCase(SecurityCase):
     @classmethod
     def _create_records(cls, company):
         records = super()._create_records(company)
-        return {**records, **{r._name: r for r in cls._create_offers(records, company)}}
+        ours = cls._create_contacts(records, company) + cls._create_offers(records, company)
+        return {**records, **{r._name: r for r in ours}}
+
+    @classmethod
+    def _create_contacts(cls, records, company):
+        reminder = records["customer.reminder"]
+        partner = records["customer.tier.standing"].partner_id
+        rule_step = records["customer.reminder.rule"].step_ids[:1]
+        now = "2026-01-05 12:00:00"
+        step = cls.env["customer.reminder.step"].create(
+            {
+                "reminder_id": reminder.id,
+                "step_id": rule_step.id,
+                "company_id": company.id,
+                "channel": "email",
+                "to": "customer",
+                "partner_id": partner.id,
+                "due_at": now,
+                "send_at": now,
+            }
+        )
+        preference = cls.env["customer.contact.preference"].create({"partner_id": partner.id})
+        return rule_step, step, preference
 
     @classmethod
     def _create_offers(cls, records, company):

@@ -13,9 +13,18 @@ CALLERS = {
     "mail.activity": {"action_customer_quotation": "som"},
     "res.partner": {"action_customer_quotation": "som"},
     "sale.order": {"action_customer_suggest": "som"},
+    "customer.reminder.rule": {
+        "action_preset_lost_item": "m",
+        "action_preset_prospect": "m",
+        "action_preset_standard": "m",
+        "action_preset_vip": "m",
+    },
+    "customer.reminder.step": {"action_open_reminder": "som"},
 }
 ROUTES = {
     "/o/<string:token>": ("public", "http", False, ("GET", "POST")),
+    "/customer_tiering/stop/<string:token>": ("public", "http", False, ("GET", "POST")),
+    "/customer_tiering/handover/<string:token>": ("public", "http", False, ("POST",)),
 }
 
 

@@ -19,10 +19,16 @@ class TestSecurity(ReorderSecurityCase):
         public = {
             *("action_add", "action_customer_quotation", "action_customer_suggest"),
             *("action_quotation", "action_revoke_reorder_links"),
+            *("action_open_reminder", "action_preset_vip", "action_preset_standard"),
+            *("action_preset_prospect", "action_preset_lost_item"),
         }
         orm = {"create", "write", "unlink", "copy", "default_get"}
-        core = ("customer.reminder", "mail.activity", "product.pricelist", "res.partner")
-        for name in [*RIGHTS, *core, "sale.order", "customer.product.suggestion"]:
+        core = (
+            *("customer.reminder", "mail.activity", "product.pricelist", "res.partner"),
+            *("customer.reminder.rule", "customer.contact.policy", "customer.tier.standing"),
+            *("sale.order", "customer.product.suggestion"),
+        )
+        for name in [*RIGHTS, *core]:
             for cls in type(self.env[name]).mro():
                 if not cls.__module__.startswith(f"odoo.addons.{self.addon}."):
                     continue
@@ -46,8 +52,19 @@ class TestSecurity(ReorderSecurityCase):
             ),
             "res.partner": ("_customer_suggestions",),
             "sale.order": ("_customer_reorder_hand_over", "_customer_add_products"),
+            "customer.reminder.step": ("_cron_send", "_send_slice", "_report", "_token", "_plan"),
+            "customer.contact.preference": ("_stop", "_stop_token"),
+            "customer.reminder.rule": ("_create_preset",),
         }.items():
             for method in methods:
                 self.assertTrue(hasattr(self.env[model], method), f"{model}.{method}")
                 with self.subTest(model=model, method=method), self.assertRaises(AccessError):
                     get_public_method(self.env[model], method)
+
+    def test_links_are_nobodys_to_read(self):
+        """Colleagues order or opt out in a customer's name, by an address that they read."""
+        step = self.records["customer.reminder.step"]
+        for user in (self.salesperson, self.officer, self.manager):
+            for name in ("reorder_url", "stop_url", "receipt_url"):
+                with self.assertRaises(AccessError):
+                    step.with_user(user).read([name])

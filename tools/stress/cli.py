@@ -7,7 +7,7 @@ import sys
 
 from tools.devtool.console import Failure
 
-from . import kill, queue, users
+from . import contact_year, kill, queue, sender, users
 from .data import say
 
 
@@ -49,7 +49,19 @@ def _parse(arguments):
     crash.add_argument("--minutes", type=float, default=20, help="end earlier than that")
     crash.add_argument("--customers", type=int, default=5_000)
     crash.add_argument("--chunk", type=int, default=250, help="customers graded at once")
-    for command in (people, crash):
+    text = "a year of messages by rules that overlap, and how many came when they must not"
+    contact = commands.add_parser("contact", help=text, description=text)
+    contact.set_defaults(action=contact_year.run)
+    contact.add_argument("--customers", type=int, default=2_000)
+    contact.add_argument("--days", type=int, default=365)
+    contact.add_argument("--rules", type=int, default=5)
+    contact.add_argument("--seed", type=int, default=20)
+    text = "the job that sends reminders is killed, two of them at a time"
+    sending = commands.add_parser("sender", help=text, description=text)
+    sending.set_defaults(action=sender.run)
+    sending.add_argument("--kills", type=int, default=30)
+    sending.add_argument("--customers", type=int, default=3_000)
+    for command in (people, crash, sending):
         command.add_argument("--seed", type=int, default=19)
         command.add_argument("--prefix", default="customer_tiering_stress", help="of databases")
         command.add_argument("--keep", action="store_true", help="leave the databases afterwards")

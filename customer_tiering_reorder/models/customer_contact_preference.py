@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+from odoo.tools import hash_sign, verify_hash_signed
+
+# What the signature of a link is good for; one made for something else is refused.
+SCOPE = "customer_tiering_reorder.stop"
+
+
+class CustomerContactPreference(models.Model):
+    """How a contact wants to be reminded, or that it does not; invoices and news go on."""
+
+    _name = "customer.contact.preference"
+    _inherit = "customer.tier.input"
+    _description = "Contact Preference"
+    _order = "partner_id"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        required=True,
+        ondelete="cascade",
+        help="What is said of a company holds for its contacts of whom nothing is said.",
+    )
+    no_reminders = fields.Boolean(
+        string="No Reminders",
+        help="The contact wants no messages about the next order. Salespeople may still call.",
+    )
+    email_ok = fields.Boolean(string="By E-Mail", default=True)
+    action_ok = fields.Boolean(string="By Other Channels", default=True)
+    lang = fields.Selection(
+        selection=lambda self: self.env["res.lang"].get_installed(),
+        string="Language of Messages",
+        help="Empty: that of the contact.",
+    )
+    stopped_on = fields.Datetime(
+        string="Stopped By Link On", readonly=True, help="When the contact said so itself."
+    )
+
+    _partner_unique = models.UniqueIndex(
+        "(partner_id)", "There is a preference of this contact already. Change that one."
+    )
+
+    @api.model
+    def _of(self, contacts):
+        """:return: dict ``res.partner`` → its preference or that of its company, or an empty one"""
+        # Whoever's job it is sees what contacts of other companies want as well.
+        everything = self.sudo()
+        both = contacts | contacts.commercial_partner_id
+        known = {p.partner_id: p for p in everything.search([("partner_id", "in", both.ids)])}
+        nothing = everything.browse()
+        return {c: known.get(c, known.get(c.commercial_partner_id, nothing)) for c in contacts}
+
+    def _allows(self, channel):
+        """Whether messages may go by a channel."""
+        return not self or channel not in ("email", "action") or bool(self[f"{channel}_ok"])
+
+    # The link in each message
+
+    @api.model
+    def _stop_url(self, contact, company):
+        base = company.sudo().get_base_url()
+        return f"{base}/customer_tiering/stop/{self._stop_token(contact)}"
+
+    @api.model
+    def _stop_token(self, contact):
+        # Signing needs the database's secret.
+        return hash_sign(self.sudo().env, SCOPE, [contact.id])
+
+    @api.model
+    def _of_stop_token(self, token):
+        """The contact of a link, with all rights: the signature is the proof. Empty for one that
+        is wrong."""
+        partners = self.env["res.partner"].sudo()
+        try:
+            payload = verify_hash_signed(self.sudo().env, SCOPE, token)
+        except (ValueError, OverflowError):
+            return partners
+        return partners.browse(payload[0] if payload else ()).exists()
+
+    @api.model
+    def _stop(self, contact):
+        """The contact wants no more reminders; saying it twice changes nothing."""
+        everything = self.sudo()
+        own = everything.search([("partner_id", "=", contact.id)])
+        if own.no_reminders:
+            return
+        vals = {"no_reminders": True, "stopped_on": fields.Datetime.now()}
+        if own:
+            own.write(vals)
+        else:
+            everything.create({"partner_id": contact.id, **vals})

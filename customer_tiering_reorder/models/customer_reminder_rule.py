@@ -1,0 +1,154 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.customer_tiering.grading import quiet
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from .. import presets
+from .customer_reminder_rule_step import TYPICAL_RHYTHM
+
+# When messages are planned, by the customer's clock, unless its own hours are known.
+SENT_AT = 10
+
+
+class CustomerReminderRule(models.Model):
+    """Rules whose reminders are a plan of steps, by several channels."""
+
+    _inherit = "customer.reminder.rule"
+
+    step_ids = fields.One2many(
+        "customer.reminder.rule.step",
+        "rule_id",
+        string="Steps",
+        copy=True,
+        default=lambda self: [Command.create({"channel": "activity"})],
+    )
+    step_note = fields.Text(compute="_compute_step_note", exportable=False)
+    unreached_count = fields.Integer(
+        compute="_compute_preview", groups="customer_tiering.group_manager"
+    )
+
+    # What the form foretells
+
+    @api.depends("step_ids.channel", "step_ids.offset_days", "step_ids.offset_share")
+    @api.depends_context("company", "lang")
+    def _compute_step_note(self):
+        rhythm = self._typical_rhythm()
+        policy = self.env["customer.contact.policy"]._rules_of(self.env.company)
+        for rule in self:
+            lines = rule._foretold(policy, rhythm)
+            intro = self.env._("For a customer who orders every %s days:", rhythm)
+            rule.step_note = "\n".join([intro, *lines]) if lines else False
+
+    def _foretold(self, policy, rhythm):
+        """What the contact policy makes of the steps where nothing else is sent.
+
+        :return: a line for each step that moves or is dropped
+        """
+        names = dict(self.step_ids._fields["channel"]._description_selection(self.env))
+        every_day = quiet.Situation(sides=(quiet.Days(weekdays=frozenset(range(7))),))
+        begin = fields.Datetime.to_datetime("2026-01-05 12:00:00")
+        sent, lines = [], []
+        for step in sorted(self.step_ids, key=lambda step: step._days(rhythm)):
+            if step.channel == "activity":
+                continue
+            day = step._days(rhythm)
+            words = {"channel": names.get(step.channel, ""), "day": day}
+            due = begin + timedelta(days=day)
+            free = quiet.next_free(sent, due, policy.caps)
+            if free > due + quiet.PATIENCE:
+                lines.append(
+                    self.env._(
+                        "%(channel)s after %(day)s days: dropped, it would be one message too many",
+                        **words,
+                    )
+                )
+                continue
+            if free > due:
+                moved = (free - begin).days
+                lines.append(
+                    self.env._("%(channel)s after %(day)s days: moves to %(to)s", **words, to=moved)
+                )
+            sent.append(free)
+        return lines if every_day else []
+
+    @api.model
+    def _typical_rhythm(self):
+        """Days between two orders of half of the company's customers."""
+        query = SQL(
+            """SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY next_order_date - last_order_date)
+                 FROM customer_tier_standing
+                WHERE company_id = %s AND next_order_date > last_order_date""",
+            self.env.company.id,
+        )
+        found = self.env.execute_query(query)[0][0]
+        return round(found) if found else TYPICAL_RHYTHM
+
+    @api.model
+    def _previewed_names(self):
+        return [*super()._previewed_names(), "unreached"]
+
+    def _preview(self):
+        found = super()._preview()
+        if set(self.step_ids.mapped("channel")) - {"activity"}:
+            found["unreached"] = found["month"]._without_address()
+        return found
+
+    # Presets
+
+    @api.model
+    def _create_preset(self, code, company):
+        """A new rule that is ready to be switched on.
+
+        :param code: key of ``presets.PRESETS``
+        """
+        texts = presets.texts(self.env)
+        vals = presets.rule_vals(self, code, company)
+        return self.create({**vals, "name": texts[code], "company_id": company.id})
+
+    def _open_preset(self, code):
+        self.check_access("create")
+        return self._create_preset(code, self.env.company).get_formview_action()
+
+    def action_preset_vip(self):
+        return self._open_preset("vip")
+
+    def action_preset_standard(self):
+        return self._open_preset("standard")
+
+    def action_preset_prospect(self):
+        return self._open_preset("prospect")
+
+    def action_preset_lost_item(self):
+        return self._open_preset("lost_item")
+
+    # What it does
+
+    def _begins_on_desk(self):
+        first = self.step_ids[:1]
+        if not first:
+            return super()._begins_on_desk()
+        at_once = not first.offset_days and not first.offset_share
+        return first.channel == "activity" and first.to == "salesperson" and at_once
+
+    def _after_open(self, reminders):
+        super()._after_open(reminders)
+        if self.step_ids:
+            self.env["customer.reminder.step"]._plan(self, reminders)
+
+    def _after_end(self, reminders):
+        super()._after_end(reminders)
+        self.env["customer.reminder.step"]._end(reminders)
+
+    def _after_reopen(self, reminders):
+        super()._after_reopen(reminders)
+        self.env["customer.reminder.step"]._plan_again(reminders)
+
+    def _after_done(self, reminders):
+        planned = self.env["customer.reminder.step"]._with_planned(reminders)
+        return super()._after_done(reminders - planned)
+
+    def _still_planned(self, reminders):
+        planned = self.env["customer.reminder.step"]._with_planned(reminders)
+        return super()._still_planned(reminders) | planned
