@@ -10,6 +10,7 @@
         "security/ir.model.access.csv",
         "security/customer_tiering_reorder_rules.xml",
         "data/ir_cron_rhythm_data.xml",
+        "data/customer_product_affinity_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
         "wizards/customer_product_suggest_views.xml",

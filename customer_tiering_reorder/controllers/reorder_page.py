@@ -165,7 +165,13 @@ class ReorderPage(http.Controller):
             for block in titles
         ]
         blocks = [block for block in blocks if block["rows"]]
-        return {"blocks": blocks, "has_prices": bool(prices), "taxed": prices.get("taxed")}
+        Suggestion = reminder.env["customer.product.suggestion"]
+        return {
+            "blocks": blocks,
+            "promotions": Suggestion._promotions(reminder.partner_id, company),
+            "has_prices": bool(prices),
+            "taxed": prices.get("taxed"),
+        }
 
     def _row(self, suggestion, prices):
         product = suggestion.product

@@ -1,10 +1,10 @@
 # The reminder, its steps and its channels
-from . import customer_reminder
 from . import customer_contact_policy
 from . import customer_contact_preference
 from . import customer_reminder_rule_step
 from . import customer_reminder_rule
 from . import customer_reminder_step
+from . import customer_reminder
 
 # What they bring
 from . import customer_reminder_report

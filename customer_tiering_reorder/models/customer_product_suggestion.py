@@ -281,6 +281,12 @@ class CustomerProductSuggestion(models.AbstractModel):
             )
         return result
 
+    @api.model
+    def _promotions(self, partner, company):
+        """Hook: what is on offer that the customer may use, as texts in the language of the
+        environment."""
+        return []
+
     # Prices
 
     @api.model

@@ -155,7 +155,18 @@ class CustomerReminder(models.Model):
     # What the customer says
 
     def _answered(self, answer, **vals):
-        self.write({"answer": answer, "answered_on": fields.Datetime.now(), **vals})
+        now = fields.Datetime.now()
+        self.write({"answer": answer, "answered_on": now, **vals})
+        self._note_confirmed(now)
+
+    def _note_confirmed(self, moment):
+        """The message that was sent last has led to a press of a button, which no program does."""
+        if "customer.reminder.step" not in self.env:
+            return
+        sent = [("reminder_id", "=", self.id), ("sent_at", "!=", False)]
+        step = self.env["customer.reminder.step"].search(sent, order="sent_at desc", limit=1)
+        if step and not step.confirmed_at:
+            step.confirmed_at = moment
 
     def _quotation_open(self):
         """The quotation that the customer can still look at, if any: whoever may write the order
@@ -170,7 +181,11 @@ class CustomerReminder(models.Model):
     def _lock(self):
         """Wait until nobody else answers for the same customer."""
         self.ensure_one()
-        self.env.cr.execute(SQL("SELECT FROM customer_reminder WHERE id = %s FOR UPDATE", self.id))
+        # Who waited begins anew, which is nothing to log.
+        self.env.cr.execute(
+            SQL("SELECT FROM customer_reminder WHERE id = %s FOR UPDATE", self.id),
+            log_exceptions=False,
+        )
         self.invalidate_recordset()
 
     def _order_again(self, contact, wanted):
@@ -235,3 +250,4 @@ class CustomerReminder(models.Model):
 
     def _say_useful(self, useful):
         self.usefulness = "useful" if useful else "useless"
+        self._note_confirmed(fields.Datetime.now())

@@ -85,11 +85,16 @@ class ResPartner(models.Model):
 
     def _customer_suggestion_table(self, company):
         suggestions = self._customer_suggestions(company)
-        if not suggestions:
+        promotions = self.env["customer.product.suggestion"]._promotions(self, company)
+        if not suggestions and not promotions:
             return False
+        values = {
+            "suggestions": suggestions,
+            "promotions": promotions,
+            "titles": self._customer_suggestion_titles(),
+        }
         return self.env["ir.qweb"]._render(
-            "customer_tiering_reorder.customer_suggestion_table",
-            {"suggestions": suggestions, "titles": self._customer_suggestion_titles()},
+            "customer_tiering_reorder.customer_suggestion_table", values
         )
 
     def action_customer_quotation(self):

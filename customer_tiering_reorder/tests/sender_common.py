@@ -52,8 +52,8 @@ class SenderCase(DeskCase):
 
     def _send(self, **later):
         """Let the job come after some time."""
-        self.clock.tick(timedelta(**later))
         self.env.flush_all()
+        self.clock.tick(timedelta(**later))
         self.env.invalidate_all()
         while self.Step._send_slice():
             self.env.invalidate_all()

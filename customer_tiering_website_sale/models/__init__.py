@@ -1,3 +1,4 @@
+from . import customer_product_suggestion
 from . import customer_tier
 from . import product_pricelist
 from . import sale_order

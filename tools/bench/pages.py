@@ -17,7 +17,7 @@ from .table import render
 
 SCRATCH = f"{database.PREFIX}_pages"
 # The page answers so many a minute of one address.
-TIMES, AT_ONCE = 12, 4
+TIMES, AT_ONCE = 10, 4
 TARGET_MS = 250
 PASSWORD = "bench pages"
 # The customer with most orders and one of its people, who may log in; products of its page.
@@ -98,9 +98,10 @@ def _free_port():
 def _wait(address):
     for _second in range(120):
         try:
-            if requests.get(f"{address}/web/health", timeout=5).ok:
+            # The first one waits until the models are loaded.
+            if _session().get(f"{address}/web/login", timeout=60).ok:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(1)
     sys.exit("The server does not answer.")
 
