@@ -73,7 +73,7 @@ class CustomerReminderEffect(models.Model):
     caused_count = fields.Integer(
         string="Orders Caused",
         compute="_compute_effect",
-        help="Of all customers reminded whose time is over; 0 while nothing is known.",
+        help="Among the customers compared; 0 while nothing is known.",
     )
     amount_difference = fields.Monetary(
         string="Bought More per Case",
@@ -182,7 +182,7 @@ class CustomerReminderEffect(models.Model):
                 "difference": 100 * known.difference,
                 "difference_from": 100 * known.low,
                 "difference_to": 100 * known.high,
-                "caused_count": round(self.told_count * known.difference) if certain else 0,
+                "caused_count": round(known.cases * known.difference) if certain else 0,
                 "amount_difference": money[0],
                 "amount_from": money[1],
                 "amount_to": money[2],
