@@ -19,6 +19,7 @@
         "views/customer_reminder_effect_views.xml",
         "views/customer_tiering_reorder_menus.xml",
     ],
+    "demo": ["demo/reminder_demo.xml"],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "auto_install": True,

@@ -54,7 +54,8 @@ def rule_vals(rules, code, company):
     :param rules: ``customer.reminder.rule``
     """
     preset = PRESETS[code]
-    vals = dict(preset["vals"])
+    # Nobody is written to before somebody has looked at it.
+    vals = {"active": False, **preset["vals"]}
     if preset.get("best_tiers"):
         tiers = rules.env["customer.tier"].search([("company_id", "=", company.id)])
         best = {program: found[0] for program, found in _best(tiers).items()}

@@ -218,5 +218,5 @@ def own_hours(moments, zone, window):
     if not starts:
         return None
     counts = {s: sum(s <= hour < s + HABIT_HOURS for hour in inside) for s in starts}
-    best = max(starts, key=lambda start: (counts[start], -start))
+    best = max(starts, key=lambda start: (counts[start], start))
     return Window(best, best + HABIT_HOURS)

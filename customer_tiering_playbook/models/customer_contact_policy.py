@@ -14,8 +14,7 @@ class CustomerContactPolicy(models.AbstractModel):
         under_way = SQL(
             """EXISTS (
                 SELECT FROM customer_stage_playbook_start b
-                 WHERE b.partner_id = s.partner_id AND b.company_id = s.company_id
-                   AND b.state = ANY(%s))""",
+                 WHERE b.standing_id = s.id AND b.state = ANY(%s))""",
             list(UNDER_WAY),
         )
         return [*super()._waiting_reasons(company), ("playbook", under_way)]

@@ -119,14 +119,12 @@ class CustomerReminderEffect(models.Model):
                 ON k.company_id IS NULL OR k.company_id = c.id
          LEFT JOIN (%(report)s) r
                 ON r.company_id = c.id AND (k.id IS NULL OR r.rule_id = k.id)
-             WHERE c.id = ANY(%(companies)s)
              GROUP BY c.id, k.id, k.sequence, k.control_share, k.active
             HAVING k.active OR COUNT(r.id) > 0
             """,
             rules=RULES,
             told=SQL("r.is_measured AND r.arm <> %s", assignment.CONTROL),
             report=self.env["customer.reminder.report"]._table_query,
-            companies=self.env.companies.ids,
         )
 
     @api.depends("rule_id")

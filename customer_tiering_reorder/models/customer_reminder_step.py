@@ -398,9 +398,9 @@ class CustomerReminderStep(models.Model):
             snoozed, until = "spoke", self._morning(spoke + timedelta(days=7), zone)
         if self.channel == "activity" and not self.company_id.customer_contact_wait_calls:
             snoozed, until = "", None
-        if reminder.snoozed_until and reminder.snooze_reason == "customer":
-            if reminder.snoozed_until > today:
-                snoozed, until = "customer", self._morning(reminder.snoozed_until, zone)
+        asked = reminder.snoozed_until if reminder.snooze_reason == "customer" else False
+        if asked and asked > today:
+            snoozed, until = "customer", self._morning(asked, zone)
         return replace(situation, stopped=stopped, snoozed=snoozed, snoozed_until=until)
 
     @api.model
@@ -609,3 +609,14 @@ class CustomerReminderStep(models.Model):
         """The customer, whom the contact is with."""
         self.ensure_one()
         return self.reminder_id.partner_id.get_formview_action()
+
+    # Demo data
+
+    @api.model
+    @api.private
+    def _load_demo(self):
+        """Rules with steps, and what became of some reminders of the demo customers."""
+        from ..demo.reminders import create_reminders
+
+        if not self.search_count([], limit=1):
+            create_reminders(self.env, self.env.ref("base.main_company"))

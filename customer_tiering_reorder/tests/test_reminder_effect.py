@@ -203,6 +203,10 @@ class TestReminderEffect(GradingCase):
             own = [("company_id", "=", self.company.id)]
             self.assertFalse(self.env[name].with_user(boss_b).search(own))
         self.env.invalidate_all()
-        self.assertFalse(self._effect().with_user(boss_b).read(["words", "ordered_count"]))
+        row = self._effect()
+        for name in ("words", "case_count"):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                row.with_user(boss_b).read([name])
         action = self._effect().action_open_cases()
         self.assertEqual(len(self.Report.search(action["domain"])), 2)

@@ -7,7 +7,7 @@ import sys
 
 from tools.devtool.console import Failure
 
-from . import contact_year, kill, queue, users
+from . import contact_year, kill, queue, sender, users
 from .data import say
 
 
@@ -56,7 +56,12 @@ def _parse(arguments):
     contact.add_argument("--days", type=int, default=365)
     contact.add_argument("--rules", type=int, default=5)
     contact.add_argument("--seed", type=int, default=20)
-    for command in (people, crash):
+    text = "the job that sends reminders is killed, two of them at a time"
+    sending = commands.add_parser("sender", help=text, description=text)
+    sending.set_defaults(action=sender.run)
+    sending.add_argument("--kills", type=int, default=30)
+    sending.add_argument("--customers", type=int, default=3_000)
+    for command in (people, crash, sending):
         command.add_argument("--seed", type=int, default=19)
         command.add_argument("--prefix", default="customer_tiering_stress", help="of databases")
         command.add_argument("--keep", action="store_true", help="leave the databases afterwards")

@@ -1,0 +1,26 @@
+from odoo.addons.customer_tiering.tests.rpc_common import RpcRightsCase, RpcRightsTests
+from odoo.tests import tagged
+
+from .security_common import ReorderSecurityCase
+
+# Who may call what, as in the core addon.
+CALLERS = {
+    "customer.reminder.effect": {"action_open_cases": "m"},
+    "customer.reminder.rule": {
+        "action_preset_lost_item": "m",
+        "action_preset_prospect": "m",
+        "action_preset_standard": "m",
+        "action_preset_vip": "m",
+    },
+    "customer.reminder.step": {"action_open_reminder": "som"},
+}
+ROUTES = {
+    "/customer_tiering/stop/<string:token>": ("public", "http", False, ("GET", "POST")),
+    "/customer_tiering/handover/<string:token>": ("public", "http", False, ("POST",)),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestRightsRpc(RpcRightsTests, ReorderSecurityCase, RpcRightsCase):
+    callers = CALLERS
+    routes = ROUTES
