@@ -73,7 +73,7 @@ class CustomerReminderEffect(models.Model):
     caused_count = fields.Integer(
         string="Orders Caused",
         compute="_compute_effect",
-        help="Of all customers reminded whose time is over; 0 while nothing is known.",
+        help="Among the customers compared; 0 while nothing is known.",
     )
     amount_difference = fields.Monetary(
         string="Bought More per Case",
@@ -119,14 +119,12 @@ class CustomerReminderEffect(models.Model):
                 ON k.company_id IS NULL OR k.company_id = c.id
          LEFT JOIN (%(report)s) r
                 ON r.company_id = c.id AND (k.id IS NULL OR r.rule_id = k.id)
-             WHERE c.id = ANY(%(companies)s)
              GROUP BY c.id, k.id, k.sequence, k.control_share, k.active
             HAVING k.active OR COUNT(r.id) > 0
             """,
             rules=RULES,
             told=SQL("r.is_measured AND r.arm <> %s", assignment.CONTROL),
             report=self.env["customer.reminder.report"]._table_query,
-            companies=self.env.companies.ids,
         )
 
     @api.depends("rule_id")
@@ -182,7 +180,7 @@ class CustomerReminderEffect(models.Model):
                 "difference": 100 * known.difference,
                 "difference_from": 100 * known.low,
                 "difference_to": 100 * known.high,
-                "caused_count": round(self.told_count * known.difference) if certain else 0,
+                "caused_count": round(known.cases * known.difference) if certain else 0,
                 "amount_difference": money[0],
                 "amount_from": money[1],
                 "amount_to": money[2],

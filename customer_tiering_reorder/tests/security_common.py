@@ -1,4 +1,4 @@
-from odoo.addons.customer_tiering.tests.security_common import ALL, READ, SecurityCase
+from odoo.addons.customer_tiering.tests.security_common import ALL, NOTHING, READ, SecurityCase
 
 # As in the core addon: rights of salesperson, officer and manager.
 RIGHTS = {
@@ -9,6 +9,8 @@ RIGHTS = {
     "customer.product.suggest": ("rwc-", "rwc-", "rwc-"),
     "customer.product.suggest.line": ("rwcu", "rwcu", "rwcu"),
     "customer.contact.preference": ("rwc-", "rwc-", ALL),
+    "customer.reminder.effect": (NOTHING, NOTHING, READ),
+    "customer.reminder.report": (NOTHING, NOTHING, READ),
     "customer.reminder.rule.step": (READ, READ, ALL),
     "customer.reminder.step": (READ, READ, READ),
 }
@@ -110,4 +112,6 @@ class ReorderSecurityCase(SecurityCase):
             }
         )
         preference = cls.env["customer.contact.preference"].create({"partner_id": partner.id})
-        return rule_step, step, preference
+        own = [("company_id", "=", company.id), ("rule_id", "=", reminder.rule_id.id)]
+        report, effect = (cls.env[f"customer.reminder.{name}"] for name in ("report", "effect"))
+        return rule_step, step, preference, report.search(own), effect.search(own)

@@ -14,6 +14,14 @@ COMPUTED = {
         "customer_cycle_three_quarters customer_cycle_typical customer_cycle_tracked "
         "customer_replenishable",
     ),
+    "customer.reminder.effect": rows(
+        refused=(
+            "amount_difference amount_from amount_to caused_count compared_count control_count "
+            "control_ordered_count currency_id difference difference_from difference_to "
+            "display_name ordered_count picture verdict warning words"
+        )
+    ),
+    "customer.reminder.report": rows(refused="currency_id"),
     "customer.reminder.rule": rows(empty="unreached_count", typed="step_note"),
     "customer.reminder.step": rows(
         refused="customer_id lang phone receipt_url reorder_url stop_url"
@@ -26,6 +34,22 @@ COMPUTED = {
 }
 SILENT = {
     "customer.reminder": {"phone"},
+    # Of a rule that holds nobody back.
+    "customer.reminder.effect": {
+        "amount_difference",
+        "amount_from",
+        "amount_to",
+        "caused_count",
+        "compared_count",
+        "control_count",
+        "control_ordered_count",
+        "difference",
+        "difference_from",
+        "difference_to",
+        "ordered_count",
+        "picture",
+        "warning",
+    },
     # Told of what is bought no longer.
     "res.partner": {"customer_lost_text"},
 }

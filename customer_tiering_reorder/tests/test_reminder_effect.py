@@ -70,7 +70,11 @@ class TestReminderEffect(GradingCase):
         self.assertIn("<svg", row.picture)
         self.assertFalse(row.warning)
         self.assertAlmostEqual(row.amount_difference, 16.0, 1)
+        # Of customers whom nobody is compared with, nothing is claimed.
+        other = self.rule.copy({"control_share": 0})
+        self._create_cases("treated", 50, ordered=50, rule=other)
         everything = self._effect(self.rule.browse())
+        self.assertEqual(everything.caused_count, 144)
         self.assertEqual(everything.display_name, "All Rules")
         self.assertEqual((everything.verdict, everything.difference), ("more", row.difference))
 
@@ -199,6 +203,10 @@ class TestReminderEffect(GradingCase):
             own = [("company_id", "=", self.company.id)]
             self.assertFalse(self.env[name].with_user(boss_b).search(own))
         self.env.invalidate_all()
-        self.assertFalse(self._effect().with_user(boss_b).read(["words", "ordered_count"]))
+        row = self._effect()
+        for name in ("words", "case_count"):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                row.with_user(boss_b).read([name])
         action = self._effect().action_open_cases()
         self.assertEqual(len(self.Report.search(action["domain"])), 2)
