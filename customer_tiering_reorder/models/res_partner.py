@@ -10,7 +10,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     customer_has_rhythm = fields.Boolean(
-        compute="_compute_customer_pages", groups=SALESPEOPLE, export_string_translation=False
+        compute="_compute_customer_standing", groups=SALESPEOPLE, export_string_translation=False
     )
     customer_rhythm_ids = fields.One2many(
         "customer.purchase.rhythm",
@@ -45,17 +45,10 @@ class ResPartner(models.Model):
             for partner in self
         }
 
-    @api.depends("commercial_partner_id")
-    @api.depends_context("company")
-    def _compute_customer_pages(self):
-        super()._compute_customer_pages()
-        Rhythm = self.env["customer.purchase.rhythm"]
-        may = Rhythm.has_access("read")
-        rows = Rhythm._read_group(self._customer_own_rhythms(), ["partner_id"]) if may else ()
-        known = self.browse([partner.id for (partner,) in rows])
-        for partner in self:
-            customer = partner.commercial_partner_id._origin
-            partner.customer_has_rhythm = bool(partner._origin) and customer in known
+    def _set_customer_standing(self, standing):
+        # Known without a query: the page tells where there is nothing on it.
+        self.customer_has_rhythm = bool(standing.last_order_date and self._origin)
+        return super()._set_customer_standing(standing)
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang", "uid")
