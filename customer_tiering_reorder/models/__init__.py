@@ -18,6 +18,7 @@ from . import customer_product_suggestion
 from . import customer_category_cycle
 from . import customer_purchase_rhythm
 from . import customer_purchase_demand
+from . import customer_reminder_trigger
 
 # Models of Odoo
 from . import customer_tier_run

@@ -23,7 +23,7 @@ class ResPartner(models.Model):
     )
 
     customer_has_rhythm = fields.Boolean(
-        compute="_compute_customer_pages", groups=SALESPEOPLE, export_string_translation=False
+        compute="_compute_customer_standing", groups=SALESPEOPLE, export_string_translation=False
     )
     customer_rhythm_ids = fields.One2many(
         "customer.purchase.rhythm",
@@ -47,13 +47,6 @@ class ResPartner(models.Model):
         super()._compute_customer_pages()
         for partner in self:
             partner.customer_has_suggestions = partner.customer_is_graded
-        Rhythm = self.env["customer.purchase.rhythm"]
-        may = Rhythm.has_access("read")
-        rows = Rhythm._read_group(self._customer_own_rhythms(), ["partner_id"]) if may else ()
-        known = self.browse([partner.id for (partner,) in rows])
-        for partner in self:
-            customer = partner.commercial_partner_id._origin
-            partner.customer_has_rhythm = bool(partner._origin) and customer in known
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang", "uid")
@@ -141,6 +134,11 @@ class ResPartner(models.Model):
             partner: rows.get(partner.commercial_partner_id._origin, found.browse())
             for partner in self
         }
+
+    def _set_customer_standing(self, standing):
+        # Known without a query: the page tells where there is nothing on it.
+        self.customer_has_rhythm = bool(standing.last_order_date and self._origin)
+        return super()._set_customer_standing(standing)
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang", "uid")

@@ -316,10 +316,15 @@ class TestRhythmShown(RhythmCase):
         self.assertIn("late from", coffee.next_text)
 
     def test_page(self):
-        """The page was there for customers of whom nothing is known, or not for those who are."""
+        """The page was there for contacts who never ordered, or not for customers, or it cost each
+        form of a contact a query."""
         self.assertTrue(self.seen.customer_has_rhythm)
         other = self._create_own_customer("Other")
         self.assertFalse(other.with_user(self.salesperson).customer_has_rhythm)
+        self.env.invalidate_all()
+        self.seen.mapped("customer_is_graded")
+        with self.assertQueryCount(0):
+            self.seen.mapped("customer_has_rhythm")
 
     def test_picture(self):
         """Dots of one category stood in the line of another."""

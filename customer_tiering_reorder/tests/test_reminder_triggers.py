@@ -78,3 +78,15 @@ class TestReminderTriggers(RhythmCase):
         self.assertEqual(self._found("stage", stages=["potential"]), prospect)
         self.assertEqual(self._found("prospect"), prospect)
         self.assertFalse(self._found("prospect", latest=20))
+
+    def test_what_a_rule_hands_over(self):
+        """A rule about a quotation looked at the customer's next order all the same."""
+        Trigger = self.env["customer.reminder.trigger"]
+        days = self._days_ago(10), self._days_ago(0)
+        self.assertIsNone(Trigger.new({"trigger": "customer"})._trigger_sql(*days))
+        for trigger, _name in reminder_triggers.TRIGGERS[1:]:
+            rule = Trigger.new({"trigger": trigger, "trigger_stage": "new"})
+            self.assertEqual(
+                rule._trigger_sql(*days),
+                reminder_triggers.condition(self.env, trigger, *days, stages=["new"]),
+            )
