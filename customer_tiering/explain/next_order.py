@@ -35,14 +35,37 @@ def short(standing):
     return " · ".join(parts) or False
 
 
-def headline(standing, today):
-    """What an activity says at a glance."""
+def headline(standing, today, call=False):
+    """What an activity says at a glance.
+
+    :param call: whether it is asked for since a call is worth it by now, which may be later than
+        the day from which the order is late
+    """
     env, late, expected = standing.env, standing.next_order_late, standing.next_order_date
+    if call and standing.call_date and late and standing.call_date != late:
+        days = {"late": format_date(env, late), "call": format_date(env, standing.call_date)}
+        if standing.call_date <= today:
+            return env._("Order late since %(late)s, worth a call since %(call)s", **days)
+        return env._("Order late from %(late)s, worth a call from %(call)s", **days)
     if late and late <= today:
         return env._("Order late since %s", format_date(env, late))
     if expected and expected <= today:
         return env._("Order expected since %s", format_date(env, expected))
     return env._("Order expected on %s", format_date(env, expected or late))
+
+
+def call_sentence(standing):
+    """“Of 100 such customers who are silent on 3 June, 62 order nothing for another month without a
+    call.”; empty where it is not known."""
+    env = standing.env
+    if not (standing.call_date and standing.stay_away):
+        return ""
+    return env._(
+        "Of 100 such customers who are still silent on %(day)s, %(number)s order nothing for "
+        "another month without a call.",
+        day=format_date(env, standing.call_date),
+        number=readable(env, round(100 * standing.stay_away)),
+    )
 
 
 def _window(standing):

@@ -97,7 +97,7 @@ def picture(standing, changes, today):
         return False
     if len(drawn) == 1 and len(tracks[0]) == 1:
         return {"since": _since(env, drawn[0])}
-    axis = _Axis(min(piece.start for piece in drawn), end)
+    axis = Axis(min(piece.start for piece in drawn), end)
     levels = _levels(standing, [piece.tier for piece in drawn])
     last_day = end - timedelta(days=1)
     return {
@@ -176,12 +176,17 @@ def _mark(env, axis, change):
     }
 
 
-class _Axis:
+class Axis:
     """Days from a first one up to an end that is no longer drawn."""
 
     def __init__(self, start, end):
         self.start, self.end = start, end
         self.days = (end - start).days
+
+    @property
+    def last(self):
+        """The last day that is drawn."""
+        return self.end - timedelta(days=1)
 
     def x(self, day):
         return round(100 * (day - self.start).days / self.days, 3)
@@ -189,8 +194,7 @@ class _Axis:
     def ticks(self, env):
         """Dates on the axis; those with ``minor`` are left out in a narrow window."""
         if self.days < SHORT_DAYS:
-            last = self.end - timedelta(days=1)
-            days = [self.start, last] if last > self.start else [self.start]
+            days = [self.start, self.last] if self.last > self.start else [self.start]
             return [
                 {"x": 0 if day == self.start else 100, "text": format_date(env, day), "edge": True}
                 for day in days

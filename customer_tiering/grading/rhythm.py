@@ -26,6 +26,12 @@ CATEGORY_ORDERS = 3
 CATEGORY_INTERVALS = 10
 # Where the number of days to the next order was taken from, the best source first.
 SOURCES = ("product", "customer_category", "category", "customer", "all")
+# Order days in a category from which it was bought steadily, so that it can be lost.
+STEADY_ORDERS = 5
+# Purchases that tell the usual quantity, the latest ones.
+USUAL_ORDERS = 5
+# Days, counted back from the last purchase, whose amount is what a category is worth in a year.
+YEAR_DAYS = 365
 # Shares of customers whose days are kept of a curve.
 LEVELS = np.arange(1, 20) / 20
 # Customers with so many intervals or more of their own have a curve of their own, where it was
@@ -112,20 +118,6 @@ def median(owners, lengths, size):
     high = start[known] + count[known] // 2
     result[known] = (lengths[low] + lengths[high]) / 2
     return result, count
-
-
-def expected_interval(own_median, count, typical):
-    """Own median m shrunk to the population's M: ``(n·m + 3·M) / (n + 3)`` over n intervals.
-
-    Without M the own median stands alone; without own intervals M does.
-    """
-    if typical is None:
-        return own_median
-    total = own_median * count
-    total[count == 0] = 0.0
-    total += SHRINKAGE * typical
-    total /= count + SHRINKAGE
-    return total
 
 
 def whole_before(days, as_of):
@@ -511,64 +503,237 @@ class Foresight:
         return result
 
 
-class Purchases:
-    """The days on which customers bought in product categories.
+# What ``Purchases.rhythms`` tells, floats but for the first four and ``source``. Days are NaN for
+# unknown: the one by which half of such customers have bought again, the one by which four of five
+# have, and the window that four of five come in (none of who buys so regularly as to be expected on
+# a day). ``interval`` is days to the first of these, ``own_median`` that of the ``order_days - 1``
+# own intervals, which weigh ``own_weight`` (0–1); ``source`` is a position in ``SOURCES``, -1 for
+# none. ``lost_day``: the first day on which it had not been bought for too long, of what the
+# customer bought steadily and is missing from its orders since.
+RHYTHM_COLUMNS = (
+    *("customer", "category", "order_days", "last_day", "cv", "own_median", "own_weight"),
+    *("interval", "due_day", "late_day", "from_day", "until_day", "source"),
+    *("usual_quantity", "amount_year", "lost_day"),
+)
+# Quantities and amounts are summed in whole parts of their units, which is exact: a customer alone
+# has the same as among all.
+PARTS = 10_000
+# Day of a purchase: how many days after the last one it is, see ``_days_of``.
+DAYS = {"due_day": "interval", "late_day": "late_days", "from_day": "first", "until_day": "last"}
 
-    Each combination of a customer and a category has its own rhythm: it plays the part that the
-    customer has elsewhere.
 
-    :param customers, categories, days: integer arrays of equal length, one element an order line
-        of something bought; any order
+@dataclass(frozen=True)
+class Cycle:
+    """How a product category is bought, learnt from everybody's purchases in it and frozen.
+
+    ``rhythm``: :func:`learn` of them; ``quarter`` and ``three_quarters``: days within which a
+    quarter, and three quarters, of all have bought it again (0 where fewer were seen to);
+    ``again``: percent of first buyers who bought it again within twice the median.
     """
 
-    def __init__(self, customers, categories, days):
+    rhythm: Rhythm
+    quarter: int
+    three_quarters: int
+    again: int
+
+
+def cycle(pairs, days, as_of):
+    """How one category is bought; ``None`` while there are too few intervals.
+
+    :param pairs, days: as :func:`learn` takes them
+    """
+    known = learn(pairs, days, as_of)
+    if known is None:
+        return None
+    past = days <= as_of
+    spells = Spells.of(pairs[past], days[past], as_of)
+    spells = spells[spells.days > 0]
+    everybody = _curve(np.log(spells.days), spells.ended, 0)
+    quarter, three_quarters = (
+        0 if np.isnan(log) else max(round(float(np.exp(log))), 1)
+        for log in (_quantile(everybody, share, settled=False) for share in (0.25, 0.75))
+    )
+    firsts = spells[spells.count == 0]
+    found, shares = kaplan_meier(firsts.days, firsts.ended)
+    soon = np.searchsorted(found, 2 * known.typical, "right")
+    again = np.append(0.0, shares)[soon]
+    return Cycle(known, quarter, three_quarters, round(100 * float(again)))
+
+
+class Purchases:
+    """The days on which customers bought in product categories, and how much.
+
+    Each combination of a customer and a category has its own rhythm: it plays the part that the
+    customer has elsewhere, and its category the part of the population.
+
+    :param customers, categories, days: integer arrays of equal length, one element an order line
+        of something bought; any order. What came back has the day on which it was bought
+    :param quantities, amounts: arrays of the same length, negative for what came back; without
+        quantities, each line is something bought. A day of which nothing was kept is none
+    """
+
+    def __init__(self, customers, categories, days, quantities=None, amounts=None):
         packed, number = np.unique(pack(customers, categories), return_inverse=True)
-        self.customers, self.categories = unpack(packed)
-        self.pairs, self.days = order_days(number, days)
+        keys, place = np.unique(pack(number, days), return_inverse=True)
+        kept = _exact_sums(np.ones(len(place)) if quantities is None else quantities, place)
+        worth = _exact_sums(np.zeros(len(place)) if amounts is None else amounts, place)
+        pairs, self.days = unpack(keys[kept > 0])
+        # Of some combinations everything came back.
+        names, self.pairs = np.unique(pairs, return_inverse=True)
+        self.customers, self.categories = unpack(packed[names])
+        self.quantities, self.amounts = kept[kept > 0], worth[kept > 0]
 
-    def typical_intervals(self, as_of):
-        """Median interval of each category in whole days, to be frozen like that of all; see
-        :func:`typical_interval`.
+    def cycles(self, as_of):
+        """How each category is bought, to be frozen, and how all of them together are.
 
-        :return: series category → days; without those of which too few intervals were seen whole
+        :return: dict category → :class:`Cycle`, without those of too few intervals; ``None`` is the
+            key of all
         """
-        pairs, lengths = intervals(self.pairs, self.days)
-        if not len(lengths):
-            return pd.Series(dtype=float)
-        whole = _begun(self.pairs, self.days) <= whole_before(self.days, as_of)
-        names, owners = np.unique(self.categories[pairs[whole]], return_inverse=True)
-        medians, count = median(owners, lengths[whole], len(names))
-        return pd.Series(np.rint(medians), names)[count >= CATEGORY_INTERVALS]
+        found = {None: cycle(self.pairs, self.days, as_of)}
+        categories = self.categories[self.pairs]
+        order = np.argsort(categories, kind="stable")
+        names, start = np.unique(categories[order], return_index=True)
+        for category, some in zip(names.tolist(), np.split(order, start[1:]), strict=False):
+            found[category] = cycle(self.pairs[some], self.days[some], as_of)
+        return {category: known for category, known in found.items() if known}
 
-    def rhythms(self, typical_intervals, typical):
+    def rhythms(self, as_of, rhythms, typed=None, products=None, last_days=None):
         """What is known about each customer in each category.
 
-        :param typical_intervals: series category → days: cycles typed by hand, where there are
-            none those of :meth:`typical_intervals`
-        :param typical: interval of all, for the other categories; ``None`` for unknown
-        :return: frame sorted by ``customer, category``: ``orders`` (days with one), ``last_day``
-            (day number), ``cv`` and ``interval`` (expected days), NaN below
-            ``CATEGORY_ORDERS`` orders
+        :param as_of: day number; no purchase is later
+        :param rhythms: dict category → ``policy.Rhythm``; that of ``None`` stands in for categories
+            without one
+        :param typed: dict category → days typed by hand, which stand for its median
+        :param products: dict (customer, category) → days typed for what was bought last there
+        :param last_days: dict customer → day of the last order of anything; without it, nothing
+            is lost
+        :return: frame sorted by ``customer, category``: see :data:`RHYTHM_COLUMNS`
         """
-        size = len(self.customers)
-        found = intervals(self.pairs, self.days)
-        own, count = median(*found, size)
-        around = typical_intervals.reindex(self.categories).to_numpy(dtype=float)
-        if typical is not None:
-            around = np.where(np.isnan(around), typical, around)
-        expected = expected_interval(own, count, around)
-        # Where nobody knows the population's, the own median stands alone.
-        expected = np.where(np.isnan(around), own, expected)
-        return pd.DataFrame(
+        spells = Spells.of(self.pairs, self.days, as_of).last(len(self.customers))
+        pairs = zip(self.customers.tolist(), self.categories.tolist(), strict=True)
+        cycles = np.array([(products or {}).get(pair) or 0 for pair in pairs], dtype=float)
+        frame = pd.DataFrame(
             {
                 "customer": self.customers,
                 "category": self.categories,
-                "orders": count + 1,
-                "last_day": self.days[np.searchsorted(self.pairs, np.arange(size), "right") - 1],
-                "cv": mean_and_cv(*found, size)[1],
-                "interval": np.where(count + 1 >= CATEGORY_ORDERS, expected, np.nan),
+                "order_days": spells.count.astype(np.int64) + 1,
+                "last_day": spells.start.astype(np.int64),
+                **self._own_intervals(),
+                **self._usual(spells.start),
+                **self._foreseen(spells, rhythms, typed or {}, cycles),
             }
         )
+        for name, days in DAYS.items():
+            frame[name] = frame["last_day"] + np.rint(frame[days])
+        frame["lost_day"] = lost_days(frame, last_days or {})
+        return frame[list(RHYTHM_COLUMNS)]
+
+    def _foreseen(self, spells, rhythms, typed, cycles):
+        """Days to the next purchase by the rhythm of each category, and what they rest on.
+
+        :param cycles: array of what is typed for the products bought last, 0 for nothing
+        """
+        size = len(self.customers)
+        days = {name: np.full(size, np.nan) for name in DAYS.values()}
+        known = {source: np.full(size, np.nan) for source in SOURCES}
+        known["product"], weight = cycles, np.zeros(size)
+        for category in np.unique(self.categories).tolist():
+            some = np.flatnonzero(self.categories == category)
+            own, cycle_days = rhythms.get(category), typed.get(category)
+            around_it = around(own or rhythms.get(None) or plain(cycle_days), cycle_days)
+            foresight = Foresight(around_it, spells[some])
+            enough = spells.count[some] + 1 >= CATEGORY_ORDERS
+            for name, found in _days_of(foresight).items():
+                days[name][some] = np.where(enough, found, np.nan)
+            weights = np.where(foresight.regular, 1.0, foresight.own_weight)
+            weight[some] = np.where(enough, weights, 0.0)
+            if cycle_days:
+                # Of who has no rhythm of its own there, what was typed is the day.
+                _stretch(days, some[~enough], float(cycle_days))
+            mine = weight[some] > 0
+            known["customer_category"][some[mine]] = days["interval"][some[mine]]
+            others = known["category" if own or cycle_days else "all"]
+            others[some[~mine]] = days["interval"][some[~mine]]
+        for cycle_days in np.unique(cycles[cycles > 0]).tolist():
+            _stretch(days, np.flatnonzero(cycles == cycle_days), cycle_days)
+        weight[cycles > 0] = 0.0
+        days["interval"], source = preferred_interval(known)
+        return {**days, "own_weight": np.round(weight, 3), "source": source}
+
+    def _own_intervals(self):
+        """Median, coefficient of variation and longest of the days between two purchases."""
+        size = len(self.customers)
+        owners, lengths = intervals(self.pairs, self.days)
+        longest = np.zeros(size, dtype=np.int64)
+        np.maximum.at(longest, owners, lengths)
+        return {
+            "own_median": median(owners, lengths, size)[0],
+            "cv": np.round(mean_and_cv(owners, lengths, size)[1], 3),
+            "longest_gap": longest,
+        }
+
+    def _usual(self, last_days):
+        """Quantity of the latest purchases, their median, and the amount of the year up to the last
+        one: what a purchase and a year of it are worth, whenever that is asked."""
+        size = len(self.customers)
+        count = np.bincount(self.pairs, minlength=size)
+        after = np.cumsum(count)[self.pairs] - np.arange(len(self.pairs))
+        late = after <= USUAL_ORDERS
+        order = np.lexsort((self.quantities[late], self.pairs[late]))
+        sorted_, number = self.quantities[late][order], np.minimum(count, USUAL_ORDERS)
+        start = np.cumsum(number) - number
+        low, high = start + (number - 1) // 2, start + number // 2
+        usual = (sorted_[low] + sorted_[high]) / 2 if size else np.zeros(0)
+        year = self.days > last_days[self.pairs] - YEAR_DAYS
+        worth = np.bincount(self.pairs[year], self.amounts[year], minlength=size)
+        return {"usual_quantity": usual / PARTS, "amount_year": np.round(worth / PARTS, 2)}
+
+
+def _exact_sums(values, place):
+    return np.bincount(place, np.rint(np.asarray(values, dtype=float) * PARTS))
+
+
+def _days_of(foresight):
+    """The days that are kept of a customer in a category, counted from the last purchase."""
+    first, last = (np.where(foresight.regular, np.nan, foresight.days(p)) for p in (0.1, 0.9))
+    return {
+        "interval": foresight.expected(),
+        "late_days": foresight.late(),
+        "first": first,
+        "last": last,
+    }
+
+
+def _stretch(days, some, typed):
+    """Put what somebody typed in the place of what was foreseen of some: the days around it move
+    in proportion."""
+    nobody = Spells.of(np.zeros(0, dtype=int), np.zeros(0, dtype=int), 0).last(1)
+    stand_in = _days_of(Foresight(plain(typed), nobody))
+    expected = days["interval"][some]
+    factor = typed / expected
+    for name, found in days.items():
+        moved = np.where(np.isnan(expected), stand_in[name], found[some] * factor)
+        found[some] = np.round(moved, 3)
+    days["interval"][some] = typed
+
+
+def lost_days(frame, last_days):
+    """The first day (number) on which a customer had not bought in a category for too long, NaN
+    where it has not, or has not ordered anything since, which is then not the category's fault.
+
+    Too long is more than twice the days in which half of such customers buy again, and more than
+    the longest of its own gaps; who bought on fewer than ``STEADY_ORDERS`` days did not buy
+    steadily.
+
+    :param frame: see :meth:`Purchases.rhythms`, with ``longest_gap``
+    :param last_days: dict customer → day of the last order of anything
+    """
+    usual = frame["interval"].fillna(frame["own_median"]).to_numpy()
+    limit = np.floor(np.fmax(2 * usual, frame["longest_gap"]))
+    first = frame["last_day"].to_numpy() + limit + 1
+    latest = frame["customer"].map(last_days).to_numpy(dtype=float)
+    lost = (frame["order_days"].to_numpy() >= STEADY_ORDERS) & (latest >= first)
+    return np.where(lost, first, np.nan)
 
 
 def preferred_interval(known):
@@ -576,8 +741,8 @@ def preferred_interval(known):
 
     :param known: dict source → days, arrays or numbers, NaN or ``None`` for unknown: ``product``
         (typed by hand), ``customer_category`` (:meth:`Purchases.rhythms`), ``category``
-        (:meth:`Purchases.typical_intervals`), ``customer`` (:func:`expected_interval` of who has
-        ordered twice), ``all``; sources may be missing
+        (typed, or that of :func:`cycle`), ``customer`` (:meth:`Foresight.expected` of its orders),
+        ``all``; sources may be missing
     :return: (float array of days, NaN where nothing is known; array of positions in ``SOURCES``,
         -1 for none)
     :raise ValueError: for a source that does not exist

@@ -217,11 +217,15 @@ class CustomerReminder(models.Model):
         env = standing.env
         today = self.env["customer.tier.gather"]._today(standing.company_id)
         last = format_date(env, standing.last_order_date)
+        # The day that the rule goes by.
+        call = rule.reminds_at == "late"
+        said = [env._("Last order: %s.", last), next_order.sentence(standing)]
+        said += [next_order.call_sentence(standing)] if call else []
         return {
             "res_id": standing.partner_id.id,
             "activity_type_id": rule.activity_type_id.id,
-            "summary": next_order.headline(standing, today),
-            "note": f"{env._('Last order: %s.', last)} {next_order.sentence(standing)}",
+            "summary": next_order.headline(standing, today, call),
+            "note": " ".join(filter(None, said)),
             "date_deadline": today,
             "user_id": user.id,
             "customer_company_id": standing.company_id.id,

@@ -53,6 +53,29 @@ class TestNextOrder(GradingCase):
         self.assertIn("late since", activity.summary)
         self.assertIn("Half of such customers have ordered again by", activity.note)
 
+    def test_activity_tells_the_day_that_the_rule_goes_by(self):
+        """The activity said that the order was late since a day on which nobody was reminded: the
+        rule goes by the day from which a call is worth it."""
+        (late,) = self._regulars(1, since=80)
+        self._regulars(6, since=10)
+        self._grade()
+        standing = self._standing(late).sudo()
+        standing.write({"call_date": self._days_ago(5), "next_order_late": self._days_ago(40)})
+        standing.stay_away = 0.62
+        rules = self.env["customer.reminder.rule"]
+        texts = {}
+        for reminds_at in ("late", "expected"):
+            rule = rules.create({"name": reminds_at, "reminds_at": reminds_at})
+            vals = self.env["customer.reminder"]._activity_vals(rule, standing, self.salesperson)
+            texts[reminds_at] = vals["summary"], vals["note"]
+        summary, note = texts["late"]
+        for days in (40, 5):
+            self.assertIn(format_date(self.env, self._days_ago(days)), summary)
+        self.assertIn("62 order nothing", note)
+        self.assertIn(format_date(self.env, self._days_ago(5)), note)
+        summary, note = texts["expected"]
+        self.assertNotIn(format_date(self.env, self._days_ago(5)), summary + note)
+
     def test_most_to_lose_first(self):
         """The customer with the best score went first, however surely it comes by itself."""
         self.env["customer.reminder.rule"].create({"name": "Late", "daily_limit": 1})

@@ -5,9 +5,21 @@ RIGHTS = {
     "customer.contact.preference": ("rwc-", "rwc-", ALL),
     "customer.reminder.rule.step": (READ, READ, ALL),
     "customer.reminder.step": (READ, READ, READ),
+    "customer.category.cycle": (READ, READ, READ),
+    "customer.purchase.rhythm": (READ, READ, READ),
+    "customer.purchase.demand": (READ, READ, READ),
 }
-SHARED = set()
-PRIVATE_FIELDS = {"res.partner": (), "sale.order": ()}
+# Rows of other companies are not there, rather than refused; see ``TestSecurity``.
+SHARED = {"customer.purchase.demand"}
+PRIVATE_FIELDS = {
+    "res.partner": (
+        "customer_has_rhythm",
+        "customer_rhythm_ids",
+        "customer_rhythm_picture",
+        "customer_lost_text",
+    ),
+    "sale.order": (),
+}
 
 
 class ReorderSecurityCase(SecurityCase):
@@ -21,7 +33,32 @@ class ReorderSecurityCase(SecurityCase):
     @classmethod
     def _create_records(cls, company):
         records = super()._create_records(company)
-        return {**records, **{r._name: r for r in cls._create_contacts(records, company)}}
+        own = (*cls._create_rhythm(records, company), *cls._create_contacts(records, company))
+        return {**records, **{record._name: record for record in own}}
+
+    @classmethod
+    def _create_rhythm(cls, records, company):
+        partner = records["customer.tier.standing"].partner_id
+        if not cls.product.categ_id:
+            cls.product.categ_id = cls.env["product.category"].create({"name": "Coffee"})
+        cls.env["customer.purchase.rhythm"]._update(partner, company)
+        own = [("partner_id", "=", partner.id), ("company_id", "=", company.id)]
+        Demand = cls.env["customer.purchase.demand"]
+        demand = Demand.with_context(allowed_company_ids=company.ids).search(own)
+        days = ("typical", "late", "quarter", "three_quarter")
+        cycle = {
+            "category_id": cls.product.categ_id.id,
+            "company_id": company.id,
+            "interval_count": 12,
+            "replenishable": 80,
+            "learnt_on": cls._days_ago(0),
+            **{f"{name}_days": 30 for name in days},
+        }
+        return (
+            cls.env["customer.category.cycle"].create(cycle),
+            cls.env["customer.purchase.rhythm"].search(own),
+            Demand.browse(demand.ids),
+        )
 
     @classmethod
     def _create_contacts(cls, records, company):

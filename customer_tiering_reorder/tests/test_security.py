@@ -1,5 +1,5 @@
 from odoo.addons.customer_tiering.tests.security_common import RightsTests
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, MissingError
 from odoo.service.model import get_public_method
 from odoo.tests import tagged
 
@@ -17,11 +17,12 @@ class TestSecurity(ReorderSecurityCase):
         """Everything public on a model can be called by whoever is logged in. A new public
         method must be put on this list by somebody who thought about it."""
         public = {
-            *("action_open_reminder", "action_preset_vip", "action_preset_standard"),
-            *("action_preset_prospect", "action_preset_lost_item"),
+            *("action_open_orders", "action_open_reminder", "action_preset_vip"),
+            *("action_preset_standard", "action_preset_prospect", "action_preset_lost_item"),
         }
         orm = {"create", "write", "unlink", "copy", "default_get"}
-        core = ("customer.reminder.rule", "customer.contact.policy", "customer.tier.standing")
+        core = ("customer.tier.run", "product.category", "product.template", "res.partner")
+        core += ("customer.reminder.rule", "customer.contact.policy", "customer.tier.standing")
         for name in [*RIGHTS, *core]:
             for cls in type(self.env[name]).mro():
                 if not cls.__module__.startswith(f"odoo.addons.{self.addon}."):
@@ -34,9 +35,23 @@ class TestSecurity(ReorderSecurityCase):
                 with self.subTest(name):
                     self.assertLessEqual(ours, public | orm)
 
+    def test_demand_of_another_company(self):
+        """What customers of one company will buy was known in another."""
+        theirs = self.records["customer.purchase.demand"].with_user(self.manager_b)
+        self.assertFalse(theirs.exists())
+        self.assertFalse(theirs.search([("id", "in", theirs.ids)]))
+        with self.assertRaises(MissingError):
+            theirs.mapped("quantity")
+        own = self.records_b["customer.purchase.demand"].with_user(self.manager_b)
+        self.assertEqual(own.search([("id", "in", own.ids)]), own)
+        with self.assertRaises(AccessError):
+            theirs.with_context(allowed_company_ids=self.company.ids).search([])
+
     def test_private_methods(self):
         """What works without checks must not be callable from outside."""
         for model, methods in {
+            "customer.purchase.rhythm": ("_cron_find", "_find", "_update", "_start_pass", "_due"),
+            "customer.category.cycle": ("_freeze", "_rhythms"),
             "customer.reminder.step": ("_cron_send", "_send_slice", "_report", "_token", "_plan"),
             "customer.contact.preference": ("_stop", "_stop_token"),
             "customer.reminder.rule": ("_create_preset",),

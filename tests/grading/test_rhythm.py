@@ -6,7 +6,6 @@ from itertools import pairwise
 from statistics import fmean, median, pstdev
 
 import numpy as np
-import pandas as pd
 import pytest
 from grading import rhythm
 from hypothesis import given
@@ -47,24 +46,6 @@ def test_clockwork_customer_has_no_variation():
 
 
 @pytest.mark.parametrize(
-    ("own", "count", "typical", "expected"),
-    [
-        (10.0, 2, 30.0, 22.0),
-        (10.0, 3, 30.0, 20.0),
-        (10.0, 297, 30.0, 10.2),
-        (math.nan, 0, 30.0, 30.0),
-        (10.0, 2, None, 10.0),
-        (math.nan, 0, None, math.nan),
-    ],
-)
-def test_own_median_is_shrunk_to_the_population(own, count, typical, expected):
-    """``(n·m + 3·M) / (n + 3)``: one short interval is no rhythm yet, and without the one or the
-    other the remaining number stands alone."""
-    result = rhythm.expected_interval(np.array([own]), np.array([count]), typical)
-    assert result.tolist() == [pytest.approx(expected, nan_ok=True)]
-
-
-@pytest.mark.parametrize(
     ("days", "expected"),
     [([7], None), ([0, 9], 9.0), ([0, 40, 43, 47], 4.0), ([0, 10, 22, 36, 126], 13.0)],
 )
@@ -90,42 +71,6 @@ def test_typical_interval_withstands_a_wrong_year():
     that one interval, which became the rhythm of everybody."""
     days = np.array([0] + [1500 + 10 * n for n in range(37)])
     assert rhythm.typical_interval(np.zeros(38, dtype=int), days, as_of=1860) == 10.0
-
-
-def _purchases(rows):
-    return rhythm.Purchases(*np.array(rows, dtype=np.int64).T)
-
-
-def test_rhythm_per_customer_and_category():
-    """Categories that a customer buys at different times must not make one fast rhythm, and what
-    it bought once or twice is no rhythm of its own."""
-    cement = [(7, 1, day) for day in (0, 30, 60, 60, 90)]
-    paint = [(7, 2, day) for day in (10, 210)]
-    other = [(9, 1, day) for day in (5, 15, 25)]
-    found = _purchases(paint + other + cement).rhythms(pd.Series({1: 20.0}), 100)
-    rows = found[["customer", "category", "orders", "last_day"]].to_numpy().tolist()
-    assert rows == [[7, 1, 4, 90], [7, 2, 2, 210], [9, 1, 3, 25]]
-    expected = [(3 * 30 + 3 * 20) / 6, math.nan, (2 * 10 + 3 * 20) / 5]
-    assert found["interval"].tolist() == pytest.approx(expected, nan_ok=True)
-    assert found["cv"].tolist() == pytest.approx([0.0, math.nan, 0.0], nan_ok=True)
-
-
-def test_rhythm_per_category_without_a_population():
-    """Where nothing is frozen, nor known of all, the own median stands alone."""
-    found = _purchases([(7, 1, 0), (7, 1, 10), (7, 1, 30)]).rhythms(pd.Series(dtype=float), None)
-    assert found["interval"].tolist() == [15.0]
-
-
-def test_typical_interval_of_each_category():
-    """Fast and slow categories have their own; one with few intervals has none, as it would go
-    before the customer's own rhythm; what began lately is not seen whole."""
-    fast = [(1, 5, 7 * n) for n in range(60)]
-    slow = [(2, 6, 25 * n) for n in range(24)]
-    rare = [(3, 8, 10 * n) for n in range(5)]
-    lately = [(customer, 6, 600 + day) for customer in range(10, 40) for day in (0, 1)]
-    typical = _purchases(fast + slow + rare + lately).typical_intervals(as_of=620)
-    assert typical.to_dict() == {5: 7.0, 6: 25.0}
-    assert _purchases([(1, 1, 0)]).typical_intervals(as_of=9).empty
 
 
 def test_preferred_interval_is_the_first_known():

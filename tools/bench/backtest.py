@@ -28,9 +28,14 @@ COMPARED = ("quantiles", "BG/NBD", "ours")
 
 
 def main(arguments):
+    if "--category" in arguments:
+        from . import category
+
+        return category.main([word for word in arguments if word != "--category"])
     parser = argparse.ArgumentParser(
         prog="python -m tools.bench rhythm",
-        description="Compare ways to foresee the next order, on a list of orders.",
+        description="Compare ways to foresee the next order, on a list of orders. With --category: "
+        "the next purchase in each product category, or what that costs.",
     )
     order_log.arguments(parser)
     parser.add_argument(

@@ -1,0 +1,126 @@
+from dataclasses import asdict
+
+from odoo import api, fields, models
+from odoo.addons.customer_tiering.grading.policy import SAMPLE_SIZE
+from odoo.tools import SQL
+
+from .. import purchase_lines
+
+
+class CustomerCategoryCycle(models.Model):
+    """How soon customers of a company buy a product category again, measured once a month and kept
+    until the next time, so that a customer looked at alone gets the same as among all; the line
+    without a category is that of all categories."""
+
+    _name = "customer.category.cycle"
+    _description = "Measured Cycle of a Product Category"
+    _order = "company_id, category_id"
+    _rec_name = "category_id"
+
+    category_id = fields.Many2one(
+        "product.category", ondelete="cascade", readonly=True, help="Empty: all categories."
+    )
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", readonly=True)
+    typical_days = fields.Integer(
+        string="Half Within (days)",
+        readonly=True,
+        aggregator=None,
+        help="Half of all buyers have bought the category again within so many days.",
+    )
+    late_days = fields.Integer(string="Four of Five Within (days)", readonly=True, aggregator=None)
+    quarter_days = fields.Integer(string="A Quarter Within (days)", readonly=True, aggregator=None)
+    three_quarter_days = fields.Integer(
+        string="Three Quarters Within (days)",
+        readonly=True,
+        aggregator=None,
+        help="0 where fewer were seen to buy it again.",
+    )
+    interval_count = fields.Integer(string="Intervals", readonly=True, aggregator=None)
+    replenishable = fields.Integer(
+        string="Bought Again (%)",
+        readonly=True,
+        aggregator=None,
+        help="Of a hundred who bought the category for the first time, so many bought it again "
+        "within twice the time that half of all take.",
+    )
+    rhythm = fields.Json(readonly=True)
+    learnt_on = fields.Date(readonly=True)
+
+    _one_per_category = models.UniqueIndex(
+        "(company_id, COALESCE(category_id, 0))", "A category has one measured cycle per company."
+    )
+
+    @api.model
+    def _freeze(self, company, as_of):
+        """Measure how categories are bought until a day, from a fixed sample of the customers, and
+        keep it until the next time."""
+        import numpy as np
+
+        from odoo.addons.customer_tiering.grading.dates import day_number
+
+        gather = self.env["customer.tier.gather"]
+        self.env.flush_all()
+        customers = [
+            id_
+            for (id_,) in self.env.execute_query(
+                SQL(
+                    "SELECT partner_id FROM customer_tier_standing "
+                    "WHERE company_id = %s AND program_id IS NOT NULL ORDER BY partner_id",
+                    company.id,
+                )
+            )
+        ]
+        sample = gather._fixed_sample(np.array(customers, dtype=np.int64), SAMPLE_SIZE)
+        lines = purchase_lines.read(
+            gather,
+            company,
+            as_of,
+            gather._scope_of(sample.tolist()),
+            purchase_lines.basis_of(company),
+        )
+        day = int(day_number(as_of))
+        self._keep(company, as_of, purchase_lines.purchases(lines).cycles(day))
+
+    def _keep(self, company, as_of, cycles):
+        """Write what differs.
+
+        :param cycles: dict category id (``None``: all) → ``grading.rhythm.Cycle``
+        """
+        present = self.sudo().search([("company_id", "=", company.id)])
+        known = {cycle.category_id.id or None: cycle for cycle in present}
+        (present - self.union(*(known[c] for c in cycles if c in known))).unlink()
+        fresh = []
+        for category, cycle in cycles.items():
+            vals = self._vals(cycle) | {"learnt_on": as_of}
+            if category in known:
+                known[category].write(vals)
+            else:
+                fresh.append({"category_id": category, "company_id": company.id, **vals})
+        self.sudo().create(fresh)
+
+    @api.model
+    def _vals(self, cycle):
+        return {
+            "typical_days": cycle.rhythm.typical,
+            "late_days": cycle.rhythm.late,
+            "quarter_days": cycle.quarter,
+            "three_quarter_days": cycle.three_quarters,
+            "interval_count": cycle.rhythm.ended,
+            "replenishable": cycle.again,
+            "rhythm": asdict(cycle.rhythm),
+        }
+
+    @api.model
+    def _rhythms(self, company, categories):
+        """What was measured of some categories, and of all.
+
+        :param categories: ids
+        :return: dict category id (``None``: all) → ``policy.Rhythm``
+        """
+        from odoo.addons.customer_tiering.grading.policy import read_rhythm
+
+        # A job of the system reads them for customers of whichever company it looks at.
+        found = self.sudo().search(
+            [("company_id", "=", company.id), ("category_id", "in", [*categories, False])]
+        )
+        return {cycle.category_id.id or None: read_rhythm(cycle.rhythm) for cycle in found}

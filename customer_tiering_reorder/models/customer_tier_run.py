@@ -1,0 +1,14 @@
+from odoo import api, models
+
+
+class CustomerTierRun(models.Model):
+    """Customers who are graded because they ordered have another rhythm, too."""
+
+    _inherit = "customer.tier.run"
+
+    @api.model
+    def _grade_partners(self, partners, company=None):
+        changed = super()._grade_partners(partners, company)
+        rhythms = self.sudo().env["customer.purchase.rhythm"]
+        rhythms._follow_grading(partners, company or self.env.company)
+        return changed

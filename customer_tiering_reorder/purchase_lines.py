@@ -1,0 +1,145 @@
+"""What customers bought in the categories whose rhythm is watched, as frames.
+
+The kinds of records that count, what is goods and what came back are those of gradings: their hooks
+in ``customer.tier.gather`` are asked. Only which lines are handed on, and with which columns, is
+said here, so that lines of other categories never leave the database.
+"""
+
+from odoo.addons.customer_tiering.grading.policy import INVOICED, ORDERED
+from odoo.tools import SQL
+
+# Measures whose columns are read: pieces in the product's own unit, and money.
+MEASURES = frozenset({"quantity", "margin", "category_count"})
+COLUMNS = {
+    "customer": "int4",
+    "ordered_at": "timestamp",
+    "product": "int4",
+    "quantity": "float8",
+    "amount": "float8",
+}
+
+
+def basis_of(company):
+    """What counts as bought: invoices only where all programmes say so."""
+    programs = company.env["customer.tier.program"].sudo()._for_company(company)
+    invoiced = programs and set(programs.mapped("basis")) == {INVOICED}
+    return INVOICED if invoiced else ORDERED
+
+
+def watched(env):
+    """Products of the categories whose rhythm is watched.
+
+    :return: sorted array of product ids, that of their categories, and whether there are products
+        of other categories
+    """
+    import numpy as np
+
+    env["product.category"].flush_model(["customer_cycle_tracked"])
+    env["product.template"].flush_model(["categ_id"])
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT v.id, t.categ_id, c.customer_cycle_tracked
+              FROM product_product v
+              JOIN product_template t ON t.id = v.product_tmpl_id
+         LEFT JOIN product_category c ON c.id = t.categ_id
+             ORDER BY v.id
+            """
+        )
+    )
+    some = [(id_, category) for id_, category, tracked in rows if tracked]
+    products, categories = np.array(some, dtype=np.int64).reshape(-1, 2).T
+    return products, categories, len(some) < len(rows)
+
+
+def read(gather, company, as_of, scope, basis):
+    """Lines of what was bought up to a day, and what came back of them on the day of the purchase.
+
+    :param scope: see ``customer.tier.gather``
+    :return: frame ``customer, product, category, day, quantity, amount``; what came back is
+        negative, amounts are untaxed in company currency
+    """
+    import numpy as np
+    import pandas as pd
+
+    names = ["customer", "product", "category", "day", "quantity", "amount"]
+    products, categories, others = watched(gather.env)
+    if not len(products):
+        return pd.DataFrame(columns=names)
+    queries = [
+        _query(source.lines(company, as_of, scope, MEASURES, None), products if others else None)
+        for source in gather._sources(company, basis)
+        if source.lines
+    ]
+    rows = gather._read_sources(queries, COLUMNS)
+    rows["day"] = gather._local_days(rows.pop("ordered_at"), company)
+    lines = pd.DataFrame(rows)
+    back = gather._came_back(company, as_of, scope, basis, MEASURES)
+    if len(back):
+        back = back.assign(day=back["origin"])[list(lines)]
+        lines = pd.concat([lines, back], ignore_index=True)
+    # Asked once a product: joined to every line, it would cost more than the lines themselves.
+    place = np.minimum(np.searchsorted(products, lines["product"]), len(products) - 1)
+    known = products[place] == lines["product"]
+    return lines.assign(category=categories[place])[known][names]
+
+
+def _query(lines, products):
+    """Of the lines of a source, those of some products, or of all of them."""
+    some = SQL("TRUE") if products is None else SQL("q.product = ANY(%s)", products.tolist())
+    return SQL(
+        """
+        SELECT q.customer, q.ordered_at, q.product, q.quantity, q.revenue
+          FROM (%s) AS q (customer, ordered_at, product, quantity, revenue, cost)
+         WHERE %s
+        """,
+        lines,
+        some,
+    )
+
+
+def purchases(lines):
+    """The lines as ``grading.rhythm.Purchases``."""
+    from odoo.addons.customer_tiering.grading.rhythm import Purchases
+
+    columns = ("customer", "category", "day")
+    integers = [lines[name].to_numpy(dtype="int64") for name in columns]
+    return Purchases(*integers, lines["quantity"].to_numpy(float), lines["amount"].to_numpy(float))
+
+
+def product_cycles(env, lines, bought):
+    """Days typed for the products that customers bought last in a category, the shortest of them:
+    what runs out first is what is ordered next.
+
+    :param bought: the lines as :func:`purchases` gives them
+    :return: dict (customer, category) → days
+    """
+    import pandas as pd
+
+    env["product.template"].flush_model(["customer_cycle_days"])
+    typed = dict(
+        env.execute_query(
+            SQL(
+                """
+                SELECT v.id, t.customer_cycle_days
+                  FROM product_template t
+                  JOIN product_product v ON v.product_tmpl_id = t.id
+                 WHERE t.customer_cycle_days > 0
+                """
+            )
+        )
+    )
+    some = lines[lines["product"].isin(list(typed)) & (lines["quantity"] > 0)] if typed else ()
+    if not len(some):
+        return {}
+    cycles = some.assign(cycle=some["product"].map(typed))
+    cycles = cycles.groupby(["customer", "category", "day"])["cycle"].min()
+    last = pd.DataFrame(
+        {
+            "customer": bought.customers[bought.pairs],
+            "category": bought.categories[bought.pairs],
+            "day": bought.days,
+        }
+    ).drop_duplicates(["customer", "category"], keep="last")
+    found = cycles.reindex(pd.MultiIndex.from_frame(last)).dropna()
+    return {key[:2]: int(days) for key, days in found.items()}

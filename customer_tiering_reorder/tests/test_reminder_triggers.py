@@ -1,0 +1,92 @@
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .. import reminder_triggers
+from .rhythm_common import RhythmCase
+
+
+@tagged("post_install", "-at_install")
+class TestReminderTriggers(RhythmCase):
+    def _found(self, trigger, earliest=400, latest=0, **more):
+        """Customers whom a trigger goes by within some days, given as days ago."""
+        condition = reminder_triggers.condition(
+            self.env, trigger, self._days_ago(earliest), self._days_ago(latest), **more
+        )
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT s.id FROM customer_tier_standing s "
+                "JOIN res_partner p ON p.id = s.partner_id WHERE s.company_id = %s AND %s",
+                self.company.id,
+                condition,
+            )
+        )
+        return self.env["customer.tier.standing"].browse([id_ for (id_,) in rows]).partner_id
+
+    def test_category(self):
+        """A rule about filters reminded of customers who are due for coffee."""
+        buyer = self._create_own_customer("Buyer")
+        self._buy(buyer, *self._every(30, 5, last=31))
+        other = self._create_own_customer("Other")
+        self._buy(other, *self._every(30, 5, last=1))
+        lost = self._create_own_customer("Lost")
+        self._buy(lost, *self._every(30, 6, last=130), product=self.filter)
+        self._buy(lost, *self._every(30, 9, last=1))
+        self._grade()
+        self._pass()
+        self.assertEqual(self._found("category_due"), buyer)
+        self.assertFalse(self._found("category_due", latest=20))
+        self.assertFalse(self._found("category_due", categories=self.filters.ids))
+        parent = self._create_category("Drinks")
+        self.coffee.parent_id = parent
+        self.assertEqual(self._found("category_due", categories=parent.ids), buyer)
+        self.assertEqual(self._found("lost_item"), lost)
+        found = reminder_triggers.categories_of(
+            self.env,
+            "lost_item",
+            self._standing(lost) | self._standing(buyer),
+            self._days_ago(400),
+            self._days_ago(0),
+        )
+        self.assertEqual(found, {self._standing(lost): self.filters.ids, self._standing(buyer): []})
+
+    def test_quotation(self):
+        """A customer was reminded of a quotation that it had answered with another order."""
+        asked, answered, later = (
+            self._create_own_customer(name) for name in ("Asked", "Answered", "Later")
+        )
+        for buyer in (asked, answered, later):
+            self._create_order(buyer, 100, date=60)
+            self._create_order(buyer, 100, date=1 if buyer == later else 5, state="sent")
+        self._create_order(answered, 100, date=4)
+        self._grade()
+        self.assertEqual(self._found("quotation", latest=3), asked)
+        self.assertEqual(self._found("quotation"), asked | later)
+
+    def test_stage_and_prospect(self):
+        """A stage that nobody asked for brought a reminder."""
+        buyer = self._create_own_customer("Buyer", (3, 100))
+        prospect = self._create_own_customer("Prospect", customer_rank=1)
+        self._grade()
+        self._standing(buyer).sudo().write(
+            {"lifecycle_stage": "new", "stage_since": self._days_ago(3)}
+        )
+        self._standing(prospect).sudo().write(
+            {"lifecycle_stage": "potential", "stage_since": self._days_ago(10)}
+        )
+        self.assertEqual(self._found("stage", earliest=5), buyer)
+        self.assertEqual(self._found("stage", stages=["potential"]), prospect)
+        self.assertEqual(self._found("prospect"), prospect)
+        self.assertFalse(self._found("prospect", latest=20))
+
+    def test_what_a_rule_hands_over(self):
+        """A rule about a quotation looked at the customer's next order all the same."""
+        Trigger = self.env["customer.reminder.trigger"]
+        days = self._days_ago(10), self._days_ago(0)
+        self.assertIsNone(Trigger.new({"trigger": "customer"})._trigger_sql(*days))
+        for trigger, _name in reminder_triggers.TRIGGERS[1:]:
+            rule = Trigger.new({"trigger": trigger, "trigger_stage": "new"})
+            self.assertEqual(
+                rule._trigger_sql(*days),
+                reminder_triggers.condition(self.env, trigger, *days, stages=["new"]),
+            )
