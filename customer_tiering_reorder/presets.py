@@ -36,13 +36,11 @@ PRESETS = {
         ],
     },
     "prospect": {
-        "triggers": ("quotation",),
-        "vals": {"reminds_at": "expected", "gap_days": 3, "max_late_days": 30},
+        "vals": {"trigger": "quotation", "lead_days": 3, "gap_days": 3, "max_late_days": 30},
         "steps": [(*CALL, 0, 0, "silent"), (*WRITE, 4, 0, "not_called")],
     },
     "lost_item": {
-        "triggers": ("lost_item", "lost"),
-        "vals": {"gap_days": 90, "max_late_days": 90},
+        "vals": {"trigger": "lost_item", "gap_days": 90, "max_late_days": 90},
         "steps": [(*CALL, 0, 0, "silent")],
     },
 }
@@ -60,11 +58,6 @@ def rule_vals(rules, code, company):
         tiers = rules.env["customer.tier"].search([("company_id", "=", company.id)])
         best = {program: found[0] for program, found in _best(tiers).items()}
         vals["tier_ids"] = [Command.set([tier.id for tier in best.values()])]
-    field = rules._fields.get("trigger")
-    if field:
-        known = {key for key, _name in field._description_selection(rules.env)}
-        found = [key for key in preset.get("triggers", ()) if key in known]
-        vals |= {"trigger": found[0]} if found else {}
     vals["step_ids"] = [
         Command.create(
             {

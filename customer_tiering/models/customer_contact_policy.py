@@ -74,9 +74,12 @@ class CustomerContactPolicy(models.AbstractModel):
         )
 
     @api.model
-    def _waiting_sql(self, company):
-        """The one reason why the customer of standing ``s`` has to wait, or NULL."""
-        reasons = self._waiting_reasons(company)
+    def _waiting_sql(self, company, but=()):
+        """The one reason why the customer of standing ``s`` has to wait, or NULL.
+
+        :param but: keys of reasons that do not count
+        """
+        reasons = [(key, held) for key, held in self._waiting_reasons(company) if key not in but]
         cases = SQL(" ").join(SQL("WHEN %s THEN %s", held, key) for key, held in reasons)
         return SQL("(CASE %s END)", cases)
 
@@ -124,16 +127,17 @@ class CustomerContactPolicy(models.AbstractModel):
         return {}
 
     @api.model
-    def _situations(self, company, contacts):
+    def _situations(self, company, contacts, but=()):
         """What is to be known about contacts at the moment of writing to them, but for what ends
         a reminder.
 
         :param contacts: ``res.partner``
+        :param but: keys of reasons for which nobody has to wait
         :return: dict contact → ``quiet.Situation``
         """
         # Whoever's job it is sees neither calendars nor other people's orders.
         contacts, customers = contacts.sudo(), contacts.sudo().commercial_partner_id
-        waiting, sent = self._waiting(company, customers), self._sent(company, customers)
+        waiting, sent = self._waiting(company, customers, but), self._sent(company, customers)
         habits = self._own_hours(contacts, fields.Datetime.now() - timedelta(days=180))
         window, ours, sides = self._rules_of(company).window, self._own_days(company), {}
         situations = {}
@@ -152,7 +156,7 @@ class CustomerContactPolicy(models.AbstractModel):
         return situations
 
     @api.model
-    def _waiting(self, company, customers):
+    def _waiting(self, company, customers, but=()):
         """:return: dict partner id → reason"""
         self.env.flush_all()
         return dict(
@@ -164,7 +168,7 @@ class CustomerContactPolicy(models.AbstractModel):
                          WHERE s.partner_id = ANY(%s) AND s.company_id = %s) w
                      WHERE reason IS NOT NULL
                     """,
-                    self._waiting_sql(company),
+                    self._waiting_sql(company, but),
                     customers.ids,
                     company.id,
                 )

@@ -309,7 +309,8 @@ class CustomerReminderRule(models.Model):
         if until:
             earliest, _latest = reminders.due_between(as_of, self.lead_days, self.max_late_days)
         calls_wait = company.sudo().customer_contact_wait_calls
-        waiting = self.env["customer.contact.policy"]._waiting_sql(company)
+        policy = self.env["customer.contact.policy"]
+        waiting = policy._waiting_sql(company, self._need_not_wait_for())
         return SQL(
             """
             WITH due AS (
@@ -351,6 +352,11 @@ class CustomerReminderRule(models.Model):
         """
         day = SQL.identifier("s", DAYS[self.reminds_at])
         return SQL("%s BETWEEN %s AND %s", day, earliest, latest)
+
+    def _need_not_wait_for(self):
+        """Hook: keys of what need not be over before a reminder of this rule, because it is what
+        the rule reminds of."""
+        return set()
 
     def _due_query(self, company, as_of, taken=(), given=None):
         """Ids of standings and users, and the reason why one has to wait. Customers without a

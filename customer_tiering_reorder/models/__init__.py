@@ -2,6 +2,7 @@
 from . import customer_contact_policy
 from . import customer_contact_preference
 from . import customer_reminder_rule_step
+from . import customer_reminder_trigger
 from . import customer_reminder_rule
 from . import customer_reminder_step
 from . import customer_reminder
@@ -18,7 +19,6 @@ from . import customer_product_suggestion
 from . import customer_category_cycle
 from . import customer_purchase_rhythm
 from . import customer_purchase_demand
-from . import customer_reminder_trigger
 
 # Models of Odoo
 from . import customer_tier_run

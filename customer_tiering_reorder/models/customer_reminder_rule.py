@@ -15,7 +15,8 @@ SENT_AT = 10
 class CustomerReminderRule(models.Model):
     """Rules whose reminders are a plan of steps, by several channels."""
 
-    _inherit = "customer.reminder.rule"
+    _name = "customer.reminder.rule"
+    _inherit = ["customer.reminder.rule", "customer.reminder.trigger"]
 
     step_ids = fields.One2many(
         "customer.reminder.rule.step",
@@ -124,6 +125,14 @@ class CustomerReminderRule(models.Model):
         return self._open_preset("lost_item")
 
     # What it does
+
+    def _candidates_sql(self, earliest, latest):
+        triggered = self._trigger_sql(earliest, latest)
+        return triggered or super()._candidates_sql(earliest, latest)
+
+    def _need_not_wait_for(self):
+        but = super()._need_not_wait_for()
+        return {*but, "quotation"} if self.trigger == "quotation" else but
 
     def _begins_on_desk(self):
         first = self.step_ids[:1]

@@ -356,7 +356,12 @@ class CustomerReminderStep(models.Model):
     def _meet(self, company):
         """Send these, or note why not, each for itself."""
         policy = self.env["customer.contact.policy"]
-        rules, situations = policy._rules_of(company), policy._situations(company, self.partner_id)
+        rules = policy._rules_of(company)
+        for rule, steps in self.grouped(lambda step: step.reminder_id.rule_id).items():
+            but = rule._need_not_wait_for()
+            steps._meet_each(policy._situations(company, steps.partner_id, but), rules)
+
+    def _meet_each(self, situations, rules):
         for step in self:
             reminder = step.reminder_id
             try:

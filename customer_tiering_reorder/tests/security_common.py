@@ -2,17 +2,17 @@ from odoo.addons.customer_tiering.tests.security_common import ALL, NOTHING, REA
 
 # As in the core addon: rights of salesperson, officer and manager.
 RIGHTS = {
+    "customer.contact.preference": ("rwc-", "rwc-", ALL),
+    "customer.reminder.rule.step": (READ, READ, ALL),
+    "customer.reminder.step": (READ, READ, READ),
     "customer.category.cycle": (READ, READ, READ),
     "customer.purchase.rhythm": (READ, READ, READ),
     "customer.purchase.demand": (READ, READ, READ),
     "customer.product.affinity": (READ, READ, READ),
     "customer.product.suggest": ("rwc-", "rwc-", "rwc-"),
     "customer.product.suggest.line": ("rwcu", "rwcu", "rwcu"),
-    "customer.contact.preference": ("rwc-", "rwc-", ALL),
     "customer.reminder.effect": (NOTHING, NOTHING, READ),
     "customer.reminder.report": (NOTHING, NOTHING, READ),
-    "customer.reminder.rule.step": (READ, READ, ALL),
-    "customer.reminder.step": (READ, READ, READ),
 }
 SHARED = {
     # Rows of other companies are not there, rather than refused; see ``TestSecurity``.

@@ -104,6 +104,20 @@ class TestReminderSteps(SenderCase):
         with self.assertRaises(AccessError):
             Rule.with_user(self.officer).action_preset_standard()
 
+    def test_quotation_without_an_answer(self):
+        """The rule that asks about quotations waits until there is none."""
+        self._create_order(self.buyer, 50, state="sent", date=5)
+        Rule = self.env["customer.reminder.rule"].with_company(self.company)
+        rule = Rule._create_preset("prospect", self.company)
+        rule.active = True
+        today = self.env["customer.tier.gather"]._today(self.company)
+        self.assertFalse(self.rule._due(self.company, today))
+        self.assertEqual(list(rule._due(self.company, today)), [self._standing(self.buyer)])
+        reminder = rule._remind(self.company, today)
+        self._send(days=4)
+        step = self._steps(reminder).filtered(lambda step: step.channel == "email")
+        self.assertEqual(step.state, "sent")
+
     def test_without_address(self):
         """The rule's form promises mails that nobody can get."""
         self._steps_of_rule(("email", 0))
