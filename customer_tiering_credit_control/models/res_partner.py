@@ -157,11 +157,11 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            refuse_figures(self, vals, FIGURES)
+            self.browse()._customer_credit_refuse_figures(vals)
         return super(ResPartner, without_default_figures(self, FIGURES)).create(vals_list)
 
     def write(self, vals):
-        refuse_figures(self, vals, FIGURES)
+        self._customer_credit_refuse_figures(vals)
         companies = FAMILY_FIELDS & vals.keys() and self._customer_credit_looking()
         if not companies:
             return super().write(vals)
@@ -171,6 +171,13 @@ class ResPartner(models.Model):
         for company, used in before.items():
             heads._customer_credit_check_joined(company, used, self)
         return result
+
+    def _customer_credit_refuse_figures(self, vals):
+        """Also of contacts written through their company, which the core does with all rights."""
+        refuse_figures(self, vals, FIGURES)
+        for command in vals.get("child_ids") or ():
+            if isinstance(command, list | tuple) and isinstance(command[-1], dict):
+                self.browse()._customer_credit_refuse_figures(command[-1])
 
     @api.model
     def _customer_credit_looking(self):

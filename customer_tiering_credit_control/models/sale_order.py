@@ -385,7 +385,7 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            refuse_figures(self, vals, FIGURES)
+            refuse_figures(self.browse(), vals, FIGURES)
         blank = without_default_figures(self, FIGURES)
         with self._customer_credit_watched() as watch:
             orders = super(SaleOrder, blank).create(vals_list)

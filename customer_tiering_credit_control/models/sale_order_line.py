@@ -29,7 +29,7 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            refuse_figures(self, vals, FIGURES)
+            refuse_figures(self.browse(), vals, FIGURES)
         lines = without_default_figures(self, {*FIGURES, "invoice_lines"})
         with lines._customer_credit_links_checked(*vals_list) as linked:
             created = lines._customer_credit_create(vals_list)
