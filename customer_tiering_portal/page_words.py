@@ -87,7 +87,9 @@ class PortalWords(ExplainedYears):
         tier_id = self.next_tier()
         if not tier_id:
             return None
-        step = {"tier": self._plain_name(tier_id), "ways": [], "text": "", "any": False}
+        tier = self._plain_name(tier_id)
+        title = self.env._("Next: %s", tier)
+        step = {"tier": tier, "title": title, "ways": [], "text": "", "any": False}
         if self.numbers.get("veto"):
             return {**step, "text": self._talk(step["tier"])}
         missing = self._lacking(tier_id)
@@ -205,11 +207,22 @@ class PortalWords(ExplainedYears):
         lapse = self._deadline_day({condition.metric for condition, _gap in lacking})
         return {
             "tier": tier,
+            "title": self.env._("To stay %s", tier),
             "ways": ways,
             "any": any_is_enough,
             "text": "" if ways else self.env._("Talk to us about how to stay %s.", tier),
             "lapses": bool(ways and lapse and decided and lapse < decided),
         }
+
+    def to_keep(self):
+        """What keeps the tier, as a sentence; empty where customers may not read it."""
+        tier_id = self.standing.tier_id.id
+        asks = self.asks(tier_id, staying=True)
+        if not asks:
+            return ""
+        return self.env._(
+            "To keep %(tier)s it takes %(asks)s.", tier=self._plain_name(tier_id), asks=asks
+        )
 
     def asks(self, tier_id, staying=False):
         """What a tier asks for, in a few words; empty where customers may not read all of it."""

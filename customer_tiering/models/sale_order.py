@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, formatLang
 
 from ..explain import benefits
 from ..explain.words import readable
@@ -205,8 +205,8 @@ class SaleOrder(models.Model):
         the language of the context.
 
         :return: dict of ``tier`` (name), ``saving`` (in the order's currency, untaxed; 0 where
-            nothing is saved or the programme does not tell it), ``taxed`` (whether taxes come on
-            top), and ``benefits`` as HTML; None where there is nothing to tell
+            nothing is saved or the programme does not tell it), ``saved`` (the sentence about it),
+            ``intro`` and ``benefits`` as HTML; None where there is nothing to tell
         """
         self.ensure_one()
         self.check_access("read")
@@ -224,12 +224,22 @@ class SaleOrder(models.Model):
             listed = benefits.listed(order.env, told, plain=True)
         if not listed and not saving:
             return None
+        saving = order.currency_id.round(saving)
         return {
             "tier": tier.name,
-            "saving": order.currency_id.round(saving),
-            "taxed": not order.currency_id.is_zero(order.amount_tax),
+            "saving": saving,
+            "saved": order._customer_tier_saved_text(tier, saving) if saving else "",
+            "intro": self.env._("As %s customer you get:", tier.name),
             "benefits": listed,
         }
+
+    def _customer_tier_saved_text(self, tier, saving):
+        amount = formatLang(self.env, saving, currency_obj=self.currency_id)
+        if self.currency_id.is_zero(self.amount_tax):
+            return self.env._("You save %(amount)s as %(tier)s.", amount=amount, tier=tier.name)
+        return self.env._(
+            "You save %(amount)s before taxes as %(tier)s.", amount=amount, tier=tier.name
+        )
 
     def _customer_tier_is_known(self):
         """Whether the user works in the companies of order and list: what somebody typed into an

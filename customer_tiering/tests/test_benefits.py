@@ -194,7 +194,10 @@ class TestOffer(BenefitCase):
         self.assertEqual(offer["saving"], 40)
         self.assertEqual(offer["saving"], order.customer_tier_saving)
         self.assertEqual(offer["tier"], "Gold")
-        self.assertFalse(offer["taxed"])
+        self.assertRegex(offer["saved"], r"^You save .*40\.00.* as Gold\.$")
+        tax = self.env["account.tax"].create({"name": "20 %", "amount": 20})
+        order.order_line.tax_ids = tax
+        self.assertIn("before taxes", order._customer_tier_offer()["saved"])
 
     def test_print(self):
         """The printed quotation says nothing of the tier, or says it of customers without one."""

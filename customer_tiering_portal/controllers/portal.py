@@ -14,6 +14,13 @@ class CustomerTierPortal(CustomerPortal):
             )
         return values
 
+    @route("/tiers", type="http", auth="public", website=True, readonly=True, sitemap=False)
+    def public_tiers(self, **_ignored):
+        pages = request.env["customer.tier.page"]._public_pages(request.env.company)
+        if not pages:
+            return request.not_found()
+        return request.render("customer_tiering_portal.public_tiers", {"pages": pages})
+
     @route("/my/tier", type="http", auth="user", website=True, readonly=True, methods=["GET"])
     def portal_my_tier(self, **_ignored):
         pages = request.env["customer.tier.page"]._pages(request.env.user)

@@ -41,14 +41,19 @@ class CustomerTierPage(models.AbstractModel):
     def _cards(self, user):
         """The user's tiers in short, for the home page of the portal.
 
-        :return: list of dicts of ``tier`` and ``company`` (empty where there is only one)
+        :return: list of dicts of ``tier`` and ``text``
         """
         standings = self._standings_of(user)
         several = len(standings) > 1
         return [
             {
                 "tier": self._badge(standing)["name"],
-                "company": standing.company_id.name if several else "",
+                "text": self.env._(
+                    "%s: what your tier brings you and what leads to the next one",
+                    standing.company_id.name,
+                )
+                if several
+                else self.env._("What your tier brings you and what leads to the next one"),
             }
             for standing in standings
         ]
@@ -130,12 +135,17 @@ class CustomerTierPage(models.AbstractModel):
             "next": up,
             "at_top": not up,
             "stay": stay,
-            "keep": "" if stay else words.asks(words.standing.tier_id.id, staying=True),
+            "keep": "" if stay else words.to_keep(),
         }
 
     def _as_of(self, standing):
         day = standing._counted_on()
-        return format_date(self.env, day) if day else ""
+        if not day:
+            return ""
+        return self.env._(
+            "Figures as of %s. An order counts from the day it is confirmed.",
+            format_date(self.env, day),
+        )
 
     def _contact(self, standing):
         user = standing.partner_id.user_id
@@ -179,6 +189,26 @@ class CustomerTierPage(models.AbstractModel):
                 for benefit in order
             ],
         }
+
+    @api.model
+    def _public_pages(self, company):
+        """The tiers of a company's programmes that everybody may read of, whoever asks.
+
+        :return: list of dicts of ``id``, ``name`` and ``ladder``, see ``_ladder``
+        """
+        # sudo: what these programmes show is public by their own setting.
+        programs = self.env["customer.tier.program"].sudo()
+        programs = programs.search([("company_id", "=", company.id), ("portal_public", "=", True)])
+        pages = []
+        for program in programs:
+            nobody = self.env["customer.tier.standing"].sudo()
+            nobody = nobody.new({"company_id": company.id, "program_id": program.id})
+            policy = self.env["customer.tier.policy"].sudo()
+            policy = policy.search([("program_id", "=", program.id)], order="id desc", limit=1)
+            words = policy and PortalWords(nobody, policy.rules, {})
+            if ladder := self._ladder(nobody, words):
+                pages.append({"id": program.id, "name": program.name, "ladder": ladder})
+        return pages
 
     # Orders that count
 

@@ -40,6 +40,12 @@ class CustomerTierProgram(models.Model):
         help="Name, e-mail and phone of the salesperson who looks after the customer.",
     )
 
+    portal_public = fields.Boolean(
+        string="Page for Everybody",
+        help="The tiers and what they give under /tiers of your site, for who is no customer yet. "
+        "It names no customer.",
+    )
+
     def _after_create_preset(self, code):
         self.portal_shown = code in SHOWN_PRESETS
         return super()._after_create_preset(code)

@@ -95,6 +95,20 @@ class TestPortal(PortalHttp):
         self.assertIn("as Silver", text)
         self.assertIn("Discount: 5 %", text)
 
+    def test_public_page(self):
+        """The page for everybody was there without being switched on, or named customers."""
+        self.env.ref("base.public_user").sudo().write(
+            {"company_ids": [(4, self.company.id)], "company_id": self.company.id}
+        )
+        self.assertEqual(self.url_open("/tiers").status_code, 404)
+        self.program.portal_public = True
+        page = self.url_open("/tiers")
+        self.assertEqual(page.status_code, 200)
+        for text in ("Diamond", "50,000.00", "15 %", "Dinner"):
+            self.assertIn(text, page.text)
+        for secret in (*SECRETS, "Buyer", "o_customer_tier_own"):
+            self.assertNotIn(secret, page.text.split("<main")[-1])
+
 
 @tagged("post_install", "-at_install")
 class TestTampering(PortalHttp):
