@@ -331,14 +331,17 @@ class CustomerAgenda(models.Model):
         activities = self._activities()
         if activities:
             activities.action_feedback()
-        self.env["customer.agenda.done"]._note(self)
+        companies = {row.res_id: row.company_id for row in self}
+        self.env["customer.agenda.done"]._note(self[:1].kind, companies)
 
     @api.model
     def _dealt_with(self, kind, records):
-        """Something was said about the records behind rows of a kind: the rows have their time."""
-        # Of whosever list they are.
-        found = self.sudo().search([("kind", "=", kind), ("res_id", "in", records.ids)])
-        self.env["customer.agenda.done"]._note(found)
+        """Something was said about the records behind rows of a kind: the rows have their time.
+
+        :param records: with a ``company_id``
+        """
+        companies = {record.id: record.company_id for record in records}
+        self.env["customer.agenda.done"]._note(kind, companies)
 
     def _activities(self):
         """Open activities about what these rows of one kind are about."""

@@ -27,24 +27,22 @@ class CustomerAgendaDone(models.Model):
     _of_row = models.UniqueIndex("(kind, res_id)")
 
     @api.model
-    def _note(self, rows):
+    def _note(self, kind, companies):
         """Take rows off the list until there is something newer about them.
 
-        :param rows: ``customer.agenda``
+        :param companies: dict id of the record behind a row → its ``res.company``
         """
         # Whoever reads a row may say that it is dealt with.
         own = self.sudo()
         gather = self.env["customer.tier.gather"]
-        for kind, same in rows.grouped("kind").items():
-            known = own.search([("kind", "=", kind), ("res_id", "in", same.mapped("res_id"))])
-            known = known.grouped("res_id")
-            for row in same:
-                said = {"user_id": self.env.uid, "date": gather._today(row.company_id)}
-                if row.res_id in known:
-                    known[row.res_id].write(said)
-                else:
-                    key = {"kind": kind, "res_id": row.res_id, "company_id": row.company_id.id}
-                    own.create({**key, **said})
+        known = own.search([("kind", "=", kind), ("res_id", "in", list(companies))])
+        known = known.grouped("res_id")
+        for res_id, company in companies.items():
+            said = {"user_id": self.env.uid, "date": gather._today(company)}
+            if res_id in known:
+                known[res_id].write(said)
+            else:
+                own.create({"kind": kind, "res_id": res_id, "company_id": company.id, **said})
 
     @api.autovacuum
     def _gc_old(self):

@@ -139,7 +139,8 @@ class CustomerWinBack(models.Model):
         if "outcome" in vals:
             self._after_outcome()
         if vals.keys() & CHANGED:
-            self.env["customer.agenda"]._dealt_with("win_back", self)
+            still = self.filtered(lambda record: record.outcome == "open")
+            self.env["customer.agenda"]._dealt_with("win_back", still)
         return result
 
     def _is_checked(self):
