@@ -34,20 +34,6 @@ registry.category("web_tour.tours").add("customer_tiering_scenario", {
             run: "edit +30d && press Tab",
         },
         {
-            content: "Open the customers of a number",
-            trigger: ".o_scenario_results a.o_scenario_open:first",
-            run: "click",
-        },
-        {
-            content: "They are there",
-            trigger: ".o_list_view .o_data_row",
-        },
-        {
-            content: "Back to the scenario",
-            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button a",
-            run: "click",
-        },
-        {
             content: "Apply it",
             trigger: "button[name='action_apply']",
             run: "click",
@@ -58,8 +44,9 @@ registry.category("web_tour.tours").add("customer_tiering_scenario", {
             run: "click",
         },
         {
-            content: "It is applied",
+            content: "It is applied, and everybody is graded",
             trigger: ".o_arrow_button_current:contains('Applied')",
+            timeout: 60000,
         },
     ],
 });
