@@ -19,6 +19,7 @@
     ],
     "assets": {
         "web.assets_backend": ["customer_tiering_scenario/static/src/**/*"],
+        "web.assets_tests": ["customer_tiering_scenario/static/tests/tours/*"],
     },
     "auto_install": True,
 }

@@ -335,6 +335,9 @@ class _Shown:
             for of in (self.first.now, self.first.then)
         ]
 
+    def money_title(self):
+        return self.env._("Money in Twelve Months (%s)", self.program.currency_id.name)
+
     def money_texts(self):
         """What the cost rests on."""
         then = self.first.then

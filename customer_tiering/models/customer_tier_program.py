@@ -808,6 +808,8 @@ class CustomerTierProgram(models.Model):
 
     def _measure_missing_cuts(self):
         """Measure the shares that are new or were changed, so that they count at once."""
+        # What the database refuses is the error of who typed it, not one of measuring.
+        self.env.flush_all()
         for program in self.exists():
             tiers = program.tier_ids.filtered(lambda t: t.top_share and not t.top_measured_on)
             if tiers:

@@ -58,6 +58,13 @@ class TestBadInput(GradingCase):
             rows.append(self.env.cr.fetchall())
         return rows
 
+    def test_share_of_more_than_all(self):
+        """A share of 200 percent ended in “current transaction is aborted”, which tells nobody
+        what is wrong: measuring it came before the database's word on it, and hid that."""
+        self.high.top_share = 10
+        with self.assertRefused("between 0 and 100"):
+            self.program.tier_ids = [Command.update(self.high.id, {"top_share": 200})]
+
     # Bands and scales
 
     def test_bands_with_equal_start(self):

@@ -56,8 +56,8 @@ class CustomerTierAdvice(models.Model):
     numbers = fields.Json(readonly=True)
     changes = fields.Json(readonly=True)
     can_try = fields.Boolean(compute="_compute_can_try")
-    what = fields.Char(string="What", compute="_compute_words")
-    remedy = fields.Char(string="What to Do", compute="_compute_words")
+    what = fields.Text(string="What Was Found", compute="_compute_words")
+    remedy = fields.Text(string="What to Do", compute="_compute_words")
     found_on = fields.Date(string="Last Found", readonly=True)
     state = fields.Selection(
         selection=[("dismissed", "Dismissed"), ("open", "Open")],

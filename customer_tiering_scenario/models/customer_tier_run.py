@@ -14,6 +14,7 @@ class CustomerTierRun(models.Model):
     )
 
     def _follow_up(self):
-        super()._follow_up()
+        result = super()._follow_up()
         if self.env["customer.tier.advice"]._due_programs():
             self.env.ref("customer_tiering_scenario.ir_cron_advise")._trigger()
+        return result

@@ -39,7 +39,7 @@ class CustomerTierScenario(models.Model):
     company_id = fields.Many2one(related="program_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     as_of = fields.Date(
-        string="As Of", help="Only what was dated on or before this day is looked at. Empty: today."
+        help="Only what was dated on or before this day is looked at. Empty: today."
     )
     note = fields.Text()
     state = fields.Selection(
@@ -110,11 +110,10 @@ class CustomerTierScenario(models.Model):
     # What became of it
 
     applied_on = fields.Datetime(readonly=True, copy=False)
-    applied_by_id = fields.Many2one("res.users", string="Applied By", readonly=True, copy=False)
+    applied_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     run_ids = fields.One2many("customer.tier.run", "scenario_id", string="Grading", readonly=True)
     undo_id = fields.Many2one(
         "customer.tier.scenario",
-        string="Undo",
         readonly=True,
         copy=False,
         help="A scenario with the rules from before.",
@@ -537,7 +536,11 @@ class CustomerTierScenario(models.Model):
 
     def action_apply(self):
         """Write the rules into the programme and grade everybody by them."""
+        from ..workings import forget
+
         self.ensure_one()
+        # What is promised is of this moment.
+        forget()
         program = self.program_id
         # Officers try, managers apply.
         program.check_access("write")

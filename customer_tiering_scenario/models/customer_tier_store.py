@@ -8,10 +8,11 @@ class CustomerTierStore(models.AbstractModel):
     def _save_changes(self, company, moves, as_of, run_id):
         """Say of the changes that follow from an applied scenario that they do."""
         before = self._last_change()
-        super()._save_changes(company, moves, as_of, run_id)
+        result = super()._save_changes(company, moves, as_of, run_id)
         run = self.env["customer.tier.run"].browse(run_id or ())
         if run.scenario_id:
             self.env.cr.execute(self._note_query(run, before))
+        return result
 
     def _note_query(self, run, before):
         """Lines of history behind another one that a grading by new rules has written."""

@@ -2,6 +2,7 @@ import os
 from collections import Counter
 from datetime import timedelta
 
+from odoo.addons.customer_tiering.tests.common import OWN
 from odoo.addons.customer_tiering.tests.fuzz_common import FuzzCase, Typist
 from odoo.tests import tagged
 
@@ -27,6 +28,17 @@ class TestPredictedAny(FuzzCase):
                 if program := self._type_program(typist):
                     outcome[self._predict_and_apply(program, typist)] += 1
         self.assertGreater(outcome["applied"], int(COUNT) // 4, outcome)
+
+    def test_presets(self):
+        """The same of the programmes that people start from."""
+        for seed, code in enumerate(("wholesale", "rfm", "weighted", "vip")):
+            with self.subTest(code), self._undone():
+                forget()
+                typist = Typist(self, seed)
+                self._scatter_orders(typist.random)
+                program = self._create_program(code, domain=OWN)
+                outcome = Counter(self._predict_and_apply(program, typist) for _try in range(3))
+                self.assertTrue(outcome["applied"], outcome)
 
     def _predict_and_apply(self, program, typist):
         rng = typist.random
