@@ -141,12 +141,8 @@ class Nights:
         today = metrics.day_number(as_of)
         graded = grade(self.facts, self.program, as_of)
         footing = self._footing(graded, as_of)
-        frame = settle(
-            graded, self.previous, self.program, as_of, bool(self.nights), footing
-        )
-        looks = next_look.next_looks(
-            self.facts, self.program, frame, self.previous, as_of, footing
-        )
+        frame = settle(graded, self.previous, self.program, as_of, bool(self.nights), footing)
+        looks = next_look.next_looks(self.facts, self.program, frame, self.previous, as_of, footing)
         table = kept(frame, self.program)
         due = np.ones(len(frame), dtype=bool) if self.look is None else self.look <= today
         self.kept = table if self.kept is None else _merged(due, table, self.kept)
