@@ -44,7 +44,9 @@ class FactSource:
     """A kind of records that tell what customers bought, such as confirmed orders.
 
     All queries have the same columns in all sources, none of them NULL, and know nothing that is
-    dated after the as-of date. Customers are commercial partners, moments are in UTC.
+    dated after the as-of date. A grading asks for orders and returns of days to come as well, to
+    know when it will have to look again; each row has its own day. Customers are commercial
+    partners, moments are in UTC.
 
     :param orders: function ``(company, as_of, scope) → SQL`` with the columns ``ORDER_COLUMNS``:
         customer, moment, untaxed amount in company currency, and whether it counts for the

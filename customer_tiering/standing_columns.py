@@ -117,6 +117,7 @@ def core_columns():
     numpy."""
     from .grading.lifecycle import STAGES
     from .grading.movement import REASONS
+    from .grading.next_look import CAUSES
     from .grading.payment import BANDS
 
     stage = selection(STAGES)
@@ -155,6 +156,9 @@ def core_columns():
         Column("refused_on", DAY, "refused", remembered=True, entry=True),
         Column("guaranteed_until", DAY, "guaranteed", entry=True),
         Column("review_date", DAY, "review", entry=True),
+        # When time alone could make a difference
+        Column("next_look", DAY, "look"),
+        Column("next_look_cause", selection(CAUSES[1:]), "look_cause"),
         # Figures
         Column("score", FLOAT),
         Column("coverage", FLOAT),

@@ -3,6 +3,7 @@ from . import customer_tier_input
 from . import customer_tier_badge
 from . import customer_tier_comparison
 from . import customer_tier_staged
+from . import customer_tier_looked_at
 from . import customer_tier_append_only
 from . import customer_order_awaited
 

@@ -219,6 +219,18 @@ class CustomerTierGather(models.AbstractModel):
         rows["day"] = self._local_days(rows.pop("happened_at"), company)
         return taken_back(pd.DataFrame(rows).astype(EVENT_TYPES))
 
+    def _known_by(self, orders, as_of):
+        """What of :meth:`_orders` had happened by a day."""
+        import numpy as np
+
+        from ..grading.metrics import day_number
+
+        today = day_number(as_of)
+        known = orders[orders["day"] <= today]
+        if "void" in known:
+            known = known.assign(void=known["void"].where(known["void"] <= today, np.inf))
+        return known
+
     def _order_query(self, company, as_of, scope):
         """Confirmed orders, see :class:`FactSource`."""
         return fact_sources.orders(self, company, as_of, scope)

@@ -1,6 +1,7 @@
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 from psycopg2.extensions import TransactionRollbackError
@@ -16,6 +17,8 @@ _logger = logging.getLogger(__name__)
 
 # Any constant: names our advisory locks among those of others.
 LOCK_CLASS = 19057
+# No order is dated later; calendars of other parts of the system end soon after.
+LAST_DAY = date(2200, 1, 1)
 
 
 @dataclass
@@ -161,6 +164,7 @@ class CustomerTierPipeline(models.AbstractModel):
             raise error
 
     def _grade_scope(self, scope, company, as_of, store, run_id, cuts, days):
+        from ..grading.next_look import next_looks
         from ..grading.pipeline import grade
         from ..grading.settle import settle
         from ..grading.spread import Spread
@@ -184,7 +188,8 @@ class CustomerTierPipeline(models.AbstractModel):
             settled = settle(
                 graded, previous, policy, as_of, bool(program.first_graded_on), footing
             )
-            frames[program] = self._check_finite(settled, tally)
+            looks = next_looks(its_facts, policy, settled, previous, as_of, footing)
+            frames[program] = self._check_finite(settled.assign(**looks), tally)
         moves = self._moves(frames.values(), left)
         self._count(moves, frames, policies, tally)
         if store and run_id:
@@ -309,7 +314,9 @@ class CustomerTierPipeline(models.AbstractModel):
         )
         after = lines_start(filter(None, policies.values()), first)
         bases = sorted({policy.basis for policy in policies.values() if policy}) or [ORDERED]
-        orders = {basis: gather._orders(company, as_of, scope, basis) for basis in bases}
+        # What is dated later does not count, but tells from when on it will.
+        orders = {basis: gather._orders(company, LAST_DAY, scope, basis) for basis in bases}
+        known_orders = {basis: gather._known_by(rows, as_of) for basis, rows in orders.items()}
         usual, *others = bases
         read, given, errors = gather._read_for(
             metrics, company, as_of, scope, after=after, basis=usual
@@ -321,7 +328,7 @@ class CustomerTierPipeline(models.AbstractModel):
         payments = gather._payments(company, as_of, scope, credit, first)
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
         seen = previous.index.to_numpy()
-        for bought in orders.values():
+        for bought in known_orders.values():
             seen = np.union1d(seen, gather._seen(bought, given))
         origins = gather._origins(company, as_of, scope, policies.values(), given)
         taken = np.array([], dtype=np.int64)
@@ -335,7 +342,7 @@ class CustomerTierPipeline(models.AbstractModel):
                 customers = np.setdiff1d(selected, taken)
                 entry = gather._entry(customers, entries, origins)
                 bought, products = orders[policy.basis], lines[policy.basis]
-                since = gather._since(customers, bought, company)
+                since = gather._since(customers, known_orders[policy.basis], company)
                 known = gather._facts(customers, bought, products, given, entry, payments, since)
                 facts[program], errors = gather._in_years(known, program, as_of, scope)
                 tally.errors += [{"metric_id": m.id, "message": e} for m, e in errors.items()]

@@ -47,7 +47,7 @@ class CustomerTierStanding(models.Model):
     """
 
     _name = "customer.tier.standing"
-    _inherit = ["customer.tier.staged", "customer.tier.input"]
+    _inherit = ["customer.tier.staged", "customer.tier.looked.at", "customer.tier.input"]
     _description = "Customer Grading"
     _order = "score desc, id"
     _rec_name = "partner_id"

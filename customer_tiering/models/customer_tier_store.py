@@ -456,6 +456,8 @@ class CustomerTierStore(models.AbstractModel):
                    tier_since = CASE WHEN t.manual_tier_id IS NOT NULL THEN t.tier_since
                        WHEN p.to_tier_id IS NOT NULL THEN %(today)s::date END,
                    proposed_tier_id = NULL,
+                   next_look = NULL,
+                   next_look_cause = NULL,
                    waiting = CASE WHEN t.target_tier_id IS DISTINCT FROM p.to_tier_id
                        THEN %(waiting)s END,
                    graded_at = %(now)s

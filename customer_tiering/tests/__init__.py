@@ -68,6 +68,7 @@ from . import test_install
 from . import test_metric_record
 from . import test_metric_record_check
 from . import test_new_user
+from . import test_next_look
 from . import test_next_order
 from . import test_neighbours
 from . import test_note_rights

@@ -29,10 +29,11 @@ class TestFactSources(GradingCase):
     def _return(self, company, as_of, scope):
         return SQL(
             """
-            SELECT p.id, (%s::date - 2)::timestamp, -200::float8, 0
-              FROM res_partner p
-             WHERE p.id = %s AND %s
+            SELECT p.id, r.day::timestamp, -200::float8, 0
+              FROM res_partner p, (SELECT %s::date AS day) r
+             WHERE r.day <= %s AND p.id = %s AND %s
             """,
+            self._days_ago(2),
             as_of,
             self.buyer.id,
             scope(SQL("p.id")),

@@ -1,5 +1,6 @@
 """The day on which a customer is looked at again: whoever is not due need not be graded."""
 
+import sys
 from datetime import timedelta
 
 import numpy as np
@@ -28,7 +29,7 @@ def _told():
     yield
     if skipped["nights"]:
         share = 1 - skipped["looks"] / skipped["nights"]
-        print(f"\nSkipped {share:.1%} of {skipped['nights']:,} customer-days")
+        sys.stdout.write(f"\nSkipped {share:.1%} of {skipped['nights']:,} customer-days\n")
 
 
 @proof

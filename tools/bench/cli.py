@@ -78,6 +78,7 @@ def main(arguments=None):
         print(_credit_table(measured))
     if options.grade:
         print(_stage_table(measured))
+        print(f"Next looks: {measured[-1]['looks']['result']}")
     for half in halves:
         print(_growth_table(half, measured))
     return _report(checks)
@@ -130,7 +131,11 @@ def _parse(arguments):
         default=200_000,
         help="posted invoices, most of them paid; 0 leaves the credit score out",
     )
-    parser.add_argument("--preset", default="weighted", help="programme to grade with")
+    parser.add_argument(
+        "--preset",
+        default=measure.PROMISED,
+        help="programme to grade with; by default the one that promises are made for",
+    )
     parser.add_argument("--repeat", type=_positive, default=3, help="the table shows medians")
     parser.add_argument(
         "--no-lines", dest="lines", action="store_false", help="orders without their two lines"
@@ -214,6 +219,7 @@ def _measure(name, options):
     if options.grade:
         results["first"] = _run(name, "first", options.preset, options.reminders)
         results["unchanged"] = _run(name, "again")
+        results["looks"] = _run(name, "looks")
         build.add_orders(name)
         results["changed"] = _run(name, "again")
         results["one"] = _run(name, "one", "middle")

@@ -55,6 +55,8 @@ EXAMPLES = [
         "aggregate": "sum",
     },
 ]
+# The programme that promises are made for.
+PROMISED = "bench"
 # Linux counts the peak in KiB, macOS in bytes.
 PEAK_UNITS_PER_MIB = 1024**2 if sys.platform == "darwin" else 1024
 
@@ -87,12 +89,42 @@ def first(name, preset, reminders):
     with _environment(name) as env:
         from odoo.addons.customer_tiering.grading.metrics import LINE_MEASURES
 
-        program = env["customer.tier.program"]._create_preset(preset, env.company)
+        program = _program(env, preset)
         if reminders == "no":
             env["customer.reminder.rule"].search([]).active = False
         env.cr.commit()
         measures = {metric.measure for metric in program._metrics() if metric.kind == "order"}
         return {**_graded(env, _run_all), "lines": bool(measures & LINE_MEASURES)}
+
+
+def _program(env, preset):
+    """A programme from a preset, or the fixed one: days since the last order in bands, amount on a
+    line, and a metric over records."""
+    Program = env["customer.tier.program"]
+    if preset != PROMISED:
+        return Program._create_preset(preset, env.company)
+    env["customer.tier.metric"].create(EXAMPLES[0])
+    metrics = {m.code: m.id for m in env["customer.tier.metric"].search([])}
+    bands = [(0, 100), (30, 80), (90, 60), (180, 40), (365, 0)]
+    bands = [(0, 0, {"value_from": start, "points": points}) for start, points in bands]
+    line = {"scale": "linear", "linear_zero": 0}
+    indicators = [
+        {"metric_id": metrics["recency_days"], "weight": 1, "scale": "bands", "band_ids": bands},
+        {"metric_id": metrics["amount"], "weight": 2, "linear_full": 50000, **line},
+        {"metric_id": metrics["example_orders"], "weight": 1, "linear_full": 40, **line},
+    ]
+    tiers = [("Standard", 0), ("Silver", 30), ("Gold", 60)]
+    return Program.create(
+        {
+            "name": "Bench",
+            "company_id": env.company.id,
+            "indicator_ids": [(0, 0, values) for values in indicators],
+            "tier_ids": [
+                (0, 0, {"name": name, "sequence": place, "min_score": score})
+                for place, (name, score) in enumerate(tiers)
+            ],
+        }
+    )
 
 
 def again(name):
@@ -125,6 +157,25 @@ def one(name, which):
         return {**middle, "result": f"{middle['result']}, {orders:,} orders"}
 
 
+def looks(name):
+    """Who is to be looked at on the next day though nothing new happens, and why."""
+    with _environment(name) as env:
+        env.cr.execute(
+            """
+            SELECT COALESCE(s.next_look_cause, ''), count(*),
+                   count(*) FILTER (WHERE s.next_look <= c.customer_tier_graded_on + 1)
+              FROM customer_tier_standing s JOIN res_company c ON c.id = s.company_id
+             WHERE s.program_id IS NOT NULL GROUP BY 1 ORDER BY 3 DESC, 2 DESC
+            """
+        )
+        causes = env.cr.fetchall()
+        everybody = sum(number for _cause, number, _due in causes)
+        due = sum(due for _cause, _number, due in causes)
+        rest = ", ".join(f"{due:,} {cause}" for cause, _number, due in causes if due)
+        result = f"{due:,} of {everybody:,} due on the next day ({due / everybody:.1%}): {rest}"
+        return {"causes": causes, "result": result}
+
+
 def metrics(name):
     """What each metric costs over all customers, in chunks as a regrade reads them.
 
@@ -133,7 +184,9 @@ def metrics(name):
     """
     with _environment(name) as env:
         # Never committed: examples of what an administrator may define.
-        env["customer.tier.metric"].create(EXAMPLES)
+        Metric = env["customer.tier.metric"]
+        known = Metric.search([]).mapped("code")
+        Metric.create([example for example in EXAMPLES if example["code"] not in known])
         costs = {}
 
         def work():
@@ -201,7 +254,7 @@ MEASUREMENTS = {
     for function in (
         *(bare_fetched, bare_indexed, bare_lines, bare_debts),
         *(first, again, one),
-        *(metrics, credit, stages),
+        *(looks, metrics, credit, stages),
     )
 }
 

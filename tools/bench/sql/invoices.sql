@@ -1,6 +1,6 @@
 -- %(invoices)s posted invoices of the last 400 days, due after 30 days, each with a receivable line and one of income.
--- The customers are spread as their orders are. Of a hundred invoices 90 are paid at once, 5 in two parts, 3 are
--- open and 2 are settled by a credit note; payments come from 20 days before to 60 days after the due date, not
+-- The customers are spread as their orders are. Of a hundred invoices 89 are paid at once, 5 in two parts, 3 are
+-- open and 3 are settled by a credit note; payments come from 20 days before to 60 days after the due date, not
 -- evenly. What would be paid after today is open.
 SELECT setseed(%(seed)s);
 
@@ -29,7 +29,7 @@ SELECT i,
 CREATE TEMP TABLE bench_invoice AS
 SELECT nextval('account_move_id_seq') AS id, nextval('account_move_line_id_seq') AS line_id, d.i, d.amount, d.day,
        o.partner_id + d.customer AS partner_id, d.day + 30 AS due, d.day + 30 + d.delay AS paid,
-       CASE WHEN d.fate < 0.90 THEN 'once' WHEN d.fate < 0.95 THEN 'twice'
+       CASE WHEN d.fate < 0.89 THEN 'once' WHEN d.fate < 0.94 THEN 'twice'
             WHEN d.fate < 0.97 THEN 'credited' ELSE 'open' END AS fate
   FROM bench_invoice_draw AS d, bench_offset AS o
  ORDER BY d.i;

@@ -1,12 +1,14 @@
--- Two lines per order, 60 %% and 40 %% of its amount.
+-- Two lines per order, 60 %% and 40 %% of its amount; in each tenth order also shipping and a discount of as much,
+-- which are money and no pieces.
 WITH product AS (
     SELECT array_agg(p.id ORDER BY p.id) AS ids, min(t.uom_id) AS uom_id
       FROM product_product AS p JOIN product_template AS t ON t.id = p.product_tmpl_id
      WHERE p.default_code LIKE 'BENCH-%%'
 ), split AS (
-    SELECT b.*, n, 1 + (b.i * n) %% 20 AS quantity,
-           CASE n WHEN 1 THEN round(b.amount * 0.6, 2) ELSE b.amount - round(b.amount * 0.6, 2) END AS subtotal
-      FROM bench_order AS b, generate_series(1, 2) AS n
+    SELECT b.*, n, CASE WHEN n > 2 THEN 1 ELSE 1 + (b.i * n) %% 20 END AS quantity,
+           CASE n WHEN 1 THEN round(b.amount * 0.6, 2) WHEN 2 THEN b.amount - round(b.amount * 0.6, 2)
+                  WHEN 3 THEN round(b.amount * 0.05, 2) ELSE -round(b.amount * 0.05, 2) END AS subtotal
+      FROM bench_order AS b, generate_series(1, CASE WHEN b.i %% 10 = 0 THEN 4 ELSE 2 END) AS n
 )
 INSERT INTO sale_order_line (
     order_id, sequence, company_id, currency_id, order_partner_id, salesman_id, product_id, product_uom_id, state,
