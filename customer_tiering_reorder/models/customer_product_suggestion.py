@@ -235,7 +235,9 @@ class CustomerProductSuggestion(models.AbstractModel):
             day = product.create_date.date()
             return Suggestion(TIER, product, 1.0, False, *words.is_new(self.env, day))
 
-        return {product.id: make for product in products if product.id not in old}
+        # Of many colours one is enough.
+        first = {product.product_tmpl_id: product for product in reversed(products)}
+        return {p.id: make for p in products if first[p.product_tmpl_id] == p and p.id not in old}
 
     def _sold_before(self, products, company, moment):
         """Ids of those of some products that were ordered before a moment."""

@@ -169,14 +169,14 @@ class CustomerReminder(models.Model):
             step.confirmed_at = moment
 
     def _quotation_open(self):
-        """The quotation that the customer can still look at, if any: whoever may write the order
-        could have put another customer's here."""
+        """The quotation that the customer can look at, if any: none that a salesperson is still
+        at, and whoever may write orders could have put another customer's here."""
         self.ensure_one()
         order = self.quotation_id
         customer = self.partner_id.commercial_partner_id
         own = order.partner_id.commercial_partner_id == customer
         own = own and order.company_id == self.company_id
-        return order if own and order.state != "cancel" else order.browse()
+        return order if own and order.state in ("sent", "sale") else order.browse()
 
     def _lock(self):
         """Wait until nobody else answers for the same customer."""

@@ -119,6 +119,20 @@ class TestReorderPage(PageCase):
         self.assertEqual(self.reminder.answer, "order")
         self.assertIn(order.name, self._get().text)
 
+    def test_draft_of_the_salesperson(self):
+        """The customer opens, and signs, what the salesperson is still writing."""
+        action = self.reminder.with_user(self.salesperson).action_quotation()
+        draft = self.env["sale.order"].browse(action["res_id"])
+        self.assertNotIn(draft.name, self._get().text)
+        for _again in range(2):
+            self._post("order", **self._order_values(coffee=7))
+        asked = self._quotations() - draft
+        self.assertEqual((asked.state, asked.order_line.product_uom_qty), ("sent", 7))
+        self.assertEqual(draft.state, "draft")
+        self.assertEqual(self.reminder.quotation_id, asked)
+        action = self.reminder.with_user(self.salesperson).action_quotation()
+        self.assertEqual(action["res_id"], asked.id)
+
     def test_cancelled_quotation_makes_room(self):
         self._post("order", **self._order_values())
         self._quotations()._action_cancel()
