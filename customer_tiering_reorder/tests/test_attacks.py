@@ -5,7 +5,7 @@ from .security_common import ReorderSecurityCase
 
 # As in the core addon.
 COMPUTED = {
-    "customer.reminder.rule": rows(empty="unreached_count", typed="step_note"),
+    "customer.reminder.rule": rows(empty="step_note unreached_count"),
     "customer.reminder.step": rows(
         refused="customer_id lang phone receipt_url reorder_url stop_url"
     ),
@@ -20,8 +20,14 @@ COMPUTED = {
         empty="customer_has_rhythm customer_lost_text customer_rhythm_ids customer_rhythm_picture",
     ),
 }
-# Told of what is bought no longer.
-SILENT = {"res.partner": {"customer_lost_text"}}
+SILENT = {
+    # Told of steps that move, and where there are e-mails.
+    "customer.reminder.rule": {"step_note", "unreached_count"},
+    # Addresses are the system's; the customer has no phone.
+    "customer.reminder.step": {"phone", "receipt_url", "reorder_url", "stop_url"},
+    # Told of what is bought no longer.
+    "res.partner": {"customer_lost_text"},
+}
 
 
 @tagged("post_install", "-at_install")

@@ -5,6 +5,7 @@ from .security_common import ReorderSecurityCase
 
 # Who may call what, as in the core addon.
 CALLERS = {
+    "customer.purchase.rhythm": {"action_open_orders": "som"},
     "customer.reminder.rule": {
         "action_preset_lost_item": "m",
         "action_preset_prospect": "m",
