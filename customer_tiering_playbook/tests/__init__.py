@@ -1,5 +1,6 @@
 from . import test_attacks
 from . import test_companies
+from . import test_contact_policy
 from . import test_desk_ends
 from . import test_foreign_writes
 from . import test_handover
