@@ -13,6 +13,7 @@ CALLERS = {
     "mail.activity": {"action_customer_quotation": "som"},
     "res.partner": {"action_customer_quotation": "som"},
     "sale.order": {"action_customer_suggest": "som"},
+    "customer.purchase.rhythm": {"action_open_orders": "som"},
     "customer.reminder.effect": {"action_open_cases": "m"},
     "customer.reminder.rule": {
         "action_preset_lost_item": "m",

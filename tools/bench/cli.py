@@ -8,7 +8,7 @@ import subprocess
 import sys
 from importlib import import_module
 
-from . import backtest, baskets, build, check, database, effect, reminders, stages
+from . import backtest, baskets, build, check, database, effect, measure, reminders, stages
 from .table import render
 
 ADDON = "customer_tiering"
