@@ -23,6 +23,7 @@ def run(options):
     databases.fresh(name, modules=[ADDON])
     try:
         _in_child(lambda: _fill(name, options.customers))
+        _load(name)
         return _Experiment(name, options).run()
     finally:
         if not options.keep:
@@ -42,6 +43,17 @@ def _in_child(do):
     _pid, status = os.waitpid(child, 0)
     if status:
         raise SystemExit("a part of it failed, see above")
+
+
+def _load(name):
+    """Have everything in memory that a job needs: they are killed while they send, not while they
+    start. Processes must not share connections."""
+    from .odoo_process import load
+
+    load(name, "error")
+    import odoo
+
+    odoo.sql_db.close_all()
 
 
 def _fill(name, customers):
