@@ -60,7 +60,6 @@ class CustomerTierBenefit(models.Model):
     )
     from_tier_id = fields.Many2one(
         "customer.tier",
-        string="From Tier",
         ondelete="cascade",
         domain="[('program_id', '=', program_id)]",
         help="This tier and all better ones give it. Without tiers, all of them do.",
