@@ -60,7 +60,6 @@ class CustomerTierBenefit(models.Model):
     )
     from_tier_id = fields.Many2one(
         "customer.tier",
-        string="From Tier",
         ondelete="cascade",
         domain="[('program_id', '=', program_id)]",
         help="This tier and all better ones give it. Without tiers, all of them do.",
@@ -96,12 +95,8 @@ class CustomerTierBenefit(models.Model):
         for benefit in self:
             if benefit.tier_ids:
                 benefit.given_text = ", ".join(benefit.tier_ids.mapped("display_name"))
-            elif first := benefit.from_tier_id:
-                better = first.program_id.tier_ids.filtered(
-                    lambda tier, first=first: (tier.sequence, tier.id) > (first.sequence, first.id)
-                )
-                name = first.display_name
-                benefit.given_text = self.env._("%s and better", name) if better else name
+            elif benefit.from_tier_id:
+                benefit.given_text = self.env._("%s and better", benefit.from_tier_id.display_name)
             else:
                 benefit.given_text = self.env._("all tiers")
 

@@ -1,4 +1,4 @@
-from werkzeug.urls import url_encode
+from urllib.parse import urlencode
 
 from odoo import models
 from odoo.tools.urls import urljoin
@@ -29,4 +29,4 @@ class CustomerTierEvent(models.Model):
             "token": partner._generate_signup_token(),
             "redirect": PAGE,
         }
-        return urljoin(base, f"/web/signup?{url_encode(query)}")
+        return urljoin(base, f"/web/signup?{urlencode(query)}")

@@ -1,3 +1,4 @@
 from . import test_attacks_http
 from . import test_figures
+from . import test_mail
 from . import test_page
