@@ -6,6 +6,7 @@ from . import customer_reminder_trigger
 from . import customer_reminder_rule
 from . import customer_reminder_step
 from . import customer_reminder
+from . import customer_agenda
 
 # What they bring
 from . import customer_reminder_report

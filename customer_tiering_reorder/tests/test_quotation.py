@@ -46,6 +46,19 @@ class TestQuotation(OfferCase):
             internal = self._create_user("tiering_nobody_else", "base.group_user")
             reminder.with_user(internal).action_quotation()
 
+    def test_one_click_from_the_morning_list(self):
+        """The button of the morning list opens an empty quotation."""
+        reminder = self._remind()
+        row = (
+            self.env["customer.agenda"]
+            .with_user(self.salesperson)
+            .search([("kind", "=", "reminder"), ("partner_id", "=", self.buyer.id)])
+        )
+        self.assertEqual(len(row), 1)
+        order = self._new_order(row.action_do())
+        self.assertEqual(order.order_line.product_id, self.coffee | self.tea)
+        self.assertEqual(order.customer_reminder_id, reminder)
+
     def test_nothing_for_customers_in_notes_and_activities(self):
         """A colleague opens the link in a note and orders in the customer's name."""
         reminder = self._remind()
