@@ -380,13 +380,17 @@ class CustomerTierGather(models.AbstractModel):
         return company.sudo().sale_discount_product_id.ids
 
     def _line_quantity(self):
-        """Quantity of order line ``l`` in the own unit of its product."""
-        return SQL("l.product_uom_qty * COALESCE(u.factor / NULLIF(own.factor, 0), 1)")
+        """Quantity of order line ``l`` in the own unit of its product, which most lines are in
+        already: exact division takes as long as the rest of the line."""
+        return SQL(
+            "CASE WHEN l.product_uom_id = t.uom_id THEN l.product_uom_qty "
+            "ELSE l.product_uom_qty * COALESCE(u.factor / NULLIF(own.factor, 0), 1) END"
+        )
 
     def _line_cost(self, company):
         """Cost of order line ``l`` of order ``o`` in company currency: today's cost of product
         ``v``; orders do not remember another one."""
-        return SQL("%s * %s", self._line_quantity(), self._product_cost(company))
+        return SQL("(%s) * %s", self._line_quantity(), self._product_cost(company))
 
     def _product_cost(self, company):
         """Today's cost of a piece of product ``v`` in company currency."""

@@ -486,7 +486,7 @@ class CustomerPurchaseRhythm(models.Model):
         write_columns(cr, STAGING, types, {name: values for name, (_t, values) in staged.items()})
         # Without these the planner, who may think the table empty, compares each row with each.
         cr.execute(SQL("CREATE UNIQUE INDEX ON %s (customer, category)", table))
-        cr.execute(SQL("ANALYZE %s", table))
+        cr.execute(SQL("ANALYZE %s (customer, category)", table))
 
     def _stored(self):
         """SQL of what is stored, from the row ``s`` of the staging table, by field."""
