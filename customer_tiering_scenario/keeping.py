@@ -19,7 +19,7 @@ def keep(scenario, partner_ids):
             WITH kept AS (
                 UPDATE customer_tier_standing s
                    SET lock = 'down', manual_until = %(until)s, manual_reason = %(reason)s,
-                       manual_user_id = %(user)s, manual_on = %(now)s
+                       manual_user_id = %(user)s, manual_on = %(now)s, next_look = NULL
                  WHERE s.company_id = %(company)s AND s.partner_id = ANY(%(partners)s)
                    AND s.manual_tier_id IS NULL AND s.lock IS NULL
              RETURNING s.*)

@@ -39,7 +39,7 @@ class CustomerTierLookedAt(models.AbstractModel):
         "changed: from it on, time alone could make a difference.",
     )
     next_look_cause = fields.Selection(CAUSES, readonly=True, copy=False)
-    next_look_text = fields.Char(string="Next Look", compute="_compute_next_look_text")
+    next_look_text = fields.Char(string="Looked at Again", compute="_compute_next_look_text")
 
     @api.depends("next_look", "next_look_cause")
     @api.depends_context("lang")

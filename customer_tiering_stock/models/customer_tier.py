@@ -48,3 +48,9 @@ class CustomerTier(models.Model):
                 )
             )
         )
+
+    def _benefit_fact(self, kind, customer, order):
+        if kind == "priority":
+            # Benefits tell it in their own words.
+            return None if self.delivery_priority == "1" else ""
+        return super()._benefit_fact(kind, customer, order)

@@ -1,3 +1,4 @@
+from odoo.addons.customer_tiering.explain.benefits import of_tier
 from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -179,3 +180,13 @@ class TestPriority(GradingCase):
         )
         self.gold.invalidate_recordset()
         self.assertFalse(self.gold.priority_warning)
+
+    def test_benefit_is_true(self):
+        """Customers read of urgent deliveries in a tier that gives none."""
+        self.env["customer.tier.benefit"].search([]).unlink()
+        self.env["customer.tier.benefit"].create(
+            {"program_id": self.gold.program_id.id, "name": "Delivered first", "kind": "priority"}
+        )
+        silver = self.gold.program_id.tier_ids.filtered(lambda tier: tier.name == "Silver")
+        self.assertEqual([found.name for found in of_tier(self.gold)], ["Delivered first"])
+        self.assertEqual(of_tier(silver), [])
