@@ -12,14 +12,7 @@ from .. import samples, threshold_fit
 from ..explain import lifecycle, next_order
 from ..explain.advice import advise
 from ..explain.lifecycle import THRESHOLDS
-from ..grading.policy import (
-    SAMPLE_SIZE,
-    Lifecycle,
-    Movement,
-    Program,
-    Review,
-    read_rhythm,
-)
+from ..grading.policy import SAMPLE_SIZE, Lifecycle, Movement, Program, Review, read_rhythm
 from ..own_results import refuse_long, refuse_results
 from ..presets import build, duplicate
 from ..switches import Deferral

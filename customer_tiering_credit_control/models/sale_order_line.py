@@ -1,4 +1,4 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from odoo import api, models
 from odoo.exceptions import AccessError
@@ -32,32 +32,27 @@ class SaleOrderLine(models.Model):
             refuse_figures(self.browse(), vals, FIGURES)
         lines = without_default_figures(self, {*FIGURES, "invoice_lines"})
         with lines._customer_credit_links_checked(*vals_list) as linked:
-            created = lines._customer_credit_create(vals_list)
+            with lines._customer_credit_watched_new(vals_list):
+                created = super(SaleOrderLine, lines).create(vals_list)
             linked |= dict.fromkeys(created, lines.env["account.move.line"])
         return created
 
-    def _customer_credit_create(self, vals_list):
+    def _customer_credit_watched_new(self, vals_list):
         usual = self.env.context.get("default_order_id")
         orders = self._customer_credit_orders(vals.get("order_id", usual) for vals in vals_list)
-        if not orders:
-            return super().create(vals_list)
         # Costs that are passed on have been incurred; only other addons' code says so.
         incurred = self.env.su and all(vals.get("is_expense") for vals in vals_list)
-        with orders._customer_credit_watched(may_refuse=not incurred):
-            return super().create(vals_list)
+        return orders._customer_credit_watched(may_refuse=not incurred) if orders else nullcontext()
 
     def write(self, vals):
         # Paid in advance is what Odoo has made so; what goods become of it would be forgotten.
         refuse_figures(self, vals, {*FIGURES, "is_downpayment"})
-        with self._customer_credit_links_checked(vals):
-            return self._customer_credit_write(vals)
+        with self._customer_credit_links_checked(vals), self._customer_credit_watched_old(vals):
+            return super().write(vals)
 
-    def _customer_credit_write(self, vals):
+    def _customer_credit_watched_old(self, vals):
         orders = self._customer_credit_orders([*self.sudo().order_id.ids, vals.get("order_id")])
-        if not orders:
-            return super().write(vals)
-        with orders._customer_credit_watched():
-            return super().write(vals)
+        return orders._customer_credit_watched() if orders else nullcontext()
 
     def unlink(self):
         orders = self._customer_credit_orders(self.sudo().order_id.ids)

@@ -15,7 +15,7 @@ class CustomerTierOpening(models.Model):
     _rec_name = "partner_id"
 
     tier_id = fields.Many2one(
-        "customer.tier", string="Tier", required=True, ondelete="cascade", check_company=True
+        "customer.tier", required=True, ondelete="cascade", check_company=True
     )
     since = fields.Date(
         string="Member Since",

@@ -131,22 +131,22 @@ class ReorderPage(http.Controller):
 
     def _page_values(self, reminder, contact):
         """Plain values: nothing of the records can be reached from the page."""
-        _ = reminder.env._
+        env = reminder.env
         # The first name only, as the message may be passed on.
         name = "" if contact.is_company else (contact.name or "").split(" ")[0]
         seller = reminder.partner_id.user_id or reminder.user_id
         city, order = reminder.partner_id.city, reminder._quotation_open()
         return {
             "company": {"id": reminder.company_id.id, "name": reminder.company_id.name},
-            "greeting": _("Hello %s,", name) if name else _("Hello,"),
+            "greeting": env._("Hello %s,", name) if name else env._("Hello,"),
             "phone": seller.phone or reminder.company_id.phone,
-            "call": _("Questions? Call %s:", seller.name or reminder.company_id.name),
-            "delivery": _("Delivery to %s.", city) if city else "",
-            "quotation": _("Your quotation %s is ready.", order.name) if order else "",
+            "call": env._("Questions? Call %s:", seller.name or reminder.company_id.name),
+            "delivery": env._("Delivery to %s.", city) if city else "",
+            "quotation": env._("Your quotation %s is ready.", order.name) if order else "",
             "ordered": reminder.state == "ordered",
             "answer": reminder.answer,
             "usefulness": reminder.usefulness,
-            "later_days": [(days, _("%s days", days)) for days in LATER_DAYS],
+            "later_days": [(days, env._("%s days", days)) for days in LATER_DAYS],
         }
 
     def _list_values(self, reminder, contact, age):

@@ -22,7 +22,6 @@ class CustomerContactPreference(models.Model):
         help="What is said of a company holds for its contacts of whom nothing is said.",
     )
     no_reminders = fields.Boolean(
-        string="No Reminders",
         help="The contact wants no messages about the next order. Salespeople may still call.",
     )
     email_ok = fields.Boolean(string="By E-Mail", default=True)

@@ -38,7 +38,6 @@ class CustomerReminder(models.Model):
     )
     quotation_id = fields.Many2one(
         "sale.order",
-        string="Quotation",
         readonly=True,
         copy=False,
         ondelete="set null",
@@ -51,7 +50,6 @@ class CustomerReminder(models.Model):
             ("enough", "Still Has Enough"),
             ("stop", "No More Reminders"),
         ],
-        string="Answer",
         readonly=True,
         copy=False,
         help="What the customer said on its page last.",

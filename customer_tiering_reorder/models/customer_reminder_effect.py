@@ -81,8 +81,8 @@ class CustomerReminderEffect(models.Model):
         help="Mean amount of a customer reminded less that of one held back, with the largest "
         "hundredth cut.",
     )
-    amount_from = fields.Monetary(string="Amount From", compute="_compute_effect")
-    amount_to = fields.Monetary(string="Amount To", compute="_compute_effect")
+    amount_from = fields.Monetary(compute="_compute_effect")
+    amount_to = fields.Monetary(compute="_compute_effect")
     verdict = fields.Selection(
         selection=[
             ("unmeasured", "Not measured"),

@@ -142,17 +142,20 @@ class CustomerReminderRule(models.Model):
         return first.channel == "activity" and first.to == "salesperson" and at_once
 
     def _after_open(self, reminders):
-        super()._after_open(reminders)
+        result = super()._after_open(reminders)
         if self.step_ids:
             self.env["customer.reminder.step"]._plan(self, reminders)
+        return result
 
     def _after_end(self, reminders):
-        super()._after_end(reminders)
+        result = super()._after_end(reminders)
         self.env["customer.reminder.step"]._end(reminders)
+        return result
 
     def _after_reopen(self, reminders):
-        super()._after_reopen(reminders)
+        result = super()._after_reopen(reminders)
         self.env["customer.reminder.step"]._plan_again(reminders)
+        return result
 
     def _after_done(self, reminders):
         planned = self.env["customer.reminder.step"]._with_planned(reminders)

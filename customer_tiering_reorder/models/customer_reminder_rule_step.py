@@ -48,7 +48,7 @@ class CustomerReminderRuleStep(models.Model):
         help="So many hundredths of the customer's rhythm are added: 25 are a week of somebody who "
         "orders every four weeks.",
     )
-    only_if = fields.Selection(CONDITIONS, string="Only If", required=True, default="silent")
+    only_if = fields.Selection(CONDITIONS, required=True, default="silent")
     template_id = fields.Many2one(
         "mail.template",
         string="Text",

@@ -44,9 +44,10 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
     def _compute_customer_pages(self):
-        super()._compute_customer_pages()
+        result = super()._compute_customer_pages()
         for partner in self:
             partner.customer_has_suggestions = partner.customer_is_graded
+        return result
 
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "lang", "uid")

@@ -61,7 +61,7 @@ patch(OrderPaymentValidation.prototype, {
             this.pos.dialog.add(AlertDialog, {
                 title: _t("Not on Account Without a Connection"),
                 body: _t(
-                    "Without a connection nobody can look at the credit limit. Have the customer pay in another way, or try again later."
+                    "Without a connection nobody can look at the credit limit. Have the customer pay in another way, or try again later.",
                 ),
             });
             return false;
@@ -86,7 +86,7 @@ patch(OrderPaymentValidation.prototype, {
             const body = await this.pos.data.call(
                 "pos.session",
                 "customer_credit_request_on_account",
-                asked
+                asked,
             );
             this.pos.dialog.add(AlertDialog, { title, body });
         }

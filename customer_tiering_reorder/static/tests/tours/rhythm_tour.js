@@ -13,7 +13,7 @@ registry.category("web_tour.tours").add("customer_tiering_reorder_rhythm", {
                 ".o_customer_rhythm_row:has(.o_customer_rhythm_name:contains('Tour Coffee')):has(.o_due)",
             run() {
                 const dots = document.querySelectorAll(
-                    ".o_customer_rhythm_line:has(.o_due) > .o_dot"
+                    ".o_customer_rhythm_line:has(.o_due) > .o_dot",
                 );
                 if (dots.length !== 6) {
                     throw new Error(`${dots.length} purchases are drawn instead of 6`);

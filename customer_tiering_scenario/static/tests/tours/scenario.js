@@ -25,7 +25,8 @@ registry.category("web_tour.tours").add("customer_tiering_scenario", {
         },
         {
             content: "Whoever falls keeps the tier for a while",
-            trigger: ".o_field_widget[name='keep_until'] input, .o_field_widget[name='keep_until'] button",
+            trigger:
+                ".o_field_widget[name='keep_until'] input, .o_field_widget[name='keep_until'] button",
             run: "click",
         },
         {
