@@ -295,9 +295,10 @@ class Window:
         return bought & kept[places]
 
     def distinct(self, column):
-        """Number of different values of a line column among the products that were kept; what is
-        not known (0 or less) is none of them."""
-        known = self.bought & (self.lines[column] > 0)
+        """Number of different values of a line column among the products that were kept. A line
+        without a product (0 or less) has no product to count, and a category only where it is
+        known; products without a category have that in common."""
+        known = self.bought & ((self.lines["product"] > 0) | (self.lines[column] > 0))
         pairs = rhythm.pack(self.lines["customer"][known], self.lines[column][known])
         return self.total(rhythm.unpack(np.unique(pairs))[0])
 

@@ -44,6 +44,8 @@ CAUSES = (
     # Nothing is foreseen.
     "latest",
 )
+# The last code of what moves every day.
+DAILY = CAUSES.index("movement")
 NEVER = np.inf
 
 
@@ -66,6 +68,17 @@ def next_looks(facts, program, frame, previous, as_of, footing=None):
     found.of_movement(previous, footing)
     found.of_calendar()
     return {"look": found.day, "look_cause": found.cause}
+
+
+def kept(looks):
+    """What is kept of next looks: of what moves every day the cause alone, as its day would be
+    another one every night.
+
+    :param looks: see :func:`next_looks`
+    :return: the same, with ``look`` NaN there
+    """
+    daily = looks["look_cause"] <= DAILY
+    return {**looks, "look": np.where(daily, np.nan, looks["look"])}
 
 
 class _Looks:

@@ -386,4 +386,5 @@ class CustomerReminder(models.Model):
             "note": Markup("<p>%s</p>%s") % (why, before.note or ""),
             "date_deadline": self.env["customer.tier.gather"]._today(self.company_id),
             "user_id": user.id,
+            "customer_company_id": self.company_id.id,
         }

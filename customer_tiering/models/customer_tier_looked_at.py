@@ -26,7 +26,8 @@ class CustomerTierLookedAt(models.AbstractModel):
     """For what grading keeps of customers: the first day on which grading again, without anything
     new, could come to something else, and why, see ``grading.next_look``.
 
-    Empty means that it is not known. What people decide takes it away.
+    Without a day, it is the next one: something moves every day, or nothing is known. What people
+    decide takes day and cause away.
     """
 
     _name = "customer.tier.looked.at"
@@ -47,9 +48,10 @@ class CustomerTierLookedAt(models.AbstractModel):
         names = dict(self._fields["next_look_cause"]._description_selection(self.env))
         for record in self:
             day = record.next_look and format_date(self.env, record.next_look)
-            record.next_look_text = day and self.env._(
-                "%(day)s: %(cause)s", day=day, cause=names.get(record.next_look_cause, "")
-            )
+            cause = names.get(record.next_look_cause, "")
+            if day:
+                cause = self.env._("%(day)s: %(cause)s", day=day, cause=cause)
+            record.next_look_text = cause
 
     def write(self, vals):
         if vals.keys() & DECIDED_BY_PEOPLE:

@@ -164,7 +164,7 @@ class CustomerTierPipeline(models.AbstractModel):
             raise error
 
     def _grade_scope(self, scope, company, as_of, store, run_id, cuts, days):
-        from ..grading.next_look import next_looks
+        from ..grading.next_look import kept, next_looks
         from ..grading.pipeline import grade
         from ..grading.settle import settle
         from ..grading.spread import Spread
@@ -188,7 +188,7 @@ class CustomerTierPipeline(models.AbstractModel):
             settled = settle(
                 graded, previous, policy, as_of, bool(program.first_graded_on), footing
             )
-            looks = next_looks(its_facts, policy, settled, previous, as_of, footing)
+            looks = kept(next_looks(its_facts, policy, settled, previous, as_of, footing))
             frames[program] = self._check_finite(settled.assign(**looks), tally)
         moves = self._moves(frames.values(), left)
         self._count(moves, frames, policies, tally)

@@ -48,6 +48,7 @@ CALLERS = {
     "customer.tier.indicator": {"action_open_distribution": "m"},
     "customer.tier.metric": {"action_preview": "m"},
     "customer.tier.program": {
+        "action_add_benefits": "m",
         "action_add_entry_rules": "m",
         "action_grade": "om",
         "action_learn_rhythm": "m",
@@ -181,6 +182,8 @@ class RpcRightsTests:
 
     # Odoo's runner leaves out what a class inherits, unless told.
     allow_inherited_tests_method = True
+    # What is missing is all that matters.
+    maxDiff = None
 
     def _rights(self, name):
         """Letters of what each of the users may do with a model."""

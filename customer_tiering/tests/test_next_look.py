@@ -43,7 +43,8 @@ class TestNextLook(GradingCase):
         buyer = self._create_own_customer("Buyer", (10, 200))
         self._create_measuring_program("recency_days")
         self._grade()
-        self.assertEqual(self._look(buyer), (self._days_ago(-1), "line"))
+        self.assertEqual(self._look(buyer), (False, "line"))
+        self.assertIn("count every day", self._standing(buyer).next_look_text)
 
     def test_same_again(self):
         """Grading again the same day would have written everybody because of the day."""

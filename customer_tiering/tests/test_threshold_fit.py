@@ -99,6 +99,7 @@ class TestThresholdFit(ThresholdCase):
         self._create_shop()
         program = self._create_program(domain=OWN).with_user(self.manager)
         self._grade()
+        program.benefit_ids.unlink()
         program.tier_ids.sorted("sequence")[-1].unlink()
         with self.assertRaisesRegex(UserError, "have changed since"):
             program.action_use_thresholds()

@@ -1,4 +1,3 @@
-from . import customer_product_suggestion
 from . import customer_tier
 from . import product_pricelist
 from . import sale_order

@@ -1,4 +1,3 @@
 from . import test_attacks
 from . import test_shop
 from . import test_shop_cases
-from . import test_suggestion
