@@ -108,9 +108,12 @@ class CustomerAgenda(models.Model):
                 ON s.partner_id = u.partner_id AND s.company_id = u.company_id
              WHERE NOT EXISTS (
                    SELECT FROM customer_agenda_done d
-                    WHERE d.kind = u.kind AND d.res_id = u.id AND d.date >= u.date)
+                    WHERE d.kind = u.kind AND d.res_id = u.id AND d.date >= u.date
+                      -- Who has read of it does not decide it.
+                      AND (u.kind <> 'proposal' OR d.user_id = %(reader)s))
             """,
             slots=SLOTS,
+            reader=self.env.uid,
             loss=expected_loss(SQL("s")),
             union=union(sources, today - timedelta(days=QUOTATION_DAYS)),
         )
@@ -331,6 +334,9 @@ class CustomerAgenda(models.Model):
         activities = self._activities()
         if activities:
             activities.action_feedback()
+            if self[:1].kind == "reminder":
+                # Its row is that of the to-do, and there may be another one later.
+                return
         companies = {row.res_id: row.company_id for row in self}
         self.env["customer.agenda.done"]._note(self[:1].kind, companies)
 

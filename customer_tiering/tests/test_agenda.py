@@ -100,6 +100,19 @@ class TestAgenda(AgendaCase):
         states = {r.partner_id.name: r.state for r in reminders}
         self.assertEqual(states, {"One": "done", "Two": "done", "Three": "ordered"})
 
+    def test_second_to_do_of_a_reminder(self):
+        """“Done” on the first call hid the second one of the same reminder for good."""
+        late = self._create_late("Late")
+        reminder = self._remind(late)
+        row = self._rows(kind="reminder")
+        row.action_done()
+        self.assertFalse(self._rows(kind="reminder"))
+        reminder.activity_id = late.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.salesperson.id
+        )
+        self.env.flush_all()
+        self.assertEqual(len(self._rows(kind="reminder")), 1)
+
     def test_quotation_takes_the_row_off_until_it_is_old(self):
         """Who was just quoted is called again, or is forgotten once the quotation is."""
         late = self._create_late()
@@ -225,6 +238,8 @@ class TestAgenda(AgendaCase):
         self.assertEqual(mine.step, "done")
         mine.action_do()
         self.assertFalse(self._rows(kind="proposal"))
+        row = self._rows(self.officer, kind="proposal", partner_id=customer)
+        self.assertEqual(row.step, "decide", "who cannot decide has taken it from who can")
         proposal.sudo().state = "refused"
         self.assertFalse(self._rows(self.officer, kind="proposal", partner_id=customer))
 

@@ -19,7 +19,8 @@ class CustomerTierEvent(models.Model):
         if not event.program_id.portal_shown or not event.program_id.active:
             return super()._customer_page_url()
         base, partner = event.company_id.get_base_url(), event.partner_id
-        family = partner | partner.child_ids
+        # Whose access was taken away is not invited again.
+        family = (partner | partner.child_ids).with_context(active_test=False)
         scope = self.env["res.users"]._get_signup_invitation_scope()
         if family.user_ids or scope != "b2c":
             return urljoin(base, PAGE)

@@ -1,6 +1,8 @@
 import hashlib
 import logging
 
+from psycopg2.extensions import TransactionRollbackError
+
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.tools import notification, open_list
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -489,6 +491,10 @@ class CustomerTierScenario(models.Model):
             while time_left and scenario.work == "waiting":
                 try:
                     scenario._work_chunk()
+                except TransactionRollbackError:
+                    # Somebody else was at it: with the next call.
+                    self.env.cr.rollback()
+                    return
                 except Exception:
                     self.env.cr.rollback()
                     _logger.exception("Scenario %s cannot be worked out", scenario.id)
