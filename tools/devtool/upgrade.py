@@ -37,6 +37,10 @@ WANTED = {
     "customer_tier_program": {"typical_interval_days"},
     # A typed discount is on top of the list that customers would have without their tier.
     "product_pricelist_item": {"base", "base_pricelist_id"},
+    # What playbooks put on a contact is for salespeople of their company.
+    "mail_activity": {"customer_company_id"},
+    # Texts that nobody changed tell benefits as a list, and lead to the customer's own page.
+    "mail_template": {"body_html"},
 }
 # Columns of wizards that are no more.
 GONE = {"customer_tier_start.enable_pricelists boolean"}
