@@ -53,7 +53,7 @@ def no_quotation(row, since):
               JOIN res_partner owner ON owner.id = %(row)s.partner_id
              WHERE buyer.commercial_partner_id = owner.commercial_partner_id
                AND quotation.company_id = %(row)s.company_id
-               AND quotation.state IN ('draft', 'sent') AND quotation.create_date >= %(since)s)""",
+               AND quotation.state IN ('draft', 'sent') AND quotation.date_order >= %(since)s)""",
         row=row,
         since=since,
     )

@@ -5,11 +5,11 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..agenda_source import QUOTATION_DAYS
 from ..grading import quiet
 
-# A quotation older than that is none that anybody waits for; an order younger than that needs no
-# message; and for so long after a talk nobody writes.
-QUOTATION_DAYS, ORDERED_DAYS, SPOKE_DAYS = 14, 3, 7
+# An order younger than that needs no message; and for so long after a talk nobody writes.
+ORDERED_DAYS, SPOKE_DAYS = 3, 7
 # Holidays known so far ahead are looked at.
 AHEAD = timedelta(days=quiet.DAYS_LOOKED_AT)
 REASONS = [

@@ -175,44 +175,45 @@ class CustomerWeek(models.AbstractModel):
 
     @api.model
     def _near(self, users):
-        """Customers who lack little to the next tier, by the rules they were graded by.
+        """Customers who lack little to the next tier.
 
         :return: list of (id of the user, id of that tier)
         """
-        self.env.cr.execute(
-            SQL(
-                """SELECT s.policy_id, array_agg(p.user_id), array_agg(s.score),
-                          array_agg(s.tier_id), json_agg(s.numbers)
-                     FROM %s WHERE s.policy_id IS NOT NULL AND s.numbers IS NOT NULL
-                    GROUP BY s.policy_id""",
-                self._own_customers(users),
-            )
-        )
-        found = []
-        policies = self.env["customer.tier.policy"].sudo()
-        for policy_id, *columns in self.env.cr.fetchall():
-            found += self._near_of(policies.browse(policy_id), *columns)
-        return found
+        return self._near_among(self._own_customers(users), SQL("p.user_id"))
 
     @api.model
     def _near_customers(self, company):
         """Ids of the customers of a company who lack little to the next tier."""
         self.env.flush_all()
+        among = SQL(
+            """customer_tier_standing s
+               JOIN res_partner p ON p.id = s.partner_id AND p.active AND s.company_id = %s""",
+            company.id,
+        )
+        return [customer for customer, _tier in self._near_among(among, SQL("s.partner_id"))]
+
+    def _near_among(self, among, owner):
+        """Customers who lack little to the next tier, by the rules they were graded by.
+
+        :param among: ``FROM`` of standings ``s``
+        :param owner: SQL of what stands for each of them in the result
+        :return: list of (owner, id of that tier)
+        """
         self.env.cr.execute(
             SQL(
-                """SELECT s.policy_id, array_agg(s.partner_id), array_agg(s.score),
-                          array_agg(s.tier_id), json_agg(s.numbers)
-                     FROM customer_tier_standing s
-                    WHERE s.company_id = %s AND s.policy_id IS NOT NULL AND s.numbers IS NOT NULL
+                """SELECT s.policy_id, array_agg(%s), array_agg(s.score), array_agg(s.tier_id),
+                          json_agg(s.numbers)
+                     FROM %s WHERE s.policy_id IS NOT NULL AND s.numbers IS NOT NULL
                     GROUP BY s.policy_id""",
-                company.id,
+                owner,
+                among,
             )
         )
         policies = self.env["customer.tier.policy"].sudo()
         found = []
         for policy_id, *columns in self.env.cr.fetchall():
             found += self._near_of(policies.browse(policy_id), *columns)
-        return [customer for customer, _tier in found]
+        return found
 
     def _near_of(self, policy, owners, scores, tiers, numbers):
         """Those of some customers who are close to a tier.

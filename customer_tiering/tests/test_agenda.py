@@ -1,6 +1,5 @@
 from datetime import timedelta
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -125,11 +124,8 @@ class TestAgenda(AgendaCase):
         contact = self._create_own_customer("Contact", parent_id=late.id)
         order = self._create_order(contact, 100, state="draft")
         self.assertFalse(self._rows(kind="reminder"))
+        order.date_order -= timedelta(days=15)
         self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE sale_order SET create_date = %s WHERE id = %s",
-            [fields.Datetime.now() - timedelta(days=15), order.id],
-        )
         self.assertEqual(self._rows(kind="reminder").partner_id, late)
 
     def test_tier_news(self):
