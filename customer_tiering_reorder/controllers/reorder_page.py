@@ -57,7 +57,9 @@ class ReorderPage(http.Controller):
         if action == "order":
             order = reminder._order_again(contact, self._wanted(posted))
             if order:
-                return self._redirect(order.get_portal_url())
+                return self._redirect(self._order_url(order, reminder, age))
+            if reminder._is_closed():
+                return self._redirect(request.httprequest.path)
             error = reminder.env._("Please give a quantity for at least one product.")
             return self._shown(reminder, contact, age, error=error, status=400)
         if action == "later":
@@ -125,7 +127,7 @@ class ReorderPage(http.Controller):
             "error": error,
             "address": request.httprequest.path,
         }
-        if not values["quotation"] and reminder.state != "ordered" and reminder.answer != "stop":
+        if not values["quotation"] and not reminder._is_closed():
             values |= self._list_values(reminder, contact, age)
         return self._render(reminder.env, "reorder_page", values, status)
 
@@ -142,20 +144,34 @@ class ReorderPage(http.Controller):
             "phone": seller.phone or reminder.company_id.phone,
             "call": env._("Questions? Call %s:", seller.name or reminder.company_id.name),
             "delivery": env._("Delivery to %s.", city) if city else "",
-            "quotation": env._("Your quotation %s is ready.", order.name) if order else "",
+            "quotation": self._quotation_text(order),
+            "confirmed": order.state == "sale",
             "ordered": reminder.state == "ordered",
             "answer": reminder.answer,
             "usefulness": reminder.usefulness,
             "later_days": [(days, env._("%s days", days)) for days in LATER_DAYS],
         }
 
+    def _quotation_text(self, order):
+        if order.state == "sale":
+            return order.env._("Thank you, order %s is confirmed.", order.name)
+        return order.env._("Your quotation %s is ready.", order.name) if order else ""
+
+    def _shows_prices(self, company, age):
+        """Whether who has the address sees prices, so many days after it was sent."""
+        return age <= company.customer_reorder_price_days or not request.env.user._is_public()
+
+    def _order_url(self, order, reminder, age):
+        """Where the customer sees its quotation: without logging in while prices are shown."""
+        if self._shows_prices(reminder.company_id, age):
+            return order.get_portal_url()
+        return f"/my/orders/{order.id}"
+
     def _list_values(self, reminder, contact, age):
         company = reminder.company_id
         suggestions = reminder.partner_id._customer_suggestions(company)
-        if age > company.customer_reorder_price_days and request.env.user._is_public():
-            prices = {}
-        else:
-            prices = self._prices(contact, company, suggestions)
+        shown = self._shows_prices(company, age)
+        prices = self._prices(contact, company, suggestions) if shown else {}
         titles = reminder.partner_id._customer_suggestion_titles()
         blocks = [
             {
@@ -197,9 +213,9 @@ class ReorderPage(http.Controller):
         result = {"taxed": taxed}
         for product, (unit, before) in prices.items():
             row = {"price": format_amount(env, unit, currency)}
-            if currency.compare_amounts(before, unit) > 0:
+            saves = currency.compare_amounts(before, unit) > 0
+            if share := round(100 * (before - unit) / before) if saves else 0:
                 row["before"] = format_amount(env, before, currency)
-                share = round(100 * (before - unit) / before)
                 row["saved"] = env._("You save %s%%", share)
             result[product] = row
         return result

@@ -4,6 +4,11 @@ customer without."""
 from odoo.tools import format_date
 
 
+def name_of(product):
+    """A product's name without its number, which customers do not know."""
+    return product.with_context(display_default_code=False).display_name
+
+
 def usual(env, found, last):
     """:param found: ``grading.baskets.Usual``
     :param last: its last day, a date
@@ -23,17 +28,17 @@ def usual(env, found, last):
 
 def replacing(env, product, reasons):
     """The same of a product that stands in for one that is sold no more."""
-    lead = env._("Replaces %s.", product.display_name)
+    lead = env._("Replaces %s.", name_of(product))
     return tuple(f"{lead} {reason}" for reason in reasons)
 
 
 def goes_with(env, product):
-    text = env._("Goes with %s", product.display_name)
+    text = env._("Goes with %s", name_of(product))
     return text, text
 
 
 def also_bought(env, product, count, tier):
-    values = {"count": count, "product": product.display_name, "tier": tier.name}
+    values = {"count": count, "product": name_of(product), "tier": tier.name}
     if tier:
         reason = env._("%(count)s %(tier)s customers who buy %(product)s buy this", **values)
     else:

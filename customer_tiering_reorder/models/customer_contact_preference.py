@@ -53,6 +53,30 @@ class CustomerContactPreference(models.Model):
         """Whether messages may go by a channel."""
         return not self or channel not in ("email", "action") or bool(self[f"{channel}_ok"])
 
+    @api.model
+    def _follow_merge(self, contacts, kept):
+        """What was wanted of any of these contacts, or of their companies, is wanted of the one
+        that is kept: none of them is written to where it said that it should not be."""
+        # Whoever may merge contacts need not have any right on preferences.
+        everything = self.sudo()
+        known = everything._of(contacts | kept)
+        wanted = everything.browse().union(*known.values())
+        now = known[kept]
+        if wanted == now:
+            return
+        vals = {
+            "no_reminders": any(wanted.mapped("no_reminders")),
+            "email_ok": all(wanted.mapped("email_ok")),
+            "action_ok": all(wanted.mapped("action_ok")),
+            "stopped_on": min(wanted.filtered("stopped_on").mapped("stopped_on"), default=False),
+            "lang": now.lang or next(filter(None, wanted.mapped("lang")), False),
+        }
+        (wanted - now).filtered(lambda p: p.partner_id in contacts - kept).unlink()
+        if now.partner_id == kept:
+            now.write(vals)
+        else:
+            everything.create({"partner_id": kept.id, **vals})
+
     # The link in each message
 
     @api.model

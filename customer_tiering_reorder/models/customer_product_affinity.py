@@ -1,4 +1,5 @@
 import logging
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading.policy import ORDERED
@@ -9,6 +10,8 @@ _logger = logging.getLogger(__name__)
 
 # What has been bought in this time tells what goes with what.
 YEAR_DAYS = 365
+# Worked out anew after a week; the job of a week later may come somewhat earlier in the day.
+FRESH_DAYS = 6
 BOUGHT = "customer_product_bought"
 STAGED = "customer_product_affinity_new"
 COLUMNS = {
@@ -59,18 +62,28 @@ class CustomerProductAffinity(models.Model):
 
     @api.model
     def _cron_refresh(self):
-        """Work out each company that is graded; one that fails does not keep the others from it."""
-        programs = self.env["customer.tier.program"].sudo().search([("company_id", "!=", False)])
-        companies = list(programs.company_id)
+        """Work out each company that is graded and due; one that fails does not keep the others
+        from it, and whatever is left is taken up by the next call."""
+        companies = self._companies_due()
         self.env["ir.cron"]._commit_progress(remaining=len(companies))
         for company in companies:
 
             def failed(_error, company=company):
                 _logger.exception("Affinities of products stay as they were: %s", company.name)
 
+            # One that fails waits for its next turn as well, or it would always come first.
+            company.customer_affinity_refreshed_on = fields.Datetime.now()
             attempt(self.env, lambda company=company: self._refresh(company), failed)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
+
+    @api.model
+    def _companies_due(self):
+        programs = self.env["customer.tier.program"].sudo().search([("company_id", "!=", False)])
+        limit = fields.Datetime.now() - timedelta(days=FRESH_DAYS)
+        return programs.company_id.filtered(
+            lambda company: (company.customer_affinity_refreshed_on or datetime.min) <= limit
+        )
 
     @api.model
     def _refresh(self, company):

@@ -382,6 +382,17 @@ class CustomerPurchaseRhythm(models.Model):
     # Finding it
 
     @api.model
+    def _forget(self, partners):
+        """Drop the rhythms of customers who become part of another.
+
+        :return: companies in which they had any
+        """
+        found = self.search([("partner_id", "in", partners.ids)])
+        companies = found.company_id
+        found.unlink()
+        return companies
+
+    @api.model
     def _update(self, partners, company):
         """Look at some customers again, whose orders changed.
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.addons.customer_tiering.reader_fields import ReaderChar
 from odoo.exceptions import MissingError
 from odoo.tools import SQL, hash_sign, verify_hash_signed
 
@@ -62,7 +63,7 @@ class CustomerReminder(models.Model):
         copy=False,
         help="What the customer thinks of being reminded.",
     )
-    phone = fields.Char(related="partner_id.phone", exportable=False)
+    phone = ReaderChar(related="partner_id.phone", exportable=False)
     suggestion_html = fields.Html(
         string="What to Buy",
         compute="_compute_suggestion_html",
@@ -77,9 +78,11 @@ class CustomerReminder(models.Model):
     @api.depends_context("lang", "uid")
     def _compute_suggestion_html(self):
         for reminder in self:
-            known = reminder._origin and reminder.partner_id.has_access("read")
-            reminder.suggestion_html = known and reminder.partner_id._customer_suggestion_table(
-                reminder.company_id
+            # Not the customer or company typed into an unsaved form.
+            saved = reminder._origin
+            known = saved and saved.partner_id.has_access("read")
+            reminder.suggestion_html = known and saved.partner_id._customer_suggestion_table(
+                saved.company_id
             )
 
     def action_quotation(self):
@@ -176,6 +179,12 @@ class CustomerReminder(models.Model):
         own = own and order.company_id == self.company_id
         return order if own and order.state in ("sent", "sale") else order.browse()
 
+    def _is_closed(self):
+        """Whether nothing can be ordered from this reminder any more: the customer has ordered
+        otherwise, or wants to hear no more."""
+        self.ensure_one()
+        return self.state == "ordered" or self.answer == "stop"
+
     def _lock(self):
         """Wait until nobody else answers for the same customer."""
         self.ensure_one()
@@ -192,11 +201,13 @@ class CustomerReminder(models.Model):
         :param contact: ``res.partner`` who asks
         :param wanted: dict product id → quantity; of others than the suggested ones nothing is
             ordered
-        :return: ``sale.order``, empty where nothing is wanted
+        :return: ``sale.order``, empty where nothing is wanted, or nothing is asked any more
         """
         self._lock()
         if order := self._quotation_open():
             return order
+        if self._is_closed():
+            return self.env["sale.order"]
         suggested = self.partner_id._customer_suggestions(self.company_id)
         quantities = {
             suggestion.product: wanted[suggestion.product.id]
@@ -207,10 +218,15 @@ class CustomerReminder(models.Model):
             return self.env["sale.order"]
         Orders = self.env["sale.order"].with_company(self.company_id)
         Orders = Orders.with_context(mail_create_nosubscribe=True, mail_notrack=True)
+        # The salesperson follows its order without a mail that it was given one.
+        Orders = Orders.with_context(mail_auto_subscribe_no_notify=True)
         Orders = RULES_AT_ONCE.on(Orders, Orders.env["product.product"].union(*quantities))
         vals = self.env["customer.product.suggestion"]._order_vals(
             contact, self.company_id, quantities
         )
+        if not (contact.user_id or contact.commercial_partner_id.user_id):
+            # Otherwise it would belong to the system, which makes it.
+            vals["user_id"] = self.user_id.id
         order = Orders.create({**vals, "customer_reminder_id": self.id})
         # Two at once write the same row: the second begins anew, and finds the first's order.
         self._answered("order", quotation_id=order.id)

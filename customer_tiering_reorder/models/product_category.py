@@ -102,8 +102,10 @@ class ProductCategory(models.Model):
         return categories
 
     def write(self, vals):
+        names = sorted(RHYTHM_FIELDS & vals.keys())
+        before = [[category[name] for name in names] for category in self]
         result = super().write(vals)
-        if RHYTHM_FIELDS & vals.keys():
+        if before != [[category[name] for name in names] for category in self]:
             self.env["customer.purchase.rhythm"]._start_pass()
         return result
 

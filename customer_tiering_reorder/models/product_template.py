@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# What changes when customers are expected to buy again.
+RHYTHM_FIELDS = {"customer_cycle_days", "categ_id"}
+
 
 class ProductTemplate(models.Model):
     """Products of which somebody knows how long they last."""
@@ -26,10 +29,10 @@ class ProductTemplate(models.Model):
         return products
 
     def write(self, vals):
-        moved = (
-            self.filtered("sale_ok") if {"customer_cycle_days", "categ_id"} & vals.keys() else ()
-        )
+        products = self.filtered("sale_ok")
+        names = sorted(RHYTHM_FIELDS & vals.keys())
+        before = [[product[name] for name in names] for product in products]
         result = super().write(vals)
-        if moved:
+        if before != [[product[name] for name in names] for product in products]:
             self.env["customer.purchase.rhythm"]._start_pass()
         return result

@@ -22,6 +22,10 @@ class ResCompany(models.Model):
         "only to who logs in.",
     )
 
+    customer_affinity_refreshed_on = fields.Datetime(
+        string="Products Bought Together Worked Out On", readonly=True, copy=False
+    )
+
     # Rhythm by category
 
     customer_rhythm_passed_on = fields.Date(

@@ -82,7 +82,8 @@ class SaleOrder(models.Model):
         """Hook: why a salesperson has to confirm the order, in words; empty where the customer
         may."""
         self.ensure_one()
-        if self.company_id.customer_reorder_confirm == "salesperson":
+        confirms = self.require_signature or self.require_payment
+        if self.company_id.customer_reorder_confirm == "salesperson" or not confirms:
             return self.env._("The customer asked for this quotation. Confirm it, or call back.")
         if self.partner_credit_warning:
             return self.env._(

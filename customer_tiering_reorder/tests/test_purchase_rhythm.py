@@ -139,6 +139,20 @@ class TestPurchaseRhythm(RhythmCase):
             self._pass()
             self.Rhythm._update(buyer, self.company)
 
+    def test_harmless_writes(self):
+        """Saving a product as it was has everybody's rhythm found again."""
+        self.company.customer_rhythm_passed_on = self._days_ago(1)
+        product = self.product.product_tmpl_id
+        product.write({"categ_id": self.coffee.id, "customer_cycle_days": 0})
+        self.coffee.write({"parent_id": False, "customer_cycle_days": 0, "name": "Coffees"})
+        self.coffee.write({"customer_cycle_tracking": False})
+        self.assertEqual(self.company.customer_rhythm_passed_on, self._days_ago(1))
+        product.categ_id = self.filters
+        self.assertFalse(self.company.customer_rhythm_passed_on)
+        self.company.customer_rhythm_passed_on = self._days_ago(1)
+        self.coffee.customer_cycle_tracking = "no"
+        self.assertFalse(self.company.customer_rhythm_passed_on)
+
     def test_typed_cycles(self):
         """Somebody who knew better typed how long things last, and was told what orders say."""
         buyer = self._create_own_customer("Buyer")

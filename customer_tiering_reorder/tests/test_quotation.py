@@ -73,6 +73,24 @@ class TestQuotation(OfferCase):
             self.assertIn("3 of the last 5 orders", html)
         self.assertTrue(contact.customer_has_suggestions)
 
+    def test_typed_customer(self):
+        """Whoever types a foreign customer into a form without saving it reads its phone
+        number."""
+        phone = "+32 2 555 01 02"
+        hidden = self._create_customer("Hidden", phone=phone, company_id=self.company_b.id)
+        reminder = self._remind().with_user(self.salesperson)
+        reminders = reminder.browse()
+        typed = reminders.new({"partner_id": hidden.id}, origin=reminder)
+        self.assertFalse(typed.phone)
+        self.assertFalse(reminders.new({"partner_id": hidden.id}).phone)
+
+    def test_typed_company(self):
+        """Whoever types another company into a form without saving it reads what the customer
+        buys there."""
+        reminder = self._remind().with_user(self.salesperson)
+        typed = reminder.browse().new({"company_id": self.company_b.id}, origin=reminder)
+        self.assertEqual(typed.suggestion_html, reminder.suggestion_html)
+
     # Suggest Products
 
     def _dialog(self, order):

@@ -133,6 +133,54 @@ class TestReorderPage(PageCase):
         action = self.reminder.with_user(self.salesperson).action_quotation()
         self.assertEqual(action["res_id"], asked.id)
 
+    def test_order_of_nobody(self):
+        """An order from the link belongs to the system when its customer has no salesperson, and
+        the one who wrote the reminder does not find it."""
+        self.reminder.user_id = self.salesperson
+        (self.buyer | self.contact).user_id = False
+        self._post("order", **self._order_values())
+        self.assertEqual(self._quotations().user_id, self.salesperson)
+
+    def test_nothing_left_to_order(self):
+        """A page left open orders a second time what came by phone, or for who wants to hear no
+        more."""
+        for closed in ({"state": "ordered"}, {"state": "open", "answer": "stop"}):
+            with self.subTest(closed):
+                self.reminder.write(closed)
+                response = self._post("order", **self._order_values())
+                self.assertEqual(response.status_code, 303)
+                self.assertEqual(response.headers["Location"], self.path)
+                self.assertFalse(self._quotations())
+
+    def test_old_link_opens_no_prices(self):
+        """Whoever finds an old mail sees agreed prices after all by asking for a quotation."""
+        with freeze_time(fields.Datetime.now() - timedelta(days=20)):
+            path = f"/o/{self.reminder._reorder_token(self.contact)}"
+        for _again in range(2):
+            location = self._post("order", path, **self._order_values()).headers["Location"]
+            self.assertEqual(location, f"/my/orders/{self._quotations().id}")
+        inside = self.url_open(location)
+        self.assertIn("/web/login", inside.url)
+        self.assertIn("access_token", self._post("order").headers["Location"])
+
+    def test_confirmed_order(self):
+        """Who has signed reads that its quotation is ready, and wonders whether it ordered."""
+        self._post("order", **self._order_values())
+        order = self._quotations()
+        order.action_confirm()
+        text = self._get().text
+        self.assertIn(f"Thank you, order {order.name} is confirmed.", text)
+        self.assertIn("Open my order", text)
+        self.assertNotIn("quotation", text)
+
+    def test_no_saving_of_nothing(self):
+        """The page says “You save 0%”."""
+        self._standing(self.buyer).tier_id.discount = 0.2
+        self.env.invalidate_all()
+        text = self._get().text
+        self.assertIn("9.98", text)
+        self.assertNotIn("You save", text)
+
     def test_cancelled_quotation_makes_room(self):
         self._post("order", **self._order_values())
         self._quotations()._action_cancel()
@@ -309,6 +357,13 @@ class TestReorderConfirm(PageCase):
         order = self._asked(**self._order_values())
         self.assertEqual(order.state, "sent")
         self.assertFalse(order.require_signature or order.require_payment)
+        self.assertEqual(len(self._todos(order)), 1)
+
+    def test_nobody_could_confirm(self):
+        """Without signature and payment the order waits for somebody who is never told."""
+        self.company.write({"portal_confirmation_sign": False, "portal_confirmation_pay": False})
+        order = self._asked(**self._order_values())
+        self.assertEqual(order.state, "sent")
         self.assertEqual(len(self._todos(order)), 1)
 
     def test_unusually_large(self):

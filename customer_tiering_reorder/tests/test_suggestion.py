@@ -1,3 +1,7 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -60,6 +64,35 @@ class TestSuggestion(OfferCase):
         self.assertEqual(filters.product, self.filters)
         self.assertEqual(filters.reason, "Goes with Coffee")
         self.assertFalse(filters.ticked)
+
+    def test_names_without_numbers(self):
+        """The customer reads “Goes with [FURN_0096] Coffee”."""
+        self.coffee.default_code = "FURN_0096"
+        self.coffee.optional_product_ids = self.filters.product_tmpl_id
+        self._create_purchase(self.buyer, 10, (self.coffee, 1))
+        (filters, *_others) = self._suggested(block="also")
+        self.assertEqual((filters.reason, filters.told), ("Goes with Coffee", "Goes with Coffee"))
+
+    def test_companies_left_are_next(self):
+        """The job that runs out of time begins with the same company each time, and never comes
+        to the others."""
+        Affinity, cron = self.env["customer.product.affinity"], type(self.env["ir.cron"])
+        self._create_program(company=self.company_b)
+        refreshed = []
+        with (
+            patch.object(cron, "_commit_progress", lambda *args, **options: 0),
+            patch.object(
+                type(Affinity), "_refresh", lambda _self, company: refreshed.append(company)
+            ),
+        ):
+            due = Affinity._companies_due()
+            self.assertGreaterEqual(len(due), 2)
+            for _company in due:
+                Affinity._cron_refresh()
+            self.assertEqual(sorted(c.id for c in refreshed), sorted(due.ids))
+            self.assertFalse(Affinity._companies_due())
+        with freeze_time(fields.Datetime.now() + timedelta(days=7)):
+            self.assertEqual(Affinity._companies_due(), due)
 
     def test_new_products_for_the_better_half(self):
         """Gold customers hear of what is new, the others of what customers like them buy."""

@@ -1,2 +1,3 @@
+from . import base_partner_merge_automatic_wizard
 from . import customer_product_suggest
 from . import customer_product_suggest_line
