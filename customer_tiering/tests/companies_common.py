@@ -264,6 +264,9 @@ class PortalTests:
         score or the credit of the customer, in or out of a session."""
         tier = self.tiers[self.company]
         tier.name = "Zirconium Tier"
+        if "portal_shown" in tier.program_id._fields:
+            # What the customer's own page tells has tests of its own.
+            tier.program_id.portal_shown = False
         self.env.flush_all()
         self.authenticate(self.portal.login, self.portal.login)
         link = self.order.get_portal_url()

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from .common import PageCase
@@ -38,11 +40,12 @@ class TestMail(PageCase):
         buyer = self._create_own_customer("No Account", (5, 6000))
         self._grade()
         event = self._event(buyer)
-        parameters = self.env["ir.config_parameter"].sudo()
-        parameters.set_param("auth_signup.invitation_scope", "b2b")
-        self.assertTrue(event._customer_page_url().endswith("/my/tier"))
-        parameters.set_param("auth_signup.invitation_scope", "b2c")
-        url = event._customer_page_url()
+        # A website has a setting of its own.
+        users = type(self.env["res.users"])
+        with patch.object(users, "_get_signup_invitation_scope", lambda self: "b2b"):
+            self.assertTrue(event._customer_page_url().endswith("/my/tier"))
+        with patch.object(users, "_get_signup_invitation_scope", lambda self: "b2c"):
+            url = event._customer_page_url()
         self.assertIn("/web/signup?", url)
         self.assertIn("redirect=%2Fmy%2Ftier", url)
         token = url.split("token=")[1].split("&")[0]

@@ -38,7 +38,7 @@ class TestCreditAutomation(ApprovalCase):
         self._automate("refused")
         request = self._request(amount=5)
         self.assertFalse(self.customer.ref)
-        request.with_user(self.salesperson).write({"reason": "Very large order"})
+        request.with_user(self.approver).write({"reason": "Very large order"})
         self.assertFalse(self.customer.ref)
         self._approve(request)
         self.assertEqual(self.customer.ref, "approved 5.0")
