@@ -214,7 +214,9 @@ class CustomerReminderStep(models.Model):
             return self.browse()
         messages = reminder.rule_id.step_ids.filtered(lambda step: step.channel != "activity")
         last = own.filtered("sent_at").sorted("sent_at")[-1:]
-        follows = messages.filtered(lambda step: step.sequence > last.step_id.sequence)
+        follows = (messages - ahead.step_id).filtered(
+            lambda step: (step.sequence, step.id) > (last.step_id.sequence, last.step_id.id or 0)
+        )
         step = follows[:1] or last.step_id or messages[-1:]
         if not step:
             return self.browse()

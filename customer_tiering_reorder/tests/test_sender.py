@@ -237,7 +237,15 @@ class TestSender(SenderCase):
         the job comes to no end."""
         reminder = self._begin(("email", 0))
         step = self._steps(reminder)
-        other = step.copy({"company_id": self.company_b.id, "state": "planned"})
+        case = self.env["customer.reminder"].create(
+            {
+                "rule_id": self.rule.id,
+                "partner_id": self.buyer.id,
+                "company_id": self.company_b.id,
+                "date": fields.Date.today(),
+            }
+        )
+        other = step.copy({"reminder_id": case.id, "company_id": self.company_b.id})
         Policy = type(self.env["customer.contact.policy"])
         real = Policy._situations
 
@@ -247,9 +255,10 @@ class TestSender(SenderCase):
             return real(policy, company, *args)
 
         with patch.object(Policy, "_situations", situations), mute_logger(MODEL):
-            (other | step)._next_of(reminder)
-            for company, own in (other | step).grouped("company_id").items():
-                own._meet_or_put_aside(company)
+            self.env.flush_all()
+            self.assertEqual(self.Step._send_slice(), 2)
+            self.env.invalidate_all()
+            self.assertFalse(self.Step._count_due())
         self.assertEqual((step.state, other.state), ("sent", "planned"))
         self.assertGreater(other.send_at, fields.Datetime.now())
 
