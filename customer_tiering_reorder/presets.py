@@ -37,7 +37,8 @@ PRESETS = {
     },
     "prospect": {
         "vals": {"trigger": "quotation", "lead_days": 3, "gap_days": 3, "max_late_days": 30},
-        "steps": [(*CALL, 0, 0, "silent"), (*WRITE, 4, 0, "not_called")],
+        # The usual text is for who has bought before.
+        "steps": [(*CALL, 0, 0, "silent")],
     },
     "lost_item": {
         "vals": {"trigger": "lost_item", "gap_days": 90, "max_late_days": 90},

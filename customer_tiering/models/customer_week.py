@@ -64,9 +64,9 @@ class CustomerWeek(models.AbstractModel):
         :param users: ``res.users``
         """
         template = self.env.ref(TEMPLATE, raise_if_not_found=False)
-        figures = self._figures(users)
 
         def send_to(some):
+            figures = self._figures(some)
             for user in some:
                 lines = self._lines(user, figures[user.id])
                 if lines and user.email and template and template.active:

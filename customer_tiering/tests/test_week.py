@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -39,6 +41,25 @@ class TestWeek(GradingCase):
             self.env.ref("customer_tiering.ir_cron_week").method_direct_trigger()
         self.env.invalidate_all()
         return self.env["mail.mail"].search([]) - before
+
+    def test_figures_of_one_fail(self):
+        """The figures of one user cannot be found, and nobody gets the week's e-mail."""
+        self._customers()
+        self.officer.write({"customer_week_mailed": False, "email": "officer@example.com"})
+        real = type(self.Week)._figures
+
+        def figures(week, users):
+            if self.officer in users:
+                raise ValueError("no figures")
+            return real(week, users)
+
+        model = "odoo.addons.customer_tiering"
+        with (
+            patch.object(type(self.Week), "_figures", figures),
+            mute_logger(f"{model}.models.customer_week", f"{model}.tools"),
+        ):
+            mails = self._send()
+        self.assertEqual(len(mails), 1, "the salesperson gets its own")
 
     def _customers(self):
         due, late, near, fell, other = (

@@ -98,11 +98,8 @@ class ReorderPage(http.Controller):
 
     def _lang(self, contact):
         """Hook: the language of the page."""
-        if "customer.contact.preference" in contact.env:
-            preferences = contact.env["customer.contact.preference"]
-            if lang := preferences._of(contact)[contact].lang:
-                return lang
-        return contact.lang
+        preferences = contact.env["customer.contact.preference"]
+        return preferences._of(contact)[contact].lang or contact.lang
 
     def _wanted(self, posted):
         """Quantities by product id; what is no number above nothing is not wanted."""

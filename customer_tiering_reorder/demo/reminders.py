@@ -55,6 +55,6 @@ def _answer(env, reminders):
         if number % 5 == 3:
             first.write({"state": "skipped", "skip_reason": "no_address", "due_at": before})
         elif number % 5 == 4:
-            first.write({**sent, "opened_at": before, "confirmed_at": before + timedelta(hours=3)})
+            first.write({**sent, "confirmed_at": before + timedelta(hours=3)})
         else:
             first.write({**sent, "subject": env._("Shall we prepare your next order?")})

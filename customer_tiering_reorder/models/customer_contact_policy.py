@@ -14,7 +14,7 @@ class CustomerContactPolicy(models.AbstractModel):
             """SELECT r.partner_id, s.sent_at
                  FROM customer_reminder_step s JOIN customer_reminder r ON r.id = s.reminder_id
                 WHERE r.partner_id = ANY(%s) AND r.company_id = %s AND s.sent_at > %s
-                  AND s.channel <> 'activity'""",
+                  AND s.channel <> 'activity' AND s.state <> 'failed'""",
             customers.ids,
             company.id,
             since,

@@ -8,6 +8,7 @@ from odoo.addons.customer_tiering.reader_fields import ReaderChar
 from odoo.exceptions import MissingError
 from odoo.tools import SQL, hash_sign, verify_hash_signed
 
+from .. import reminder_triggers, trigger_words
 from .product_pricelist import RULES_AT_ONCE
 
 # What the signature of a link is good for; one made for something else does not open the page.
@@ -71,6 +72,18 @@ class CustomerReminder(models.Model):
         exportable=False,
         groups=SALESPEOPLE,
     )
+
+    # What the to-do says
+
+    def _activity_vals(self, rule, standing, user):
+        vals = super()._activity_vals(rule, standing, user)
+        if rule.trigger == reminder_triggers.CUSTOMER:
+            return vals
+        standing = standing.with_context(lang=user.lang)
+        # A step of later still says why the reminder began.
+        begun = self.date or self.env["customer.tier.gather"]._today(standing.company_id)
+        summary, note = trigger_words.told(rule, standing, begun)
+        return {**vals, "summary": summary, "note": note}
 
     # The salesperson's quotation
 
@@ -162,9 +175,12 @@ class CustomerReminder(models.Model):
 
     def _note_confirmed(self, moment):
         """The message that was sent last has led to a press of a button, which no program does."""
-        if "customer.reminder.step" not in self.env:
-            return
-        sent = [("reminder_id", "=", self.id), ("sent_at", "!=", False)]
+        sent = [
+            ("reminder_id", "=", self.id),
+            ("sent_at", "!=", False),
+            # A colleague's to-do has shown the customer nothing.
+            ("channel", "!=", "activity"),
+        ]
         step = self.env["customer.reminder.step"].search(sent, order="sent_at desc", limit=1)
         if step and not step.confirmed_at:
             step.confirmed_at = moment
@@ -236,7 +252,7 @@ class CustomerReminder(models.Model):
     def _later(self, days):
         """Ask again after some days, of which the customer may choose a few."""
         days = days if days in LATER_DAYS else LATER_DAYS[1]
-        self._answered("later", **self._snoozed(days))
+        self._put_off("later", days)
 
     def _enough(self):
         """Ask again when a quarter more than the usual time is over."""
@@ -248,18 +264,17 @@ class CustomerReminder(models.Model):
         if self.expected_date and standing.last_order_date:
             usual = (self.expected_date - standing.last_order_date).days
             days = max(days, round(LONGER * usual))
-        self._answered("enough", **self._snoozed(days))
+        self._put_off("enough", days)
 
-    def _snoozed(self, days):
-        """Values that keep a reminder quiet for some days."""
+    def _put_off(self, answer, days):
+        """Keep quiet for some days, and then ask again."""
         until = fields.Date.add(self.env["customer.tier.gather"]._today(self.company_id), days=days)
-        vals = {"snoozed_until": until, "snooze_reason": "customer"}
-        return {name: value for name, value in vals.items() if name in self._fields}
+        self._answered(answer, snoozed_until=until, snooze_reason="customer")
+        self.env["customer.reminder.step"]._plan_later(self, until)
 
     def _stop(self, contact):
         """This contact wants no more reminders."""
-        if "customer.contact.preference" in self.env:
-            self.env["customer.contact.preference"]._stop(contact)
+        self.env["customer.contact.preference"]._stop(contact)
         self._answered("stop")
 
     def _say_useful(self, useful):

@@ -35,7 +35,6 @@ class CustomerReminderEffect(models.Model):
     control_share = fields.Integer(string="Held Back (%)", readonly=True, aggregator=None)
     case_count = fields.Integer(string="Cases", readonly=True)
     sent_count = fields.Integer(string="Contacted", readonly=True)
-    opened_count = fields.Integer(string="Page Opened", readonly=True)
     confirmed_count = fields.Integer(string="Answered", readonly=True)
     attributed_count = fields.Integer(
         string="Answered and Ordered",
@@ -107,7 +106,6 @@ class CustomerReminderEffect(models.Model):
                    COALESCE(k.control_share, 0) AS control_share,
                    COALESCE(SUM(r.case_count), 0) AS case_count,
                    COALESCE(SUM(r.sent_count), 0) AS sent_count,
-                   COALESCE(SUM(r.opened_count), 0) AS opened_count,
                    COALESCE(SUM(r.confirmed_count), 0) AS confirmed_count,
                    COALESCE(SUM(r.attributed_count), 0) AS attributed_count,
                    COUNT(r.id) FILTER (WHERE %(told)s) AS told_count,

@@ -29,7 +29,6 @@ class CustomerReminderReport(models.Model):
         ],
         "customer.reminder.step": [
             "confirmed_at",
-            "opened_at",
             "reminder_id",
             "sent_at",
         ],
@@ -61,7 +60,6 @@ class CustomerReminderReport(models.Model):
     )
     case_count = fields.Integer(string="Cases", readonly=True)
     sent_count = fields.Integer(string="Contacted", readonly=True)
-    opened_count = fields.Integer(string="Page Opened", readonly=True)
     confirmed_count = fields.Integer(
         string="Answered", readonly=True, help="The customer pressed a button on the page."
     )
@@ -88,7 +86,6 @@ class CustomerReminderReport(models.Model):
                           AND f.experiment = r.experiment AND f.date >= e.begun
                           AND f.id < r.id), FALSE) AS is_compared,
                    1 AS case_count, COALESCE(s.sent, 0) AS sent_count,
-                   COALESCE(s.opened, 0) AS opened_count,
                    COALESCE(s.confirmed, 0) AS confirmed_count, o.ordered AS ordered_count,
                    o.ordered * COALESCE(s.confirmed, 0) AS attributed_count,
                    CASE WHEN r.measured_on IS NOT NULL THEN COALESCE(r.window_amount, 0) ELSE 0 END
@@ -100,7 +97,6 @@ class CustomerReminderReport(models.Model):
                      GROUP BY company_id, experiment) e
                 ON e.company_id = r.company_id AND e.experiment = r.experiment
          LEFT JOIN (SELECT reminder_id, (COUNT(sent_at) > 0)::int AS sent,
-                           (COUNT(opened_at) > 0)::int AS opened,
                            (COUNT(confirmed_at) > 0)::int AS confirmed
                       FROM customer_reminder_step GROUP BY reminder_id) s
                 ON s.reminder_id = r.id

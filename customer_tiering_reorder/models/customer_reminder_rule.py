@@ -48,7 +48,6 @@ class CustomerReminderRule(models.Model):
         :return: a line for each step that moves or is dropped
         """
         names = dict(self.step_ids._fields["channel"]._description_selection(self.env))
-        every_day = quiet.Situation(sides=(quiet.Days(weekdays=frozenset(range(7))),))
         begin = fields.Datetime.to_datetime("2026-01-05 12:00:00")
         sent, lines = [], []
         for step in sorted(self.step_ids, key=lambda step: step._days(rhythm)):
@@ -72,7 +71,7 @@ class CustomerReminderRule(models.Model):
                     self.env._("%(channel)s after %(day)s days: moves to %(to)s", **words, to=moved)
                 )
             sent.append(free)
-        return lines if every_day else []
+        return lines
 
     @api.model
     def _typical_rhythm(self):

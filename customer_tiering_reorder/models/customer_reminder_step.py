@@ -7,7 +7,12 @@ import pytz
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading import quiet
 from odoo.addons.customer_tiering.models.customer_contact_policy import REASONS
-from odoo.addons.customer_tiering.tools import error_text, schedule_on_contacts
+from odoo.addons.customer_tiering.tools import (
+    attempt,
+    error_text,
+    savepoint_each,
+    schedule_on_contacts,
+)
 from odoo.tools import SQL, hash_sign, verify_hash_signed
 
 from .customer_reminder_rule import SENT_AT
@@ -19,6 +24,8 @@ _logger = logging.getLogger(__name__)
 SLICE_SIZE = 25
 # What was handed over and not reported back by then has failed.
 RECEIPT = timedelta(hours=24)
+# What a whole company's fault kept from being looked at is tried again after so long.
+RETRY = timedelta(hours=1)
 RECEIPT_SCOPE = "customer_tiering_reorder.receipt"
 TEMPLATE = "customer_tiering_reorder.mail_template_reminder"
 # Of whom the contact is: who placed most of these.
@@ -94,8 +101,6 @@ class CustomerReminderStep(models.Model):
         WHY, string="Why Not", readonly=True, help="Of planned steps: what they wait for."
     )
     error = fields.Char(string="Problem", readonly=True)
-    opened_at = fields.Datetime(string="Page Opened", readonly=True)
-    clicked_at = fields.Datetime(readonly=True)
     confirmed_at = fields.Datetime(
         string="Answered", readonly=True, help="The customer pressed a button on the page."
     )
@@ -140,8 +145,7 @@ class CustomerReminderStep(models.Model):
 
     def _reorder_url(self):
         """The page where the customer orders again."""
-        reminder = self.reminder_id
-        return reminder._reorder_url(self.partner_id) if hasattr(reminder, "_reorder_url") else ""
+        return self.reminder_id._reorder_url(self.partner_id)
 
     # Planning
 
@@ -195,6 +199,32 @@ class CustomerReminderStep(models.Model):
             "due_at": at,
             "send_at": at,
         }
+
+    @api.model
+    def _plan_later(self, reminder, until):
+        """The customer wants to be asked on a day: where nothing would reach it around then, the
+        rule's next message, or the last one again.
+
+        :param until: date
+        """
+        own = self.search([("reminder_id", "=", reminder.id), ("channel", "!=", "activity")])
+        last_day = max(filter(None, (until, reminder.window_end)))
+        ahead = own.filtered(lambda step: step.state in ("planned", "handed"))
+        if any(step.due_at.date() <= last_day for step in ahead):
+            return self.browse()
+        messages = reminder.rule_id.step_ids.filtered(lambda step: step.channel != "activity")
+        last = own.filtered("sent_at").sorted("sent_at")[-1:]
+        follows = (messages - ahead.step_id).filtered(
+            lambda step: (step.sequence, step.id) > (last.step_id.sequence, last.step_id.id or 0)
+        )
+        step = follows[:1] or last.step_id or messages[-1:]
+        if not step:
+            return self.browse()
+        contact = last.partner_id or self._contacts(reminder)[reminder]
+        at = self._moment(reminder, contact, (until - reminder.date).days)
+        # It asked for this one, whatever the rule's condition is.
+        vals = self._step_vals(reminder, contact, step, at) | {"only_if": "silent"}
+        return self.create(vals)
 
     @api.model
     def _done_vals(self, activity):
@@ -336,7 +366,7 @@ class CustomerReminderStep(models.Model):
         reminders.filtered(lambda r: r.state == "open")._end_with_orders()
         steps = self._next_of(reminders)
         for company, own in steps.grouped("company_id").items():
-            own.with_company(company)._meet(company)
+            own.with_company(company)._meet_or_put_aside(company)
         # What ended a moment ago is done as well.
         return len(ids)
 
@@ -352,6 +382,18 @@ class CustomerReminderStep(models.Model):
         )
         self.env.flush_all()
         return self.browse([id_ for (id_,) in self.env.execute_query(query)])
+
+    def _meet_or_put_aside(self, company):
+        """Meet these of a company; a fault in what all of them need stops no other company."""
+
+        def failed(_error):
+            _logger.exception("Nothing could be sent for company %s", company.id)
+
+        if attempt(self.env, lambda: [self._meet(company)], failed):
+            return
+        again = fields.Datetime.now() + RETRY
+        self.filtered(lambda step: step.state == "planned").send_at = again
+        self.filtered(lambda step: step.state == "handed").receipt_by = again
 
     def _meet(self, company):
         """Send these, or note why not, each for itself."""
@@ -429,7 +471,8 @@ class CustomerReminderStep(models.Model):
             return "held_back"
         if not (contact.active and contact.commercial_partner_id.active):
             return "archived"
-        if not reminder.rule_id.active:
+        # Of a step that was taken out of the rule nobody knows the text any more.
+        if not (reminder.rule_id.active and self.step_id):
             return "rule"
         if not self._condition_met():
             return "condition"
@@ -440,9 +483,12 @@ class CustomerReminderStep(models.Model):
             activity = self.reminder_id.with_context(active_test=False).activity_id
             return not (activity and not activity.active)
         if self.only_if == "not_clicked":
+            # Who wants to be asked later has put it off, not answered it.
+            if self.reminder_id.answer in ("later", "enough"):
+                return True
             others = self.search([("reminder_id", "=", self.reminder_id.id)])
-            return not any(step.clicked_at or step.confirmed_at for step in others)
-        if self.only_if == "no_quotation" and "quotation_id" in self.reminder_id._fields:
+            return not any(others.mapped("confirmed_at"))
+        if self.only_if == "no_quotation":
             return not self.reminder_id.quotation_id
         return True
 
@@ -571,9 +617,16 @@ class CustomerReminderStep(models.Model):
     def _note_failed_mails(self):
         """What no server took reaches nobody: the next channel."""
         failed = self.search([("state", "=", "sent"), ("mail_id.state", "=", "exception")])
-        for step in failed:
-            mail = step.mail_id
-            step._fail("failed", mail.failure_reason and mail.failure_reason[:500])
+
+        def note(steps):
+            for step in steps:
+                reason = step.mail_id.failure_reason
+                step._fail("failed", reason and reason[:500])
+
+        def not_noted(step, _error):
+            _logger.exception("The failed mail of step %s could not be noted", step.id)
+
+        savepoint_each(failed, note, not_noted)
 
     # What other programs report
 

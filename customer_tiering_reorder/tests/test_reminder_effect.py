@@ -155,7 +155,6 @@ class TestReminderEffect(GradingCase):
                         **step,
                         "reminder_id": case.id,
                         "partner_id": case.partner_id.id,
-                        "opened_at": number < 9 and "2026-03-01 10:00:00",
                         "confirmed_at": number < 4 and "2026-03-01 10:00:00",
                     }
                 )
@@ -167,15 +166,13 @@ class TestReminderEffect(GradingCase):
                    COUNT(*) FILTER (WHERE EXISTS (SELECT FROM customer_reminder_step s
                        WHERE s.reminder_id = r.id AND s.sent_at IS NOT NULL)),
                    COUNT(*) FILTER (WHERE EXISTS (SELECT FROM customer_reminder_step s
-                       WHERE s.reminder_id = r.id AND s.opened_at IS NOT NULL)),
-                   COUNT(*) FILTER (WHERE EXISTS (SELECT FROM customer_reminder_step s
                        WHERE s.reminder_id = r.id AND s.confirmed_at IS NOT NULL))
               FROM customer_reminder r WHERE r.rule_id = %s GROUP BY r.arm ORDER BY r.arm
             """,
             [self.rule.id],
         )
         expected = self.env.cr.fetchall()
-        measures = ["case_count", "ordered_count", "amount", "sent_count", "opened_count"]
+        measures = ["case_count", "ordered_count", "amount", "sent_count"]
         found = self.Report.with_user(self.manager)._read_group(
             [("rule_id", "=", self.rule.id)],
             ["arm"],
@@ -183,11 +180,17 @@ class TestReminderEffect(GradingCase):
             order="arm",
         )
         self.assertEqual(found, expected)
-        self.assertEqual(expected[1][1:], (30, 12, 3000, 20, 9, 4))
+        self.assertEqual(expected[1][1:], (30, 12, 3000, 20, 4))
         by_tier = self.Report._read_group(
             [("rule_id", "=", self.rule.id)], ["rule_id", "tier_id", "arm"], ["__count"]
         )
         self.assertEqual([count for *_key, count in by_tier], [10, 30])
+
+    def test_nothing_is_claimed_that_nobody_notes(self):
+        """The report had a column of opened pages, and it was zero for everybody for ever."""
+        self.assertNotIn("opened_count", self.Report._fields)
+        self.assertNotIn("opened_count", self.env["customer.reminder.effect"]._fields)
+        self.assertNotIn("opened_at", self.env["customer.reminder.step"]._fields)
 
     def test_rights(self):
         """Salespeople read who is held back, or managers the figures of another company."""

@@ -109,7 +109,8 @@ class TestReminderSteps(SenderCase):
         self._create_order(self.buyer, 50, state="sent", date=5)
         Rule = self.env["customer.reminder.rule"].with_company(self.company)
         rule = Rule._create_preset("prospect", self.company)
-        rule.active = True
+        message = {"sequence": 20, "channel": "email", "to": "customer", "offset_days": 4}
+        rule.write({"active": True, "step_ids": [Command.create(message)]})
         today = self.env["customer.tier.gather"]._today(self.company)
         self.assertFalse(self.rule._due(self.company, today))
         self.assertEqual(list(rule._due(self.company, today)), [self._standing(self.buyer)])

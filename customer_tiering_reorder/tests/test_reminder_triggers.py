@@ -79,6 +79,43 @@ class TestReminderTriggers(RhythmCase):
         self.assertEqual(self._found("prospect"), prospect)
         self.assertFalse(self._found("prospect", latest=20))
 
+    def _told(self, partner, trigger, **vals):
+        rule = self.env["customer.reminder.rule"].create(
+            {
+                "name": trigger,
+                "company_id": self.company.id,
+                "trigger": trigger,
+                "lead_days": 0,
+                "max_late_days": 400,
+                **vals,
+            }
+        )
+        found = self.env["customer.reminder"]._activity_vals(
+            rule, self._standing(partner), self.salesperson
+        )
+        self.assertNotIn("expected on", found["summary"] + found["note"])
+        return found["summary"]
+
+    def test_to_do_names_its_reason(self):
+        """To-dos about a quotation or a category said “Order expected on ” without a day."""
+        lost = self._create_own_customer("Lost")
+        self._buy(lost, *self._every(30, 6, last=130), product=self.filter)
+        self._buy(lost, *self._every(30, 9, last=1))
+        due = self._create_own_customer("Due")
+        self._buy(due, *self._every(30, 5, last=31))
+        asked = self._create_own_customer("Asked")
+        self._create_order(asked, 100, date=60)
+        quotation = self._create_order(asked, 100, date=5, state="sent")
+        prospect = self._create_own_customer("Prospect", customer_rank=1)
+        self._grade()
+        self._pass()
+        self._standing(asked).sudo().lifecycle_stage = "new"
+        self.assertEqual(self._told(lost, "lost_item"), "Buys no longer: Filters")
+        self.assertEqual(self._told(due, "category_due"), "Due to buy: Coffee")
+        self.assertIn(quotation.name, self._told(asked, "quotation", lead_days=3))
+        self.assertEqual(self._told(prospect, "prospect"), "Prospect without an order")
+        self.assertTrue(self._told(asked, "stage").startswith("Now: "))
+
     def test_what_a_rule_hands_over(self):
         """A rule about a quotation looked at the customer's next order all the same."""
         Trigger = self.env["customer.reminder.trigger"]

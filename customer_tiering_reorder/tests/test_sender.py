@@ -232,6 +232,50 @@ class TestSender(SenderCase):
         self.assertEqual((first.state, first.error), ("failed", "no text for this one"))
         self.assertEqual((second.channel, second.state), ("activity", "sent"))
 
+    def test_company_breaks(self):
+        """What one company is set to cannot be read, and no other company writes to anybody, or
+        the job comes to no end."""
+        reminder = self._begin(("email", 0))
+        step = self._steps(reminder)
+        case = self.env["customer.reminder"].create(
+            {
+                "rule_id": self.rule.id,
+                "partner_id": self.buyer.id,
+                "company_id": self.company_b.id,
+                "date": fields.Date.today(),
+            }
+        )
+        other = step.copy({"reminder_id": case.id, "company_id": self.company_b.id})
+        Policy = type(self.env["customer.contact.policy"])
+        real = Policy._situations
+
+        def situations(policy, company, *args):
+            if company == self.company_b:
+                raise ValueError("no calendar")
+            return real(policy, company, *args)
+
+        with patch.object(Policy, "_situations", situations), mute_logger(MODEL):
+            self.env.flush_all()
+            self.assertEqual(self.Step._send_slice(), 2)
+            self.env.invalidate_all()
+            self.assertFalse(self.Step._count_due())
+        self.assertEqual((step.state, other.state), ("sent", "planned"))
+        self.assertGreater(other.send_at, fields.Datetime.now())
+
+    def test_failed_mail_cannot_be_noted(self):
+        """One failed mail cannot be taken note of, and the job sends nothing to anybody."""
+        reminder = self._begin(("email", 0))
+        self._send()
+        self._mails().write({"state": "exception", "failure_reason": "No such box"})
+
+        def fail(_step, *_args):
+            raise ValueError("not now")
+
+        tools = "odoo.addons.customer_tiering.tools"
+        with patch.object(type(self.Step), "_fail", fail), mute_logger(MODEL, tools):
+            self.Step._note_failed_mails()
+        self.assertEqual(self._steps(reminder).state, "sent")
+
     def _action(self):
         return self.env["ir.actions.server"].create(
             {
@@ -273,6 +317,65 @@ class TestSender(SenderCase):
         self._steps(reminder)._report("failed")
         self._steps(reminder)[0]._report("sent")
         self.assertEqual(self._steps(reminder).mapped("state"), ["failed", "planned"])
+
+    def test_failed_hand_over_reaches_the_customer(self):
+        """A hand-over that failed counted as a message, and the e-mail instead of it was one too
+        many: nobody wrote to the customer."""
+        self.company.write({"customer_contact_week_cap": 1, "customer_contact_month_cap": 1})
+        reminder = self._begin(("action", 0, {"action_id": self._action().id}))
+        self._send()
+        self._steps(reminder)._report("failed")
+        self._send(minutes=15)
+        second = self._steps(reminder)[1]
+        self.assertEqual((second.channel, second.state), ("email", "sent"))
+        self.assertEqual(len(self._mails()), 1)
+
+    def test_step_taken_out_of_the_rule(self):
+        """A step was deleted from the rule, and its mail was sent all the same, with the usual
+        text."""
+        reminder = self._begin(("email", 0), ("email", 8))
+        self.rule.step_ids[0].unlink()
+        self._send()
+        self._assert_skipped(reminder, "rule")
+
+    def test_put_off_and_asked_again(self):
+        """“Not now, ask me later”, and nobody ever asked again."""
+        for answer in (lambda r: r._later(14), lambda r: r._enough()):
+            reminder = self._begin(("email", 0))
+            self._send()
+            answer(reminder)
+            later = self._steps(reminder)[1:]
+            self.assertEqual((later.channel, later.state), ("email", "planned"))
+            self.assertEqual(later.due_at.date(), reminder.snoozed_until)
+            answer(reminder)
+            self.assertEqual(len(self._steps(reminder)), 2, "one is enough")
+            self._send(days=31)
+            reminder._dismiss()
+
+    def test_put_off_is_sent(self):
+        """Putting it off counted as a click, and the rule's next message was dropped."""
+        reminder = self._begin(("email", 0), ("email", 8, {"only_if": "not_clicked"}))
+        self._send()
+        reminder._later(14)
+        self.assertEqual(len(self._steps(reminder)), 2, "the rule's own comes then")
+        for _day in range(15):
+            self._send(days=1)
+        self.assertEqual(self._steps(reminder).mapped("state"), ["sent", "sent"])
+        self.assertEqual(len(self._mails()), 2)
+
+    def test_answer_belongs_to_the_message(self):
+        """The customer pressed the button in its mail, and the colleague's to-do of the day after
+        was said to be answered."""
+        reminder = self._begin(("email", 0), ("activity", 1))
+        self._send()
+        self._send(days=1)
+        reminder._say_useful(True)
+        self.assertEqual([bool(step.confirmed_at) for step in self._steps(reminder)], [True, False])
+
+    def test_preset_of_prospects(self):
+        """Who never bought anything was written that it is time to order again."""
+        rule = self.env["customer.reminder.rule"]._create_preset("prospect", self.company)
+        self.assertEqual(rule.step_ids.mapped("channel"), ["activity"])
 
     def test_leader(self):
         """What is escalated lands on the salesperson's desk again, or ends with the order and
