@@ -31,6 +31,7 @@ class CustomerReminderReport(models.Model):
             "confirmed_at",
             "reminder_id",
             "sent_at",
+            "state",
         ],
     }
 
@@ -96,7 +97,8 @@ class CustomerReminderReport(models.Model):
                       FROM customer_reminder WHERE arm = %(control)s AND experiment IS NOT NULL
                      GROUP BY company_id, experiment) e
                 ON e.company_id = r.company_id AND e.experiment = r.experiment
-         LEFT JOIN (SELECT reminder_id, (COUNT(sent_at) > 0)::int AS sent,
+         LEFT JOIN (SELECT reminder_id,
+                           (COUNT(sent_at) FILTER (WHERE state <> 'failed') > 0)::int AS sent,
                            (COUNT(confirmed_at) > 0)::int AS confirmed
                       FROM customer_reminder_step GROUP BY reminder_id) s
                 ON s.reminder_id = r.id

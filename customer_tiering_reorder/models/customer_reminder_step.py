@@ -7,6 +7,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading import quiet
 from odoo.addons.customer_tiering.models.customer_contact_policy import REASONS
+from odoo.addons.customer_tiering.reader_fields import ReaderChar
 from odoo.addons.customer_tiering.tools import (
     attempt,
     error_text,
@@ -116,7 +117,7 @@ class CustomerReminderStep(models.Model):
 
     customer_id = fields.Many2one(related="reminder_id.partner_id", string="Customer")
     lang = fields.Char(compute="_compute_lang", exportable=False)
-    phone = fields.Char(related="partner_id.phone", exportable=False)
+    phone = ReaderChar(related="partner_id.phone", exportable=False)
     # Whoever has these can act in the customer's name.
     reorder_url = fields.Char(compute="_compute_urls", groups="base.group_system", exportable=False)
     stop_url = fields.Char(compute="_compute_urls", groups="base.group_system", exportable=False)
