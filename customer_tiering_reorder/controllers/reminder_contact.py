@@ -1,12 +1,9 @@
 from odoo import http
 from odoo.http import request
 
+from .plain_page import plain_page
+
 REPORTED = ("sent", "confirmed", "failed")
-HEADERS = [
-    ("Cache-Control", "no-store"),
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Robots-Tag", "noindex, nofollow"),
-]
 
 
 class ReminderContact(http.Controller):
@@ -32,11 +29,11 @@ class ReminderContact(http.Controller):
         if request.httprequest.method == "POST":
             preferences._stop(contact)
         known = preferences._of(contact)[contact]
-        request.update_context(lang=request.env["res.lang"]._get_code(self._lang(contact)))
+        lang = request.env["res.lang"]._get_code(self._lang(contact))
+        # Nothing but what is given to it can be reached from the page.
+        env = request.env(su=True, context={**request.env.context, "lang": lang})
         values = {"stopped": known.no_reminders, "address": request.httprequest.path}
-        response = request.render("customer_tiering_reorder.reminder_stop_page", values)
-        response.headers.extend(HEADERS)
-        return response
+        return plain_page(env, "reminder_stop_page", values)
 
     def _lang(self, contact):
         known = request.env["customer.contact.preference"]._of(contact)[contact]

@@ -6,17 +6,10 @@ from odoo.tools import format_amount
 from odoo.tools.misc import get_lang
 
 from ..models.customer_reminder import LATER_DAYS
+from .plain_page import HEADERS, plain_page
 from .rate_limit import RateLimit
 
 LIMIT = RateLimit(30)
-HEADERS = {
-    "Cache-Control": "no-store, private",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-}
 # Names of the fields with quantities: this and the id of the product.
 QUANTITY = "q"
 MOST = 1_000_000
@@ -126,7 +119,7 @@ class ReorderPage(http.Controller):
         }
         if not values["quotation"] and not reminder._is_closed():
             values |= self._list_values(reminder, contact, age)
-        return self._render(reminder.env, "reorder_page", values, status)
+        return plain_page(reminder.env, "reorder_page", values, status)
 
     def _page_values(self, reminder, contact):
         """Plain values: nothing of the records can be reached from the page."""
@@ -219,21 +212,10 @@ class ReorderPage(http.Controller):
 
     def _nothing(self):
         """One page for a link that is wrong, altered, expired, revoked or somebody else's."""
-        return self._render(request.env(su=True), "reorder_page_nothing", {}, 404)
+        return plain_page(request.env(su=True), "reorder_page_nothing", {}, 404)
 
     def _too_many(self):
-        return self._render(request.env(su=True), "reorder_page_too_many", {}, 429)
-
-    def _render(self, env, template, values, status):
-        lang = get_lang(env).code
-        values = {"html_lang": lang.replace("_", "-"), **values}
-        html = env["ir.qweb"]._render(f"customer_tiering_reorder.{template}", values)
-        response = request.make_response(
-            "<!DOCTYPE html>\n" + str(html), headers={"Content-Type": "text/html; charset=utf-8"}
-        )
-        response.status_code = status
-        response.headers.update(HEADERS)
-        return response
+        return plain_page(request.env(su=True), "reorder_page_too_many", {}, 429)
 
     def _redirect(self, url):
         response = request.redirect(url, code=303)
