@@ -231,13 +231,16 @@ class TestContactPolicy(GradingCase):
         self.assertEqual(days.holidays, set(found))
 
     def test_unknown_country_and_years(self):
+        """A country that the package does not know ends in a traceback, and so do odd years."""
         def refuse(code, years):
             raise NotImplementedError(code)
 
         with patch.dict(sys.modules, {"holidays": SimpleNamespace(country_holidays=refuse)}):
-            for wizard in (self._fill(), self._fill(year_to=2020), self._fill(year_to=3000)):
-                with self.assertRaises(UserError):
-                    wizard.action_fill()
+            with self.assertRaisesRegex(UserError, "does not know the holidays of"):
+                self._fill().action_fill()
+            for wrong in (2020, 3000):
+                with self.assertRaisesRegex(UserError, "Enter years between 1990 and 2100"):
+                    self._fill(year_to=wrong).action_fill()
 
     def test_form(self):
         """Whoever fills in the holidays of its own country wants them for itself, too."""

@@ -14,7 +14,15 @@ class CustomerTierPortal(CustomerPortal):
             )
         return values
 
-    @route("/tiers", type="http", auth="public", website=True, readonly=True, sitemap=False)
+    @route(
+        "/tiers",
+        type="http",
+        auth="public",
+        website=True,
+        readonly=True,
+        sitemap=False,
+        methods=["GET"],
+    )
     def public_tiers(self, **_ignored):
         pages = request.env["customer.tier.page"]._public_pages(request.env.company)
         if not pages:

@@ -2,3 +2,4 @@ from . import test_attacks_http
 from . import test_figures
 from . import test_mail
 from . import test_page
+from . import test_rights_rpc

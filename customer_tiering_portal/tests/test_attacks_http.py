@@ -112,6 +112,39 @@ class TestPortal(PortalHttp):
         for secret in (*SECRETS, "Buyer", "o_customer_tier_own"):
             self.assertNotIn(secret, page.text.split("<main")[-1])
 
+    def test_public_page_attacked(self):
+        """A stranger reads tiers that are not public, of another company, or changes something."""
+        self.env.ref("base.public_user").sudo().write(
+            {"company_ids": [(4, self.company.id)], "company_id": self.company.id}
+        )
+        if "website" in self.env.registry:
+            self.env["website"].search([], limit=1).company_id = self.company
+        theirs = self._create_program(tiers=["Theirs Alone"], company=self.company_b)
+        hidden = self._create_program(tiers=["Hidden Tier"])
+        theirs.portal_public = True
+        self.program.portal_public = True
+        attacks = [
+            "/tiers",
+            f"/tiers?program_id={theirs.id}&id={theirs.id}",
+            f"/tiers?program_id={hidden.id}&portal_public=1",
+            f"/tiers?company_id={self.company_b.id}&cids={self.company_b.id}",
+            f"/tiers?allowed_company_ids={self.company_b.id}",
+        ]
+        for url in attacks:
+            with self.subTest(url):
+                page = self.url_open(url, cookies={"cids": str(self.company_b.id)})
+                self.assertEqual(page.status_code, 200)
+                self.assertIn("Diamond", page.text)
+                for secret in ("Theirs Alone", "Hidden Tier"):
+                    self.assertNotIn(secret, page.text)
+        for url in (f"/tiers/{theirs.id}", f"/tiers/{hidden.id}"):
+            with self.subTest(url):
+                self.assertEqual(self.url_open(url).status_code, 404)
+        posted = self.url_open("/tiers", data={"program_id": theirs.id}, method="POST")
+        self.assertEqual(posted.status_code, 405)
+        self.program.action_archive()
+        self.assertEqual(self.url_open("/tiers").status_code, 404)
+
 
 @tagged("post_install", "-at_install")
 class TestTampering(PortalHttp):
