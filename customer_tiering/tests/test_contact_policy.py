@@ -232,6 +232,7 @@ class TestContactPolicy(GradingCase):
 
     def test_unknown_country_and_years(self):
         """A country that the package does not know ends in a traceback, and so do odd years."""
+
         def refuse(code, years):
             raise NotImplementedError(code)
 
