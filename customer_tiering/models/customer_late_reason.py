@@ -3,6 +3,10 @@ from odoo.exceptions import UserError
 
 
 class CustomerLateReason(models.Model):
+    """Reasons why invoices were paid late, and whether the customer is to blame: a delay that
+    is not the customer's own leaves the credit score alone.
+    """
+
     _name = "customer.late.reason"
     _inherit = "customer.tier.input"
     _description = "Reason of Lateness"

@@ -4,6 +4,8 @@ from ..presets.build import translate_names
 
 
 class IrModuleModule(models.Model):
+    """What presets have named gets its names in a language that is loaded later."""
+
     _inherit = "ir.module.module"
 
     def _update_translations(self, filter_lang=None, overwrite=False):

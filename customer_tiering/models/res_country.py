@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 
 class ResCountry(models.Model):
+    """The region that customers of a country are grouped by."""
+
     _inherit = "res.country"
 
     customer_region_id = fields.Many2one(

@@ -12,6 +12,10 @@ GRADED_FIELDS = {"state", "partner_id", "company_id", "date_order", "currency_ra
 
 
 class SaleOrder(models.Model):
+    """Quotations and orders: the tier's pricelist, why the price is what it is and what it saves,
+    and whose grade changes when an order does.
+    """
+
     _name = "sale.order"
     _inherit = ["sale.order", "customer.tier.mixin"]
 

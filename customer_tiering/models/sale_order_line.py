@@ -12,6 +12,8 @@ GRADED_FIELDS = {
 
 
 class SaleOrderLine(models.Model):
+    """Lines of orders: whose grade they change, and the price by a list."""
+
     _inherit = "sale.order.line"
 
     @api.model_create_multi

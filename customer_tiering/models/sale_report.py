@@ -4,6 +4,8 @@ from .customer_tier_staged import STAGES
 
 
 class SaleReport(models.Model):
+    """Sales analysis by tier, score, stage and segment of the customer."""
+
     _name = "sale.report"
     _inherit = ["sale.report", "customer.tier.staged"]
 

@@ -2,6 +2,8 @@ from odoo import api, models
 
 
 class MergePartnerAutomatic(models.TransientModel):
+    """Grades, reminders and values kept by hand go along when contacts are merged."""
+
     _inherit = "base.partner.merge.automatic.wizard"
 
     @api.model

@@ -5,6 +5,8 @@ from ..tools import notification, open_dialog
 
 
 class CustomerTierTell(models.TransientModel):
+    """Asks whether the messages that a grading left waiting are sent, and says what each sends."""
+
     _name = "customer.tier.tell"
     _inherit = "customer.tier.input"
     _description = "Tell About Tier Changes"

@@ -6,6 +6,10 @@ from odoo.exceptions import UserError
 
 
 class CustomerCreditApply(models.TransientModel):
+    """Gives the customers chosen in a list the limits and terms that their credit band proposes,
+    after saying what changes.
+    """
+
     _name = "customer.credit.apply"
     _description = "Apply Credit Proposals"
 

@@ -9,6 +9,10 @@ WAY_FIELDS = {"partner_id", "company_id", "medium_id", "source_id", "tag_ids"}
 
 
 class CrmLead(models.Model):
+    """Leads and opportunities: the tier of their customer, or the one that a new customer from
+    there would enter.
+    """
+
     _name = "crm.lead"
     _inherit = ["crm.lead", "customer.tier.mixin"]
 

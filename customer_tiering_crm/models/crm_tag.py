@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class CrmTag(models.Model):
+    """Tags of leads that become a tag of the contact, so that entry rules can go by them."""
+
     _inherit = "crm.tag"
 
     customer_category_id = fields.Many2one(

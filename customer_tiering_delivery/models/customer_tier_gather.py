@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 
 class CustomerTierGather(models.AbstractModel):
+    """Delivery charges are money that customers spend, and no goods that they buy."""
+
     _inherit = "customer.tier.gather"
 
     def _goods_condition(self, company):

@@ -6,6 +6,8 @@ PAYING = ("gift_card", "ewallet")
 
 
 class CustomerTierGather(models.AbstractModel):
+    """Rewards, gift cards and top-ups of wallets are no goods that customers buy."""
+
     _inherit = "customer.tier.gather"
 
     def _goods_condition(self, company):

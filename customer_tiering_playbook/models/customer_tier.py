@@ -2,6 +2,8 @@ from odoo import models
 
 
 class CustomerTier(models.Model):
+    """Playbooks that name a tier keep it from being deleted."""
+
     _inherit = "customer.tier"
 
     def _naming_records(self, going):

@@ -2,6 +2,8 @@ from odoo import models
 
 
 class CustomerTierGather(models.AbstractModel):
+    """Tips and discounts of tills are no goods that customers buy."""
+
     _inherit = "customer.tier.gather"
 
     def _products_that_are_no_goods(self, company):

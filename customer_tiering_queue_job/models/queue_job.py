@@ -2,6 +2,8 @@ from odoo import models
 
 
 class QueueJob(models.Model):
+    """From a job to the grading that it belongs to."""
+
     _inherit = "queue.job"
 
     def related_action_open_tier_run(self):

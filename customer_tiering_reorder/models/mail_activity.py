@@ -2,6 +2,8 @@ from odoo import models
 
 
 class MailActivity(models.Model):
+    """To-dos about a customer open its quotation with one click."""
+
     _inherit = "mail.activity"
 
     def action_customer_quotation(self):

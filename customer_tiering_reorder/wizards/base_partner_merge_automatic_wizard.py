@@ -2,6 +2,8 @@ from odoo import api, models
 
 
 class MergePartnerAutomatic(models.TransientModel):
+    """Rhythms and what contacts want go along when contacts are merged."""
+
     _inherit = "base.partner.merge.automatic.wizard"
 
     @api.model

@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 
 class CustomerTierGather(models.AbstractModel):
+    """Costs as they were kept on the lines of orders, for margins."""
+
     _inherit = "customer.tier.gather"
 
     def _line_cost(self, company):

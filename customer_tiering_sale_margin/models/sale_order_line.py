@@ -2,6 +2,8 @@ from odoo import models
 
 
 class SaleOrderLine(models.Model):
+    """A cost that changes changes the customer's margin."""
+
     _inherit = "sale.order.line"
 
     def write(self, vals):

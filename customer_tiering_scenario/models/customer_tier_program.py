@@ -3,6 +3,8 @@ from odoo.addons.customer_tiering.tools import open_list
 
 
 class CustomerTierProgram(models.Model):
+    """Programmes: changes are tried from them, and what was found about them is counted."""
+
     _inherit = "customer.tier.program"
 
     advised_on = fields.Date(

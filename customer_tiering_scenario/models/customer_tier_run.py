@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class CustomerTierRun(models.Model):
+    """Gradings know the scenario whose rules they follow, and let the advice be looked at again."""
+
     _inherit = "customer.tier.run"
 
     scenario_id = fields.Many2one(

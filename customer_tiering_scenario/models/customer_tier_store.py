@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 
 class CustomerTierStore(models.AbstractModel):
+    """History says which changes come from an applied scenario."""
+
     _inherit = "customer.tier.store"
 
     def _save_changes(self, company, moves, as_of, run_id):

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 
 class CustomerTierGather(models.AbstractModel):
+    """What was sent back or never delivered is not counted as bought."""
+
     _inherit = "customer.tier.gather"
 
     def _return_queries(self, company):

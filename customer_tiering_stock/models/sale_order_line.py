@@ -2,6 +2,8 @@ from odoo import models
 
 
 class SaleOrderLine(models.Model):
+    """Lines of which customers keep less than they ordered are found quickly."""
+
     _inherit = "sale.order.line"
 
     # Lets a regrade find the few lines of which a customer has less than was ordered.

@@ -55,6 +55,13 @@ def test_long_models(write):
     assert house.long_models().startswith(f"{CORE}/models/long.py has 901 lines")
 
 
+def test_models_say_what_they_are(write):
+    """Readers had to guess from fields what a record of a model is."""
+    write(f"{CORE}/models/said.py", "class A(B):\n    'What it is.'\n    _name = 'said'\n")
+    write(f"{CORE}/wizards/unsaid.py", "class C(B):\n    _name = 'unsaid'\n")
+    assert house.unexplained_models() == f"{CORE}/wizards/unsaid.py: C has no docstring"
+
+
 def test_own_views_are_not_extended(write):
     """What a form shows stood in three files; a variant of its own (primary) is no extension."""
     views = [

@@ -38,6 +38,16 @@ def long_models() -> str:
     )
 
 
+def unexplained_models() -> str:
+    """Classes of models that do not say in words what they are."""
+    return "\n".join(
+        f"{file.relative_to(ROOT)}: {item.name} has no docstring"
+        for file in _model_files()
+        for item in ast.parse(file.read_text()).body
+        if isinstance(item, ast.ClassDef) and not ast.get_docstring(item)
+    )
+
+
 def _model_files() -> Iterator[Path]:
     for folder in addons():
         for rooms in ("models", "wizards"):

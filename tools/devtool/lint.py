@@ -25,6 +25,7 @@ def run(*, fast: bool = False) -> int:
         "imports": lambda: _tool("lint-imports", "--no-cache", "--no-logo"),
         "models have files of their names": house.misnamed_models,
         "models' files are readable": house.long_models,
+        "models say what they are": house.unexplained_models,
         "own views are not extended": house.own_views_extended,
         "core names no sibling": house.siblings_named,
         "tests are listed": house.unlisted_tests,
