@@ -15,14 +15,15 @@ KINDS = [
     ("event", "Event"),
     ("text", "Something else"),
 ]
+# Signs that fonts have which have no emoji; an emoji can be typed.
 ICONS = {
-    "discount": "🏷️",
-    "term": "📅",
-    "priority": "🚚",
-    "contact": "👤",
-    "gift": "🎁",
-    "early": "✨",
-    "event": "🎉",
+    "discount": "%",
+    "term": "◷",
+    "priority": "➤",
+    "contact": "☎",
+    "gift": "♥",
+    "early": "★",
+    "event": "♫",
     "text": "✓",
 }
 

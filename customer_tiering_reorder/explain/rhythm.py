@@ -50,9 +50,9 @@ class Cycles:
         typed = self.typed.get(row.category_id.id)
         words = {
             "count": readable(env, max(row.order_days - 1, 0)),
-            "median": readable(env, round(row.own_median_days or 0, 1)),
+            "median": readable(env, round(row.own_median_days or 0)),
             "weight": readable(env, round(100 * (row.own_weight or 0))),
-            "days": readable(env, round(row.interval_days or 0, 1)),
+            "days": readable(env, round(row.interval_days or 0)),
             "typical": readable(env, typed or self.days.get((company, row.category_id.id)) or 0),
             "all": readable(env, self.days.get((company, False)) or 0),
         }
