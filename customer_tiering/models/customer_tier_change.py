@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .. import direction as tier_direction
-from ..bulk_fields import BulkMany2one, BulkNumbers
+from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
 from ..explain.years import ExplainedThen, days_behind
 from .customer_tier_staged import STAGES
 
@@ -130,7 +130,7 @@ class CustomerTierChange(models.Model):
 
     # Figures of that day
 
-    score = fields.Float(readonly=True, aggregator="avg")
+    score = KnownFloat(readonly=True, aggregator="avg")
     last_order_date = fields.Date(string="Last Order Until Then", readonly=True)
     policy_id = BulkMany2one("customer.tier.policy", readonly=True)
     numbers = BulkNumbers(

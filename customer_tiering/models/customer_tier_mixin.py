@@ -42,7 +42,7 @@ class CustomerTierMixin(models.AbstractModel):
     customer_tier_color = fields.Integer(
         compute="_compute_customer_standing", groups=SALESPEOPLE, export_string_translation=False
     )
-    customer_score = fields.Float(
+    customer_score = KnownFloat(
         compute="_compute_customer_standing",
         search="_search_customer_score",
         aggregator="avg",

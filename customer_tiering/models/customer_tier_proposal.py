@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, format_datetime
 
+from ..bulk_fields import KnownFloat
 from ..counted_fields import CountedMonetary
 from ..explain.years import ExplainedYears
 from ..reader_fields import ReaderInteger, ReaderMany2one
@@ -47,7 +48,7 @@ class CustomerTierProposal(models.Model):
         required=True,
         readonly=True,
     )
-    score = fields.Float(readonly=True, aggregator="avg")
+    score = KnownFloat(readonly=True, aggregator="avg")
     amount = CountedMonetary(
         string="Amount Bought",
         readonly=True,

@@ -247,7 +247,7 @@ class CustomerTierStanding(models.Model):
 
     # Score and RFM
 
-    score = fields.Float(readonly=True, aggregator="avg")
+    score = KnownFloat(readonly=True, aggregator="avg")
     coverage = fields.Float(
         readonly=True,
         aggregator="avg",

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..bulk_fields import KnownFloat
 from .customer_tier_staged import STAGES
 
 
@@ -10,7 +11,7 @@ class SaleReport(models.Model):
     _inherit = ["sale.report", "customer.tier.staged"]
 
     customer_tier_id = fields.Many2one("customer.tier", readonly=True)
-    customer_score = fields.Float(readonly=True, aggregator="avg")
+    customer_score = KnownFloat(readonly=True, aggregator="avg")
     customer_lifecycle_stage = fields.Selection(STAGES, string="Lifecycle Stage", readonly=True)
     customer_segment_id = fields.Many2one(
         "customer.tier.segment", string="RFM Segment", readonly=True

@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -394,7 +394,13 @@ class TestConditions(ExplainingCase):
         program.min_coverage = 0.5
         self._grade()
         standing = self._standing(single)
-        self.assertEqual((standing.tier_id.name, standing.score), ("Low", 0))
+        self.assertEqual(standing.tier_id.name, "Low")
+        # On the contact and in lists it was 0.00, as if the customer were worth nothing.
+        self.assertIs(standing.score, False)
+        self.assertIs(single.customer_score, False)
+        own = Domain("id", "=", single.id)
+        self.assertFalse(single.search(own & Domain("customer_score", "<", 50)))
+        self.assertTrue(single.search(own & Domain("customer_score", "=", False)))
         self.assertAlmostEqual(standing.coverage, 0.25)
         self.assertIn("known for 25 % of the weights, 50 %", self._sentences(single)["uncovered"])
         self.assertEqual(standing.explanation["score"], "")

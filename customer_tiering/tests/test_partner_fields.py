@@ -133,7 +133,7 @@ class TestPartnerFields(TieringCommon):
             (["!", ("customer_tier_id", "=", self.gold.id)], self.silvery | none),
             (
                 ["|", ("customer_tier_id", "=", self.gold.id), ("customer_score", "<", 70)],
-                self.partners,
+                self.partners - self.unknown,
             ),
         ]:
             self.assertFound(domain, expected.sorted("id"))
@@ -145,6 +145,8 @@ class TestPartnerFields(TieringCommon):
             ([("customer_score", ">=", 60.5)], golden | self.silvery),
             ([("customer_score", ">", 60.5)], golden),
             ([("customer_score", "=", 20)], self.tierless),
+            ([("customer_score", "<", 70)], self.silvery | self.tierless),
+            ([("customer_score", "=", False)], self.unknown),
             (
                 [("customer_score", "<=", 60.5), ("customer_score", ">", 0)],
                 self.silvery | self.tierless,
@@ -292,7 +294,7 @@ class TestPartnerFields(TieringCommon):
                 ["Golden Contact", "Gold", 80.0],
                 ["Silvery", "Silver", 60.5],
                 ["Tierless", "", 20.0],
-                ["Unknown", "", 0.0],
+                ["Unknown", "", ""],
             ],
         )
         self.assertEqual(rows[0][3], "Big Spenders")
