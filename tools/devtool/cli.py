@@ -105,10 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     text = "the core addon alone, with each sibling, with all: graded, opened, uninstalled"
     add("combinations", _combinations, text).add_argument("names", metavar="NAME", nargs="*")
-    check = add("lint", _lint, "check code, views, imports and translations")
-    check.add_argument("--fast", action="store_true", help="leave out what needs a database")
+    add("lint", _lint, "check code, views, imports and translations").add_argument(
+        "--fast", action="store_true", help="leave out what needs a database"
+    )
     add("format", _format, "format code and views in place")
     add("pot", _pot, "write the translation template and merge it into the translations")
+    add("dashboards", _dashboards, "make the files of the dashboards of their description")
     new = add("db", _db, "a fresh database with the addon, within seconds")
     new.add_argument("name")
     new.add_argument("--demo", action="store_true", help="with demo data")
@@ -166,6 +168,13 @@ def _format(_options) -> int:
 
 def _pot(_options) -> int:
     return translations.write()
+
+
+def _dashboards(_options) -> None:
+    # Of the addon itself, which needs no Odoo for it.
+    from customer_tiering_dashboard import build
+
+    say("\n".join(build.write()))
 
 
 def _setup(_options) -> None:

@@ -1,0 +1,315 @@
+"""What the dashboards show. ``./dev dashboards`` makes the files in ``data/files`` of it, which are
+never written by hand."""
+
+from dataclasses import dataclass, field, replace
+
+SNAPSHOT, STANDING = "customer.tier.snapshot", "customer.tier.standing"
+CHANGE, REMINDER = "customer.tier.change", "customer.reminder"
+
+# Menus behind figures.
+CUSTOMERS = "customer_tiering.customer_tier_standing_menu"
+STAGES = "customer_tiering.customer_tier_stage_menu"
+MOVES = "customer_tiering.customer_tier_change_menu"
+REMINDERS = "customer_tiering.customer_reminder_menu"
+MONTHS = "customer_tiering_overview.customer_tier_snapshot_menu"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice above a dashboard.
+
+    :param model: of what is chosen; none for a period
+    :param chains: field path by model that the choice is about
+    """
+
+    label: str
+    chains: dict
+    model: str = ""
+    default: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number.
+
+    :param compared: how it is compared with the period before, ``percentage`` or ``difference``
+    """
+
+    title: str
+    model: str
+    measure: str
+    menu: str
+    domain: tuple = ()
+    compared: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    title: str
+    model: str
+    kind: str
+    group_by: tuple
+    measure: str
+    menu: str
+    domain: tuple = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A pivot; its cells open what they count."""
+
+    title: str
+    model: str
+    rows: tuple
+    measures: tuple
+    columns: tuple = ()
+    domain: tuple = ()
+    sort: str = ""
+    limit: int = 10
+
+
+@dataclass(frozen=True)
+class Records:
+    """The first records of a list."""
+
+    title: str
+    model: str
+    fields: tuple
+    order: tuple
+    domain: tuple = ()
+    limit: int = 10
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """One page: cards on top, charts two abreast, tables below each other."""
+
+    code: str
+    filters: tuple
+    cards: tuple = ()
+    charts: tuple = ()
+    tables: tuple = field(default=())
+
+
+PERIOD = Filter(
+    "Period",
+    {SNAPSHOT: "month", CHANGE: "date", REMINDER: "date"},
+    default="last_12_months",
+)
+LATELY = replace(PERIOD, default="last_90_days")
+COMPANY = Filter(
+    "Company",
+    {
+        SNAPSHOT: "company_id",
+        STANDING: "company_id",
+        CHANGE: "standing_id.company_id",
+        REMINDER: "company_id",
+    },
+    model="res.company",
+)
+PROGRAM = Filter(
+    "Programme",
+    {
+        SNAPSHOT: "program_id",
+        STANDING: "program_id",
+        CHANGE: "to_tier_id.program_id",
+        REMINDER: "tier_id.program_id",
+    },
+    model="customer.tier.program",
+)
+SALESPERSON = Filter(
+    "Salesperson",
+    {
+        SNAPSHOT: "user_id",
+        STANDING: "partner_id.user_id",
+        CHANGE: "standing_id.partner_id.user_id",
+        REMINDER: "partner_id.user_id",
+    },
+    model="res.users",
+)
+TODAY_FILTERS = (COMPANY, PROGRAM, SALESPERSON)
+FILTERS = (PERIOD, *TODAY_FILTERS)
+
+IN_TIER = (("tier_id", "!=", False),)
+MOVED = (("direction", "in", ["up", "down", "out"]), ("merged_from", "=", False))
+REMINDED = (("arm", "!=", "control"),)
+
+DASHBOARDS = (
+    Dashboard(
+        "today",
+        TODAY_FILTERS,
+        cards=(
+            Card("Customers in tiers", STANDING, "__count", CUSTOMERS, IN_TIER),
+            Card("Loyal", STANDING, "__count", STAGES, (("lifecycle_stage", "=", "loyal"),)),
+            Card("Dormant", STANDING, "__count", STAGES, (("lifecycle_stage", "=", "dormant"),)),
+            Card(
+                "Late with an order",
+                STANDING,
+                "__count",
+                CUSTOMERS,
+                (("next_order_late", "<", "today"),),
+            ),
+            Card(
+                "High credit risk", STANDING, "__count", CUSTOMERS, (("credit_band", "=", "high"),)
+            ),
+            Card(
+                "Open reminders",
+                REMINDER,
+                "__count",
+                REMINDERS,
+                (*REMINDED, ("state", "=", "open")),
+            ),
+        ),
+        charts=(
+            Chart(
+                "Customers by tier and stage",
+                STANDING,
+                "bar",
+                ("tier_id", "lifecycle_stage"),
+                "__count",
+                CUSTOMERS,
+            ),
+            Chart(
+                "Customers by credit risk", STANDING, "pie", ("credit_band",), "__count", CUSTOMERS
+            ),
+        ),
+        tables=(
+            Records(
+                "Latest moves",
+                CHANGE,
+                ("date", "partner_id", "from_tier_id", "to_tier_id", "reason"),
+                (("date", False),),
+                MOVED,
+            ),
+        ),
+    ),
+    Dashboard(
+        "over_time",
+        FILTERS,
+        cards=(
+            Card("Promoted", SNAPSHOT, "up_count", MOVES, compared="difference"),
+            Card("Demoted", SNAPSHOT, "down_count", MOVES, compared="difference"),
+            Card("Won back", SNAPSHOT, "won_back_count", MOVES, compared="difference"),
+            Card("Repurchase rate (%)", SNAPSHOT, "repeat_rate:avg", MONTHS, compared="difference"),
+        ),
+        charts=(
+            Chart(
+                "Customers by tier",
+                SNAPSHOT,
+                "bar",
+                ("month:month", "tier_id"),
+                "customer_count",
+                MONTHS,
+            ),
+            Chart(
+                "Moves between tiers",
+                CHANGE,
+                "bar",
+                ("date:month", "direction"),
+                "__count",
+                MOVES,
+                MOVED,
+            ),
+            Chart(
+                "Repurchase rate by tier (%)",
+                SNAPSHOT,
+                "line",
+                ("month:month", "tier_id"),
+                "repeat_rate",
+                MONTHS,
+                IN_TIER,
+            ),
+            Chart(
+                "Customers by stage",
+                SNAPSHOT,
+                "bar",
+                ("month:month", "lifecycle_stage"),
+                "customer_count",
+                MONTHS,
+            ),
+        ),
+        tables=(
+            Table(
+                "Moves by tier",
+                SNAPSHOT,
+                ("tier_id",),
+                ("customer_count:avg", "first_count", "up_count", "down_count", "out_count"),
+            ),
+        ),
+    ),
+    Dashboard(
+        "money",
+        FILTERS,
+        cards=(
+            Card("Revenue", SNAPSHOT, "amount", MONTHS, compared="percentage"),
+            Card("Margin", SNAPSHOT, "margin", MONTHS, compared="percentage"),
+            Card("Orders", SNAPSHOT, "order_count", MONTHS, compared="difference"),
+            Card("Saved by tier prices", SNAPSHOT, "saved", MONTHS, compared="percentage"),
+        ),
+        charts=(
+            Chart("Revenue by tier", SNAPSHOT, "bar", ("month:month", "tier_id"), "amount", MONTHS),
+            Chart("Margin by tier", SNAPSHOT, "bar", ("month:month", "tier_id"), "margin", MONTHS),
+        ),
+        tables=(
+            Table(
+                "Money by tier",
+                SNAPSHOT,
+                ("tier_id",),
+                ("amount", "order_count", "margin", "saved", "repeat_rate:avg"),
+                sort="amount",
+            ),
+            Table(
+                "Money by salesperson",
+                SNAPSHOT,
+                ("user_id",),
+                ("amount", "order_count", "margin", "saved"),
+                sort="amount",
+            ),
+        ),
+    ),
+    Dashboard(
+        "reminders",
+        (LATELY, *TODAY_FILTERS),
+        cards=(
+            Card("Reminders", REMINDER, "__count", REMINDERS, REMINDED, compared="difference"),
+            Card(
+                "Orders after reminders",
+                REMINDER,
+                "__count",
+                REMINDERS,
+                (*REMINDED, ("state", "=", "ordered")),
+                compared="difference",
+            ),
+        ),
+        charts=(
+            Chart(
+                "Reminders by month",
+                REMINDER,
+                "bar",
+                ("date:month", "state"),
+                "__count",
+                REMINDERS,
+                REMINDED,
+            ),
+            Chart(
+                "Reminders by tier",
+                REMINDER,
+                "bar",
+                ("tier_id", "state"),
+                "__count",
+                REMINDERS,
+                REMINDED,
+            ),
+        ),
+        tables=(
+            Table(
+                "Reminders by rule",
+                REMINDER,
+                ("rule_id",),
+                ("__count",),
+                columns=("state",),
+                domain=REMINDED,
+            ),
+        ),
+    ),
+)

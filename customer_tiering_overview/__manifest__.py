@@ -1,0 +1,25 @@
+{
+    "name": "Customer Tiering: Overview",
+    "version": "19.0.1.0.0",
+    "summary": "How customers, tiers, money and reminders went, month by month, on one page",
+    "category": "Sales/Sales",
+    "author": "Customer Tiering contributors",
+    "license": "LGPL-3",
+    "depends": ["customer_tiering"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/customer_tiering_overview_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/customer_tier_snapshot_views.xml",
+        "views/customer_tier_overview_views.xml",
+        "views/digest_digest_views.xml",
+        "views/customer_tiering_overview_menus.xml",
+        "data/digest_data.xml",
+    ],
+    "demo": ["demo/demo.xml"],
+    "assets": {
+        "web.assets_backend": ["customer_tiering_overview/static/src/**/*"],
+        "web.assets_tests": ["customer_tiering_overview/static/tests/tours/*"],
+    },
+    "auto_install": True,
+}

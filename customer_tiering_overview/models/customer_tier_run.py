@@ -1,0 +1,11 @@
+from odoo import models
+
+
+class CustomerTierRun(models.Model):
+    _inherit = "customer.tier.run"
+
+    def _follow_up(self):
+        result = super()._follow_up()
+        if self.env["customer.tier.snapshot"]._due_companies():
+            self.env.ref("customer_tiering_overview.ir_cron_take")._trigger()
+        return result
