@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering: Marketing E-Mails",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Mailings to tiers and stages, one per customer, by people without rights on sales",
     "category": "Marketing/Email Marketing",
     "author": "Customer Tiering contributors",
@@ -10,6 +10,7 @@
         "security/ir.model.access.csv",
         "data/mailing_filter_data.xml",
         "views/customer_tier_views.xml",
+        "views/mailing_mailing_views.xml",
         "views/res_partner_views.xml",
     ],
     "auto_install": True,

@@ -42,7 +42,11 @@ def of_tier(tier, place=None, customer=None, order=None):
         kind: known._benefit_fact(kind, customer.sudo(), order.sudo())
         for kind in set(records.mapped("kind"))
     }
-    return [told for record in records if (told := _told(record, facts[record.kind]))]
+    values = (
+        record._fact(facts[record.kind], known, customer.sudo(), order.sudo()) for record in records
+    )
+    pairs = zip(records, values, strict=True)
+    return [told for record, value in pairs if (told := _told(record, value))]
 
 
 def _told(record, value):

@@ -86,9 +86,15 @@ class CustomerTierBenefit(models.Model):
 
     @api.depends("kind")
     def _compute_icon(self):
+        icons = self._icons()
         for benefit in self:
-            if not benefit.icon or benefit.icon in ICONS.values():
-                benefit.icon = ICONS.get(benefit.kind)
+            if not benefit.icon or benefit.icon in icons.values():
+                benefit.icon = icons.get(benefit.kind)
+
+    @api.model
+    def _icons(self):
+        """Hook: the icon that a benefit has by its kind, for addons with further kinds."""
+        return dict(ICONS)
 
     @api.depends("from_tier_id.name", "tier_ids.name")
     @api.depends_context("lang")
@@ -152,6 +158,15 @@ class CustomerTierBenefit(models.Model):
             return tier in self.tier_ids
         first = self.from_tier_id
         return not first or (tier.sequence, tier.id) >= (first.sequence, first.id)
+
+    def _fact(self, known, tier, customer, order):
+        """Hook: what this benefit comes to, for addons that know more of it than its kind, such as
+        which gift it is.
+
+        :param known: what holds for all benefits of its kind, see ``customer.tier._benefit_fact``
+        :return: as there
+        """
+        return known
 
     # Presets
 

@@ -1,12 +1,16 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..member_dates import SHARED
+
 
 class LoyaltyProgram(models.Model):
-    """Promotions and coupons for the customers of some tiers, or in a stage, and coupons that only
-    their customer may use."""
+    """Promotions and coupons for the customers of some tiers, in a stage or on a member day, and
+    coupons that only their customer may use."""
 
     _inherit = "loyalty.program"
 
@@ -27,6 +31,23 @@ class LoyaltyProgram(models.Model):
         help="A coupon that was made out to a customer is accepted on orders of this customer "
         "alone. Otherwise whoever knows its code can use it.",
     )
+    customer_day_id = fields.Many2one(
+        "customer.tier.day",
+        string="Only on Member Day",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Dates follow by themselves where the day is the same for all customers. Where each "
+        "customer has a day of its own, others are not offered it; Point of Sale does not know "
+        "such days.",
+    )
+    customer_benefit_id = fields.Many2one(
+        "customer.tier.benefit",
+        string="Gift of",
+        ondelete="set null",
+        index="btree_not_null",
+        copy=False,
+        help="The benefit that it makes true; its tiers get it.",
+    )
 
     @api.constrains("customer_tier_ids", "company_id")
     def _check_customer_tiers(self):
@@ -42,6 +63,57 @@ class LoyaltyProgram(models.Model):
                     )
                 )
 
+    @api.constrains("customer_day_id", "company_id")
+    def _check_customer_day(self):
+        for program in self:
+            company = program.customer_day_id.company_id
+            if company and program.company_id != company:
+                raise ValidationError(
+                    self.env._(
+                        "“%(day)s” is a member day of %(company)s: choose that company for the "
+                        "programme “%(program)s”, too.",
+                        day=program.customer_day_id.name,
+                        company=company.name,
+                        program=program.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        programs = super().create(vals_list)
+        programs._customer_follow_day()
+        return programs
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "customer_day_id" in vals:
+            self._customer_follow_day()
+        return result
+
+    # Member days
+
+    @api.model
+    def _customer_follows_domain(self):
+        """Programmes whose dates go by a member day."""
+        return [
+            ("customer_day_id.active", "=", True),
+            ("customer_day_id.recurrence", "in", SHARED),
+        ]
+
+    def _customer_follow_day(self):
+        """Date these by the occurrence of their member day that is on, or the next one."""
+        for program in self.filtered_domain(self._customer_follows_domain()):
+            day = program.customer_day_id
+            first = day.next_date
+            dates = {"date_from": first, "date_to": first + timedelta(days=day.days - 1)}
+            if any(program[name] != value for name, value in dates.items()):
+                program.write(dates)
+
+    def _customer_given_on(self, today):
+        """Whether it can be had on a day, as far as its dates say."""
+        begun = not self.date_from or self.date_from <= today
+        return self.active and begun and (not self.date_to or self.date_to >= today)
+
     @api.model
     def _customer_domain(self, order, path=""):
         """Which programmes the customer of an order may use.
@@ -54,4 +126,6 @@ class LoyaltyProgram(models.Model):
         domain = Domain(f"{path}customer_tier_ids", "=", False)
         if tier:
             domain |= Domain(f"{path}customer_tier_ids", "in", tier.ids)
-        return domain & Domain(f"{path}customer_stage", "in", [False, stage])
+        domain &= Domain(f"{path}customer_stage", "in", [False, stage])
+        days = self.env["customer.tier.day"]._on_today(customer.partner_id, tier, order.company_id)
+        return domain & Domain(f"{path}customer_day_id", "in", [False, *days])

@@ -1,2 +1,3 @@
 from . import test_attacks
 from . import test_audience
+from . import test_migration

@@ -103,6 +103,29 @@ class TestAudience(GradingCase):
         with self.assertRaises(AccessError):
             self.gold.with_user(marketer).action_mailing()
 
+    def test_sent_by_the_job(self):
+        """A mailing of the second company reached nobody: the job that sends it works in the
+        first one."""
+        theirs = self._create_program(company=self.company_b, domain="[]")
+        buyer = self._create_customer("Theirs", email="theirs@example.com")
+        self._create_order(buyer, 21000, date=20, company=self.company_b)
+        self._grade(company=self.company_b)
+        tier = theirs.tier_ids.filtered(lambda tier: tier.name == "Gold")
+        domain = [("customer_tier_id", "in", tier.ids), ("customer_main_contact", "=", True)]
+        mailings = self.env["mailing.mailing"].with_company(self.company_b)
+        mailing = mailings.create(
+            {
+                "subject": "News",
+                "mailing_type": "mail",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "mailing_domain": repr(domain),
+            }
+        )
+        job = mailing.with_user(self.env.ref("base.user_root")).with_company(self.company)
+        self.assertEqual(job._get_recipients(), buyer.ids)
+        own = mailing.with_context(allowed_company_ids=self.company.ids)
+        self.assertEqual(own.with_user(self.marketer)._get_recipients(), [])
+
     def test_ready_filters(self):
         """A ready filter fails when it is used."""
         for name in ("new", "overdue", "dormant", "lost", "near", "losing", "year"):

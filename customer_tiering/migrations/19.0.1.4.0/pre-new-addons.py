@@ -8,6 +8,7 @@ NEW = {
     "customer_tiering_event": ("event",),
     "customer_tiering_overview": (),
     "customer_tiering_mrp": ("mrp", "sale_stock"),
+    "customer_tiering_loyalty_mass_mailing": ("sale_loyalty", "mass_mailing"),
     "customer_tiering_reorder_loyalty": ("loyalty", "sale_loyalty"),
     "customer_tiering_reorder_mass_mailing": ("mass_mailing",),
     "customer_tiering_reorder_sms": ("sms",),

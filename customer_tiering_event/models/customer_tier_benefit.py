@@ -1,0 +1,44 @@
+from odoo import fields, models
+from odoo.tools import format_date
+
+
+class CustomerTierBenefit(models.Model):
+    """An event as a benefit: customers read when it is."""
+
+    _inherit = "customer.tier.benefit"
+
+    event_ids = fields.One2many("event.event", "customer_benefit_id", string="Events")
+
+    def _fact(self, known, tier, customer, order):
+        known = super()._fact(known, tier, customer, order)
+        if self.kind != "event" or known == "":
+            return known
+        now = fields.Datetime.now()
+        coming = self.event_ids.filtered(
+            lambda event: event.kanban_state != "cancel" and event.date_end > now
+        )
+        if not coming:
+            # Between two events it is still a benefit.
+            return known
+        event = coming.sorted("date_begin")[0]
+        begin = fields.Datetime.context_timestamp(event._set_tz_context(), event.date_begin)
+        return format_date(self.env, begin.date())
+
+    def action_plan_event(self):
+        """A new event for the tiers that give this, to be completed and saved."""
+        self.ensure_one()
+        self.check_access("write")
+        tiers = self.program_id.tier_ids.filtered(self._is_given_by)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Event"),
+            "res_model": "event.event",
+            "views": [(False, "form")],
+            "context": {
+                "default_name": self.name,
+                "default_company_id": self.company_id.id,
+                "default_customer_benefit_id": self.id,
+                "default_customer_tier_ids": tiers.ids,
+                "default_customer_others": "refused",
+            },
+        }

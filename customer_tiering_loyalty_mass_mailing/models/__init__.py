@@ -1,0 +1,2 @@
+from . import customer_tier_day
+from . import mailing_mailing
