@@ -147,8 +147,9 @@ class CustomerReminder(models.Model):
             return nothing
         reminder = reminders.browse(reminder_id)
         try:
-            # Both are read together.
-            partners = nothing[1].browse((contact_id, reminder.partner_id.id))
+            # Both are read together, with what is theirs in the reminder's company.
+            reminder = reminder.with_company(reminder.company_id)
+            partners = nothing[1].with_env(reminder.env).browse((contact_id, reminder.partner_id.id))
             contact, customer = partners
             alive = contact.active and customer.active and reminder.company_id.active
             same = contact.commercial_partner_id == customer.commercial_partner_id
