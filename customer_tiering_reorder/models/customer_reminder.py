@@ -149,7 +149,8 @@ class CustomerReminder(models.Model):
         try:
             # Both are read together, with what is theirs in the reminder's company.
             reminder = reminder.with_company(reminder.company_id)
-            partners = nothing[1].with_env(reminder.env).browse((contact_id, reminder.partner_id.id))
+            ids = contact_id, reminder.partner_id.id
+            partners = reminder.env["res.partner"].browse(ids)
             contact, customer = partners
             alive = contact.active and customer.active and reminder.company_id.active
             same = contact.commercial_partner_id == customer.commercial_partner_id
