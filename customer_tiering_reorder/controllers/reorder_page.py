@@ -1,6 +1,7 @@
 import math
 
 from odoo import http
+from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import format_amount
 from odoo.tools.misc import get_lang
@@ -82,11 +83,10 @@ class ReorderPage(http.Controller):
             return nothing
         lang = get_lang(reminder.env, self._lang(contact)).code
         company = reminder.company_id
-        context = {
-            "lang": lang,
-            "tz": contact.tz or company.partner_id.tz or "UTC",
-            "allowed_company_ids": company.ids,
-        }
+        context = {"lang": lang, "allowed_company_ids": company.ids}
+        if request.httprequest.method == "POST":
+            # What is asked for is dated by the customer's day.
+            context["tz"] = contact.tz or company.partner_id.tz or "UTC"
         return reminder.with_context(**context), contact.with_context(**context), age
 
     def _lang(self, contact):
@@ -126,7 +126,7 @@ class ReorderPage(http.Controller):
         env = reminder.env
         # The first name only, as the message may be passed on.
         name = "" if contact.is_company else (contact.name or "").split(" ")[0]
-        seller = reminder.partner_id.user_id or reminder.user_id
+        seller = self._seller(reminder)
         city, order = reminder.partner_id.city, reminder._quotation_open()
         return {
             "company": {"id": reminder.company_id.id, "name": reminder.company_id.name},
@@ -141,6 +141,14 @@ class ReorderPage(http.Controller):
             "usefulness": reminder.usefulness,
             "later_days": [(days, env._("%s days", days)) for days in LATER_DAYS],
         }
+
+    def _seller(self, reminder):
+        """Whom the customer may call, as a contact that is read together with the company's."""
+        user = reminder.partner_id.user_id or reminder.user_id
+        company = reminder.company_id.partner_id
+        domain = Domain("id", "=", company.id) | Domain("user_ids", "in", user.ids)
+        found = company.with_context(active_test=False).search_fetch(domain)
+        return (found - company).with_context(active_test=True)[:1]
 
     def _quotation_text(self, order):
         if order.state == "sale":

@@ -51,7 +51,13 @@ class CustomerContactPreference(models.Model):
 
     def _allows(self, channel):
         """Whether messages may go by a channel."""
-        return not self or channel not in ("email", "action") or bool(self[f"{channel}_ok"])
+        name = f"{channel}_ok"
+        return not self or name not in self._fields or bool(self[name])
+
+    @api.model
+    def _channel_fields(self):
+        """Names of the fields that say whether messages may go by a channel."""
+        return [name for name in self._fields if name.endswith("_ok")]
 
     @api.model
     def _follow_merge(self, contacts, kept):
@@ -66,8 +72,7 @@ class CustomerContactPreference(models.Model):
             return
         vals = {
             "no_reminders": any(wanted.mapped("no_reminders")),
-            "email_ok": all(wanted.mapped("email_ok")),
-            "action_ok": all(wanted.mapped("action_ok")),
+            **{name: all(wanted.mapped(name)) for name in self._channel_fields()},
             "stopped_on": min(wanted.filtered("stopped_on").mapped("stopped_on"), default=False),
             "lang": now.lang or next(filter(None, wanted.mapped("lang")), False),
         }

@@ -41,25 +41,24 @@ class CustomerProductSuggestion(models.AbstractModel):
         self.env.flush_all()
         model = self.sudo().with_company(company)
         customer = partner.sudo().commercial_partner_id
-        standing = model.env["customer.tier.standing"].search_fetch(
-            [("partner_id", "=", customer.id), ("company_id", "=", company.id)],
-            ["partner_id", "company_id", "program_id", "tier_id"],
-        )
-        return model._of_customer(customer, company, standing, usual_size)
+        return model._of_customer(customer, company, usual_size)
 
-    def _of_customer(self, customer, company, standing, usual_size):
+    def _of_customer(self, customer, company, usual_size):
         from odoo.addons.customer_tiering.grading import baskets
 
+        tier, is_better, basis = self._graded(customer, company)
         today = (self.env["customer.tier.gather"]._today(company) - EPOCH).days
-        bought = self._bought(customer, company, today, standing)
+        bought = self._bought(customer, company, today, basis)
         recent = [(day, product) for day, product, _quantity in bought if day > today - YEAR_DAYS]
         weights = baskets.profile(*zip(*recent, strict=True)) if recent else {}
-        again, rows, counts = self._affinities(
-            {product for _day, product, _quantity in bought}, standing.tier_id, company
+        again, rows, counts, bestsellers = self._affinities(
+            {product for _day, product, _quantity in bought}, tier, company
         )
         usual = baskets.usual(*(zip(*bought, strict=True) if bought else ([], [], [])), again, None)
         also = baskets.new_products(weights, rows, size=CANDIDATES)
-        best = self._tier_candidates(standing, company, today)
+        # Of the better half of the tiers what is new, of the others what their tier buys most.
+        new = self._new_candidates(company, today) if is_better else {}
+        best = new or self._bestsellers(bestsellers, tier)
         ids = [*(found.product for found in usual), *(other for other, _why in also), *best]
         suitable = self._suitable(ids, company)
         first = self._usual(usual, suitable, company)[: usual_size or baskets.USUAL_SIZE]
@@ -81,7 +80,31 @@ class CustomerProductSuggestion(models.AbstractModel):
 
     # What is known
 
-    def _bought(self, customer, company, today, standing):
+    def _graded(self, customer, company):
+        """
+        :return: the customer's ``customer.tier``, whether it is of the better half of its
+            programme, and whether gradings count what was ordered or invoiced
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT s.tier_id, p.basis,
+                       ARRAY(SELECT t.id FROM customer_tier t
+                              WHERE t.program_id = s.program_id AND t.active
+                              ORDER BY t.sequence, t.id)
+                  FROM customer_tier_standing s
+                  LEFT JOIN customer_tier_program p ON p.id = s.program_id
+                 WHERE s.partner_id = %s AND s.company_id = %s
+                """,
+                customer.id,
+                company.id,
+            )
+        )
+        tier, basis, ladder = self.env.cr.fetchone() or (None, None, [])
+        is_better = tier in ladder and 2 * ladder.index(tier) >= len(ladder)
+        return self.env["customer.tier"].browse(tier), is_better, basis or ORDERED
+
+    def _bought(self, customer, company, today, basis):
         """What the customer bought: list of (day number, product id, quantity in the product's
         unit), as gradings count it."""
         gather = self.env["customer.tier.gather"]
@@ -90,7 +113,7 @@ class CustomerProductSuggestion(models.AbstractModel):
             EPOCH + timedelta(days=today),
             gather._scope_of(customer.ids),
             {"quantity"},
-            basis=standing.program_id.basis or ORDERED,
+            basis=basis,
         )
         # What came back did so from the day on which it was bought.
         days = lines["origin"] if "origin" in lines else lines["day"]
@@ -100,33 +123,44 @@ class CustomerProductSuggestion(models.AbstractModel):
 
     def _affinities(self, products, tier, company):
         """What is known of products: dict product → how likely it is bought again, rows of
-        (product, other, score), and dict pair → number of customers and whose tier they are of.
+        (product, other, score), dict pair → number of customers and whose tier they are of, and
+        what is bought by most customers, as pairs (product, number of customers, id of the tier
+        or None).
 
         Those of the customer's own tier, where it has enough customers to have some.
         """
-        again, shared, own = {}, [], []
+        again, shared, own, best = {}, [], [], []
         self.env.cr.execute(
             SQL(
                 """
-                SELECT tier_id, product_id, other_id, score, customer_count
+                SELECT FALSE, tier_id, product_id, other_id, score, customer_count
                   FROM customer_product_affinity
-                 WHERE company_id = %s AND product_id = ANY(%s)
-                   AND (tier_id IS NULL OR tier_id = %s)
+                 WHERE company_id = %(company)s AND product_id = ANY(%(products)s)
+                   AND (tier_id IS NULL OR tier_id = %(tier)s)
+             UNION ALL (
+                SELECT TRUE, tier_id, product_id, other_id, score, customer_count
+                  FROM customer_product_affinity
+                 WHERE company_id = %(company)s AND product_id = other_id
+                   AND (tier_id = %(tier)s OR tier_id IS NULL)
+              ORDER BY tier_id IS NULL, customer_count DESC, product_id
+                 LIMIT %(limit)s)
                 """,
-                company.id,
-                list(products),
-                tier.id or None,
+                company=company.id,
+                products=list(products),
+                tier=tier.id or None,
+                limit=CANDIDATES,
             )
         )
-        counts = {}
-        for tier_id, product, other, score, count in self.env.cr.fetchall():
-            if product != other:
+        for is_best, tier_id, product, other, score, count in self.env.cr.fetchall():
+            if is_best:
+                best.append((product, count, tier_id))
+            elif product != other:
                 (own if tier_id else shared).append((product, other, score, count))
             elif not tier_id:
                 again[product] = score
         rows, whose = (own, tier) if own else (shared, tier.browse())
         counts = {(product, other): (count, whose) for product, other, _score, count in rows}
-        return again, [row[:3] for row in rows], counts
+        return again, [row[:3] for row in rows], counts, best
 
     def _suitable_domain(self, company):
         """Hook: which products may be suggested at all."""
@@ -147,7 +181,10 @@ class CustomerProductSuggestion(models.AbstractModel):
         """Those of some products that may be suggested: dict id → ``product.product``, which is
         another one where one has been replaced."""
         domain = Domain("id", "in", list(ids)) & self._suitable_domain(company)
-        found = self.env["product.product"].with_context(active_test=True).search(domain)
+        found = self.env["product.product"].with_context(active_test=True).search_fetch(domain)
+        # What their names are made of, and their prices, is read for all at once.
+        found.fetch(["product_template_attribute_value_ids"])
+        found.product_tmpl_id.fetch()
         suitable = {product.id: product for product in found}
         gone = [product for product in ids if product not in suitable]
         return suitable | (self._replacements(gone, company) if gone else {})
@@ -206,21 +243,8 @@ class CustomerProductSuggestion(models.AbstractModel):
                 result.append(Suggestion(ALSO, suitable[other], 1.0, False, *reasons))
         return result
 
-    def _tier_candidates(self, standing, company, today):
-        """Of the better half of the tiers what is new, of the others what their tier buys most.
-
-        :return: dict product id → function from the product to a :class:`Suggestion`
-        """
-        new = self._new_candidates(company, today) if self._is_better(standing) else {}
-        return new or self._bestsellers(standing.tier_id, company)
-
-    def _is_better(self, standing):
-        tier = standing.tier_id
-        same = [("program_id", "=", standing.program_id.id)]
-        ladder = tier.search(same, order="sequence, id") if tier else ()
-        return tier in ladder and 2 * list(ladder).index(tier) >= len(ladder)
-
     def _new_candidates(self, company, today):
+        """:return: dict product id → function from the product to a :class:`Suggestion`"""
         since = fields.Datetime.to_datetime(EPOCH + timedelta(days=today - NEW_DAYS))
         domain = self._suitable_domain(company) & Domain(
             [("create_date", ">=", since), ("type", "=", "consu")]
@@ -257,23 +281,10 @@ class CustomerProductSuggestion(models.AbstractModel):
         )
         return {product for (product,) in self.env.cr.fetchall()}
 
-    def _bestsellers(self, tier, company):
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT product_id, customer_count, tier_id FROM customer_product_affinity
-                 WHERE company_id = %(company)s AND product_id = other_id
-                   AND (tier_id = %(tier)s OR tier_id IS NULL)
-              ORDER BY tier_id IS NULL, customer_count DESC, product_id
-                 LIMIT %(limit)s
-                """,
-                company=company.id,
-                tier=tier.id or None,
-                limit=CANDIDATES,
-            )
-        )
+    def _bestsellers(self, best, tier):
+        """:param best: as :meth:`_affinities` gives them"""
         result = {}
-        for product, count, tier_id in self.env.cr.fetchall():
+        for product, count, tier_id in sorted(best, key=lambda row: row[2] is None):
             whose = tier if tier_id else tier.browse()
             result.setdefault(
                 product,
@@ -314,6 +325,7 @@ class CustomerProductSuggestion(models.AbstractModel):
             whether taxes come on top
         """
         products = self.env["product.product"].union(*quantities)
+        self._fetch_for_prices(contact, company, products)
         Orders = RULES_AT_ONCE.on(self.env["sale.order"].with_company(company), products)
         order = Orders.new(self._order_vals(contact, company, quantities))
         tier, base = order._customer_tier_base()
@@ -329,3 +341,10 @@ class CustomerProductSuggestion(models.AbstractModel):
             # A new record's products are new ones, too.
             prices[line.product_id._origin.id] = (unit, before)
         return prices, order.currency_id, taxed
+
+    def _fetch_for_prices(self, contact, company, products):
+        """Read at once what core would read line by line, or list by list."""
+        products.product_tmpl_id.fetch(["taxes_id"])
+        (contact | contact.commercial_partner_id).fetch(["child_ids"])
+        Pricelists = self.env["product.pricelist"]
+        Pricelists.search_fetch(Pricelists._check_company_domain(company))

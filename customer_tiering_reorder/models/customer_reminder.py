@@ -141,14 +141,15 @@ class CustomerReminder(models.Model):
         reminders = self.with_user(SUPERUSER_ID)
         nothing = reminders.browse(), reminders.env["res.partner"], 0
         try:
-            payload = verify_hash_signed(reminders.sudo().env, SCOPE, token)
-            reminder_id, nonce, contact_id, day = payload or ()
+            reminder_id, nonce, contact_id, day = self._read_reorder_token(token) or ()
         except (ValueError, OverflowError, binascii.Error):
             return nothing
         reminder = reminders.browse(reminder_id)
         try:
-            # Both are read together.
-            partners = nothing[1].browse((contact_id, reminder.partner_id.id))
+            # Both are read together, with what is theirs in the reminder's company.
+            reminder = reminder.with_company(reminder.company_id)
+            ids = contact_id, reminder.partner_id.id
+            partners = reminder.env["res.partner"].browse(ids)
             contact, customer = partners
             alive = contact.active and customer.active and reminder.company_id.active
             same = contact.commercial_partner_id == customer.commercial_partner_id
@@ -158,6 +159,11 @@ class CustomerReminder(models.Model):
         if not (alive and same and secrets.compare_digest(reminder.nonce or "", nonce or "")):
             return nothing
         return reminder, contact, fields.Date.today().toordinal() - day
+
+    def _read_reorder_token(self, token):
+        """Hook: what a link says: id of the reminder, nonce, id of the contact, and the day when
+        it was made; None, or a ``ValueError``, where it is not ours."""
+        return verify_hash_signed(self.sudo().env, SCOPE, token)
 
     def action_revoke_reorder_links(self):
         """Make the links in messages already sent worthless, as when one went to a wrong person."""

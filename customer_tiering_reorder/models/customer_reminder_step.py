@@ -153,14 +153,18 @@ class CustomerReminderStep(models.Model):
     @api.model
     def _plan(self, rule, reminders):
         """Plan the steps of a rule for reminders that have just begun."""
-        contacts = self._contacts(reminders)
+        contacts = {
+            channel: self._contacts(reminders, channel)
+            for channel in set(rule.step_ids.mapped("channel"))
+        }
         vals = []
         for reminder in reminders:
             rhythm = self._rhythm(reminder)
             begun = reminder.activity_id and rule._begins_on_desk()
             for step in rule.step_ids:
-                at = self._moment(reminder, contacts[reminder], step._days(rhythm))
-                one = self._step_vals(reminder, contacts[reminder], step, at)
+                contact = contacts[step.channel][reminder]
+                at = self._moment(reminder, contact, step._days(rhythm))
+                one = self._step_vals(reminder, contact, step, at)
                 if begun and step == rule.step_ids[:1]:
                     one |= self._done_vals(reminder.activity_id)
                 vals.append(one)
@@ -221,7 +225,7 @@ class CustomerReminderStep(models.Model):
         step = follows[:1] or last.step_id or messages[-1:]
         if not step:
             return self.browse()
-        contact = last.partner_id or self._contacts(reminder)[reminder]
+        contact = last.partner_id or self._contacts(reminder, step.channel)[reminder]
         at = self._moment(reminder, contact, (until - reminder.date).days)
         # It asked for this one, whatever the rule's condition is.
         vals = self._step_vals(reminder, contact, step, at) | {"only_if": "silent"}
@@ -238,9 +242,9 @@ class CustomerReminderStep(models.Model):
         }
 
     @api.model
-    def _contacts(self, reminders):
-        """Whom to write to: who placed most of the last orders and has an address, else whom the
-        customer names, else the customer.
+    def _contacts(self, reminders, channel="email"):
+        """Whom to write to: who placed most of the last orders and has an address of the channel,
+        else whom the customer names, else the customer.
 
         :return: dict reminder → ``res.partner``
         """
@@ -256,25 +260,37 @@ class CustomerReminderStep(models.Model):
                       AND o.company_id = r.company_id AND o.state = 'sale'
                     ORDER BY o.date_order DESC, o.id DESC LIMIT %s) o ON TRUE
               JOIN res_partner p ON p.id = o.partner_id
-             WHERE r.id = ANY(%s) AND p.email_normalized <> ''
+             WHERE r.id = ANY(%s) AND %s
              GROUP BY r.id, o.partner_id
              ORDER BY r.id, COUNT(*) DESC, MAX(o.date_order) DESC, o.partner_id
             """,
             LAST_ORDERS,
             reminders.ids,
+            self._address_sql(channel),
         )
         found = dict(self.env.execute_query(query))
         partners = self.env["res.partner"].sudo()
         contacts = {}
         for reminder in reminders:
             known = partners.browse(found.get(reminder.id))
-            contacts[reminder] = known or self._named_contact(reminder.partner_id.sudo())
+            customer = reminder.partner_id.sudo()
+            contacts[reminder] = known or self._named_contact(customer, channel)
         return contacts
 
     @api.model
-    def _named_contact(self, customer):
+    def _named_contact(self, customer, channel):
         named = customer.browse(customer.address_get(["contact"])["contact"])
-        return named if named.active and named.email else customer
+        return named if named.active and named[self._address_field(channel)] else customer
+
+    @api.model
+    def _address_field(self, channel):
+        """Hook: the field of contacts with what a channel needs to reach them; of what is handed
+        over the e-mail address is as good as any."""
+        return "email_normalized"
+
+    @api.model
+    def _address_sql(self, channel):
+        return SQL("%s <> ''", SQL.identifier("p", self._address_field(channel)))
 
     # The life of the reminder
 
@@ -516,9 +532,17 @@ class CustomerReminderStep(models.Model):
             self.reminder_id.write({"snooze_reason": verdict.reason, "snoozed_until": until})
         self.write(vals)
 
+    def _unreached(self):
+        """Hook: reasons after which another channel may reach the customer."""
+        return UNREACHED
+
+    def _next_channel(self):
+        """Hook: the channel that is tried where this step's did not reach the customer."""
+        return NEXT_CHANNEL.get(self.channel)
+
     def _skip(self, reason):
         self.write({"state": "skipped", "skip_reason": reason})
-        if reason in UNREACHED:
+        if reason in self._unreached():
             self._try_next_channel()
 
     def _fail(self, reason, error=False):
@@ -527,9 +551,12 @@ class CustomerReminderStep(models.Model):
 
     def _try_next_channel(self):
         """The customer is still expected: another channel, and a colleague's call at last."""
-        channel = NEXT_CHANNEL.get(self.channel)
+        channel = self._next_channel()
         if not channel or self.reminder_id.state != "open":
             return
+        contact = self.partner_id
+        if channel != "activity" and not contact[self._address_field(channel)]:
+            contact = self._contacts(self.reminder_id, channel)[self.reminder_id]
         now = fields.Datetime.now()
         self.create(
             {
@@ -539,7 +566,7 @@ class CustomerReminderStep(models.Model):
                 "channel": channel,
                 "to": "salesperson" if channel == "activity" else "customer",
                 "only_if": self.only_if,
-                "partner_id": self.partner_id.id,
+                "partner_id": contact.id,
                 "due_at": now,
                 "send_at": now,
             }

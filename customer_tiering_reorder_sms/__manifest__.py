@@ -1,0 +1,20 @@
+{
+    "name": "Customer Tiering: Reorders by SMS",
+    "version": "19.0.1.0.0",
+    "summary": "Reminders reach customers by SMS, with a short link to what they usually buy",
+    "category": "Sales/Sales",
+    "author": "Customer Tiering contributors",
+    "license": "LGPL-3",
+    "depends": ["customer_tiering_reorder", "sms"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/customer_tiering_reorder_sms_rules.xml",
+        "data/sms_template_data.xml",
+        "views/customer_reminder_rule_views.xml",
+        "views/customer_contact_preference_views.xml",
+        "views/customer_reminder_step_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
+}
