@@ -16,7 +16,6 @@
     ],
     "assets": {
         "web.assets_backend": ["customer_tiering_start/static/src/**/*"],
-        "web.assets_tests": ["customer_tiering_start/static/tests/tours/*"],
     },
     "auto_install": ["customer_tiering"],
 }
