@@ -1,17 +1,22 @@
 {
     "name": "Customer Tiering: Tests with Other Apps",
     "version": "19.0.1.0.0",
-    "summary": "Only tests: ready-made metrics beside the apps that they read",
+    "summary": "Only tests: what takes several of these addons or other apps",
     "category": "Hidden/Tests",
     "author": "Customer Tiering contributors",
     "license": "LGPL-3",
     "depends": [
         "customer_tiering",
         "customer_tiering_credit_control",
+        "customer_tiering_past_orders",
+        "customer_tiering_playbook",
+        "customer_tiering_reorder",
+        "customer_tiering_start",
         "base_automation",
         "crm",
         "crm_claim",
         "sale_loyalty",
         "website_sale",
     ],
+    "assets": {"web.assets_tests": ["test_customer_tiering/static/tests/tours/*"]},
 }

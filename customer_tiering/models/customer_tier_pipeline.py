@@ -200,9 +200,10 @@ class CustomerTierPipeline(models.AbstractModel):
             )
         return tally
 
-    def _foreseen_tiers(self, program):
-        """Tiers that the customers of a programme would get today; nothing is stored.
+    def _foreseen_tiers(self, program, as_of=None):
+        """Tiers that the customers of a programme would get; nothing is stored.
 
+        :param as_of: the day to grade as of; None for today
         :return: pandas Series, tier id (0 for none) per customer
         """
         from ..grading.pipeline import grade
@@ -210,13 +211,13 @@ class CustomerTierPipeline(models.AbstractModel):
 
         self.env.flush_all()
         company, tally = program.company_id, Tally()
-        today = self.env["customer.tier.gather"]._today(company)
+        day = as_of or self.env["customer.tier.gather"]._today(company)
         programs = self.env["customer.tier.program"]._for_company(company)
         policies = {found: self._policy(found, None, tally) for found in programs}
         everybody = partial(SQL, "%s IS NOT NULL")
-        facts, previous, _left = self._gather(company, today, everybody, policies, tally, today)
+        facts, previous, _left = self._gather(company, day, everybody, policies, tally, day)
         policy = policies[program]
-        return settle(grade(facts[program], policy, today), previous, policy, today)["tier"]
+        return settle(grade(facts[program], policy, day), previous, policy, day)["tier"]
 
     def _check_finite(self, frame, tally):
         """Leave out customers with an infinite figure, or no amount, and name them; they keep what

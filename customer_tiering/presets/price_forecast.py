@@ -7,16 +7,17 @@ from collections import Counter
 SAMPLE, LOOKED_AT = 5, 200
 
 
-def forecast(env, make):
+def forecast(env, make, as_of=None):
     """What the discounts of a programme come to, as HTML.
 
     :param make: function without arguments that makes the programme and returns it
+    :param as_of: the day that everybody is graded as of; None for today
     :return: ``Markup``
     """
     savepoint = env.cr.savepoint()
     try:
         program = make()
-        tiers = env["customer.tier.pipeline"]._foreseen_tiers(program)
+        tiers = env["customer.tier.pipeline"]._foreseen_tiers(program, as_of)
         customers, agreed = _with_discount(program, tiers)
         values = {
             "tiers": _per_tier(program, customers),

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -87,6 +88,17 @@ class TestStartWithPrices(SaleOrderCommon):
         wizard.gives_prices = True
         wizard.action_start()
         self.assertEqual(self._quote(self.buyers[0]).order_line.price_unit, 85.0)
+
+    def test_what_would_change_as_of_the_day_that_is_graded(self):
+        """With the last order long ago, everybody was told that nobody would have other prices,
+        and then many had."""
+        orders = self.env["sale.order"].search([("partner_id", "in", self.buyers.ids)])
+        for order in orders:
+            order.date_order = fields.Datetime.subtract(order.date_order, years=3)
+        wizard = self._start()
+        self.assertTrue(wizard.as_of_last)
+        wizard.action_ask_prices()
+        self.assertIn("2 customers would have other prices", wizard.price_forecast)
 
     def test_archived_agreed_list(self):
         """Who has an archived list of its own gets the tier's prices, and was told of as one who

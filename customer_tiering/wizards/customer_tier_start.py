@@ -167,7 +167,7 @@ class CustomerTierStart(models.TransientModel):
     def action_ask_prices(self):
         """Ask about the prices, with what they would change."""
         self.ensure_one()
-        forecast = price_forecast.forecast(self.env, self._create_program)
+        forecast = price_forecast.forecast(self.env, self._create_program, self._as_of)
         self.write({"step": "prices", "price_forecast": forecast})
         return open_dialog(self, self.env._("Tier Prices"))
 

@@ -12,6 +12,7 @@ NEW = {
     "customer_tiering_reorder_loyalty": ("loyalty", "sale_loyalty"),
     "customer_tiering_reorder_mass_mailing": ("mass_mailing",),
     "customer_tiering_reorder_sms": ("sms",),
+    "customer_tiering_start": ("onboarding",),
 }
 
 
