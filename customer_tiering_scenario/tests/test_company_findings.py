@@ -85,6 +85,84 @@ class TestCompanyFindings(GradingCase):
         )
         self.assertEqual(self._found(), {})
 
+    def _create_cases(self, rule, arm, number, ordered):
+        """Reminders whose time is over, each of a customer of its own."""
+        partners = self.env["res.partner"].create(
+            [
+                {"name": f"{arm} {n}", "is_company": True, "company_id": self.company.id}
+                for n in range(number)
+            ]
+        )
+        half = f"{self._days_ago(60).year}H{1 if self._days_ago(60).month < 7 else 2}"
+        return self.env["customer.reminder"].create(
+            [
+                {
+                    "rule_id": rule.id,
+                    "partner_id": partner.id,
+                    "company_id": self.company.id,
+                    "arm": arm,
+                    "experiment": f"rule:{rule.id}:{half}",
+                    "date": self._days_ago(60),
+                    "window_end": self._days_ago(40),
+                    "measured_on": self._days_ago(39),
+                    "window_orders": int(n < ordered),
+                    "state": "done",
+                }
+                for n, partner in enumerate(partners)
+            ]
+        )
+
+    def _create_rule(self):
+        return self.env["customer.reminder.rule"].create(
+            {"name": "For some", "company_id": self.company.id}
+        )
+
+    def test_no_effect(self):
+        """Customers are reminded for years, and order no more often than those who are not."""
+        rule = self._create_rule()
+        self._create_cases(rule, "control", 120, ordered=80)
+        self._create_cases(rule, "treated", 120, ordered=40)
+        found = self._found()
+        # Where nobody measures it, nothing is known.
+        measured = "customer.reminder.effect" in self.env
+        self.assertEqual(("no_effect", (rule.id,)) in found, measured)
+        self._create_cases(rule, "treated", 400, ordered=390)
+        self.assertNotIn(("no_effect", (rule.id,)), self._found())
+
+    def test_messages(self):
+        """Two hundred messages that nobody answers, or that wait for others for ever."""
+        rule = self._create_rule()
+        sends = "customer.reminder.step" in self.env
+        if sends:
+            self._create_steps(rule, 200, state="sent")
+        found = self._found()
+        self.assertEqual(found, {("unread", (rule.id,)): (200, 0)} if sends else {})
+        if sends:
+            self._create_steps(rule, 60, state="skipped", skip_reason="cap")
+            found = self._found()
+            self.assertEqual(found["pestered", (rule.id,)], (60, 260))
+            answered = self._create_steps(rule, 2, state="sent")
+            answered.confirmed_at = fields.Datetime.now()
+            self.assertIn(("unread", (rule.id,)), self._found())
+            self._create_steps(rule, 1, state="sent").confirmed_at = fields.Datetime.now()
+            self.assertNotIn(("unread", (rule.id,)), self._found())
+
+    def _create_steps(self, rule, number, **vals):
+        now = fields.Datetime.now()
+        common = {
+            "company_id": self.company.id,
+            "channel": "email",
+            "to": "customer",
+            "due_at": now,
+            "send_at": now,
+            "sent_at": now,
+            **vals,
+        }
+        cases = self._create_cases(rule, "treated", number, ordered=0)
+        return self.env["customer.reminder.step"].create(
+            [{**common, "reminder_id": r.id, "partner_id": r.partner_id.id} for r in cases]
+        )
+
     def test_told_once(self):
         """What is so of a company is told again for each of its programmes."""
         self._create_own_customer("Somebody", (3, 800))
