@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering: Scenarios",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Try other rules before they count: who would move, what it costs, over a year",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",

@@ -110,6 +110,81 @@ class _Words:
             self.env._("It would be: %s.", ", ".join(parts)) if parts else "",
         )
 
+    def _drift(self, before, share):
+        return (
+            self.env._(
+                "By the same rules %(share)s %% of the customers are in “%(tier)s” instead of "
+                "%(before)s %%.",
+                share=self._percent(share),
+                before=self._percent(before),
+                tier=self._name(),
+            ),
+            self.env._("Move its threshold along with what customers buy."),
+        )
+
+    def _uncovered(self, share, count):
+        return (
+            self.env._(
+                "%(share)s %% of the revenue of a year is of %(count)s customers in no tier.",
+                share=self._percent(share),
+                count=readable(self.env, count),
+            ),
+            self.env._("Widen the filter of a programme, or make one for them."),
+        )
+
+    def _unbalanced(self, count, median):
+        return (
+            self.env._(
+                "%(name)s looks after %(count)s customers, half of the colleagues after at most "
+                "%(median)s.",
+                name=self._name(),
+                count=readable(self.env, count),
+                median=readable(self.env, median),
+            ),
+            self.env._("Hand some of them over."),
+        )
+
+    def _never_rule(self):
+        return (
+            self.env._("“%s” has reminded of nobody in 90 days.", self._name()),
+            self.env._("Look at whom it is for, or archive it."),
+        )
+
+    def _no_effect(self, high, cases):
+        return (
+            self.env._(
+                "Of %(cases)s cases of “%(rule)s”, customers who were reminded order at most "
+                "%(high)s points more often than those held back.",
+                cases=readable(self.env, cases),
+                rule=self._name(),
+                high=readable(self.env, round(high, 1)),
+            ),
+            self.env._("Say something else, at another time, or switch it off."),
+        )
+
+    def _unread(self, sent, confirmed):
+        return (
+            self.env._(
+                "Of %(sent)s messages of “%(rule)s” to customers, %(confirmed)s were answered.",
+                sent=readable(self.env, sent),
+                confirmed=readable(self.env, confirmed),
+                rule=self._name(),
+            ),
+            self.env._("Write another text, or have a salesperson call."),
+        )
+
+    def _pestered(self, skipped, due):
+        return (
+            self.env._(
+                "%(skipped)s of %(due)s messages of “%(rule)s” were not sent, as customers had "
+                "just got another one.",
+                skipped=readable(self.env, skipped),
+                due=readable(self.env, due),
+                rule=self._name(),
+            ),
+            self.env._("Let fewer rules write to the same customers, or allow more messages."),
+        )
+
     def _dead_discount(self, below, percent, margin_below, margin, growth_below, growth):
         return (
             self.env._(

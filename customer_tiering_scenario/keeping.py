@@ -1,5 +1,5 @@
-"""Who would fall by new rules keeps the tier until a day: a lock against going down, as an officer
-sets it by hand, on everybody at once."""
+"""Who would fall by new rules keeps the tier until a day, or for good: a lock against going down,
+as an officer sets it by hand, on everybody at once."""
 
 from odoo import fields
 from odoo.tools import SQL
@@ -31,7 +31,7 @@ def keep(scenario, partner_ids):
               FROM kept
           ORDER BY partner_id
             """,
-            until=scenario.keep_until,
+            until=scenario._kept_until() or None,
             reason=reason,
             user=env.uid,
             now=fields.Datetime.now(),

@@ -61,7 +61,8 @@ class Tried:
     """What a scenario tries, apart from records: values by (kind, id of the record).
 
     :param movement: by the names of :data:`MOVEMENT`
-    :param keep_until: ``datetime.date`` until which whoever would fall keeps the tier, or None
+    :param keep_until: ``datetime.date`` until which whoever would fall keeps the tier, the greatest
+        for no end, or None
     """
 
     values: dict = field(default_factory=dict)

@@ -296,8 +296,11 @@ class Workings:
 
         return whatif.year(chunk.facts, replace(policy, lifecycle=None), year_days(self.as_of))
 
-    def findings(self):
-        """What there is to say about how the programme does: list of ``findings.Found``."""
+    def findings(self, since=None):
+        """What there is to say about how the programme does: list of ``findings.Found``.
+
+        :param since: the day since when it has had these rules, None for long ago
+        """
         import numpy as np
         import pandas as pd
 
@@ -305,24 +308,31 @@ class Workings:
         from odoo.addons.customer_tiering.grading.pipeline import grade
 
         present, day = self.present, self.as_of - timedelta(days=findings.GROWTH_DAYS)
+        begun = max(since or day, day)
         discounts = Tried().discounts(self.program)
-        now, then, bought, sums = [], [], [], Counter()
+        now, then, first, bought, sums = [], [], [], [], Counter()
         for chunk in self.chunks():
             facts = chunk.facts
             now.append(_figure_columns(grade(facts, present, self.as_of)))
             then.append(_figure_columns(grade(facts, present, day)))
+            first.append(_figure_columns(grade(facts, present, begun)) if begun > day else then[-1])
             bought.append(_around(facts, day, findings.GROWTH_DAYS))
             tiers = chunk.now["tier"].to_numpy()
             sums.update(whatif.sums(tiers, chunk.money, discounts, chunk.now.index))
         if not now:
             return []
-        figures, figures_then = (
-            findings.Figures.of(pd.concat(parts), present) for parts in (now, then)
+        figures, figures_then, figures_first = (
+            findings.Figures.of(pd.concat(parts), present) for parts in (now, then, first)
         )
         before, after = np.concatenate(bought, axis=1)
         dead = findings.dead_discounts(figures_then, present, discounts, sums, before, after)
         flaps = findings.flapping(present, self._play)
-        return [*findings.by_figures(figures, present), *filter(None, [flaps]), *dead]
+        drift = findings.drift(figures_first, figures, present)
+        found = findings.by_figures(figures, present)
+        # A tier that is out of proportion is told once.
+        told = {one.ids for one in found if one.changes}
+        drift = drift if drift and drift.ids not in told else None
+        return [*found, *filter(None, [drift, flaps]), *dead]
 
     def _play(self, policy):
         from odoo.addons.customer_tiering.grading.whatif import Year

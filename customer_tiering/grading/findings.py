@@ -28,6 +28,10 @@ SAME = 0.9
 # Whoever is so near to a threshold is compared with who is as near on the other side; so many of
 # each at least, over so many days before and after.
 NEAR, PAIR, GROWTH_DAYS = 0.10, 10, 180
+# Of its share of the customers, that the best tier has gained or lost by the same rules.
+DRIFT = 0.25
+# As many times the median of the salespeople, of so many of them at least.
+UNBALANCED, POOL = 1.5, 3
 # What a keep threshold and a guarantee are tried with against flapping.
 EASIER, GUARANTEE = 0.9, 12
 # Numbers of customers in a metric that is a count, where equal values are no accident.
@@ -39,7 +43,7 @@ class Found:
     """One finding.
 
     :param code: ``thin``, ``swollen``, ``cliff``, ``heap``, ``flapping``, ``correlated``,
-        ``never_veto``, ``never_entry`` or ``dead_discount``
+        ``never_veto``, ``never_entry``, ``dead_discount``, ``drift`` or ``unbalanced``
     :param ids: of the tiers, indicators, vetoes or entry rules that it speaks of
     :param size: how large it is, as a part (0–1); what grows is told again
     :param values: other numbers that its words tell
@@ -292,6 +296,67 @@ def _remedies(program):
     if movement.review.every == "day":
         calm.append(Change("review", Review("month")))
     yield [] if movement.one_level else calm
+
+
+# Time
+
+
+def drift(then, now, program):
+    """Whether by the same rules the best tier has come to hold far more, or fewer, of the customers
+    than when the rules began, with the nearest threshold that brings it back.
+
+    :param then, now: :class:`Figures` of a day before, and of today
+    :return: :class:`Found` whose values are the shares then and now, or None
+    """
+    best = program.tiers[-1]
+    if len(program.tiers) < 2 or best.top or not best.requirements:
+        return None
+    if min(len(then.score), len(now.score)) < ENOUGH:
+        return None
+    before, share = _best_share(then, program), _best_share(now, program)
+    if not _drifted(before, share, len(now.score)):
+        return None
+    found = Found("drift", (best.id,), abs(share / before - 1), (before, share))
+    known = _keys(_of_tiers(now, program))
+    for change in _candidates(found, now, program):
+        try:
+            tried = variant(program, change)
+        except ValueError:
+            continue
+        back = not _drifted(before, _best_share(now, tried), len(now.score))
+        if back and _rises(tried) and _keys(_of_tiers(now, tried)) <= known:
+            return replace(found, changes=tuple(change))
+    return found
+
+
+def _best_share(figures, program):
+    at = figures.places(program)
+    return float((at == len(program.tiers) - 1).sum()) / max(1, int((at > -2).sum()))
+
+
+def _drifted(before, share, size):
+    moved = abs(share - before)
+    return before > 0 and moved > DRIFT * before and moved * size >= FEW
+
+
+# People
+
+
+def unbalanced(owners):
+    """Salespeople who look after far more customers than their colleagues.
+
+    :param owners: int array, whose each customer is, 0 for nobody's
+    :return: iterator of :class:`Found` whose values are how many customers somebody has, and the
+        median of all
+    """
+    people, counts = np.unique(owners[owners > 0], return_counts=True)
+    if len(people) < POOL or counts.sum() < ENOUGH:
+        return
+    median = float(np.median(counts))
+    for person, count in zip(people, counts, strict=True):
+        if count > UNBALANCED * median and count - median >= FEW:
+            values = (int(count), median)
+            yield Found("unbalanced", (int(person),), float(count) / counts.sum(), values)
 
 
 # Money

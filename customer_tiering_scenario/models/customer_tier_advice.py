@@ -1,8 +1,10 @@
 import logging
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.tools import open_dialog
+from odoo.addons.customer_tiering.tools import open_dialog, without_mails
 from odoo.exceptions import AccessError, UserError
 
 from .. import advice_words
@@ -19,9 +21,18 @@ CODES = {
     "never_veto": ("A veto that stops nobody", "customer.tier.veto"),
     "never_entry": ("An entry rule for nobody", "customer.tier.entry.rule"),
     "dead_discount": ("A discount that buys nothing", "customer.tier"),
+    "drift": ("The best tier has grown or shrunk", "customer.tier"),
+    "uncovered": ("Revenue of customers in no tier", None),
+    "unbalanced": ("A salesperson with far more customers", "res.users"),
+    "never_rule": ("A reminder rule for nobody", "customer.reminder.rule"),
+    "no_effect": ("Reminders without an effect", "customer.reminder.rule"),
+    "unread": ("Messages that nobody answers", "customer.reminder.rule"),
+    "pestered": ("Messages that wait for others", "customer.reminder.rule"),
 }
 # Days from one look at a programme to the next, and until what was dismissed comes back.
 EVERY, AGAIN = 7, 90
+# Of the greatest, so many are in the to-do of a quarter.
+TOLD = 3
 # What was dismissed comes back sooner when it has grown so much.
 GROWN = 1.5
 
@@ -85,7 +96,8 @@ class CustomerTierAdvice(models.Model):
     def _records(self):
         """The records that it speaks of."""
         model = CODES[self.code][1]
-        if not model:
+        # The addon of what it speaks of may be gone.
+        if not model or model not in self.env:
             return self.browse()
         records = self.env[model].with_context(active_test=False)
         return records.browse(self.subjects).exists()
@@ -162,12 +174,45 @@ class CustomerTierAdvice(models.Model):
     @api.model
     def _look_at(self, program):
         """Bring the advice on a programme up to date."""
+        from ..company_findings import CompanyFindings
         from ..workings import Workings
 
         today = self.env["customer.tier.gather"]._today(program.company_id)
-        found = Workings(program, today).findings()
+        found = Workings(program, today).findings(program._note_rules(today))
+        if program == program._for_company(program.company_id)[:1]:
+            found += CompanyFindings(self.sudo().env, program.company_id, today).all()
         self._keep(program, found, today)
+        self._ask(program, today)
         program.advised_on = today
+
+    @api.model
+    def _ask(self, program, today):
+        """Once a quarter, have whoever is responsible look at what matters most."""
+        last = program.advised_todo_on
+        if last and today < last + timedelta(days=AGAIN):
+            return
+        domain = [("program_id", "=", program.id), ("state", "=", "open")]
+        advice = self.search(domain, order="size desc, id", limit=TOLD)
+        if not advice:
+            return
+        user = program.sudo()._responsible()
+        said = advice.with_context(lang=user.lang or self.env.lang)
+        program.advised_todo_on = today
+        run = self.env["customer.tier.run"].sudo()
+        run = run.search(
+            [("company_id", "=", program.company_id.id), ("state", "=", "done")], limit=1
+        )
+        if run:
+            without_mails(run).activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=today + timedelta(days=7),
+                user_id=user.id,
+                # It is about the programme; what a grading leaves to decide is another to-do.
+                automated=False,
+                summary=said.env._("How %s does", said[0].program_id.name),
+                note=Markup("<ul>%s</ul>")
+                % Markup().join(Markup("<li>%s %s</li>") % (one.what, one.remedy) for one in said),
+            )
 
     @api.model
     def _keep(self, program, found, today):

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.addons.customer_tiering.tools import open_list
 
+from .. import rules_tried
+
 
 class CustomerTierProgram(models.Model):
     """Programmes: changes are tried from them, and what was found about them is counted."""
@@ -13,6 +15,10 @@ class CustomerTierProgram(models.Model):
         copy=False,
         help="When advice on how the programme does was last looked for; once a week.",
     )
+    # Since when it has had the rules that it was last looked at with.
+    advised_rules = fields.Char(readonly=True, copy=False, exportable=False)
+    advised_since = fields.Date(string="Rules Since", readonly=True, copy=False)
+    advised_todo_on = fields.Date(string="Last To-Do About Advice", readonly=True, copy=False)
     # Salespeople read programmes, but no advice on them.
     result_advice_count = fields.Integer(
         compute="_compute_result_advice_count", groups="customer_tiering.group_user"
@@ -25,6 +31,19 @@ class CustomerTierProgram(models.Model):
         counts = dict(rows)
         for program in self:
             program.result_advice_count = counts.get(program, 0)
+
+    def _note_rules(self, today):
+        """Notice that the rules are others than at the last look.
+
+        :return: since when they are these
+        """
+        self.ensure_one()
+        known = rules_tried.digest(self)
+        if known != self.advised_rules:
+            # Before the first look nobody has noticed when they began.
+            since = today if self.advised_rules else self.first_graded_on
+            self.write({"advised_rules": known, "advised_since": since})
+        return self.advised_since
 
     def action_try_changes(self):
         """A new scenario of the programme, with its rules as they are."""

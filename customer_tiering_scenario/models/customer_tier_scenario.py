@@ -1,5 +1,6 @@
 import hashlib
 import logging
+from datetime import date
 
 from psycopg2.extensions import TransactionRollbackError
 
@@ -15,7 +16,10 @@ from ..rules_tried import MOVEMENT, Tried
 _logger = logging.getLogger(__name__)
 
 # What a person may say about a scenario; the rest is the system's.
-CHOSEN = {"name", "program_id", "as_of", "keep_until", "note", "line_ids", "compare_ids", *MOVEMENT}
+CHOSEN = {
+    *("name", "program_id", "as_of", "note", "line_ids", "compare_ids"),
+    *("keep_until", "promote_only", *MOVEMENT),
+}
 # As many customers are worked out while somebody waits; a year is twelve gradings of each.
 LIVE, LIVE_YEAR = 20000, 2000
 # Scenarios side by side.
@@ -69,6 +73,11 @@ class CustomerTierScenario(models.Model):
         string="Keep Tiers Until",
         help="Whoever would fall by these rules, now or at a review, keeps the tier until this "
         "day. Who has a tier or a lock set by hand keeps that instead. Empty: nobody.",
+    )
+    promote_only = fields.Boolean(
+        string="Promote Only",
+        help="Nobody falls by these rules: whoever would, now or at a review, keeps the tier until "
+        "somebody takes the lock away. Who has a tier or a lock set by hand keeps that instead.",
     )
     # The rules that the lines were made of: ``digest`` and the present ``movement``.
     rules = fields.Json(string="Rules When Begun", readonly=True, copy=False)
@@ -160,6 +169,7 @@ class CustomerTierScenario(models.Model):
         "program_id",
         "as_of",
         "keep_until",
+        "promote_only",
         "worked",
         "work",
         "state",
@@ -212,8 +222,12 @@ class CustomerTierScenario(models.Model):
                 if line.is_changed and line._record()._origin in rules
             },
             {name: self[name] for name in MOVEMENT if self[name] != known.get(name)},
-            self.keep_until or None,
+            date.max if self.promote_only else self.keep_until or None,
         )
+
+    def _kept_until(self):
+        """The last day on which whoever would fall keeps the tier, False for none."""
+        return not self.promote_only and self.keep_until
 
     def _all_tried(self):
         """The same of this one and of those beside it."""
@@ -247,7 +261,7 @@ class CustomerTierScenario(models.Model):
                 "%s lies in the future. Choose today or an earlier day.",
                 format_date(self.env, self._day()),
             )
-        if self.keep_until and self.keep_until < today:
+        if self._kept_until() and self.keep_until < today:
             return self.env._(
                 "Tiers cannot be kept until %s, which is over. Choose a later day, or none.",
                 format_date(self.env, self.keep_until),
@@ -552,7 +566,7 @@ class CustomerTierScenario(models.Model):
         program.check_access("write")
         self._refuse_apply()
         tried = self._tried()
-        if self.keep_until:
+        if tried.keep_until:
             keeping.keep(self, self._workings(margin=False).keeps(tried))
         predicted = self._predictable() and self._workings().compare([tried])
         undo = self._undo(tried)

@@ -1,4 +1,5 @@
 from . import test_attacks
+from . import test_company_findings
 from . import test_discount_cost
 from . import test_long
 from . import test_predicted_any

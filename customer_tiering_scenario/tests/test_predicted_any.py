@@ -81,3 +81,4 @@ class TestPredictedAny(FuzzCase):
         if rng.random() < 0.4:
             today = self.env["customer.tier.gather"]._today(self.company)
             scenario.keep_until = today + timedelta(days=rng.randint(0, 100))
+        scenario.promote_only = rng.random() < 0.2

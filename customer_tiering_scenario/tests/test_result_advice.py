@@ -47,6 +47,46 @@ class TestResultAdvice(GradingCase):
         scenario.with_user(self.manager).action_apply()
         self.assertFalse(self._look())
 
+    def test_to_do_of_the_quarter(self):
+        """Advice waits in a list that nobody opens; or somebody is told of it every week."""
+        done = self.env["customer.tier.run"].search(
+            [("company_id", "=", self.company.id), ("state", "=", "done")], limit=1
+        )
+        activities = self.env["mail.activity"].with_context(active_test=False)
+        domain = [("res_model", "=", done._name), ("res_id", "=", done.id)]
+        self._look()
+        (todo,) = activities.search(domain)
+        self.assertEqual(todo.user_id, self.program._responsible())
+        self.assertIn("just miss it", todo.note)
+        self._look()
+        self.assertEqual(activities.search(domain), todo)
+        # The next grading has nothing to do with it.
+        self._grade()
+        self.assertTrue(todo.exists().active)
+        self.program.advised_todo_on -= timedelta(days=90)
+        self._look()
+        self.assertGreater(
+            activities.search_count(
+                [
+                    ("res_model", "=", done._name),
+                    ("user_id", "=", todo.user_id.id),
+                    ("summary", "=", todo.summary),
+                ]
+            ),
+            1,
+        )
+
+    def test_rules_begin_when_they_are_changed(self):
+        """Rules that were changed for it last week are said to have drifted for half a year."""
+        self._look()
+        self.assertEqual(self.program.advised_since, self.program.first_graded_on)
+        self.program.advised_since -= timedelta(days=100)
+        self._look()
+        self.assertLess(self.program.advised_since, self._days_ago(50))
+        self.program.tier_ids[1].condition_ids.value = 1200
+        self._look()
+        self.assertEqual(self.program.advised_since, self._days_ago(0))
+
     def test_once(self):
         """Each night the same line once more."""
         advice = self._look()
@@ -97,6 +137,13 @@ class TestResultAdvice(GradingCase):
             "never_veto": [],
             "never_entry": [],
             "dead_discount": [5.0, 10.0, 0.3, 0.25, 0.1, 0.0],
+            "drift": [0.1, 0.2],
+            "uncovered": [0.2, 12],
+            "unbalanced": [45, 20.0],
+            "never_rule": [],
+            "no_effect": [1.2, 300],
+            "unread": [250, 1],
+            "pestered": [30, 100],
         }
         self.assertEqual(set(numbers), set(dict(self.Advice._fields["code"].selection)))
         for code, known in numbers.items():

@@ -136,6 +136,21 @@ class TestApply(ScenarioCase):
         self.assertFalse(self._standing(self.customers[5]).lock, "nobody else")
         self.assertIn("New rules", standing.change_ids.sorted("id")[-1].note)
 
+    def test_promote_only(self):
+        """Better rules for some take the tier of others, whom nobody wanted to lose it."""
+        scenario = self._try(
+            lines={("threshold", self.silver): 800, ("threshold", self.gold): 6000},
+            promote_only=True,
+        )
+        predicted = self._compare(scenario)
+        self.assertEqual(predicted.graded[self.gold.id, self.gold.id], 2)
+        scenario.action_apply()
+        self.assertEqual(self._tiers(), ["Silver", "Silver", "Silver", "Silver", "Gold", "Gold"])
+        standing = self._standing(self.customers[4])
+        self.assertEqual((standing.lock, standing.manual_until), ("down", False))
+        self._grade()
+        self.assertEqual(self._tiers()[4], "Gold", "the next night neither")
+
     def test_undo(self):
         """The rules from before are nowhere when somebody wants them back."""
         scenario = self._try(

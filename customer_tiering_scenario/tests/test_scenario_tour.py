@@ -66,3 +66,10 @@ class TestScenarioTour(HttpCase):
         )
         self.assertTrue(kept)
         self.assertEqual(kept.tier_id, program.tier_ids[1])
+        if "customer.tier.snapshot" in env:
+            # What became of it is seen on the overview, where there is one.
+            month = env["customer.tier.gather"]._today(company).replace(day=1)
+            env["customer.tier.snapshot"]._take(company, month)
+            self.start_tour(
+                "/odoo/customer-overview", "customer_tiering_scenario_after", login=manager.login
+            )

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from builders import AS_OF, facts
 from grading import pipeline
-from grading.findings import Figures, by_figures, dead_discounts, flapping, spearman
+from grading.findings import (
+    Figures,
+    by_figures,
+    dead_discounts,
+    drift,
+    flapping,
+    spearman,
+    unbalanced,
+)
 from grading.policy import (
     Condition,
     Entry,
@@ -123,6 +131,56 @@ def test_never():
     entry = Entry(60, SILVER)
     found = by_figures(figures(EVEN), program(vetoes=(veto,), entries=(entry,)))
     assert [(one.code, one.ids) for one in found] == [("never_veto", (80,)), ("never_entry", (60,))]
+
+
+class TestDrift:
+    """Prices rise, thresholds do not: Gold is for more and more customers."""
+
+    grown = [*EVEN[:80], *np.linspace(5600, 9000, 20)]
+
+    def test_drift(self):
+        """Twice as many are in Gold as when its threshold was chosen, and nobody notices."""
+        rules = program()
+        found = drift(figures(EVEN), figures(self.grown), rules)
+        assert (found.code, found.ids, found.values) == ("drift", (GOLD,), (0.1, 0.2))
+        tried = variant(rules, found.changes)
+        known = figures(self.grown)
+        share = (known.places(tried) == 2).mean()
+        assert abs(share - 0.1) < 0.05, "a few customers are no drift"
+        assert by_figures(known, tried) == by_figures(known, rules) == []
+        # The rules that are tried begin today.
+        assert drift(known, known, tried) is None
+
+    def test_fewer(self):
+        """Half of Gold is gone, by the rules of a better year."""
+        found = drift(figures(self.grown), figures(EVEN), program())
+        assert found.values == (0.2, 0.1)
+        assert found.changes
+
+    def test_as_it_was(self):
+        """What moves by a few customers, or is a share of the best, is told as drift."""
+        rules = program()
+        assert drift(figures(EVEN), figures([*EVEN[:-2], 4600.0, 4700.0]), rules) is None
+        assert drift(figures(EVEN[:20]), figures(self.grown), rules) is None
+        assert drift(figures(EVEN[:85]), figures(self.grown), rules) is None, "there was no Gold"
+        top = replace(rules.tiers[2], conditions=(), top=Condition("amount", ">=", 8900.0))
+        rules = replace(rules, tiers=(*rules.tiers[:2], top))
+        assert drift(figures(EVEN), figures(self.grown), rules) is None
+
+
+class TestUnbalanced:
+    def test_unbalanced(self):
+        """One has twice as many customers as the others, which nobody sees in any list."""
+        owners = np.array([4] * 20 + [5] * 20 + [6] * 45 + [0] * 30)
+        (found,) = unbalanced(owners)
+        assert (found.code, found.ids, found.values) == ("unbalanced", (6,), (45, 20.0))
+
+    def test_balanced(self):
+        """A few more, or two colleagues, are told as a fault."""
+        assert not list(unbalanced(np.array([4] * 20 + [5] * 20 + [6] * 28)))
+        assert not list(unbalanced(np.array([4] * 20 + [5] * 80)))
+        assert not list(unbalanced(np.array([4] * 2 + [5] * 2 + [6] * 6)))
+        assert not list(unbalanced(np.array([], dtype=int)))
 
 
 class TestFlapping:

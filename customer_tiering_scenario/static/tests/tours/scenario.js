@@ -51,3 +51,17 @@ registry.category("web_tour.tours").add("customer_tiering_scenario", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("customer_tiering_scenario_after", {
+    steps: () => [
+        {
+            content: "Who is in the tier by the new rules",
+            trigger: ".o_tier_overview_tiers tr:contains('Tour Silver') td a",
+            run: "click",
+        },
+        {
+            content: "They are listed",
+            trigger: ".o_list_view .o_data_row, .o_kanban_record",
+        },
+    ],
+});

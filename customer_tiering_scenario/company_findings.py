@@ -1,0 +1,158 @@
+"""Findings about a company as a whole: who is in no programme, how customers are shared among
+salespeople, and how reminders do, where they are sent."""
+
+from datetime import timedelta
+
+from odoo.tools import SQL
+
+# Of the revenue of a year.
+UNCOVERED = 0.10
+# Of a rule, so long ago and in so many days.
+NEVER_DAYS = 90
+# Points of the order rate that reminders should bring at least; so many cases to tell.
+EFFECT, CASES = 2.0, 200
+# Of so many messages, so many should be answered.
+SENT, ANSWERED = 200, 0.01
+# Of what was due; of so many.
+SKIPPED, DUE = 0.20, 50
+
+
+class CompanyFindings:
+    """:param env: with all rights: what is told are counts"""
+
+    def __init__(self, env, company, today):
+        self.env, self.company, self.today = env, company, today
+
+    def all(self):
+        """List of ``grading.findings.Found``; nothing of them can be tried."""
+        self.env.flush_all()
+        return [
+            *self._uncovered(),
+            *self._unbalanced(),
+            *self._never_rules(),
+            *self._no_effect(),
+            *self._messages(),
+        ]
+
+    def _rows(self, query):
+        self.env.cr.execute(query)
+        return self.env.cr.fetchall()
+
+    def _found(self, code, ids, size, *values):
+        from odoo.addons.customer_tiering.grading.findings import Found
+
+        return Found(code, ids, float(size), tuple(values))
+
+    def _uncovered(self):
+        """What a year's orders came to, and what of it is of customers in no tier."""
+        ((revenue, other, customers),) = self._rows(
+            SQL(
+                """
+                SELECT COALESCE(SUM(amount), 0)::float8,
+                       COALESCE(SUM(amount) FILTER (WHERE tier_id IS NULL), 0)::float8,
+                       COUNT(DISTINCT customer) FILTER (WHERE tier_id IS NULL)
+                  FROM (SELECT p.commercial_partner_id AS customer, s.tier_id,
+                               o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount
+                          FROM sale_order o
+                          JOIN res_partner p ON p.id = o.partner_id
+                     LEFT JOIN customer_tier_standing s
+                            ON s.partner_id = p.commercial_partner_id
+                           AND s.company_id = o.company_id
+                         WHERE o.state = 'sale' AND o.company_id = %(company)s
+                           AND o.date_order > %(start)s AND o.date_order < %(end)s) bought
+                """,
+                company=self.company.id,
+                start=self.today - timedelta(days=365),
+                end=self.today + timedelta(days=1),
+            )
+        )
+        if revenue > 0 and other > UNCOVERED * revenue:
+            yield self._found("uncovered", (), other / revenue, other / revenue, customers)
+
+    def _unbalanced(self):
+        import numpy as np
+
+        from odoo.addons.customer_tiering.grading.findings import unbalanced
+
+        rows = self._rows(
+            SQL(
+                """
+                SELECT COALESCE(p.user_id, 0)
+                  FROM customer_tier_standing s
+                  JOIN res_partner p ON p.id = s.partner_id
+                 WHERE s.company_id = %s AND s.tier_id IS NOT NULL AND p.active
+                """,
+                self.company.id,
+            )
+        )
+        yield from unbalanced(np.array([user for (user,) in rows], dtype=int))
+
+    def _rules(self):
+        """Reminder rules that are on for the company, the older ones first."""
+        return self.env["customer.reminder.rule"].search(
+            [("company_id", "in", [self.company.id, False])], order="id"
+        )
+
+    def _never_rules(self):
+        """Rules that have been there for a quarter, and reminded of nobody in it."""
+        start = self.today - timedelta(days=NEVER_DAYS)
+        rules = self._rules().filtered(
+            lambda rule: rule.create_date and rule.create_date.date() < start
+        )
+        groups = self.env["customer.reminder"]._read_group(
+            [
+                ("rule_id", "in", rules.ids),
+                ("company_id", "=", self.company.id),
+                ("date", ">=", start),
+            ],
+            ["rule_id"],
+        )
+        for rule in rules.browse(
+            [id_ for id_ in rules.ids if id_ not in {rule.id for (rule,) in groups}]
+        ):
+            yield self._found("never_rule", (rule.id,), 1.0)
+
+    def _no_effect(self):
+        """Rules of which is known that they bring hardly anything."""
+        if "customer.reminder.effect" not in self.env:
+            return
+        rows = self.env["customer.reminder.effect"].search(
+            [("company_id", "=", self.company.id), ("rule_id", "!=", False)]
+        )
+        for row in rows:
+            cases = row.compared_count + row.control_count
+            if row.control_count and cases >= CASES and row.difference_to < EFFECT:
+                size = 1 - max(row.difference_to, 0.0) / EFFECT / 2
+                yield self._found(
+                    "no_effect", (row.rule_id.id,), size, float(row.difference_to), cases
+                )
+
+    def _messages(self):
+        """Of each rule, what was sent to customers by e-mail or otherwise in a year and answered;
+        and what was skipped as others had just been sent."""
+        if "customer.reminder.step" not in self.env:
+            return
+        rows = self._rows(
+            SQL(
+                """
+                SELECT r.rule_id,
+                       COUNT(*) FILTER (WHERE s.state = 'sent' AND s."to" = 'customer'),
+                       COUNT(*) FILTER (WHERE s.state = 'sent' AND s."to" = 'customer'
+                                          AND s.confirmed_at IS NOT NULL),
+                       COUNT(*) FILTER (WHERE s.state = 'skipped' AND s.skip_reason = 'cap'),
+                       COUNT(*) FILTER (WHERE s.state IN ('sent', 'skipped'))
+                  FROM customer_reminder_step s
+                  JOIN customer_reminder r ON r.id = s.reminder_id
+                 WHERE s.company_id = %(company)s AND s.due_at > %(start)s
+              GROUP BY r.rule_id
+              ORDER BY r.rule_id
+                """,
+                company=self.company.id,
+                start=self.today - timedelta(days=365),
+            )
+        )
+        for rule, sent, answered, capped, due in rows:
+            if sent >= SENT and answered < ANSWERED * sent:
+                yield self._found("unread", (rule,), 1 - answered / sent, sent, answered)
+            if due >= DUE and capped > SKIPPED * due:
+                yield self._found("pestered", (rule,), capped / due, capped, due)
