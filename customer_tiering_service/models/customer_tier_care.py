@@ -99,15 +99,22 @@ class CustomerTierCare(models.Model):
         "customer.tier.service",
         string="Rule",
         readonly=True,
+        copy=False,
         index="btree_not_null",
         ondelete="set null",
     )
     source = fields.Selection(
-        [("rule", "By a rule"), ("hand", "By hand")], default="hand", required=True, readonly=True
+        [("rule", "By a rule"), ("hand", "By hand")],
+        default="hand",
+        required=True,
+        readonly=True,
+        copy=False,
     )
-    since = fields.Date(readonly=True, default=lambda self: self._today(self.env.company))
+    since = fields.Date(
+        readonly=True, copy=False, default=lambda self: self._today(self.env.company)
+    )
     note = fields.Char(string="Reason", help="Why these people were chosen by hand.")
-    chosen_by_id = fields.Many2one("res.users", string="Chosen By", readonly=True)
+    chosen_by_id = fields.Many2one("res.users", string="Chosen By", readonly=True, copy=False)
     why = fields.Char(compute="_compute_why", exportable=False)
     own_user_id = fields.Many2one(
         "res.users",
@@ -498,6 +505,7 @@ class CustomerTierCare(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")
         for vals in vals_list:
             self._check_by_hand(vals, BY_HAND | {"partner_id", "company_id"})
         fixed = [{**vals, **self._hand_vals(vals)} for vals in vals_list]
@@ -508,6 +516,7 @@ class CustomerTierCare(models.Model):
         return cares
 
     def write(self, vals):
+        self.check_access("write")
         chosen = {"user_id", "service_user_id", "note"} & vals.keys()
         if not chosen:
             self._check_by_hand(vals, {"since"} if self.env.su else set())

@@ -240,6 +240,7 @@ class CustomerTierService(models.Model):
         gained = Counter(step.user for step in plan.steps if step.given and step.rule == own)
         nobody = sum(1 for step in plan.steps if step.needs and not step.user and step.rule == own)
         users = self.env["res.users"].sudo()
+        able = self.env["customer.tier.responsible"]._able(company)
         rows = [
             {
                 "name": users.browse(user).name,
@@ -247,7 +248,7 @@ class CustomerTierService(models.Model):
                 "gained": gained[user],
                 "after": plan.after[user],
             }
-            for user in self._policy().users
+            for user in self._policy().with_members(set(able.ids)).users
         ]
         most = max([row["after"] for row in rows], default=0) or 1
         for row in rows:
@@ -267,11 +268,13 @@ class CustomerTierService(models.Model):
             heavy = self.env["customer.tier.care"].sudo()._overloaded(company, rules._policies())
             for rule in rules:
                 names = self.env["res.users"].sudo().browse(heavy.get(rule.id, ())).mapped("name")
-                rule.balance_warning = names and self.env._(
-                    "Far more than the others of the pool: %s. Customers stay with whom they know; "
-                    "hand some over by hand, or change the weights for those to come.",
-                    ", ".join(names),
-                )
+                rule.balance_warning = False
+                if names:
+                    rule.balance_warning = self.env._(
+                        "Far more than the others of the pool: %s. Customers stay with whom they know; "
+                        "hand some over by hand, or change the weights for those to come.",
+                        ", ".join(names),
+                    )
 
     # Demo
 
@@ -296,5 +299,6 @@ class CustomerTierService(models.Model):
         return notification(self.env._("%s customers were assigned anew.", changed))
 
     def action_open_cares(self):
+        self.check_access("read")
         action = "customer_tiering_service.customer_tier_care_action"
         return open_list(self.env, action, [("service_id", "in", self.ids)])

@@ -63,11 +63,14 @@ class SaleOrder(models.Model):
         """Whether a new order goes to the person dedicated to its customer."""
         able = self.env["customer.tier.responsible"]._able(self.company_id)
         partner = self.partner_id.sudo()
-        if (
-            care.user_id not in able
-            or (partner.user_id or partner.commercial_partner_id.user_id) & able
-        ):
+        own = partner.user_id or partner.commercial_partner_id.user_id
+        if care.user_id not in able or own & able:
             return False
+        user = self.env.user
+        if user.has_group("sales_team.group_sale_salesman") and user != care.user_id:
+            # Whoever sees own orders only could not save one of somebody else.
+            if not user.has_group("sales_team.group_sale_salesman_all_leads"):
+                return False
         if "website_id" in self._fields and self.website_id:
             # Carts have no salesperson until they are confirmed, and then that of the shop.
             confirmed = self.env.context.get("force_user_recomputation")

@@ -6,7 +6,11 @@ from .security_common import ServiceSecurityCase
 # As in the core addon.
 COMPUTED = {
     "customer.tier.care": rows(empty="change_ids own_user_id why"),
-    "customer.tier.service": rows(empty="balance_warning care_count preview", typed="company_id"),
+    "customer.tier.service": rows(
+        empty="balance_warning care_count",
+        # Of an own rule, with the own people, whatever of others is typed into it.
+        typed="company_id preview",
+    ),
     "customer.tier.service.member": rows(typed="company_id"),
     "res.partner": rows(
         empty=(
@@ -18,6 +22,8 @@ COMPUTED = {
 }
 SILENT = {
     "customer.tier.service": {"balance_warning"},
+    # The salesperson of the contact goes before whom a rule would give.
+    "res.partner": {"customer_dedicated_user_id"},
     "sale.order": {"customer_term_offer_id"},
 }
 

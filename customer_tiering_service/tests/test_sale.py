@@ -184,7 +184,9 @@ class TestSale(ServiceCase):
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         wizard._merge(self.golds[:2].ids, self.golds[0])
         self.assertEqual(len(self._care(self.golds[0])), 1)
-        self.assertEqual(self._assign(), 0)
+        self._standing(self.golds[0]).tier_id = self.rule.tier_ids
+        self._assign()
+        self.assertEqual(len(self._care(self.golds[0])), 1)
 
     def test_saved_quotation_keeps_its_salesperson(self):
         """Choosing another customer on a saved quotation gave it to somebody else."""
