@@ -266,9 +266,8 @@ class CustomerTier(models.Model):
         return self.env._("%s %%", self.discount_text)
 
     def _contact_fact(self, customer):
-        user = customer.commercial_partner_id.user_id
-        works = user.active and not user.share and self.company_id in user.company_ids
-        return user.name if works else ""
+        contact = self.env["customer.tier.responsible"]._contact_of(customer, self.company_id)
+        return contact.name or ""
 
     @api.depends("discount")
     @api.depends_context("lang")

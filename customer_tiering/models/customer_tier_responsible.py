@@ -3,9 +3,9 @@ from odoo.tools import SQL
 
 
 class CustomerTierResponsible(models.AbstractModel):
-    """Who of the company looks after a customer: the salesperson, else the leader of the team of
-    the last order, else the company's fallback user, else the administrator or whoever stands in;
-    only people who still work in the company."""
+    """Who of the company looks after a customer: the salesperson, else whom an addon dedicates to
+    the customer, else the leader of the team of the last order, else the company's fallback user,
+    else the administrator or whoever stands in; only people who still work in the company."""
 
     _name = "customer.tier.responsible"
     _description = "Who Looks After a Customer"
@@ -31,14 +31,40 @@ class CustomerTierResponsible(models.AbstractModel):
         managing = [("id", "in", able.ids), ("all_group_ids", "in", managers.id)]
         return able.search(managing, order="id", limit=1) or able.sorted("id")[:1] or admin
 
+    def _dedicated(self, able):
+        """Hook: who is dedicated to the customer of a standing ``s`` and does what its own
+        salesperson would do, as ``SQL`` of a user id; NULL for nobody.
+
+        :param able: ids of the users who still work in the company
+        """
+        return SQL("NULL::int")
+
+    def _dedicated_users(self, customers, company):
+        """Hook: the same for some customers of a company.
+
+        :return: dict commercial ``res.partner`` → ``res.users``, without those who have nobody
+        """
+        return {}
+
+    def _contact_of(self, customer, company):
+        """Hook: whom a customer is told to turn to, as ``res.users``; empty for nobody."""
+        user = customer.commercial_partner_id.user_id
+        works = user.active and not user.share and company in user.company_ids
+        return user if works else user.browse()
+
     def _parts(self, company):
         """What a query about standings ``s`` needs.
 
-        :return: dict with the user ids who are ``able``, the SQL of the ``leader``, and the id of
-            the ``fallback``
+        :return: dict with the user ids who are ``able``, the SQL of whoever comes after the
+            salesperson, the ``leader``, and the id of the ``fallback``
         """
         able = self._able(company)
-        leader = SQL(
+        leader = SQL("COALESCE(%s, %s)", self._dedicated(able.ids), self._last_leader(able.ids))
+        return {"able": able.ids, "leader": leader, "fallback": self._fallback(company, able).id}
+
+    def _last_leader(self, able):
+        """The leader of the team of the last order, as ``SQL``."""
+        return SQL(
             """(SELECT t.user_id
                   FROM sale_order o
                   JOIN res_partner c ON c.id = o.partner_id
@@ -46,9 +72,8 @@ class CustomerTierResponsible(models.AbstractModel):
                  WHERE c.commercial_partner_id = s.partner_id AND o.company_id = s.company_id
                    AND o.state = 'sale' AND t.user_id = ANY(%s)
                  ORDER BY o.date_order DESC LIMIT 1)""",
-            able.ids,
+            able,
         )
-        return {"able": able.ids, "leader": leader, "fallback": self._fallback(company, able).id}
 
     def _of(self, standings, company):
         """Who looks after some customers of a company.
@@ -65,6 +90,7 @@ class CustomerTierResponsible(models.AbstractModel):
         :return: dict ``customer.tier.standing`` → ``res.users``
         """
         parts = self._parts(company)
+        parts["leader"] = self._last_leader(parts["able"])
         return self._look_up(standings, parts, SQL("FALSE"), self._team_leader(parts["able"]))
 
     def _team_leader(self, able):
@@ -72,9 +98,10 @@ class CustomerTierResponsible(models.AbstractModel):
             """(SELECT t.user_id
                   FROM crm_team_member m
                   JOIN crm_team t ON t.id = m.crm_team_id AND t.active
-                 WHERE m.user_id = p.user_id AND m.active AND t.user_id = ANY(%s)
+                 WHERE m.user_id = COALESCE(p.user_id, %s) AND m.active AND t.user_id = ANY(%s)
                    AND (t.company_id IS NULL OR t.company_id = s.company_id)
                  ORDER BY t.sequence, t.id LIMIT 1)""",
+            self._dedicated(able),
             able,
         )
 

@@ -43,7 +43,8 @@ class ResUsers(models.Model):
         # is done past the ORM is found by the next grading.
         tasks = self._customer_tier_tasks() if WORKING & vals.keys() else {}
         result = super().write(vals)
-        self._customer_tier_hand_over(self._customer_tier_stray(tasks))
+        if WORKING & vals.keys():
+            self._customer_tier_hand_over(self._customer_tier_stray(tasks))
         return result
 
     @api.model
@@ -106,7 +107,8 @@ class ResUsers(models.Model):
         return [("customer.reminder", "activity_id"), ("customer.tier.event", "activity_id")]
 
     def _customer_tier_hand_over(self, tasks):
-        """Give activities to whoever looks after the customers by now.
+        """Give activities to whoever looks after the customers by now. Hook: called, too, where
+        there are none, when these users may have left; what else they had goes before.
 
         :param tasks: see :meth:`_customer_tier_tasks`
         """

@@ -148,8 +148,9 @@ class CustomerTierPage(models.AbstractModel):
         )
 
     def _contact(self, standing):
-        user = standing.partner_id.user_id
-        if not user.active or user.share or standing.company_id not in user.company_ids:
+        Responsible = self.env["customer.tier.responsible"]
+        user = Responsible._contact_of(standing.partner_id, standing.company_id)
+        if not user:
             return None
         return {"name": user.name, "email": user.email or "", "phone": user.phone or ""}
 

@@ -1,0 +1,23 @@
+{
+    "name": "Customer Tiering: Dedicated People",
+    "version": "19.0.1.0.0",
+    "summary": "Salesperson, team, service contact and payment terms by tier and region",
+    "category": "Sales/Sales",
+    "author": "Customer Tiering contributors",
+    "license": "LGPL-3",
+    "depends": ["customer_tiering"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/customer_tiering_service_rules.xml",
+        "views/customer_tier_service_templates.xml",
+        "views/customer_tier_service_views.xml",
+        "views/customer_tier_care_change_views.xml",
+        "views/customer_tier_care_views.xml",
+        "views/res_partner_views.xml",
+        "views/sale_order_views.xml",
+        "views/customer_tiering_service_menus.xml",
+    ],
+    "demo": ["demo/service_demo.xml"],
+    "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,1 @@
+"""Demo data: who looks after the best of the demo customers."""

@@ -1,0 +1,27 @@
+from odoo import models
+
+
+class CustomerTier(models.Model):
+    """Payment terms of the tier among its benefits."""
+
+    _inherit = "customer.tier"
+
+    def _benefit_fact(self, kind, customer, order):
+        if kind != "term":
+            return super()._benefit_fact(kind, customer, order)
+        rules = self.env["customer.tier.service"].sudo()
+        rules = rules.search(
+            [("program_id", "=", self.program_id.id), ("payment_term_id", "!=", False)]
+        )
+        if not rules:
+            return super()._benefit_fact(kind, customer, order)
+        if order:
+            return (order.payment_term_id & rules.payment_term_id).name or ""
+        if customer:
+            buyer = customer.commercial_partner_id.with_company(self.company_id)
+            if buyer.property_payment_term_id:
+                return ""
+            care = self.env["customer.tier.care"].sudo()._of_customers(buyer, self.company_id)
+            return care.service_id.payment_term_id.name or ""
+        terms = rules.filtered(lambda rule: not rule.tier_ids or self in rule.tier_ids)
+        return ", ".join(terms.payment_term_id.mapped("name"))

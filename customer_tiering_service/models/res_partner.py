@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.fields import Domain
+
+
+class ResPartner(models.Model):
+    """Who is dedicated to the customer behind a contact; nothing of it is stored here."""
+
+    _inherit = "res.partner"
+
+    customer_care_id = fields.Many2one(
+        "customer.tier.care",
+        string="Dedicated People",
+        compute="_compute_customer_care",
+        exportable=False,
+        groups=SALESPEOPLE,
+    )
+    customer_dedicated_user_id = fields.Many2one(
+        "res.users",
+        string="Dedicated Salesperson",
+        compute="_compute_customer_care",
+        search="_search_customer_dedicated_user_id",
+        groups=SALESPEOPLE,
+    )
+    customer_service_user_id = fields.Many2one(
+        "res.users",
+        string="Service Contact",
+        compute="_compute_customer_care",
+        search="_search_customer_service_user_id",
+        groups=SALESPEOPLE,
+    )
+    customer_care_since = fields.Date(
+        string="Dedicated Since", compute="_compute_customer_care", groups=SALESPEOPLE
+    )
+    customer_care_why = fields.Char(
+        string="Why These People",
+        compute="_compute_customer_care",
+        exportable=False,
+        groups=SALESPEOPLE,
+    )
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company", "uid", "lang")
+    def _compute_customer_care(self):
+        found = self.env["customer.tier.care"]._told_of(self, self.env.company)
+        nobody = self.env["customer.tier.care"]
+        for partner in self:
+            care = found.get(partner.commercial_partner_id._origin, nobody)
+            partner.customer_care_id = care.sudo(False)
+            partner.customer_dedicated_user_id = care.user_id.sudo(False)
+            partner.customer_service_user_id = care.service_user_id.sudo(False)
+            partner.customer_care_since = care.since
+            partner.customer_care_why = care.why
+
+    def _search_customer_care(self, name, operator, value):
+        """Contacts whose customer has somebody in the current company."""
+        if operator != "in":
+            return NotImplemented
+        Care = self.env["customer.tier.care"].sudo()
+        here = Domain("company_id", "=", self.env.company.id)
+        chosen = Care._search(here & Domain(name, "in", [id_ for id_ in value if id_]))
+        found = Domain("commercial_partner_id", "in", chosen.subselect("partner_id"))
+        if False in value:
+            anybody = Care._search(here & Domain(name, "!=", False))
+            found |= Domain("commercial_partner_id", "not in", anybody.subselect("partner_id"))
+        return found
+
+    @api.model
+    def _search_customer_dedicated_user_id(self, operator, value):
+        return self._search_customer_care("user_id", operator, value)
+
+    @api.model
+    def _search_customer_service_user_id(self, operator, value):
+        return self._search_customer_care("service_user_id", operator, value)
+
+    def action_choose_dedicated(self):
+        """Open who is dedicated to the customer, or a new record to choose them."""
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Dedicated People"),
+            "res_model": "customer.tier.care",
+            "res_id": self.customer_care_id.id,
+            "view_mode": "form",
+            "target": "current",
+            "context": {"default_partner_id": customer.id},
+        }
