@@ -7,8 +7,10 @@
     "license": "LGPL-3",
     "depends": ["customer_tiering", "sale_stock"],
     "data": [
+        "security/ir.model.access.csv",
         "views/customer_tier_views.xml",
         "views/sale_order_views.xml",
+        "views/stock_move_views.xml",
         "views/stock_picking_views.xml",
     ],
     "auto_install": True,
