@@ -13,5 +13,8 @@
         "views/stock_move_views.xml",
         "views/stock_picking_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["customer_tiering_stock/static/tests/tours/*"],
+    },
     "auto_install": True,
 }

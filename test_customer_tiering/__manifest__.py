@@ -14,4 +14,7 @@
         "sale_loyalty",
         "website_sale",
     ],
+    "assets": {
+        "web.assets_tests": ["test_customer_tiering/static/tests/tours/*"],
+    },
 }
