@@ -13,5 +13,8 @@
         "views/mailing_mailing_views.xml",
         "views/res_partner_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["customer_tiering_mass_mailing/static/tests/tours/*"],
+    },
     "auto_install": True,
 }

@@ -14,6 +14,7 @@
     "demo": ["demo/demo.xml"],
     "assets": {
         "web.assets_frontend": ["customer_tiering_portal/static/src/scss/*.scss"],
+        "web.assets_tests": ["customer_tiering_portal/static/tests/tours/*"],
     },
     "auto_install": True,
     "post_init_hook": "post_init_hook",

@@ -7,9 +7,14 @@
     "license": "LGPL-3",
     "depends": ["customer_tiering", "sale_stock"],
     "data": [
+        "security/ir.model.access.csv",
         "views/customer_tier_views.xml",
         "views/sale_order_views.xml",
+        "views/stock_move_views.xml",
         "views/stock_picking_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["customer_tiering_stock/static/tests/tours/*"],
+    },
     "auto_install": True,
 }

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, ormcache
 
 
 class CustomerTierBenefit(models.Model):
@@ -14,15 +14,23 @@ class CustomerTierBenefit(models.Model):
         if self.kind != "event" or known == "":
             return known
         now = fields.Datetime.now()
-        coming = self.event_ids.filtered(
-            lambda event: event.kanban_state != "cancel" and event.date_end > now
+        # Between two events it is still a benefit.
+        return next(
+            (format_date(self.env, day) for end, day in self._planned() if end > now), known
         )
-        if not coming:
-            # Between two events it is still a benefit.
-            return known
-        event = coming.sorted("date_begin")[0]
-        begin = fields.Datetime.context_timestamp(event._set_tz_context(), event.date_begin)
-        return format_date(self.env, begin.date())
+
+    @ormcache("self.id")
+    def _planned(self):
+        """When its events are, remembered by the process: every quotation asks.
+
+        :return: tuple of pairs of when one ends (UTC) and the day on which it begins there
+        """
+        events = self.sudo().event_ids.filtered(lambda event: event.kanban_state != "cancel")
+        return tuple(
+            (event.date_end, fields.Datetime.context_timestamp(own, event.date_begin).date())
+            for event in events.sorted("date_begin")
+            if (own := event._set_tz_context())
+        )
 
     def action_plan_event(self):
         """A new event for the tiers that give this, to be completed and saved."""

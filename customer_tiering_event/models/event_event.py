@@ -59,6 +59,28 @@ class EventEvent(models.Model):
                     )
                 )
 
+    # What is remembered of benefits, see ``customer.tier.benefit._planned``
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        events = super().create(vals_list)
+        events._customer_forget()
+        return events
+
+    def write(self, vals):
+        self._customer_forget()
+        result = super().write(vals)
+        self._customer_forget()
+        return result
+
+    def unlink(self):
+        self._customer_forget()
+        return super().unlink()
+
+    def _customer_forget(self):
+        if self.sudo().customer_benefit_id:
+            self.env.registry.clear_cache()
+
     # Who is invited
 
     def _customer_asks(self):

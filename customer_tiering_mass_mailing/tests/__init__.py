@@ -1,3 +1,4 @@
 from . import test_attacks
 from . import test_audience
 from . import test_migration
+from . import test_tour

@@ -3,3 +3,4 @@ from . import test_figures
 from . import test_mail
 from . import test_page
 from . import test_rights_rpc
+from . import test_tour

@@ -53,8 +53,18 @@ class SaleOrder(models.Model):
             )
         self.customer_urgent = urgent
         # Whoever may change the order may have it delivered first, without rights in the warehouse.
-        open_ones = self.sudo().picking_ids.filtered(
+        self.sudo()._customer_set_priority("1" if urgent else "0")
+        return True
+
+    def _customer_set_priority(self, priority):
+        """Hook: set the priority of what is still to be done for these orders, with all rights.
+        What another urgent order needs too stays urgent."""
+        # A transfer for several orders is listed with one of them only.
+        pickings = self.picking_ids | self.order_line.move_ids.picking_id
+        open_ones = pickings.filtered(
             lambda picking: picking.state in OPEN and not picking.return_id
         )
-        open_ones.priority = "1" if urgent else "0"
-        return True
+        for picking in open_ones:
+            orders = picking.move_ids.sale_line_id.order_id | picking.reference_ids.sale_ids
+            if priority == "1" or not any((orders - self).mapped("customer_urgent")):
+                picking.priority = priority

@@ -1,11 +1,72 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+READERS = "stock.group_stock_user,sales_team.group_sale_salesman"
 
 
 class StockMove(models.Model):
-    """Transfers have the customers graded anew whose orders they deliver or send back, and are
-    urgent where one of these orders is."""
+    """Transfers have the customers graded anew whose orders they deliver or send back, are urgent
+    where one of these orders is, and tell to which tier goods are promised."""
 
     _inherit = "stock.move"
+
+    customer_tier_id = fields.Many2one(
+        "customer.tier",
+        compute="_compute_customer_tier_id",
+        search="_search_customer_tier_id",
+        groups=READERS,
+        help="Of the customer whose order it delivers, at present.",
+    )
+
+    @api.depends("sale_line_id.order_partner_id", "company_id")
+    @api.depends_context("allowed_company_ids")
+    def _compute_customer_tier_id(self):
+        # sudo: whoever works in the warehouse reads the tier's name and nothing else of the
+        # grading or the order; only in the own companies.
+        standings = self.env["customer.tier.standing"].sudo()
+        moves = self.filtered(lambda move: move.company_id in self.env.companies)
+        customers = {
+            move: move.sudo().sale_line_id.order_partner_id.commercial_partner_id for move in moves
+        }
+        own = [
+            ("company_id", "in", moves.company_id.ids),
+            ("partner_id", "in", [customer.id for customer in customers.values()]),
+        ]
+        rows = standings.search_fetch(own, ["partner_id", "company_id", "tier_id"])
+        tiers = {(row.partner_id, row.company_id): row.tier_id for row in rows}
+        for move in self:
+            move.customer_tier_id = tiers.get((customers.get(move), move.company_id), False)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != "customer_tier_id" or query is None:
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
+        line = query.left_join(alias, "sale_line_id", "sale_order_line", "id", "tier_line")
+        partner = query.left_join(line, "order_partner_id", "res_partner", "id", "tier_partner")
+        standing = query.make_alias(alias, "customer_tier_standing")
+        query.add_join(
+            "LEFT JOIN",
+            standing,
+            "customer_tier_standing",
+            SQL(
+                "%s = %s AND %s = %s",
+                SQL.identifier(standing, "partner_id"),
+                SQL.identifier(partner, "commercial_partner_id"),
+                SQL.identifier(standing, "company_id"),
+                SQL.identifier(alias, "company_id"),
+            ),
+        )
+        return SQL.identifier(standing, "tier_id")
+
+    @api.model
+    def _search_customer_tier_id(self, operator, value):
+        field = self._fields["customer_tier_id"]
+
+        def to_sql(model, alias, query):
+            return field.condition_to_sql("customer_tier_id", operator, value, model, alias, query)
+
+        return Domain.custom(to_sql=to_sql)
 
     def _get_new_picking_values(self):
         # The priority of a procurement does not reach its transfers.

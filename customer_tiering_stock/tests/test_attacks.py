@@ -5,6 +5,7 @@ from odoo.tests import tagged
 COMPUTED = {
     "customer.tier": rows(empty="priority_warning"),
     "sale.order": rows(empty="customer_urgent"),
+    "stock.move": rows(empty="customer_tier_id"),
 }
 
 
@@ -13,4 +14,9 @@ class TestAttacks(AttackTests, AttackCase):
     addon = "customer_tiering_stock"
     computed = COMPUTED
     # A tier of normal priority has nothing to tell.
-    silent = {"customer.tier": {"priority_warning"}, "sale.order": {"customer_urgent"}}
+    silent = {
+        "customer.tier": {"priority_warning"},
+        "sale.order": {"customer_urgent"},
+        # Nothing is delivered in these tests.
+        "stock.move": {"customer_tier_id"},
+    }

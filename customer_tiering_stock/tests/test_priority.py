@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 from odoo.addons.customer_tiering.explain.benefits import of_tier
 from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
 from odoo.exceptions import AccessError, UserError
@@ -156,6 +158,16 @@ class TestPriority(GradingCase):
         with self.assertRaises(AccessError):
             order.with_user(self.salesperson_b).action_customer_raise_priority()
 
+    def test_lowered_for_one_of_two(self):
+        """A transfer for two urgent orders lost its star when one of them could wait."""
+        first, second = self._order(), self._order()
+        both = first.picking_ids
+        second.picking_ids.move_ids.picking_id = both
+        first.action_customer_lower_priority()
+        self.assertEqual(both.priority, "1")
+        second.action_customer_lower_priority()
+        self.assertEqual(both.priority, "0")
+
     def test_nothing_that_is_done(self):
         """A delivery of last week shows up as urgent."""
         self._stock(5)
@@ -190,3 +202,41 @@ class TestPriority(GradingCase):
         silver = self.gold.program_id.tier_ids.filtered(lambda tier: tier.name == "Silver")
         self.assertEqual([found.name for found in of_tier(self.gold)], ["Delivered first"])
         self.assertEqual(of_tier(silver), [])
+
+    def test_promised_to_a_tier(self):
+        """Planning did not see what is kept for Gold, counted a piece twice on its way through
+        the warehouse, or asked for the tier of each move."""
+        worker = self._create_user("tiering_worker", "stock.group_stock_user")
+        self._stock(3)
+        self.warehouse.delivery_steps = "pick_ship"
+        urgent, plain = self._order(), self._order(self.plain, pieces=5)
+        self._order(self.plain, confirm=False)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_tiering_stock.stock_move_action_promised"
+        )
+        moves = self.env["stock.move"].with_user(worker)
+        domain = [*literal_eval(action["domain"]), ("product_id", "=", self.goods.id)]
+
+        def promised():
+            groups = moves._read_group(
+                domain, ["customer_tier_id"], ["product_qty:sum", "quantity:sum"]
+            )
+            return {tier.name: tuple(numbers) for tier, *numbers in groups}
+
+        regular = self.env["customer.tier.standing"].search(
+            [("partner_id", "=", self.plain.id), ("company_id", "=", self.company.id)]
+        )
+        (urgent | plain).picking_ids.action_assign()
+        name = regular.tier_id.name or None
+        self.assertEqual(promised(), {"Gold": (2, 2), name: (5, 1)})
+        picked = urgent.picking_ids
+        self._work(picked, 2)
+        self.assertEqual(len(urgent.picking_ids), 2)
+        self.assertEqual(promised(), {"Gold": (2, 2), name: (5, 1)})
+        found = moves.search([*domain, ("customer_tier_id", "=", self.gold.id)])
+        self.assertEqual(found.sudo().sale_line_id.order_id, urgent)
+        self.assertEqual(found.customer_tier_id.name, "Gold")
+        self.assertEqual(found, moves.search([*domain, ("customer_tier_id.name", "=", "Gold")]))
+        last = urgent.picking_ids.filtered(lambda picking: picking.state != "done")
+        self._work(last, 2)
+        self.assertEqual(promised(), {name: (5, 1)})
