@@ -115,6 +115,54 @@ def _unknown(env, effect):
     return " ".join(lines)
 
 
+def duration(env, share, cases, base, months):
+    """How long an answer takes.
+
+    :param share: that is held back, in percent; 0 is not measured
+    :param cases: a month
+    :param base: share of customers who order, 0–1, or none where it is not known
+    :param months: dict share in percent → how long it takes with it
+    """
+    if not cases:
+        return env._("There are no cases to measure by yet.")
+    rate = (
+        env._("%s %% order within the time", round(100 * base))
+        if base
+        else env._("nothing is known yet of how many order, so that 30 %% are assumed")
+    )
+    intro = env._("There are about %(cases)s cases a month; %(rate)s.", cases=cases, rate=rate)
+    least, most = sorted(months)[0], sorted(months)[-1]
+    words = {
+        "share": least,
+        "months": _months(months[least]),
+        "most": most,
+        "soonest": _months(months[most]),
+    }
+    if not share:
+        text = env._(
+            "If %(share)s %% were held back, an answer (10 points more or not) would take about "
+            "%(months)s months, with %(most)s %% about %(soonest)s.",
+            **words,
+        )
+    elif least == most:
+        text = env._(
+            "An answer (10 points more or not) takes about %(months)s months with %(share)s %% "
+            "held back.",
+            **words,
+        )
+    else:
+        text = env._(
+            "An answer (10 points more or not) takes about %(months)s months with %(share)s %% "
+            "held back, with %(most)s %% about %(soonest)s.",
+            **words,
+        )
+    return f"{intro} {text}"
+
+
+def _months(months):
+    return max(round(months), 1)
+
+
 def picture(env, effect):
     """The order rates of both groups as bars, and between them the effect with its interval."""
     if not effect.control:

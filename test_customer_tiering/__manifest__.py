@@ -8,6 +8,7 @@
     "depends": [
         "customer_tiering",
         "customer_tiering_credit_control",
+        "customer_tiering_reorder_loyalty",
         "base_automation",
         "crm",
         "crm_claim",

@@ -105,6 +105,11 @@ class CustomerReminderStep(models.Model):
     confirmed_at = fields.Datetime(
         string="Answered", readonly=True, help="The customer pressed a button on the page."
     )
+    opened_at = fields.Datetime(
+        string="Page Opened",
+        readonly=True,
+        help="Not reliable: programs that look for viruses open pages, too.",
+    )
     activity_id = fields.Many2one(
         "mail.activity", ondelete="set null", readonly=True, index="btree_not_null"
     )

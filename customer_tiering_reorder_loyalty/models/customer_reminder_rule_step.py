@@ -29,8 +29,8 @@ class CustomerReminderRuleStep(models.Model):
         index="btree_not_null",
         domain="[('program_type', 'in', {'coupon': ['coupons'], 'points': ['loyalty'], "
         "'promotion': ['promotion', 'promo_code', 'buy_x_get_y']}.get(offer, []))]",
-        help="A coupon programme for coupons, a loyalty programme for points. Whom its tiers, stage "
-        "or pricelists leave out gets no offer. A coupon is accepted from this customer alone.",
+        help="A coupon programme for coupons, a loyalty programme for points. Whom its tiers, "
+        "stage or pricelists leave out gets no offer. A coupon is this customer's alone.",
     )
     offer_points = fields.Float(string="Points", default=10)
     offer_valid_days = fields.Integer(

@@ -4,3 +4,4 @@ from . import test_automation
 from . import test_credit_automation
 from . import test_permission
 from . import test_limit_in_shop
+from . import test_offer_in_shop
