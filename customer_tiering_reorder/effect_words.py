@@ -74,6 +74,14 @@ def say(env, effect, told, told_ordered):
             "it off.",
             **words,
         )
+    if effect.verdict == "small":
+        return env._(
+            "Little effect, if any: the difference lies between %(low)s and %(high)s points "
+            "(95 %%), and more cases will not change that soon. Of 100 reminders about %(anyway)s "
+            "orders would have come anyway. Think about switching it off, or reminding otherwise.",
+            anyway=round(100 * effect.control_rate),
+            **words,
+        )
     return _unknown(env, effect)
 
 
@@ -97,6 +105,14 @@ def _unknown(env, effect):
     count = effect.cases + effect.control
     if effect.planned == float("inf"):
         return env._("Not known yet: %s cases.", count)
+    if count >= int(effect.planned):
+        return env._(
+            "Not clear, although all %(planned)s cases that were planned are there: the difference "
+            "lies between %(low)s and %(high)s points (95 %%).",
+            planned=int(effect.planned),
+            low=points(effect.low),
+            high=points(effect.high),
+        )
     lines = [
         env._(
             "Not known yet: %(count)s of about %(planned)s cases.",

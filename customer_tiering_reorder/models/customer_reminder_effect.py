@@ -86,6 +86,7 @@ class CustomerReminderEffect(models.Model):
             ("unmeasured", "Not measured"),
             ("unknown", "Not known yet"),
             ("more", "Effect"),
+            ("small", "Little if any"),
             ("none", "No effect"),
             ("less", "Harm"),
         ],
@@ -220,8 +221,14 @@ class CustomerReminderEffect(models.Model):
             planned=planned,
             visible=1.0 if final else effect.visible(min(max(base, 0.05), 0.9), share, len(first)),
             months=left / len(cases) * days / MONTH_DAYS,
-            verdict=str(effect.verdict(low, high)),
+            verdict=self._verdict(effect, low, high, final),
         )
+
+    @api.model
+    def _verdict(self, effect, low, high, final):
+        verdict = str(effect.verdict(low, high))
+        # All cases that were planned are there, and what was looked for is not.
+        return "small" if final and verdict == "unknown" and high < WANTED else verdict
 
     @api.model
     def _counts(self, cases):

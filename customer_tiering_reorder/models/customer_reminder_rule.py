@@ -15,7 +15,7 @@ WANTED = 0.10
 UNKNOWN_RATE = 0.3
 SHARE = 20
 ENOUGH_CASES = 30
-LOOK_BACK_DAYS = 92
+YEAR_DAYS, AVERAGE_MONTH = 365, 30.4
 # When messages are planned, by the customer's clock, unless its own hours are known.
 SENT_AT = 10
 
@@ -94,13 +94,15 @@ class CustomerReminderRule(models.Model):
         return min(max(ordered / cases, 0.05), 0.9) if cases >= ENOUGH_CASES else None
 
     def _cases_a_month(self):
-        """Of the last three months, or of the next one where there are none yet."""
+        """Of the last year, or of the next month where there are none yet."""
         today = self.env["customer.tier.gather"]._today(self.env.company)
-        since = fields.Date.subtract(today, days=LOOK_BACK_DAYS)
+        since = fields.Date.subtract(today, days=YEAR_DAYS)
         own = [("rule_id", "=", self.id), ("company_id", "=", self.env.company.id)]
-        count = self.env["customer.reminder"].search_count([*own, ("date", ">", since)])
+        first, count = self.env["customer.reminder"]._read_group(
+            [*own, ("date", ">", since)], [], ["date:min", "__count"]
+        )[0]
         if count >= ENOUGH_CASES:
-            return round(count * MONTH_DAYS / LOOK_BACK_DAYS)
+            return round(count * AVERAGE_MONTH / max((today - first).days, MONTH_DAYS))
         return len(self._due_within(self.env.company, today, MONTH_DAYS))
 
     def action_open_effect(self):

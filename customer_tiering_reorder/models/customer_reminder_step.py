@@ -688,6 +688,9 @@ class CustomerReminderStep(models.Model):
     def _load_demo(self):
         """Rules with steps, and what became of some reminders of the demo customers."""
         from ..demo.reminders import create_reminders
+        from ..demo.year import create_year
 
         if not self.search_count([], limit=1):
-            create_reminders(self.env, self.env.ref("base.main_company"))
+            company = self.env.ref("base.main_company")
+            create_reminders(self.env, company)
+            create_year(self.env, company)

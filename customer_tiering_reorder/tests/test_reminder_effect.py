@@ -103,6 +103,26 @@ class TestReminderEffect(GradingCase):
         self.assertIn("Not known yet: 50 of about", row.words)
         self.assertIn("would show", row.words)
 
+    def test_little_effect(self):
+        """With all cases there that were planned, the report says “not known yet” for ever, and
+        nobody thinks about switching the rule off."""
+        for day in range(1, 26):
+            self._create_cases("treated", 40, ordered=15, date=f"2026-03-{day:02}")
+            self._create_cases("control", 20, ordered=8, date=f"2026-03-{day:02}")
+        row = self._effect()
+        self.assertEqual((row.verdict, row.caused_count), ("small", 0))
+        self.assertTrue(2 < row.difference_to < 10)
+        self.assertIn("Think about switching it off", row.words)
+
+    def test_not_clear(self):
+        """“Not known yet: 900 of about 900 cases”, whatever is added."""
+        for day in range(1, 26):
+            self._create_cases("treated", 32, ordered=14, date=f"2026-03-{day:02}")
+            self._create_cases("control", 16, ordered=6, date=f"2026-03-{day:02}")
+        row = self._effect()
+        self.assertEqual(row.verdict, "unknown")
+        self.assertIn("Not clear, although all", row.words)
+
     def test_unmeasured(self):
         """Rules that hold nobody back seem to have no effect, or one of all their orders."""
         self.rule.control_share = 0
@@ -163,10 +183,10 @@ class TestReminderEffect(GradingCase):
         self.env.invalidate_all()
         note = rule.effect_note
         self.assertIn("Not measured", note)
-        # 240 in 92 days; 988 cases at 40 % and 20 % held back.
-        self.assertIn("about 78 cases a month; 40 % order", note)
+        # 240 in 40 days.
+        self.assertIn("about 182 cases a month; 40 % order", note)
         self.assertIn("If 20 % were held back", note)
-        expected = round(float(effect.months_needed(0.4, 0.1, 0.2, 78)))
+        expected = round(float(effect.months_needed(0.4, 0.1, 0.2, 182)))
         self.assertIn(f"would take about {expected} months, with 50 %", note)
         rule.control_share = 20
         self.assertIn(f"takes about {expected} months with 20 % held back", rule.effect_note)

@@ -194,3 +194,13 @@ class CustomerReminderRuleStep(models.Model):
             return self.offer_points
         # Programmes are read by the system, which gives the offers.
         return offers.points_of_coupon(self.offer_program_id.sudo())
+
+    # Demo data
+
+    @api.model
+    @api.private
+    def _load_offer_demo(self):
+        """A simulated year of reminders, half of them with a coupon."""
+        from ..demo.offers import create_offers
+
+        create_offers(self.env, self.env.ref("base.main_company"))
