@@ -144,7 +144,7 @@ def duration(env, share, cases, base, months):
     rate = (
         env._("%s %% order within the time", round(100 * base))
         if base
-        else env._("nothing is known yet of how many order, so that 30 %% are assumed")
+        else env._("nothing is known yet of how many order, so that three in ten are assumed")
     )
     intro = env._("There are about %(cases)s cases a month; %(rate)s.", cases=cases, rate=rate)
     least, most = sorted(months)[0], sorted(months)[-1]

@@ -117,8 +117,8 @@ class TestReminderEffect(GradingCase):
     def test_not_clear(self):
         """“Not known yet: 900 of about 900 cases”, whatever is added."""
         for day in range(1, 26):
-            self._create_cases("treated", 32, ordered=14, date=f"2026-03-{day:02}")
-            self._create_cases("control", 16, ordered=6, date=f"2026-03-{day:02}")
+            self._create_cases("treated", 40, ordered=16, date=f"2026-03-{day:02}")
+            self._create_cases("control", 20, ordered=7, date=f"2026-03-{day:02}")
         row = self._effect()
         self.assertEqual(row.verdict, "unknown")
         self.assertIn("Not clear, although all", row.words)

@@ -107,7 +107,7 @@ class CustomerReminderRuleStep(models.Model):
                     self.env._(
                         "An offer must not come before the day on which the order is expected has "
                         "passed: many would order by themselves, and it would be given away. Let "
-                        "the step come later (for example 50 %% of the rhythm), or have the rule "
+                        "the step come later (for example half the rhythm), or have the rule "
                         "remind when the order is late."
                     )
                 )
