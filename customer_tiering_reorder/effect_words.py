@@ -74,6 +74,14 @@ def say(env, effect, told, told_ordered):
             "it off.",
             **words,
         )
+    if effect.verdict == "small":
+        return env._(
+            "Little effect, if any: the difference lies between %(low)s and %(high)s points "
+            "(95 %%), and more cases will not change that soon. Of 100 reminders about %(anyway)s "
+            "orders would have come anyway. Think about switching it off, or reminding otherwise.",
+            anyway=round(100 * effect.control_rate),
+            **words,
+        )
     return _unknown(env, effect)
 
 
@@ -97,6 +105,14 @@ def _unknown(env, effect):
     count = effect.cases + effect.control
     if effect.planned == float("inf"):
         return env._("Not known yet: %s cases.", count)
+    if count >= int(effect.planned):
+        return env._(
+            "Not clear, although all %(planned)s cases that were planned are there: the difference "
+            "lies between %(low)s and %(high)s points (95 %%).",
+            planned=int(effect.planned),
+            low=points(effect.low),
+            high=points(effect.high),
+        )
     lines = [
         env._(
             "Not known yet: %(count)s of about %(planned)s cases.",
@@ -113,6 +129,54 @@ def _unknown(env, effect):
             env._("At this pace an answer takes about %s months.", max(round(effect.months), 1))
         )
     return " ".join(lines)
+
+
+def duration(env, share, cases, base, months):
+    """How long an answer takes.
+
+    :param share: that is held back, in percent; 0 is not measured
+    :param cases: a month
+    :param base: share of customers who order, 0–1, or none where it is not known
+    :param months: dict share in percent → how long it takes with it
+    """
+    if not cases:
+        return env._("There are no cases to measure by yet.")
+    rate = (
+        env._("%s %% order within the time", round(100 * base))
+        if base
+        else env._("nothing is known yet of how many order, so that three in ten are assumed")
+    )
+    intro = env._("There are about %(cases)s cases a month; %(rate)s.", cases=cases, rate=rate)
+    least, most = sorted(months)[0], sorted(months)[-1]
+    words = {
+        "share": least,
+        "months": _months(months[least]),
+        "most": most,
+        "soonest": _months(months[most]),
+    }
+    if not share:
+        text = env._(
+            "If %(share)s %% were held back, an answer (10 points more or not) would take about "
+            "%(months)s months, with %(most)s %% about %(soonest)s.",
+            **words,
+        )
+    elif least == most:
+        text = env._(
+            "An answer (10 points more or not) takes about %(months)s months with %(share)s %% "
+            "held back.",
+            **words,
+        )
+    else:
+        text = env._(
+            "An answer (10 points more or not) takes about %(months)s months with %(share)s %% "
+            "held back, with %(most)s %% about %(soonest)s.",
+            **words,
+        )
+    return f"{intro} {text}"
+
+
+def _months(months):
+    return max(round(months), 1)
 
 
 def picture(env, effect):

@@ -13,6 +13,7 @@
         "views/customer_reminder_effect_views.xml",
         "views/reorder_page_templates.xml",
     ],
+    "demo": ["demo/offer_demo.xml"],
     "auto_install": True,
     "uninstall_hook": "uninstall_hook",
 }

@@ -12,6 +12,7 @@
         "customer_tiering_playbook",
         "customer_tiering_reorder",
         "customer_tiering_start",
+        "customer_tiering_reorder_loyalty",
         "base_automation",
         "crm",
         "crm_claim",

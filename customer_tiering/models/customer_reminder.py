@@ -90,6 +90,12 @@ class CustomerReminder(models.Model):
     bucket = fields.Integer(
         readonly=True, aggregator=None, help="Drawn by chance, from 0 to 9999; see “Group”."
     )
+    drawn_share = fields.Integer(
+        string="Held Back Then (%)",
+        readonly=True,
+        aggregator=None,
+        help="The rule's share on that day: buckets below it, times 100, were held back.",
+    )
     arm = fields.Selection(
         selection=[
             (assignment.TREATED, "Reminded"),
@@ -112,6 +118,12 @@ class CustomerReminder(models.Model):
         string="Amount in the Time",
         readonly=True,
         help="Untaxed, in company currency at the rates of the days.",
+    )
+    window_margin = fields.Float(
+        string="Margin in the Time",
+        readonly=True,
+        groups="customer_tiering.group_manager",
+        help="What is left of the amount after the cost of what was bought, in company currency.",
     )
     measured_on = fields.Date(readonly=True, help="Empty until the time is over.")
 
@@ -204,7 +216,8 @@ class CustomerReminder(models.Model):
             offered = assignment.arm(bucket, 0, rule._offer_share()) == assignment.OFFER
             return {"arm": assignment.OFFER if offered else assignment.TREATED}
         arm = assignment.arm(bucket, rule.control_share, rule._offer_share())
-        return {"experiment": experiment, "bucket": bucket, "arm": arm}
+        share = rule.control_share
+        return {"experiment": experiment, "bucket": bucket, "arm": arm, "drawn_share": share}
 
     @api.model
     def _window_end(self, standing, as_of):
@@ -282,24 +295,31 @@ class CustomerReminder(models.Model):
                 """
                 WITH found AS (
                     SELECT r.id, COUNT(o.id) AS orders,
-                           COALESCE(SUM(o.amount_untaxed / NULLIF(o.currency_rate, 0)), 0) AS amount
+                           COALESCE(SUM(o.amount_untaxed / NULLIF(o.currency_rate, 0)), 0)
+                               AS amount,
+                           COALESCE(SUM(m.margin), 0) AS margin
                       FROM customer_reminder r
                       JOIN res_partner p ON p.id = r.partner_id
                       JOIN res_partner c ON c.commercial_partner_id = p.commercial_partner_id
                  LEFT JOIN sale_order o ON o.partner_id = c.id AND %(ends)s
                        AND (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
                            <= r.window_end
+                 LEFT JOIN LATERAL (%(margin)s) m ON TRUE
                      WHERE r.company_id = %(company)s AND r.window_end < %(today)s
-                       AND (r.measured_on IS NULL OR r.window_end > %(again)s)
+                       AND (r.measured_on IS NULL OR r.window_margin IS NULL
+                            OR r.window_end > %(again)s)
                      GROUP BY r.id)
                 UPDATE customer_reminder r
-                   SET window_orders = f.orders, window_amount = f.amount, measured_on = %(today)s
+                   SET window_orders = f.orders, window_amount = f.amount,
+                       window_margin = f.margin, measured_on = %(today)s
                   FROM found f
                  WHERE f.id = r.id
                    AND (r.measured_on IS NULL OR r.window_orders <> f.orders
-                        OR r.window_amount IS DISTINCT FROM f.amount::float8)
+                        OR r.window_amount IS DISTINCT FROM f.amount::float8
+                        OR r.window_margin IS DISTINCT FROM f.margin::float8)
                 """,
                 ends=self._ends_sql(company),
+                margin=self.env["customer.tier.gather"]._order_margin_sql(company),
                 zone=self.env["customer.tier.gather"]._timezone(company),
                 company=company.id,
                 today=today,

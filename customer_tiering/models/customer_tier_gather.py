@@ -392,6 +392,19 @@ class CustomerTierGather(models.AbstractModel):
         ``v``; orders do not remember another one."""
         return SQL("(%s) * %s", self._line_quantity(), self._product_cost(company))
 
+    def _order_margin_sql(self, company):
+        """SQL of what is left of order ``o`` after the cost of its lines, in company currency."""
+        return SQL(
+            """
+            SELECT SUM(l.price_subtotal::float8 / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8
+                       - COALESCE((%s)::float8, 0)) AS margin
+              FROM sale_order_line l %s
+             WHERE l.order_id = o.id AND l.display_type IS NULL
+            """,
+            self._line_cost(company),
+            fact_sources.ORDERED_PRODUCTS,
+        )
+
     def _product_cost(self, company):
         """Today's cost of a piece of product ``v`` in company currency."""
         # A cost is nobody's secret here: what leaves grading is a margin per customer.

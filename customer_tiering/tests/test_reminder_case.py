@@ -194,6 +194,26 @@ class TestReminderCase(GradingCase):
         for case in cases:
             self.assertEqual(case.measured_on, self._days_ago(0))
             self.assertEqual((case.window_orders, case.window_amount), (2, 100))
+            self.assertEqual(case.window_margin, 100)
+
+    def test_margin(self):
+        """A reminder that sells at a loss seems to pay; cases from before the margin was noted
+        have none for ever."""
+        told = self._create_regular("Told")
+        self._grade()
+        case = self._cases(told)
+        self.product.with_company(self.company).standard_price = 4
+        case.write({"date": self._days_ago(320), "window_end": self._days_ago(300)})
+        lines = [{"product_uom_qty": 10, "price_unit": 7}, {"display_type": "line_note"}]
+        lines[1] |= {"name": "Thanks", "product_id": False}
+        self._create_order(told, date=310, lines=lines)
+        self.Reminder._measure(self.company)
+        self.assertEqual((case.window_amount, case.window_margin), (70, 30))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE customer_reminder SET window_margin = NULL")
+        self.env.invalidate_all()
+        self.Reminder._measure(self.company)
+        self.assertEqual(case.window_margin, 30)
 
     def test_ends_with_its_time(self):
         """Nobody can do or dismiss what is on nobody's desk: the case would stay open for ever and

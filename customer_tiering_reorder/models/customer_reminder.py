@@ -179,17 +179,26 @@ class CustomerReminder(models.Model):
         self.write({"answer": answer, "answered_on": now, **vals})
         self._note_confirmed(now)
 
+    def _note_opened(self):
+        """Something has looked at the page of the message that was sent last."""
+        step = self._last_message()
+        if step and not step.opened_at:
+            step.opened_at = fields.Datetime.now()
+
     def _note_confirmed(self, moment):
         """The message that was sent last has led to a press of a button, which no program does."""
+        step = self._last_message()
+        if step and not step.confirmed_at:
+            step.confirmed_at = moment
+
+    def _last_message(self):
         sent = [
             ("reminder_id", "=", self.id),
             ("sent_at", "!=", False),
             # A colleague's to-do has shown the customer nothing.
             ("channel", "!=", "activity"),
         ]
-        step = self.env["customer.reminder.step"].search(sent, order="sent_at desc", limit=1)
-        if step and not step.confirmed_at:
-            step.confirmed_at = moment
+        return self.env["customer.reminder.step"].search(sent, order="sent_at desc", limit=1)
 
     def _quotation_open(self):
         """The quotation that the customer can look at, if any: none that a salesperson is still

@@ -6,9 +6,8 @@ from odoo.addons.customer_tiering.tools import open_list
 from odoo.tools import SQL
 
 from .. import effect_words
+from .customer_reminder_rule import WANTED
 
-# What an answer is planned for: points of the order rate that a reminder should bring.
-WANTED = 0.10
 # A company's rules have numbers of their own below this.
 RULES = 1_000_000
 MONTH_DAYS = 30.4
@@ -87,6 +86,7 @@ class CustomerReminderEffect(models.Model):
             ("unmeasured", "Not measured"),
             ("unknown", "Not known yet"),
             ("more", "Effect"),
+            ("small", "Little if any"),
             ("none", "No effect"),
             ("less", "Harm"),
         ],
@@ -221,8 +221,14 @@ class CustomerReminderEffect(models.Model):
             planned=planned,
             visible=1.0 if final else effect.visible(min(max(base, 0.05), 0.9), share, len(first)),
             months=left / len(cases) * days / MONTH_DAYS,
-            verdict=str(effect.verdict(low, high)),
+            verdict=self._verdict(effect, low, high, final),
         )
+
+    @api.model
+    def _verdict(self, effect, low, high, final):
+        verdict = str(effect.verdict(low, high))
+        # All cases that were planned are there, and what was looked for is not.
+        return "small" if final and verdict == "unknown" and high < WANTED else verdict
 
     @api.model
     def _counts(self, cases):
@@ -245,9 +251,28 @@ class CustomerReminderEffect(models.Model):
         treated, control = effect.winsorised(*groups)
         return effect.welch(effect.Mean.of(treated), effect.Mean.of(control))
 
+    def _drawn_share(self):
+        """The share of those compared that was to be held back when each was drawn, 0–1; of old
+        cases it is not known any more, and the rule's present one stands for it."""
+        self.check_access("read")
+        query = SQL(
+            """SELECT AVG(COALESCE(NULLIF(r.drawn_share, 0), k.control_share))
+                 FROM (%(report)s) r JOIN customer_reminder_rule k ON k.id = r.rule_id
+                WHERE r.company_id = %(company)s AND r.is_compared AND r.is_measured
+                  AND r.arm IN (%(control)s, %(treated)s) AND %(rule)s""",
+            report=self.env["customer.reminder.report"]._table_query,
+            company=self.company_id.id,
+            rule=SQL("r.rule_id = %s", self.rule_id.id) if self.rule_id else SQL("TRUE"),
+            control=assignment.CONTROL,
+            treated=assignment.TREATED,
+        )
+        return float(self.env.execute_query(query)[0][0] or 0) / 100
+
     def _warning(self, effect, known):
-        share = self.control_share / 100
         total = known.cases + known.control
+        share = self._drawn_share() if self.rule_id and total else 0
+        # Of those who get an offer beside the reminder nobody is compared here.
+        share = share / (1 - self.rule_id._offer_share() / 100) if share else 0
         if (
             not share
             or not total
@@ -255,10 +280,9 @@ class CustomerReminderEffect(models.Model):
         ):
             return False
         return self.env._(
-            "%(wanted)s %% were to be held back, and %(found)s %% are. Unless the share was "
-            "changed in this half-year, do not trust the figures: something but chance decides who "
-            "is reminded.",
-            wanted=self.control_share,
+            "%(wanted)s %% were to be held back, and %(found)s %% are. Do not trust the figures: "
+            "something but chance decides who is reminded.",
+            wanted=effect_words.points(share),
             found=effect_words.points(known.control / total),
         )
 

@@ -17,18 +17,23 @@ class CustomerReminderReport(models.Model):
             "arm",
             "company_id",
             "date",
+            "drawn_share",
             "experiment",
             "measured_on",
             "partner_id",
             "rule_id",
             "tier_id",
             "user_id",
+            "usefulness",
             "window_amount",
             "window_end",
+            "window_margin",
             "window_orders",
         ],
         "customer.reminder.step": [
+            "channel",
             "confirmed_at",
+            "opened_at",
             "reminder_id",
             "sent_at",
             "state",
@@ -48,6 +53,14 @@ class CustomerReminderReport(models.Model):
         string="Group",
         readonly=True,
     )
+    channel = fields.Selection(
+        selection=lambda self: [
+            *self.env["customer.reminder.step"]._fields["channel"]._description_selection(self.env),
+            ("several", self.env._("Several")),
+        ],
+        readonly=True,
+        help="By which the customer was contacted, or its salesperson was asked to.",
+    )
     experiment = fields.Char(readonly=True)
     date = fields.Date(string="Reminded On", readonly=True)
     window_end = fields.Date(string="Counted Until", readonly=True)
@@ -59,8 +72,23 @@ class CustomerReminderReport(models.Model):
         readonly=True,
         help="The first case of the customer in a half-year in which some are held back.",
     )
+    drawn_share = fields.Integer(
+        string="Held Back Then (%)", readonly=True, aggregator=None, exportable=False
+    )
     case_count = fields.Integer(string="Cases", readonly=True)
     sent_count = fields.Integer(string="Contacted", readonly=True)
+    delivered_count = fields.Integer(
+        string="Delivered",
+        readonly=True,
+        help="Sent, and nobody has reported that it did not arrive. What is still in the queue is "
+        "not.",
+    )
+    opened_count = fields.Integer(
+        string="Page Opened",
+        readonly=True,
+        help="Not reliable: programs that look for viruses open pages, too, and some people see "
+        "pages without pictures.",
+    )
     confirmed_count = fields.Integer(
         string="Answered", readonly=True, help="The customer pressed a button on the page."
     )
@@ -74,6 +102,12 @@ class CustomerReminderReport(models.Model):
         string="Bought", readonly=True, help="Untaxed, within the time, in company currency."
     )
 
+    margin = fields.Monetary(
+        readonly=True, help="What is left of it after cost, within the time, in company currency."
+    )
+    useful_count = fields.Integer(string="Called Useful", readonly=True)
+    useless_count = fields.Integer(string="Called Not Useful", readonly=True)
+
     @property
     def _table_query(self):
         return SQL(
@@ -86,11 +120,17 @@ class CustomerReminderReport(models.Model):
                         WHERE f.partner_id = r.partner_id AND f.company_id = r.company_id
                           AND f.experiment = r.experiment AND f.date >= e.begun
                           AND f.id < r.id), FALSE) AS is_compared,
-                   1 AS case_count, COALESCE(s.sent, 0) AS sent_count,
+                   r.drawn_share, s.channel, 1 AS case_count, COALESCE(s.sent, 0) AS sent_count,
+                   COALESCE(s.delivered, 0) AS delivered_count,
+                   COALESCE(s.opened, 0) AS opened_count,
+                   (r.usefulness IS NOT DISTINCT FROM 'useful')::int AS useful_count,
+                   (r.usefulness IS NOT DISTINCT FROM 'useless')::int AS useless_count,
                    COALESCE(s.confirmed, 0) AS confirmed_count, o.ordered AS ordered_count,
                    o.ordered * COALESCE(s.confirmed, 0) AS attributed_count,
                    CASE WHEN r.measured_on IS NOT NULL THEN COALESCE(r.window_amount, 0) ELSE 0 END
-                   AS amount
+                   AS amount,
+                   CASE WHEN r.measured_on IS NOT NULL THEN COALESCE(r.window_margin, 0) ELSE 0 END
+                   AS margin
               FROM customer_reminder r
               -- Whoever was reminded before anybody was held back has nobody to compare with.
          LEFT JOIN (SELECT company_id, experiment, MIN(date) AS begun
@@ -99,8 +139,17 @@ class CustomerReminderReport(models.Model):
                 ON e.company_id = r.company_id AND e.experiment = r.experiment
          LEFT JOIN (SELECT reminder_id,
                            (COUNT(sent_at) FILTER (WHERE state <> 'failed') > 0)::int AS sent,
-                           (COUNT(confirmed_at) > 0)::int AS confirmed
-                      FROM customer_reminder_step GROUP BY reminder_id) s
+                           (COUNT(*) FILTER (WHERE state = 'sent' AND COALESCE(mail_state, 'sent')
+                                             IN ('sent', 'received')) > 0)::int AS delivered,
+                           (COUNT(opened_at) > 0)::int AS opened,
+                           (COUNT(confirmed_at) > 0)::int AS confirmed,
+                           CASE COUNT(DISTINCT channel) FILTER (WHERE sent_at IS NOT NULL)
+                           WHEN 0 THEN NULL
+                           WHEN 1 THEN MIN(channel) FILTER (WHERE sent_at IS NOT NULL)
+                           ELSE 'several' END AS channel
+                      FROM (SELECT p.*, e.state AS mail_state FROM customer_reminder_step p
+                         LEFT JOIN mail_mail e ON e.id = p.mail_id) p
+                     GROUP BY reminder_id) s
                 ON s.reminder_id = r.id
         CROSS JOIN LATERAL (
                    SELECT (r.measured_on IS NOT NULL AND r.window_orders > 0)::int AS ordered) o

@@ -1,13 +1,21 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.grading import quiet
+from odoo.addons.customer_tiering.grading import assignment, quiet
+from odoo.addons.customer_tiering.models.customer_reminder_rule import MONTH_DAYS
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from .. import presets
+from .. import effect_words, presets
 from .customer_reminder_rule_step import TYPICAL_RHYTHM
 
+# What an answer is planned for: points of the order rate that a reminder should bring.
+WANTED = 0.10
+# Of rules of which nothing is known yet.
+UNKNOWN_RATE = 0.3
+SHARE = 20
+ENOUGH_CASES = 30
+YEAR_DAYS, AVERAGE_MONTH = 365, 30.4
 # When messages are planned, by the customer's clock, unless its own hours are known.
 SENT_AT = 10
 
@@ -29,6 +37,79 @@ class CustomerReminderRule(models.Model):
     unreached_count = fields.Integer(
         compute="_compute_preview", groups="customer_tiering.group_manager"
     )
+
+    effect_note = fields.Text(
+        compute="_compute_effect_note",
+        exportable=False,
+        groups="customer_tiering.group_manager",
+        help="What is known of the effect of this rule, and how long an answer takes.",
+    )
+    effect_warning = fields.Text(
+        compute="_compute_effect_note",
+        exportable=False,
+        groups="customer_tiering.group_manager",
+    )
+
+    # Whether it has an effect
+
+    @api.depends("control_share")
+    @api.depends_context("company", "lang")
+    def _compute_effect_note(self):
+        for rule in self:
+            saved = rule._origin if rule._previewed() else rule.browse()
+            known = saved._effect_row() if saved else self.env["customer.reminder.effect"]
+            lines = [known.words, rule._answer_note(saved)] if saved else []
+            rule.effect_note = "\n".join(filter(None, lines)) or False
+            rule.effect_warning = known.warning if known else False
+
+    def _effect_row(self):
+        rows = self.env["customer.reminder.effect"]
+        own = [("rule_id", "=", self.id), ("company_id", "=", self.env.company.id)]
+        return rows.search(own, limit=1) if rows.has_access("read") else rows
+
+    def _answer_note(self, saved):
+        """How long an answer takes, with this rule's own rate and number of cases.
+
+        :param saved: the rule as it is in the database; its share may be typed a moment ago
+        """
+        from odoo.addons.customer_tiering.grading import effect
+
+        base = saved._base_rate()
+        cases = saved._cases_a_month()
+        months = {
+            share: float(effect.months_needed(base or UNKNOWN_RATE, WANTED, share / 100, cases))
+            for share in {self.control_share or SHARE, assignment.LARGEST_SHARE}
+        }
+        return effect_words.duration(self.env, self.control_share, cases, base, months)
+
+    def _base_rate(self):
+        """How many of a hundred customers of this rule order within the time, as a share, both
+        groups together; none where too little is known."""
+        if not self.env["customer.reminder.report"].has_access("read"):
+            return None
+        own = [("rule_id", "=", self.id), ("company_id", "=", self.env.company.id)]
+        cases, ordered = self.env["customer.reminder.report"]._read_group(
+            [*own, ("is_measured", "=", True)], [], ["__count", "ordered_count:sum"]
+        )[0]
+        return min(max(ordered / cases, 0.05), 0.9) if cases >= ENOUGH_CASES else None
+
+    def _cases_a_month(self):
+        """Of the last year, or of the next month where there are none yet."""
+        today = self.env["customer.tier.gather"]._today(self.env.company)
+        since = fields.Date.subtract(today, days=YEAR_DAYS)
+        own = [("rule_id", "=", self.id), ("company_id", "=", self.env.company.id)]
+        first, count = self.env["customer.reminder"]._read_group(
+            [*own, ("date", ">", since)], [], ["date:min", "__count"]
+        )[0]
+        if count >= ENOUGH_CASES:
+            return round(count * AVERAGE_MONTH / max((today - first).days, MONTH_DAYS))
+        return len(self._due_within(self.env.company, today, MONTH_DAYS))
+
+    def action_open_effect(self):
+        """What is known of the effect of this rule."""
+        self.ensure_one()
+        self.check_access("write")
+        return self._effect_row().get_formview_action()
 
     # What the form foretells
 

@@ -105,6 +105,11 @@ class CustomerReminderStep(models.Model):
     confirmed_at = fields.Datetime(
         string="Answered", readonly=True, help="The customer pressed a button on the page."
     )
+    opened_at = fields.Datetime(
+        string="Page Opened",
+        readonly=True,
+        help="Not reliable: programs that look for viruses open pages, too.",
+    )
     activity_id = fields.Many2one(
         "mail.activity", ondelete="set null", readonly=True, index="btree_not_null"
     )
@@ -710,6 +715,9 @@ class CustomerReminderStep(models.Model):
     def _load_demo(self):
         """Rules with steps, and what became of some reminders of the demo customers."""
         from ..demo.reminders import create_reminders
+        from ..demo.year import create_year
 
         if not self.search_count([], limit=1):
-            create_reminders(self.env, self.env.ref("base.main_company"))
+            company = self.env.ref("base.main_company")
+            create_reminders(self.env, company)
+            create_year(self.env, company)

@@ -22,7 +22,7 @@ COMPUTED = {
         )
     ),
     "customer.reminder.report": rows(refused="currency_id"),
-    "customer.reminder.rule": rows(empty="step_note unreached_count"),
+    "customer.reminder.rule": rows(empty="effect_note effect_warning step_note unreached_count"),
     "customer.reminder.step": rows(
         refused="customer_id lang phone receipt_url reorder_url stop_url"
     ),
@@ -51,7 +51,7 @@ SILENT = {
         "warning",
     },
     # Told of steps that move, and where there are e-mails.
-    "customer.reminder.rule": {"step_note", "unreached_count"},
+    "customer.reminder.rule": {"effect_warning", "step_note", "unreached_count"},
     # Addresses are the system's; the customer has no phone.
     "customer.reminder.step": {"phone", "receipt_url", "reorder_url", "stop_url"},
     # Told of what is bought no longer.

@@ -1,3 +1,5 @@
+from odoo import fields
+from odoo.addons.customer_tiering.grading import effect
 from odoo.addons.customer_tiering.tests.common import GradingCase
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -101,6 +103,26 @@ class TestReminderEffect(GradingCase):
         self.assertIn("Not known yet: 50 of about", row.words)
         self.assertIn("would show", row.words)
 
+    def test_little_effect(self):
+        """With all cases there that were planned, the report says “not known yet” for ever, and
+        nobody thinks about switching the rule off."""
+        for day in range(1, 26):
+            self._create_cases("treated", 40, ordered=15, date=f"2026-03-{day:02}")
+            self._create_cases("control", 20, ordered=8, date=f"2026-03-{day:02}")
+        row = self._effect()
+        self.assertEqual((row.verdict, row.caused_count), ("small", 0))
+        self.assertTrue(2 < row.difference_to < 10)
+        self.assertIn("Think about switching it off", row.words)
+
+    def test_not_clear(self):
+        """“Not known yet: 900 of about 900 cases”, whatever is added."""
+        for day in range(1, 26):
+            self._create_cases("treated", 40, ordered=16, date=f"2026-03-{day:02}")
+            self._create_cases("control", 20, ordered=7, date=f"2026-03-{day:02}")
+        row = self._effect()
+        self.assertEqual(row.verdict, "unknown")
+        self.assertIn("Not clear, although all", row.words)
+
     def test_unmeasured(self):
         """Rules that hold nobody back seem to have no effect, or one of all their orders."""
         self.rule.control_share = 0
@@ -134,6 +156,46 @@ class TestReminderEffect(GradingCase):
         self._create_cases("treated", 100, ordered=40)
         self._create_cases("control", 100, ordered=30)
         self.assertIn("50.0 % are", self._effect().warning)
+
+    def test_share_was_changed(self):
+        """Half-way through the share is raised, and the report warns of groups that are as they
+        were drawn; or nobody can say any more why somebody was held back."""
+        self._create_cases("treated", 160, ordered=40, drawn_share=20)
+        self._create_cases("control", 40, ordered=10, drawn_share=20)
+        self.rule.control_share = 50
+        self._create_cases("treated", 100, ordered=25, drawn_share=50)
+        self._create_cases("control", 100, ordered=25, drawn_share=50)
+        self.assertFalse(self._effect().warning)
+        self._create_cases("control", 100, ordered=25, drawn_share=50)
+        self.assertIn("were to be held back", self._effect().warning)
+
+    def test_rule_says_how_long(self):
+        """Whoever switches measuring on waits for years without knowing it; and rules that measure
+        nothing look as if they worked."""
+        rule = self.rule.with_company(self.company).with_user(self.manager)
+        self.rule.control_share = 0
+        today = self.env["customer.tier.gather"]._today(self.company)
+        day = fields.Date.subtract(today, days=40)
+        over = fields.Date.subtract(today, days=20)
+        recent = {"date": day, "window_end": over, "measured_on": today}
+        self._create_cases("treated", 240, ordered=96, **recent)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        note = rule.effect_note
+        self.assertIn("Not measured", note)
+        # 240 in 40 days.
+        self.assertIn("about 182 cases a month; 40 % order", note)
+        self.assertIn("If 20 % were held back", note)
+        expected = round(float(effect.months_needed(0.4, 0.1, 0.2, 182)))
+        self.assertIn(f"would take about {expected} months, with 50 %", note)
+        rule.control_share = 20
+        self.assertIn(f"takes about {expected} months with 20 % held back", rule.effect_note)
+        rule.control_share = 50
+        self.assertIn("months with 50 % held back.", rule.effect_note)
+        action = rule.action_open_effect()
+        self.assertEqual(action["res_model"], "customer.reminder.effect")
+        # A draft does not look anything up.
+        self.assertFalse(self.env["customer.reminder.rule"].new({}).effect_note)
 
     def test_figures_equal_sql(self):
         """The report and the database disagree."""
@@ -186,11 +248,61 @@ class TestReminderEffect(GradingCase):
         )
         self.assertEqual([count for *_key, count in by_tier], [10, 30])
 
-    def test_nothing_is_claimed_that_nobody_notes(self):
-        """The report had a column of opened pages, and it was zero for everybody for ever."""
-        self.assertNotIn("opened_count", self.Report._fields)
-        self.assertNotIn("opened_count", self.env["customer.reminder.effect"]._fields)
-        self.assertNotIn("opened_at", self.env["customer.reminder.step"]._fields)
+    def test_how_far_messages_came(self):
+        """What never arrived counts as delivered, or nobody sees by which channel customers were
+        reached, what they think of it, and what was earned."""
+        mail = self.env["mail.mail"].create({"state": "outgoing"})
+        step = {
+            "company_id": self.company.id,
+            "to": "customer",
+            "due_at": "2026-03-01 09:00:00",
+            "send_at": "2026-03-01 09:00:00",
+            "sent_at": "2026-03-01 09:00:00",
+            "state": "sent",
+        }
+        kinds = [
+            ([{"channel": "email"}], "email", (1, 1)),
+            ([{"channel": "email", "mail_id": mail.id}], "email", (1, 0)),
+            ([{"channel": "email", "state": "failed"}], "email", (0, 0)),
+            ([{"channel": "activity"}, {"channel": "email", "state": "failed"}], "several", (1, 1)),
+            ([{"channel": "action", "state": "handed"}], "action", (1, 0)),
+            ([{"channel": "email", "state": "planned", "sent_at": False}], False, (0, 0)),
+            ([], False, (0, 0)),
+        ]
+        cases = self._create_cases("treated", len(kinds), ordered=3, window_margin=20)
+        for case, (steps, _channel, _counts) in zip(cases, kinds, strict=True):
+            for vals in steps:
+                self.env["customer.reminder.step"].create(
+                    {**step, **vals, "reminder_id": case.id, "partner_id": case.partner_id.id}
+                )
+        cases[0].usefulness, cases[1].usefulness = "useful", "useless"
+        self.env.flush_all()
+        rows = {row.id: row for row in self.Report.search([("rule_id", "=", self.rule.id)])}
+        for case, (_steps, channel, counts) in zip(cases, kinds, strict=True):
+            row = rows[case.id]
+            self.assertEqual(row.channel, channel)
+            self.assertEqual((row.sent_count, row.delivered_count), counts)
+        found = self.Report._read_group(
+            [("rule_id", "=", self.rule.id)],
+            ["rule_id", "tier_id", "channel", "arm"],
+            ["__count", "margin:sum", "useful_count:sum", "useless_count:sum"],
+            order="channel",
+        )
+        self.env.cr.execute(
+            """
+            SELECT (SELECT CASE WHEN COUNT(DISTINCT channel) > 1 THEN 'several'
+                           ELSE MAX(channel) END
+                      FROM customer_reminder_step s
+                     WHERE s.reminder_id = r.id AND s.sent_at IS NOT NULL) AS channel,
+                   COUNT(*), SUM(window_margin),
+                   COUNT(*) FILTER (WHERE usefulness = 'useful'),
+                   COUNT(*) FILTER (WHERE usefulness = 'useless')
+              FROM customer_reminder r WHERE rule_id = %s GROUP BY 1 ORDER BY 1
+            """,
+            [self.rule.id],
+        )
+        expected = [(row[0] or False, *row[1:]) for row in self.env.cr.fetchall()]
+        self.assertEqual([(channel, *sums) for _r, _t, channel, _a, *sums in found], expected)
 
     def test_rights(self):
         """Salespeople read who is held back, or managers the figures of another company."""

@@ -70,6 +70,35 @@ class TestReorderPage(PageCase):
         self.assertEqual((head.status_code, head.content), (200, b""))
         self.assertEqual(self._state(), before)
 
+    def test_seen(self):
+        """That a page was opened is noted by the page itself, for every scanner; or never."""
+        step = self.env["customer.reminder.step"].create(
+            {
+                "reminder_id": self.reminder.id,
+                "company_id": self.company.id,
+                "channel": "email",
+                "to": "customer",
+                "partner_id": self.buyer.id,
+                "due_at": fields.Datetime.now(),
+                "send_at": fields.Datetime.now(),
+                "sent_at": fields.Datetime.now(),
+                "state": "sent",
+            }
+        )
+        page = self._get()
+        self.env.invalidate_all()
+        self.assertFalse(step.opened_at)
+        self.assertIn(f'src="{self.path}/seen"', page.text)
+        before = self._state()
+        for path in (f"{self.path}/seen", f"{self.path}x/seen", "/o/none/seen"):
+            picture = self._get(path)
+            self.assertEqual(picture.headers["Content-Type"], "image/gif")
+            self.assertNotIn("Set-Cookie", picture.headers)
+        self.env.invalidate_all()
+        self.assertTrue(step.opened_at)
+        self.assertFalse(step.confirmed_at)
+        self.assertEqual(self._state(), before)
+
     def test_headers(self):
         """The address is passed on to a search engine, another site or a cache."""
         headers = self._get().headers

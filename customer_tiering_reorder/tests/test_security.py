@@ -18,7 +18,12 @@ class TestSecurity(ReorderSecurityCase):
         method must be put on this list by somebody who thought about it."""
         public = {
             *("action_add", "action_customer_quotation", "action_customer_suggest"),
-            *("action_open_reminder", "action_preset_vip", "action_preset_standard"),
+            *(
+                "action_open_reminder",
+                "action_open_effect",
+                "action_preset_vip",
+                "action_preset_standard",
+            ),
             *("action_preset_prospect", "action_preset_lost_item", "action_open_cases"),
             *("action_quotation", "action_revoke_reorder_links", "action_open_orders"),
         }

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering_reorder.models.customer_reminder_rule import ENOUGH_CASES
 from odoo.exceptions import ValidationError
 
 # Of rules of which nothing is known yet.
@@ -73,7 +74,10 @@ class CustomerReminderRule(models.Model):
         offering = self.step_ids.filtered(lambda step: step.offer and step.offer_program_id)
         if not offering:
             return []
-        base, known = self._base_rate()
+        saved = self._origin if self._previewed() else self.browse()
+        base = saved._told_rate() if saved else None
+        known = bool(base)
+        base = base or TYPICAL_RATE
         lines = [] if known else [self.env._("Nothing is known of this rule yet; for example:")]
         for step in offering:
             share = step._offer_share_of_order()
@@ -99,17 +103,15 @@ class CustomerReminderRule(models.Model):
             **words,
         )
 
-    def _base_rate(self):
-        """How many order with the reminder alone, as a share, and whether that is known."""
-        saved = self._origin
-        if not saved or not self.env["customer.reminder.report"].has_access("read"):
-            return TYPICAL_RATE, False
-        told = [("rule_id", "=", saved.id), ("arm", "=", "treated"), ("is_measured", "=", True)]
+    def _told_rate(self):
+        """How many order with the reminder alone, as a share; none where too little is known."""
+        Report = self.env["customer.reminder.report"]
+        if not Report.has_access("read"):
+            return None
+        told = [("rule_id", "=", self.id), ("arm", "=", "treated"), ("is_measured", "=", True)]
         told.append(("company_id", "=", self.env.company.id))
-        cases, ordered = self.env["customer.reminder.report"]._read_group(
-            told, [], ["__count", "ordered_count:sum"]
-        )[0]
-        return (ordered / cases, True) if cases >= 30 and ordered else (TYPICAL_RATE, False)
+        cases, ordered = Report._read_group(told, [], ["__count", "ordered_count:sum"])[0]
+        return ordered / cases if cases >= ENOUGH_CASES else None
 
     def _after_end(self, reminders):
         result = super()._after_end(reminders)

@@ -29,8 +29,8 @@ class CustomerReminderRuleStep(models.Model):
         index="btree_not_null",
         domain="[('program_type', 'in', {'coupon': ['coupons'], 'points': ['loyalty'], "
         "'promotion': ['promotion', 'promo_code', 'buy_x_get_y']}.get(offer, []))]",
-        help="A coupon programme for coupons, a loyalty programme for points. Whom its tiers, stage "
-        "or pricelists leave out gets no offer. A coupon is accepted from this customer alone.",
+        help="A coupon programme for coupons, a loyalty programme for points. Whom its tiers, "
+        "stage or pricelists leave out gets no offer. A coupon is this customer's alone.",
     )
     offer_points = fields.Float(string="Points", default=10)
     offer_valid_days = fields.Integer(
@@ -107,7 +107,7 @@ class CustomerReminderRuleStep(models.Model):
                     self.env._(
                         "An offer must not come before the day on which the order is expected has "
                         "passed: many would order by themselves, and it would be given away. Let "
-                        "the step come later (for example 50 %% of the rhythm), or have the rule "
+                        "the step come later (for example half the rhythm), or have the rule "
                         "remind when the order is late."
                     )
                 )
@@ -194,3 +194,13 @@ class CustomerReminderRuleStep(models.Model):
             return self.offer_points
         # Programmes are read by the system, which gives the offers.
         return offers.points_of_coupon(self.offer_program_id.sudo())
+
+    # Demo data
+
+    @api.model
+    @api.private
+    def _load_offer_demo(self):
+        """A simulated year of reminders, half of them with a coupon."""
+        from ..demo.offers import create_offers
+
+        create_offers(self.env, self.env.ref("base.main_company"))
