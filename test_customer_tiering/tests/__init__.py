@@ -5,4 +5,5 @@ from . import test_automation
 from . import test_credit_automation
 from . import test_permission
 from . import test_first_hour_tour
+from . import test_handbook
 from . import test_limit_in_shop

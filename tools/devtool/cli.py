@@ -11,6 +11,7 @@ from . import (
     databases,
     lint,
     odoo,
+    pictures,
     postgres,
     server,
     setup,
@@ -121,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("name", metavar="DB")
     text = "what a database's registry holds of ours, as text to compare before and after"
     add("dump", _dump, text).add_argument("name", metavar="DB")
+    add("pictures", lambda _: pictures.run(), "take the handbook's pictures again")
     text = "make a database by an earlier commit, upgrade it, and tell what was lost"
     add("upgrade", _upgrade, text).add_argument("commit", metavar="COMMIT", nargs="?", default="")
     psql = add("psql", _psql, "PostgreSQL's prompt; more arguments go to psql", takes_more=True)
