@@ -9,6 +9,7 @@ from . import (
     beside,
     combinations,
     databases,
+    handbook,
     lint,
     odoo,
     pictures,
@@ -106,8 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     text = "the core addon alone, with each sibling, with all: graded, opened, uninstalled"
     add("combinations", _combinations, text).add_argument("names", metavar="NAME", nargs="*")
-    check = add("lint", _lint, "check code, views, imports and translations")
-    check.add_argument("--fast", action="store_true", help="leave out what needs a database")
+    add("lint", _lint, "check code, views, imports and translations").add_argument(
+        "--fast", action="store_true", help="leave out what needs a database"
+    )
     add("format", _format, "format code and views in place")
     add("pot", _pot, "write the translation template and merge it into the translations")
     new = add("db", _db, "a fresh database with the addon, within seconds")
@@ -122,9 +124,13 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("name", metavar="DB")
     text = "what a database's registry holds of ours, as text to compare before and after"
     add("dump", _dump, text).add_argument("name", metavar="DB")
+    add("handbook", lambda _: handbook.write(), "make the handbook's pages for the web client")
     add("pictures", lambda _: pictures.run(), "take the handbook's pictures again")
-    text = "make a database by an earlier commit, upgrade it, and tell what was lost"
-    add("upgrade", _upgrade, text).add_argument("commit", metavar="COMMIT", nargs="?", default="")
+    add(
+        "upgrade",
+        _upgrade,
+        "make a database by an earlier commit, upgrade it, and tell what was lost",
+    ).add_argument("commit", metavar="COMMIT", nargs="?", default="")
     psql = add("psql", _psql, "PostgreSQL's prompt; more arguments go to psql", takes_more=True)
     psql.add_argument("name", metavar="DB", nargs="?", default=server.DATABASE)
     # Without a help of its own, so that -h also goes through.
