@@ -10,6 +10,7 @@
         "security/ir.model.access.csv",
         "data/onboarding_onboarding_step_data.xml",
         "views/onboarding_onboarding_step_views.xml",
+        "views/customer_tier_program_views.xml",
         "views/customer_tier_start_views.xml",
         "views/res_config_settings_views.xml",
         "views/customer_tiering_start_menus.xml",

@@ -90,7 +90,7 @@ def _programme_told(company):
     said.append(
         env._("Days begin at midnight in %s.", zone)
         if zone
-        else env._("The company has no time zone yet; the choice of a preset asks for it.")
+        else env._("The company has no time zone yet: days begin at midnight in UTC.")
     )
     if programs and not company.customer_tier_nightly:
         said.append(env._("Nobody is graded at night: see the settings."))
@@ -141,7 +141,7 @@ def _prices_told(company):
     if not tiers:
         return False, [env._("No tier has a discount or a pricelist.")]
     giving = tiers.filtered(lambda tier: tier.program_id.gives_prices)
-    names = ", ".join((giving or tiers).mapped(lambda tier: tier.discount_text or tier.name))
+    names = ", ".join(map(_priced, giving or tiers))
     said = [
         env._("Given on new quotations: %s.", names)
         if giving
@@ -150,6 +150,13 @@ def _prices_told(company):
     warnings = [tier.pricelist_warning for tier in giving if tier.pricelist_warning]
     said += dict.fromkeys("\n".join(warnings).splitlines())
     return bool(giving) and not warnings, said + _where_prices_apply(env)
+
+
+def _priced(tier):
+    """A tier with what it gives: its discount, else its list."""
+    if tier.discount:
+        return f"{tier.name} (−{readable(tier.env, tier.discount)} %)"
+    return f"{tier.name} ({tier.pricelist_id.name})"
 
 
 def _where_prices_apply(env):

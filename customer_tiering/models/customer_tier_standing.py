@@ -49,7 +49,7 @@ class CustomerTierStanding(models.Model):
     _name = "customer.tier.standing"
     _inherit = ["customer.tier.staged", "customer.tier.looked.at", "customer.tier.input"]
     _description = "Customer Grading"
-    _order = "score desc, id"
+    _order = "score desc nulls last, id"
     _rec_name = "partner_id"
     # Rows come by the hundred thousand; graded_at and the history tell what there is to tell.
     _log_access = False

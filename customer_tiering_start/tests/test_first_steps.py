@@ -59,6 +59,7 @@ class TestFirstSteps(TieringCommon):
         program = self.env["customer.tier.program"].search([("company_id", "=", self.new.id)])
         self.assertIn(program.name, self._steps()["programme"].customer_tier_fact)
         self.assertIn("Asia/Shanghai", self._steps()["programme"].customer_tier_fact)
+        self.assertIn("Gold (−10 %)", self._steps()["prices"].customer_tier_fact)
         opened = self._steps()["prices"].action_customer_tier_open()
         self.assertEqual((opened["res_model"], opened["res_id"]), (program._name, program.id))
 

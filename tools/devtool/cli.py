@@ -9,8 +9,10 @@ from . import (
     beside,
     combinations,
     databases,
+    handbook,
     lint,
     odoo,
+    pictures,
     postgres,
     server,
     setup,
@@ -123,8 +125,13 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("name", metavar="DB")
     text = "what a database's registry holds of ours, as text to compare before and after"
     add("dump", _dump, text).add_argument("name", metavar="DB")
-    text = "make a database by an earlier commit, upgrade it, and tell what was lost"
-    add("upgrade", _upgrade, text).add_argument("commit", metavar="COMMIT", nargs="?", default="")
+    add("handbook", lambda _: handbook.write(), "make the handbook's pages for the web client")
+    add("pictures", lambda _: pictures.run(), "take the handbook's pictures again")
+    add(
+        "upgrade",
+        _upgrade,
+        "make a database by an earlier commit, upgrade it, and tell what was lost",
+    ).add_argument("commit", metavar="COMMIT", nargs="?", default="")
     psql = add("psql", _psql, "PostgreSQL's prompt; more arguments go to psql", takes_more=True)
     psql.add_argument("name", metavar="DB", nargs="?", default=server.DATABASE)
     # Without a help of its own, so that -h also goes through.

@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Callable
 
-from . import house, setup, translations, xml_format
+from . import container, handbook, house, setup, translations, xml_format
 from .console import Failure, say
 from .paths import ROOT, addons, test_addons
 from .venv import LINT
@@ -29,6 +29,8 @@ def run(*, fast: bool = False) -> int:
         "own views are not extended": house.own_views_extended,
         "core names no sibling": house.siblings_named,
         "tests are listed": house.unlisted_tests,
+        "Dockerfile": container.wrong_dockerfile,
+        "pages of the handbook are fresh": handbook.stale,
         "XML and JS format": lambda: xml_format.unformatted(_addon_folders()),
         "translations": translations.incomplete,
     }

@@ -15,6 +15,16 @@ function step(title, label) {
 /** From a file of the old system to graded customers, as the handbook says. */
 registry.category("web_tour.tours").add("customer_tiering_first_hour", {
     steps: () => [
+        {
+            content: "Open the menu beside the title",
+            trigger:
+                ".o_control_panel:has(.o_breadcrumb:contains('Getting Started')) .o_cp_action_menus button",
+            run: "click",
+        },
+        {
+            content: "The handbook is there",
+            trigger: ".o_customer_tier_handbook",
+        },
         step("Bring the history", "Open past orders"),
         {
             content: "Open the menu beside the title",
@@ -42,7 +52,8 @@ registry.category("web_tour.tours").add("customer_tiering_first_hour", {
         },
         {
             content: "The column with the customers was understood",
-            trigger: ".o_import_data_content tr:contains('customer_id'):contains('Customer in the File')",
+            trigger:
+                ".o_import_data_content tr:contains('customer_id'):contains('Customer in the File')",
         },
         {
             content: "Import",

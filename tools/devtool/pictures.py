@@ -1,0 +1,100 @@
+"""`./dev pictures`: the handbook's pictures, taken from the running product with demo data."""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from . import databases, odoo, server, setup, system
+from .console import Failure, say
+from .paths import ADDON, ROOT
+from .venv import RUNTIME
+
+DATABASE = "pictures"
+FOLDER = ROOT / f"{ADDON}_start" / "static" / "handbook" / "pictures"
+# Name, address, a selector that is there when the page is, height.
+SHOTS = [
+    ("start", "/odoo/customer-tiering-start", ".o_customer_tier_steps .o_kanban_record", 820),
+    ("grading", "/odoo/customer-grading?view_type=list", ".o_data_row", 560),
+]
+LANGUAGES = {"en_US": "", "zh_CN": "_zh"}
+WIDTH = 1100
+READY = 120
+
+SPEAK = """
+env["res.lang"]._activate_lang("{lang}")
+env["ir.module.module"].search([("state", "=", "installed")])._update_translations(["{lang}"])
+env.ref("base.user_admin").lang = "{lang}"
+env.cr.commit()
+"""
+
+
+def run() -> int:
+    """Take all pictures again; they are written where the handbook looks for them."""
+    setup.for_tests()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    databases.fresh(DATABASE, demo=True)
+    odoo.run_script(DATABASE, server.GRADE)
+    try:
+        for lang, suffix in LANGUAGES.items():
+            say(f"- Pictures in {lang}")
+            odoo.run_script(DATABASE, SPEAK.format(lang=lang))
+            _take(suffix)
+    finally:
+        databases.drop(DATABASE)
+    return 0
+
+
+def _take(suffix: str) -> None:
+    port = odoo.free_port()
+    process = subprocess.Popen(
+        odoo.command(
+            *("server", "-d", DATABASE, "--http-port", str(port), "--max-cron-threads", "0")
+        ),
+        cwd=ROOT,
+        env=odoo.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    base = f"http://127.0.0.1:{port}"
+    shots = [
+        {
+            "file": str(FOLDER / f"{name}{suffix}.png"),
+            "url": url,
+            "width": WIDTH,
+            "height": height,
+            "wait": wait,
+        }
+        for name, url, wait, height in SHOTS
+    ]
+    try:
+        _wait_for(base)
+        subprocess.run(
+            [
+                RUNTIME.python,
+                *("-m", "tools.devtool.camera", base, DATABASE, "admin", system.browser()),
+            ],
+            input=json.dumps(shots),
+            text=True,
+            cwd=ROOT,
+            check=True,
+        )
+    except subprocess.CalledProcessError:
+        raise Failure("A picture could not be taken.", "What the browser said is above.") from None
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(base: str) -> None:
+    for _ in range(READY):
+        try:
+            urllib.request.urlopen(f"{base}/web/login", timeout=READY).close()
+        except urllib.error.URLError:
+            time.sleep(1)
+        else:
+            return
+    sys.exit("Odoo does not answer.")
