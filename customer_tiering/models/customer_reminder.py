@@ -196,13 +196,14 @@ class CustomerReminder(models.Model):
     @api.model
     def _drawn(self, rule, standing, as_of):
         """Which group a customer is in; those whose tier is never held back are not measured."""
-        if standing.tier_id in rule.never_held_tier_ids:
-            return {"arm": assignment.TREATED}
         experiment = assignment.experiment(f"rule:{rule.id}", as_of)
         # The setting is nobody's to read.
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         bucket = assignment.bucket(database, experiment, standing.partner_id.id)
-        arm = assignment.arm(bucket, rule.control_share)
+        if standing.tier_id in rule.never_held_tier_ids:
+            offered = assignment.arm(bucket, 0, rule._offer_share()) == assignment.OFFER
+            return {"arm": assignment.OFFER if offered else assignment.TREATED}
+        arm = assignment.arm(bucket, rule.control_share, rule._offer_share())
         return {"experiment": experiment, "bucket": bucket, "arm": arm}
 
     @api.model

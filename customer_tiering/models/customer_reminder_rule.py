@@ -429,6 +429,10 @@ class CustomerReminderRule(models.Model):
         """Hook: whether a salesperson finds a to-do as soon as a reminder is made."""
         return True
 
+    def _offer_share(self):
+        """Hook: how many of a hundred customers get an offer beside the reminder."""
+        return 0
+
     def _after_open(self, reminders):
         """Hook: these reminders were made, none of which is held back."""
 

@@ -23,10 +23,23 @@ class SaleOrder(models.Model):
         refused = coupon and self._customer_refused(coupon)
         return refused or super()._try_apply_program(program, coupon)
 
+    def _get_claimable_rewards(self, forced_coupons=None):
+        found = super()._get_claimable_rewards(forced_coupons)
+        foreign = [coupon for coupon in found if self._customer_refused(coupon)]
+        for coupon in foreign:
+            del found[coupon]
+        return found
+
+    def _apply_program_reward(self, reward, coupon, **kwargs):
+        return self._customer_refused(coupon) or super()._apply_program_reward(
+            reward, coupon, **kwargs
+        )
+
     def _update_programs_and_rewards(self):
         # The customer may be another one than when the coupon was entered.
         for order in self:
-            if foreign := order.applied_coupon_ids.filtered(order._customer_refused):
+            coupons = order.applied_coupon_ids | order.order_line.coupon_id
+            if foreign := coupons.filtered(order._customer_refused):
                 order.applied_coupon_ids -= foreign
                 order.order_line.filtered(lambda line, f=foreign: line.coupon_id in f).unlink()
         return super()._update_programs_and_rewards()
@@ -36,7 +49,7 @@ class SaleOrder(models.Model):
         # Whoever enters a code need not read whose it is.
         card = card.sudo()
         owner = card.partner_id.commercial_partner_id
-        if not card.program_id.customer_personal or not owner:
+        if not owner or not card._customer_is_personal():
             return None
         if owner == self.sudo().partner_id.commercial_partner_id:
             return None

@@ -444,6 +444,8 @@ class CustomerReminderStep(models.Model):
             counted=self.channel != "activity",
         )
         if verdict.outcome == quiet.SEND:
+            if not self._make_ready():
+                return
             self.reminder_id.write({"snoozed_until": False, "snooze_reason": False})
             getattr(self, f"_send_{self.channel}")()
         elif verdict.outcome == quiet.WAIT:
@@ -452,6 +454,11 @@ class CustomerReminderStep(models.Model):
             self.write({"state": "cancelled", "skip_reason": "ended"})
         else:
             self._skip(verdict.reason)
+
+    def _make_ready(self):
+        """Hook: prepare what is about to be sent; False where it has to wait, with another time
+        of the next try."""
+        return True
 
     def _situation(self, situation):
         """What ends or delays this step, with what is known about the contact."""

@@ -1,0 +1,12 @@
+# What a rule offers, and to whom.
+from . import customer_reminder_rule_step
+from . import customer_reminder_rule
+
+# What one customer was offered, and what came of all of it.
+from . import customer_reminder
+from . import customer_reminder_step
+from . import customer_reminder_effect
+
+# Core models.
+from . import loyalty_card
+from . import sale_order

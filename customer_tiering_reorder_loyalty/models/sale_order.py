@@ -1,0 +1,47 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from .. import offer as offers
+
+
+class SaleOrder(models.Model):
+    """What a customer orders on its page has the offer of the reminder on it."""
+
+    _inherit = "sale.order"
+
+    def _customer_reorder_hand_over(self):
+        problem = self._customer_offer_apply()
+        if problem:
+            # The quotation stays; a salesperson sees why it has no offer on it.
+            self._message_log(body=problem)
+        return super()._customer_reorder_hand_over()
+
+    def _customer_offer_apply(self):
+        """Enter the code of the reminder's offer.
+
+        :return: why the offer is not on the order, in words; empty where it is, or there is none
+        """
+        reminder = self.customer_reminder_id
+        code = offers.code(reminder) if reminder._offer_text() else ""
+        if not code:
+            return ""
+        error = ""
+        try:
+            with self.env.cr.savepoint():
+                error = self._customer_offer_enter(code)
+        except UserError as problem:
+            error = str(problem)
+        return error and self.env._("The offer %(code)s: %(error)s", code=code, error=error)
+
+    def _customer_offer_enter(self, code):
+        found = self._try_apply_code(code)
+        if "error" in found:
+            return found["error"]
+        for coupon, rewards in found.items():
+            # Of several the customer chooses one.
+            if len(rewards) == 1 and not rewards.multi_product:
+                status = self._apply_program_reward(rewards, coupon)
+                if "error" in status:
+                    return status["error"]
+        self._update_programs_and_rewards()
+        return ""

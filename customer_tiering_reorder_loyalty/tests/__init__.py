@@ -1,0 +1,5 @@
+from . import test_attacks
+from . import test_offer
+from . import test_offer_page
+from . import test_offer_parallel
+from . import test_offer_rule
