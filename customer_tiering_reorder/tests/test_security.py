@@ -20,6 +20,7 @@ class TestSecurity(ReorderSecurityCase):
             *("action_add", "action_customer_quotation", "action_customer_suggest"),
             *("action_open_reminder", "action_preset_vip", "action_preset_standard"),
             *("action_preset_prospect", "action_preset_lost_item", "action_open_cases"),
+            *("action_change", "action_change_contact"),
             *("action_quotation", "action_revoke_reorder_links", "action_open_orders"),
         }
         orm = {"create", "write", "unlink", "copy", "default_get"}

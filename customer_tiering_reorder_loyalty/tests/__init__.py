@@ -3,3 +3,4 @@ from . import test_offer
 from . import test_offer_page
 from . import test_offer_parallel
 from . import test_offer_rule
+from . import test_promotions
