@@ -1,11 +1,10 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering import main_contacts
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 MARKETING = f"{SALESPEOPLE},mass_mailing.group_mass_mailing_user"
-# Whose contact somebody is: who placed most of so many orders.
-LAST_ORDERS = 5
 
 
 class ResPartner(models.Model):
@@ -82,26 +81,17 @@ class ResPartner(models.Model):
             """
             SELECT DISTINCT ON (customer) partner
               FROM (
-                SELECT q.customer, q.partner, 0 AS place, -COUNT(*) AS orders, -MAX(q.id) AS last
-                  FROM (SELECT c.commercial_partner_id AS customer, o.partner_id AS partner, o.id,
-                               ROW_NUMBER() OVER (PARTITION BY c.commercial_partner_id
-                                                  ORDER BY o.date_order DESC, o.id DESC) AS number
-                          FROM res_partner c
-                          JOIN sale_order o ON o.partner_id = c.id
-                         WHERE o.state = 'sale' AND o.company_id = %(company)s) q
-                  JOIN res_partner p ON p.id = q.partner AND p.active
-                 WHERE q.number <= %(last)s AND p.email_normalized <> ''
-              GROUP BY q.customer, q.partner
+                SELECT customer, partner, 0 AS place, orders, last FROM (%(by_orders)s) o
                  UNION ALL
                 SELECT p.commercial_partner_id, p.id,
                        CASE WHEN p.commercial_partner_id = p.id THEN 1
-                            WHEN p.type = 'contact' THEN 2 ELSE 3 END, 0, p.id
+                            WHEN p.type = 'contact' THEN 2 ELSE 3 END, 0, NULL
                   FROM res_partner p
                  WHERE p.active AND p.email_normalized <> '') x
-          ORDER BY customer, place, orders, last
+          ORDER BY customer, place, %(best_first)s
             """,
-            company=self.env.company.id,
-            last=LAST_ORDERS,
+            by_orders=main_contacts.by_orders(self.env.company, "email_normalized"),
+            best_first=main_contacts.BEST_FIRST,
         )
 
     @api.model
