@@ -32,12 +32,17 @@ class AgendaSource:
 
 
 def expected_loss(standing):
-    """What is expected to be lost with a customer whom nobody calls, as in reminders: the amount of
-    a year, times the probability that nothing comes; where that is unknown, all of it.
+    """What is expected to be lost with a customer whom nobody calls: the amount of a year, times
+    the probability that nothing comes. NULL where that is unknown; see :func:`at_stake`.
 
     :param standing: ``SQL`` alias of a standing that an outer join may not have found
     """
-    return SQL("COALESCE(%(s)s.amount * COALESCE(%(s)s.stay_away, 1), 0)", s=standing)
+    return SQL("%(s)s.amount * %(s)s.stay_away", s=standing)
+
+
+def at_stake(standing):
+    """The expected loss; where that is unknown, all of what the customer buys in a year."""
+    return SQL("COALESCE(%s, %s.amount, 0)", expected_loss(standing), standing)
 
 
 def no_quotation(row, since):

@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering: Reorders",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Reminders that bring the order in: what to buy, one click, the right channel",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
@@ -14,6 +14,7 @@
         "data/ir_cron_data.xml",
         "data/mail_template_data.xml",
         "wizards/customer_product_suggest_views.xml",
+        "wizards/customer_reminder_contact_views.xml",
         "views/customer_purchase_rhythm_views.xml",
         "views/customer_purchase_demand_views.xml",
         "views/product_category_views.xml",

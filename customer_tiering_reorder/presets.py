@@ -37,8 +37,14 @@ PRESETS = {
     },
     "prospect": {
         "vals": {"trigger": "quotation", "lead_days": 3, "gap_days": 3, "max_late_days": 30},
-        # The usual text is for who has bought before.
-        "steps": [(*CALL, 0, 0, "silent")],
+        # The usual text is for who has bought before. Three days after the quotation and a week,
+        # a month and three months after it.
+        "steps": [
+            (*CALL, 0, 0, "silent"),
+            (*CALL, 4, 0, "not_called"),
+            (*CALL, 27, 0, "silent"),
+            (*CALL, 87, 0, "silent"),
+        ],
     },
     "lost_item": {
         "vals": {"trigger": "lost_item", "gap_days": 90, "max_late_days": 90},

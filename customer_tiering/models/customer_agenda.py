@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from ..agenda_source import NEWS_DAYS, QUOTATION_DAYS, SLOTS, AgendaSource, expected_loss, union
+from ..agenda_source import NEWS_DAYS, QUOTATION_DAYS, SLOTS, AgendaSource, at_stake, union
 from ..direction import TOLD
 from ..grading import assignment
 from ..reader_fields import ReaderChar, ReaderInteger
@@ -114,7 +114,7 @@ class CustomerAgenda(models.Model):
             """,
             slots=SLOTS,
             reader=self.env.uid,
-            loss=expected_loss(SQL("s")),
+            loss=at_stake(SQL("s")),
             union=union(sources, today - timedelta(days=QUOTATION_DAYS)),
         )
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ..agenda_source import expected_loss
 from ..grading import assignment, reminders
 from ..reminder_plan import Plan
 from ..tools import open_list
@@ -314,7 +315,7 @@ class CustomerReminderRule(models.Model):
         return SQL(
             """
             WITH due AS (
-                SELECT s.id, s.partner_id, s.company_id, s.amount * s.stay_away AS loss,
+                SELECT s.id, s.partner_id, s.company_id, %(loss)s AS loss,
                        CASE WHEN p.user_id = ANY(%(able)s) THEN p.user_id END AS user_id,
                        %(waiting)s AS reason
                   FROM customer_tier_standing s
@@ -331,6 +332,7 @@ class CustomerReminderRule(models.Model):
                    AND %(silent)s
             )
             """,
+            loss=expected_loss(SQL("s")),
             able=self.env["customer.tier.responsible"]._able(company).ids,
             # To-dos of salespeople need not wait; what is sent is looked at again when it is sent.
             waiting=waiting if calls_wait and not until else SQL("NULL::text"),

@@ -35,9 +35,11 @@ class ReorderPage(http.Controller):
     )
     def page(self, token, **posted):
         """What the customer may want to buy, and what it says to that."""
-        if not LIMIT.allows(request.httprequest.remote_addr):
-            return self._too_many()
         reminder, contact, age = self._opened(token)
+        # By the link, where there is one: behind a proxy that Odoo is not told of (proxy_mode),
+        # all customers have one address.
+        if not LIMIT.allows(reminder.id or request.httprequest.remote_addr):
+            return self._too_many()
         if not reminder:
             return self._nothing()
         if request.httprequest.method == "POST":
@@ -49,9 +51,12 @@ class ReorderPage(http.Controller):
         reminded."""
         action = posted.get("action")
         if action == "order":
-            order = reminder._order_again(contact, self._wanted(posted))
-            if order:
+            opens = self._opens_order(reminder, contact, age)
+            order = reminder._order_again(contact, self._wanted(posted), by_mail=not opens)
+            if order and opens:
                 return self._redirect(self._order_url(order, reminder, age))
+            if order:
+                return self._redirect(request.httprequest.path)
             if reminder._is_closed():
                 return self._redirect(request.httprequest.path)
             error = reminder.env._("Please give a quantity for at least one product.")
@@ -72,7 +77,7 @@ class ReorderPage(http.Controller):
     def _opened(self, token):
         """The reminder and the contact of a link, in the contact's language and the reminder's
         company. Who is logged in as somebody else's portal user gets nothing."""
-        nothing = None, None, 0
+        nothing = request.env["customer.reminder"], None, 0
         reminder, contact, age = request.env["customer.reminder"]._of_reorder_token(token)
         if not reminder:
             return nothing
@@ -113,7 +118,7 @@ class ReorderPage(http.Controller):
 
     def _shown(self, reminder, contact, age, error="", status=200):
         values = {
-            **self._page_values(reminder, contact),
+            **self._page_values(reminder, contact, age),
             "error": error,
             "address": request.httprequest.path,
         }
@@ -121,7 +126,7 @@ class ReorderPage(http.Controller):
             values |= self._list_values(reminder, contact, age)
         return plain_page(reminder.env, "reorder_page", values, status)
 
-    def _page_values(self, reminder, contact):
+    def _page_values(self, reminder, contact, age):
         """Plain values: nothing of the records can be reached from the page."""
         env = reminder.env
         # The first name only, as the message may be passed on.
@@ -135,6 +140,8 @@ class ReorderPage(http.Controller):
             "call": env._("Questions? Call %s:", seller.name or reminder.company_id.name),
             "delivery": env._("Delivery to %s.", city) if city else "",
             "quotation": self._quotation_text(order),
+            "opens": bool(order) and self._opens_order(reminder, contact, age),
+            "open_text": self._open_text(reminder),
             "confirmed": order.state == "sale",
             "ordered": reminder.state == "ordered",
             "answer": reminder.answer,
@@ -158,6 +165,15 @@ class ReorderPage(http.Controller):
     def _shows_prices(self, company, age):
         """Whether who has the address sees prices, so many days after it was sent."""
         return age <= company.customer_reorder_price_days or not request.env.user._is_public()
+
+    def _opens_order(self, reminder, contact, age):
+        """Whether the customer can open what it orders: while prices are shown, or by logging
+        in."""
+        return self._shows_prices(reminder.company_id, age) or bool(contact.user_ids)
+
+    def _open_text(self, reminder):
+        """Hook: what the button says."""
+        return reminder.env._("Open my quotation")
 
     def _order_url(self, order, reminder, age):
         """Where the customer sees its quotation: without logging in while prices are shown."""

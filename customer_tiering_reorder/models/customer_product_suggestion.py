@@ -58,7 +58,7 @@ class CustomerProductSuggestion(models.AbstractModel):
         also = baskets.new_products(weights, rows, size=CANDIDATES)
         # Of the better half of the tiers what is new, of the others what their tier buys most.
         new = self._new_candidates(company, today) if is_better else {}
-        best = new or self._bestsellers(bestsellers, tier)
+        best = self._looked_at(customer, company) | (new or self._bestsellers(bestsellers, tier))
         ids = [*(found.product for found in usual), *(other for other, _why in also), *best]
         suitable = self._suitable(ids, company)
         first = self._usual(usual, suitable, company)[: usual_size or baskets.USUAL_SIZE]
@@ -242,6 +242,14 @@ class CustomerProductSuggestion(models.AbstractModel):
                 reasons = words.also_bought(self.env, because, count, tier)
                 result.append(Suggestion(ALSO, suitable[other], 1.0, False, *reasons))
         return result
+
+    def _looked_at(self, customer, company):
+        """Hook: what the customer has looked at and not bought, which goes before what its tier
+        buys.
+
+        :return: dict product id → function from the product to a :class:`Suggestion`
+        """
+        return {}
 
     def _new_candidates(self, company, today):
         """:return: dict product id → function from the product to a :class:`Suggestion`"""

@@ -64,6 +64,13 @@ class CustomerReminder(models.Model):
         copy=False,
         help="What the customer thinks of being reminded.",
     )
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="Written To",
+        compute="_compute_contact_id",
+        exportable=False,
+        help="Whom the messages that are still to come are for; otherwise whom the last was for.",
+    )
     phone = ReaderChar(related="partner_id.phone", exportable=False)
     suggestion_html = fields.Html(
         string="What to Buy",
@@ -84,6 +91,24 @@ class CustomerReminder(models.Model):
         begun = self.date or self.env["customer.tier.gather"]._today(standing.company_id)
         summary, note = trigger_words.told(rule, standing, begun)
         return {**vals, "summary": summary, "note": note}
+
+    # Whom it is for
+
+    @api.depends("partner_id")
+    def _compute_contact_id(self):
+        # Not what stands in an unsaved form.
+        own = [("reminder_id", "in", self._origin.ids), ("to", "=", "customer")]
+        steps = self.env["customer.reminder.step"].search(own, order="due_at, id")
+        found = steps.grouped("reminder_id")
+        for reminder in self:
+            mine = found.get(reminder._origin, steps.browse())
+            ahead = mine.filtered(lambda step: step.state == "planned")
+            reminder.contact_id = (ahead[:1] or mine[-1:]).partner_id
+
+    def action_change_contact(self):
+        """Have what is still to come go to somebody else at the customer."""
+        self.ensure_one()
+        return self.env["customer.reminder.contact"]._open(self)
 
     # The salesperson's quotation
 
@@ -208,7 +233,7 @@ class CustomerReminder(models.Model):
         customer = self.partner_id.commercial_partner_id
         own = order.partner_id.commercial_partner_id == customer
         own = own and order.company_id == self.company_id
-        return order if own and order.state in ("sent", "sale") else order.browse()
+        return order if own and order._customer_reorder_is_asked_for() else order.browse()
 
     def _is_closed(self):
         """Whether nothing can be ordered from this reminder any more: the customer has ordered
@@ -226,12 +251,13 @@ class CustomerReminder(models.Model):
         )
         self.invalidate_recordset()
 
-    def _order_again(self, contact, wanted):
+    def _order_again(self, contact, wanted, by_mail=False):
         """The one quotation of this reminder, made when the customer asks for it first.
 
         :param contact: ``res.partner`` who asks
         :param wanted: dict product id → quantity; of others than the suggested ones nothing is
             ordered
+        :param by_mail: whether it is sent to the contact, who cannot open it
         :return: ``sale.order``, empty where nothing is wanted, or nothing is asked any more
         """
         self._lock()
@@ -262,6 +288,8 @@ class CustomerReminder(models.Model):
         # Two at once write the same row: the second begins anew, and finds the first's order.
         self._answered("order", quotation_id=order.id)
         order._customer_reorder_hand_over()
+        if by_mail:
+            order._customer_reorder_send(contact)
         return RULES_AT_ONCE.off(order)
 
     def _later(self, days):

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering import main_contacts
 from odoo.addons.customer_tiering.grading import quiet
 from odoo.addons.customer_tiering.models.customer_contact_policy import REASONS
 from odoo.addons.customer_tiering.reader_fields import ReaderChar
@@ -29,8 +30,6 @@ RECEIPT = timedelta(hours=24)
 RETRY = timedelta(hours=1)
 RECEIPT_SCOPE = "customer_tiering_reorder.receipt"
 TEMPLATE = "customer_tiering_reorder.mail_template_reminder"
-# Of whom the contact is: who placed most of these.
-LAST_ORDERS = 5
 WHY = [
     *REASONS,
     ("cap", "Another message was just sent"),
@@ -254,26 +253,15 @@ class CustomerReminderStep(models.Model):
         :return: dict reminder → ``res.partner``
         """
         self.env.flush_all()
-        query = SQL(
-            """
-            SELECT DISTINCT ON (r.id) r.id, o.partner_id
-              FROM customer_reminder r
-              JOIN LATERAL (
-                   SELECT o.partner_id, o.date_order
-                     FROM sale_order o JOIN res_partner c ON c.id = o.partner_id
-                    WHERE c.commercial_partner_id = r.partner_id AND c.active
-                      AND o.company_id = r.company_id AND o.state = 'sale'
-                    ORDER BY o.date_order DESC, o.id DESC LIMIT %s) o ON TRUE
-              JOIN res_partner p ON p.id = o.partner_id
-             WHERE r.id = ANY(%s) AND %s
-             GROUP BY r.id, o.partner_id
-             ORDER BY r.id, COUNT(*) DESC, MAX(o.date_order) DESC, o.partner_id
-            """,
-            LAST_ORDERS,
-            reminders.ids,
-            self._address_sql(channel),
-        )
-        found = dict(self.env.execute_query(query))
+        found = {}
+        for company, own in reminders.grouped("company_id").items():
+            query = SQL(
+                "SELECT DISTINCT ON (customer) customer, partner FROM (%s) c ORDER BY customer, %s",
+                main_contacts.by_orders(company, self._address_field(channel), own.partner_id.ids),
+                main_contacts.BEST_FIRST,
+            )
+            known = dict(self.env.execute_query(query))
+            found |= {reminder.id: known.get(reminder.partner_id.id) for reminder in own}
         partners = self.env["res.partner"].sudo()
         contacts = {}
         for reminder in reminders:
@@ -292,10 +280,6 @@ class CustomerReminderStep(models.Model):
         """Hook: the field of contacts with what a channel needs to reach them; of what is handed
         over the e-mail address is as good as any."""
         return "email_normalized"
-
-    @api.model
-    def _address_sql(self, channel):
-        return SQL("%s <> ''", SQL.identifier("p", self._address_field(channel)))
 
     # The life of the reminder
 

@@ -78,11 +78,19 @@ class SaleOrder(models.Model):
         else:
             self.action_quotation_sent()
 
+    def _customer_reorder_is_asked_for(self):
+        """Hook: whether it is the customer's, rather than what a salesperson is still at."""
+        return self.state in ("sent", "sale")
+
+    def _customer_reorder_can_be_confirmed(self):
+        """Hook: whether there is a way for the customer to confirm it."""
+        return self.require_signature or self.require_payment
+
     def _customer_reorder_asks_salesperson(self):
         """Hook: why a salesperson has to confirm the order, in words; empty where the customer
         may."""
         self.ensure_one()
-        confirms = self.require_signature or self.require_payment
+        confirms = self._customer_reorder_can_be_confirmed()
         if self.company_id.customer_reorder_confirm == "salesperson" or not confirms:
             return self.env._("The customer asked for this quotation. Confirm it, or call back.")
         if self.partner_credit_warning:
@@ -97,6 +105,18 @@ class SaleOrder(models.Model):
                 UNUSUAL,
             )
         return ""
+
+    def _customer_reorder_send(self, contact):
+        """Send the quotation to whom the link was for: somebody else may have it by now. Where
+        that cannot be done, a colleague does."""
+        template = self.env.ref("sale.email_template_edi_sale", raise_if_not_found=False)
+        if template and contact.email_normalized:
+            values = {"email_to": False, "recipient_ids": [Command.set(contact.ids)]}
+            template.send_mail(self.id, email_values=values)
+        else:
+            self._customer_reorder_tell(
+                self.env._("The customer asked for this quotation. Send it, or call back.")
+            )
 
     def _customer_reorder_usual_amount(self):
         """Median untaxed amount of the customer's last orders in the currency of this one, 0

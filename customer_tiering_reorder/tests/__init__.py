@@ -3,6 +3,7 @@ from . import test_contact_pages
 from . import test_merge
 from . import test_purchase_rhythm
 from . import test_quotation
+from . import test_reminder_contact
 from . import test_reminder_effect
 from . import test_reminder_steps
 from . import test_reminder_triggers

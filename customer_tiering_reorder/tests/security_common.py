@@ -11,6 +11,7 @@ RIGHTS = {
     "customer.product.affinity": (READ, READ, READ),
     "customer.product.suggest": ("rwc-", "rwc-", "rwc-"),
     "customer.product.suggest.line": ("rwcu", "rwcu", "rwcu"),
+    "customer.reminder.contact": ("rwc-", "rwc-", "rwc-"),
     "customer.reminder.effect": (NOTHING, NOTHING, READ),
     "customer.reminder.report": (NOTHING, NOTHING, READ),
 }
@@ -19,6 +20,7 @@ SHARED = {
     "customer.purchase.demand",
     "customer.product.suggest",
     "customer.product.suggest.line",
+    "customer.reminder.contact",
 }
 PRIVATE_FIELDS = {
     "res.partner": (
@@ -112,6 +114,9 @@ class ReorderSecurityCase(SecurityCase):
             }
         )
         preference = cls.env["customer.contact.preference"].create({"partner_id": partner.id})
+        change = cls.env["customer.reminder.contact"].create(
+            {"reminder_id": reminder.id, "partner_id": partner.id}
+        )
         own = [("company_id", "=", company.id), ("rule_id", "=", reminder.rule_id.id)]
         report, effect = (cls.env[f"customer.reminder.{name}"] for name in ("report", "effect"))
-        return rule_step, step, preference, report.search(own), effect.search(own)
+        return rule_step, step, preference, change, report.search(own), effect.search(own)

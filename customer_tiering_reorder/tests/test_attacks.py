@@ -7,7 +7,8 @@ from .security_common import ReorderSecurityCase
 COMPUTED = {
     "customer.product.suggest.line": rows(empty="uom_id"),
     "customer.purchase.rhythm": rows(refused="currency_id user_id next_text source_text"),
-    "customer.reminder": rows(refused="phone suggestion_html"),
+    "customer.reminder": rows(refused="contact_id phone suggestion_html"),
+    "customer.reminder.contact": rows(empty="customer_id"),
     # Neither of them manages products.
     "product.category": rows(
         refused="customer_cycle_count customer_cycle_learnt_on customer_cycle_quarter "

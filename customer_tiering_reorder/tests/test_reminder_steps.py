@@ -96,6 +96,9 @@ class TestReminderSteps(SenderCase):
             self.assertFalse(rule.active, "nobody is written to before somebody has looked")
             self.assertTrue(rule.step_ids)
             self.assertEqual(rule.company_id, self.company)
+        prospect = Rule._create_preset("prospect", self.company)
+        days = [prospect.lead_days + step.offset_days for step in prospect.step_ids]
+        self.assertEqual(days, [3, 7, 30, 90])
         vip = Rule._create_preset("vip", self.company)
         best = self.program.tier_ids.sorted(lambda tier: (tier.sequence, tier.id))[-1]
         self.assertEqual(vip.tier_ids, best)

@@ -187,10 +187,13 @@ class TestReorderPage(PageCase):
             path = f"/o/{self.reminder._reorder_token(self.contact)}"
         for _again in range(2):
             location = self._post("order", path, **self._order_values()).headers["Location"]
-            self.assertEqual(location, f"/my/orders/{self._quotations().id}")
-        inside = self.url_open(location)
-        self.assertIn("/web/login", inside.url)
+            self.assertEqual(location, path)
+        self.assertNotIn("access_token", self._get(path).text)
         self.assertIn("access_token", self._post("order").headers["Location"])
+        self._create_user("ann_portal", "base.group_portal", partner_id=self.contact.id)
+        location = self._post("order", path).headers["Location"]
+        self.assertEqual(location, f"/my/orders/{self._quotations().id}")
+        self.assertIn("/web/login", self.url_open(location).url)
 
     def test_confirmed_order(self):
         """Who has signed reads that its quotation is ready, and wonders whether it ordered."""
@@ -317,7 +320,51 @@ class TestReorderPage(PageCase):
         """Somebody tries addresses by the thousand."""
         codes = {self._get("/o/guess").status_code for _number in range(31)}
         self.assertEqual(codes, {404, 429})
-        self.assertEqual(self._post("order", **self._order_values()).status_code, 429)
+
+    def test_too_many_of_others(self):
+        """Behind one proxy, or in one office, some customers lock out all others."""
+        for _number in range(31):
+            self._get("/o/guess")
+        self.assertEqual(self._post("order", **self._order_values()).status_code, 303)
+
+    def test_too_many_of_one_link(self):
+        """A program that reloads the page keeps the server from everybody else."""
+        codes = [self._get().status_code for _number in range(31)]
+        self.assertEqual((codes[0], codes[-1]), (200, 429))
+
+    def _old_path(self):
+        with freeze_time(fields.Datetime.now() - timedelta(days=20)):
+            return f"/o/{self.reminder._reorder_token(self.contact)}"
+
+    def test_old_link_ends_at_no_log_in(self):
+        """Who has no access to the portal orders from an old mail, and stands before a log-in."""
+        self.contact.email = "ann@example.com"
+        path = self._old_path()
+        for _again in range(2):
+            response = self._post("order", path=path, **self._order_values())
+            self.assertEqual(response.headers["Location"].rpartition("/o/")[1], "/o/")
+        order = self._quotations()
+        self.assertEqual(order.state, "sent")
+        page = self._get(path).text
+        self.assertIn(order.name, page)
+        self.assertIn("We send it to you", page)
+        self.assertNotIn("Open my quotation", page)
+        mails = self.env["mail.mail"].search([("recipient_ids", "in", self.contact.ids)])
+        self.assertEqual(len(mails), 1)
+        self.assertIn(order.name, mails.subject)
+
+    def test_old_link_without_address(self):
+        """The quotation waits for somebody who never gets it."""
+        self.contact.email = False
+        self._post("order", path=self._old_path(), **self._order_values())
+        todos = self._quotations().activity_ids
+        self.assertEqual(todos.user_id, self.salesperson)
+
+    def test_old_link_with_access(self):
+        self.contact.email = "ann@example.com"
+        self._create_user("ann_portal", "base.group_portal", partner_id=self.contact.id)
+        response = self._post("order", path=self._old_path(), **self._order_values())
+        self.assertIn(f"/my/orders/{self._quotations().id}", response.headers["Location"])
 
     def test_another_customers_order_in_the_reminder(self):
         """Whoever may write quotations shows one customer the quotation of another."""

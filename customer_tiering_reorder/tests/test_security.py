@@ -25,6 +25,7 @@ class TestSecurity(ReorderSecurityCase):
                 "action_preset_standard",
             ),
             *("action_preset_prospect", "action_preset_lost_item", "action_open_cases"),
+            *("action_change", "action_change_contact"),
             *("action_quotation", "action_revoke_reorder_links", "action_open_orders"),
         }
         orm = {"create", "write", "unlink", "copy", "default_get"}

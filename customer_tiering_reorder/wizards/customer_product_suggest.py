@@ -25,12 +25,15 @@ class CustomerProductSuggest(models.TransientModel):
         string="Show",
     )
     search_text = fields.Char(string="Search")
+    promotions = fields.Text(string="On Offer", readonly=True)
     line_ids = fields.One2many("customer.product.suggest.line", "suggest_id", string="Products")
 
     @api.model
     @api.private
     def _open(self, order):
-        wizard = self.create({"order_id": order.id})
+        Suggestion = self.env["customer.product.suggestion"]
+        promotions = Suggestion._promotions(order.partner_id, order.company_id)
+        wizard = self.create({"order_id": order.id, "promotions": "\n".join(promotions)})
         wizard.line_ids = [Command.create(vals) for vals in wizard._line_vals()]
         return open_dialog(wizard, self.env._("Suggest Products"))
 

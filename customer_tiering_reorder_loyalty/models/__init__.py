@@ -7,6 +7,9 @@ from . import customer_reminder
 from . import customer_reminder_step
 from . import customer_reminder_effect
 
+# What is on offer beside it.
+from . import customer_product_suggestion
+
 # Core models.
 from . import loyalty_card
 from . import sale_order

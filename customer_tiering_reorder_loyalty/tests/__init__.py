@@ -4,3 +4,4 @@ from . import test_offer_page
 from . import test_offer_parallel
 from . import test_offer_rule
 from . import test_offer_year
+from . import test_promotions

@@ -1,5 +1,12 @@
-from odoo import models
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.addons.customer_tiering_reorder.suggestion import TIER, Suggestion
 from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+
+# How long it is remembered what a customer looked at, and how much of it.
+LOOKED_DAYS, LOOKED_MOST = 60, 10
 
 
 class CustomerProductSuggestion(models.AbstractModel):
@@ -22,3 +29,37 @@ class CustomerProductSuggestion(models.AbstractModel):
             if sold:
                 result.setdefault(product.id, variants[sold[0]][0])
         return result
+
+    def _looked_at(self, customer, company):
+        """What people of the customer opened in the company's shop of late, the latest first."""
+        result = super()._looked_at(customer, company)
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT t.product_id, MAX(t.visit_datetime)
+                  FROM website_track t
+                  JOIN website_visitor v ON v.id = t.visitor_id
+                  JOIN website w ON w.id = v.website_id
+                  JOIN res_partner p ON p.id = v.partner_id
+                 WHERE p.commercial_partner_id = %s AND w.company_id = %s
+                   AND t.product_id IS NOT NULL AND t.visit_datetime > %s
+              GROUP BY t.product_id
+              ORDER BY 2 DESC, 1 LIMIT %s
+                """,
+                customer.id,
+                company.id,
+                fields.Datetime.now() - timedelta(days=LOOKED_DAYS),
+                LOOKED_MOST,
+            )
+        )
+        for product, moment in self.env.cr.fetchall():
+            result[product] = self._make_looked_at(moment)
+        return result
+
+    def _make_looked_at(self, moment):
+        day = format_date(self.env, moment.date())
+        reasons = (
+            self.env._("Looked at in the shop on %s, not bought", day),
+            self.env._("You looked at this on %s", day),
+        )
+        return lambda product: Suggestion(TIER, product, 1.0, False, *reasons)

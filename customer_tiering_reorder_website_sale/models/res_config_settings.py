@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    customer_reorder_cart = fields.Boolean(
+        related="company_id.customer_reorder_cart", readonly=False
+    )
