@@ -13,7 +13,7 @@ NAMESPACE = uuid.UUID("6d2f1f3c-0c5b-4f0e-9b3e-2f0f5c1f7a11")
 # Pixels.
 WIDTH, GAP, CARD_HEIGHT, CHART_HEIGHT, ROW = 1000, 12, 101, 320, 23
 MOST_CARDS = 4
-COLUMNS = (250, 150, 150, 150, 150, 150)
+COLUMNS = (200, 220, 150, 150, 150, 150)
 STYLES = {
     "1": {"textColor": "#01666b", "bold": True, "fontSize": 16},
     "2": {"bold": True, "fontSize": 11, "textColor": "#434343"},
@@ -212,8 +212,9 @@ class Builder:
             if view == "list":
                 self._records(table, row + 1)
             else:
+                # The title stands above it, where it is translated.
                 number = self._pivot(
-                    table.title,
+                    "\u00a0",
                     table.model,
                     table.rows,
                     table.columns,

@@ -244,7 +244,7 @@ DASHBOARDS = (
             Card("Revenue", SNAPSHOT, "amount", MONTHS, compared="percentage"),
             Card("Margin", SNAPSHOT, "margin", MONTHS, compared="percentage"),
             Card("Orders", SNAPSHOT, "order_count", MONTHS, compared="difference"),
-            Card("Saved by tier prices", SNAPSHOT, "saved", MONTHS, compared="percentage"),
+            Card("Saved by tier prices", SNAPSHOT, "saved", MONTHS, compared="difference"),
         ),
         charts=(
             Chart("Revenue by tier", SNAPSHOT, "bar", ("month:month", "tier_id"), "amount", MONTHS),

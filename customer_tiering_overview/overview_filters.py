@@ -4,9 +4,9 @@ numbers."""
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields
+from odoo.addons.customer_tiering.explain.timeline import format_month
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 # Lengths of a period in months that are over; 0 is the present month.
 MONTHS = (0, 1, 3, 6, 12)
@@ -91,8 +91,14 @@ class Filters:
             return env._("Last month")
         return env._("Last %s months", number)
 
+    def label(self, month):
+        """A month below a bar."""
+        if month == self.present:
+            return self.env._("This month")
+        return format_month(self.env, month)
+
     def month_text(self, month):
-        text = format_date(self.env, month, date_format="MMM yyyy")
+        text = format_month(self.env, month)
         return self.env._("%s so far", text) if month == self.present else text
 
     def title(self):

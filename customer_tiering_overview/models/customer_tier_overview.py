@@ -23,6 +23,7 @@ BAND_COLORS = {"low": 10, "medium": 3, "high": 1, "unknown": 0}
 UP, DOWN, OUT, FIRST = 10, 1, 0, 4
 # Of who has no tier; the last one of the client's palette, which no tier has.
 NONE = 12
+ORDERED_AFTER = "reminded_order_count"
 # What a month is told by; the sums of the snapshot.
 SUMS = [
     *("customer_count", "buyer_count", "repeat_count", "amount", "order_count", "saved"),
@@ -125,7 +126,7 @@ class CustomerTierOverview(models.AbstractModel):
         for month, state, number in rows:
             sums = found[month][False]
             sums["reminded_count"] += number
-            sums["reminded_order_count"] += number if state == "ordered" else 0
+            sums[ORDERED_AFTER] += number if state == "ordered" else 0
 
     def _in_currency(self, amount, company, day):
         own = self.env.company.currency_id
@@ -185,7 +186,7 @@ class CustomerTierOverview(models.AbstractModel):
             ("down_count", self.env._("Demoted"), count, -1, "moves"),
             ("won_back_count", self.env._("Won back"), count, 1, "won_back"),
             ("reminded_count", self.env._("Reminders"), count, 0, "reminders"),
-            ("reminded_order_count", self.env._("Orders after reminders"), count, 1, "reminders"),
+            (ORDERED_AFTER, self.env._("Orders after reminders"), count, 1, "reminders"),
         ]
         cards = [
             self._card(self.env._("Customers in tiers"), graded, graded_then, count, 1, "tier"),
@@ -308,7 +309,7 @@ class CustomerTierOverview(models.AbstractModel):
 
     def _charts(self, filters, months):
         shown = filters.shown_months()
-        labels = [filters.month_text(month) for month in shown]
+        labels = [filters.label(month) for month in shown]
         tiers = self._tiers(filters)
         used = {tier for month in shown for tier in months.get(month, {})}
         series = [(t.id, t.name, t.color) for t in tiers.sorted("sequence") if t.id in used]
@@ -412,7 +413,7 @@ class CustomerTierOverview(models.AbstractModel):
     def _reminder_series(self, months, shown):
         series = [
             ("reminded_count", self.env._("Reminders"), 4),
-            ("reminded_order_count", self.env._("Orders after them"), 10),
+            (ORDERED_AFTER, self.env._("Orders after them"), 10),
         ]
         return [
             {
@@ -515,7 +516,7 @@ class CustomerTierOverview(models.AbstractModel):
 
     def _open_reminders(self, filters, key):
         domain = filters.reminders(*filters.days(key))
-        if key.get("of") == "reminded_order_count":
+        if key.get("of") == ORDERED_AFTER:
             domain &= Domain("state", "=", "ordered")
         return open_list(self.env, "customer_tiering.customer_reminder_action", domain)
 

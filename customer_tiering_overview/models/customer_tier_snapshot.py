@@ -1,6 +1,7 @@
 import logging
 
 from dateutil.relativedelta import relativedelta
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_append_only import by_system
@@ -189,6 +190,9 @@ class CustomerTierSnapshot(models.Model):
                 try:
                     with self.env.cr.savepoint():
                         self._take(company, month)
+                except TransactionRollbackError:
+                    # A conflict with somebody at work: all of it is tried again.
+                    raise
                 except Exception:
                     # The others go on; this one is tried again tomorrow.
                     _logger.exception("No figures of %s in company %s", month, company.id)

@@ -9,13 +9,21 @@ class DigestDigest(models.Model):
     _inherit = "digest.digest"
 
     kpi_customer_promoted = fields.Boolean("Customers Promoted")
-    kpi_customer_promoted_value = fields.Integer(compute="_compute_customer_promoted_value")
+    kpi_customer_promoted_value = fields.Integer(
+        compute="_compute_customer_promoted_value", export_string_translation=False
+    )
     kpi_customer_demoted = fields.Boolean("Customers Demoted")
-    kpi_customer_demoted_value = fields.Integer(compute="_compute_customer_demoted_value")
+    kpi_customer_demoted_value = fields.Integer(
+        compute="_compute_customer_demoted_value", export_string_translation=False
+    )
     kpi_customer_won_back = fields.Boolean("Customers Won Back")
-    kpi_customer_won_back_value = fields.Integer(compute="_compute_customer_won_back_value")
+    kpi_customer_won_back_value = fields.Integer(
+        compute="_compute_customer_won_back_value", export_string_translation=False
+    )
     kpi_reminder_orders = fields.Boolean("Orders After Reminders")
-    kpi_reminder_orders_value = fields.Integer(compute="_compute_reminder_orders_value")
+    kpi_reminder_orders_value = fields.Integer(
+        compute="_compute_reminder_orders_value", export_string_translation=False
+    )
 
     def _compute_customer_promoted_value(self):
         self._count_customer_changes("kpi_customer_promoted_value", [("direction", "=", "up")])

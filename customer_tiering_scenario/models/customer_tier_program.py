@@ -16,7 +16,9 @@ class CustomerTierProgram(models.Model):
         help="When advice on how the programme does was last looked for; once a week.",
     )
     # Since when it has had the rules that it was last looked at with.
-    advised_rules = fields.Char(readonly=True, copy=False, exportable=False)
+    advised_rules = fields.Char(
+        readonly=True, copy=False, exportable=False, export_string_translation=False
+    )
     advised_since = fields.Date(string="Rules Since", readonly=True, copy=False)
     advised_todo_on = fields.Date(string="Last To-Do About Advice", readonly=True, copy=False)
     # Salespeople read programmes, but no advice on them.

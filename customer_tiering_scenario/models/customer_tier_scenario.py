@@ -75,7 +75,6 @@ class CustomerTierScenario(models.Model):
         "day. Who has a tier or a lock set by hand keeps that instead. Empty: nobody.",
     )
     promote_only = fields.Boolean(
-        string="Promote Only",
         help="Nobody falls by these rules: whoever would, now or at a review, keeps the tier until "
         "somebody takes the lock away. Who has a tier or a lock set by hand keeps that instead.",
     )

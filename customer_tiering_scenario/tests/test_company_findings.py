@@ -18,6 +18,8 @@ class TestCompanyFindings(GradingCase):
         )
 
     def _found(self):
+        # Of the database, as the job that looks begins anew.
+        self.env.invalidate_all()
         today = self.env["customer.tier.gather"]._today(self.company)
         return {
             (one.code, one.ids): one.values

@@ -26,7 +26,7 @@ function check() {
         }
         for (const figure of getters.getFigures(sheetId)) {
             const definition = getters.getChartDefinition(
-                getters.getChartIdFromFigureId?.(figure.id) || figure.id
+                getters.getChartIdFromFigureId?.(figure.id) || figure.id,
             );
             if (!definition) {
                 wrong.push(`No chart ${figure.id}`);

@@ -36,7 +36,7 @@ export class OverviewChart extends Component {
                 const chart = new Chart(this.canvas.el, this.config());
                 return () => chart.destroy();
             },
-            () => [this.props.chart]
+            () => [this.props.chart],
         );
     }
 
@@ -61,7 +61,7 @@ export class OverviewChart extends Component {
                         ev,
                         "nearest",
                         { intersect: true },
-                        false
+                        false,
                     );
                     if (item) {
                         this.open(chart.datasets[item.datasetIndex], item.index);

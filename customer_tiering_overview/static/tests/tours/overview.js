@@ -17,7 +17,7 @@ registry.category("web_tour.tours").add("customer_tiering_overview", {
                         i % 4 === 0 &&
                         value === 0xe8 &&
                         pixels[i + 1] === 0xbb &&
-                        pixels[i + 2] === 0x1d
+                        pixels[i + 2] === 0x1d,
                 );
                 if (!gold) {
                     throw new Error("The tier has not its colour");
