@@ -181,17 +181,18 @@ class CustomerTierCare(models.Model):
         :return: dict commercial ``res.partner`` → ``customer.tier.care``, sudo
         """
         customers = partners.sudo().commercial_partner_id._origin
-        reader = self.sudo(False).env
-        if not customers or not company:
+        # sudo: what is left below may be told, and portal users read no records.
+        cares = self.sudo()._of_customers(customers, company)
+        if not cares:
             return {}
-        user = reader.user
+        reader, user = self.sudo(False).env, self.env.user
+        customers = cares.partner_id
         if user._is_internal():
             known = customers.with_env(reader)._filtered_access("read")
             customers = customers.browse(known.ids if works_in(reader, company) else ())
         elif not user._is_public():
             customers &= user.sudo().partner_id.commercial_partner_id
-        # sudo: what remains may be told, and portal users read no records.
-        return {care.partner_id: care for care in self.sudo()._of_customers(customers, company)}
+        return {care.partner_id: care for care in cares if care.partner_id in customers}
 
     @api.model
     def _terms_of(self, partners, company):

@@ -24,6 +24,7 @@ class CustomerTierService(models.Model):
     sequence = fields.Integer(default=10)
     program_id = fields.Many2one(
         "customer.tier.program",
+        string="Programme",
         required=True,
         ondelete="cascade",
         index=True,
