@@ -114,7 +114,7 @@ class CustomerTierCare(models.Model):
         readonly=True, copy=False, default=lambda self: self._today(self.env.company)
     )
     note = fields.Char(string="Reason", help="Why these people were chosen by hand.")
-    chosen_by_id = fields.Many2one("res.users", string="Chosen By", readonly=True, copy=False)
+    chosen_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     why = fields.Char(compute="_compute_why", exportable=False)
     own_user_id = fields.Many2one(
         "res.users",
@@ -509,10 +509,13 @@ class CustomerTierCare(models.Model):
         self.check_access("create")
         for vals in vals_list:
             self._check_by_hand(vals, BY_HAND | {"partner_id", "company_id"})
-        fixed = [{**vals, **self._hand_vals(vals)} for vals in vals_list]
+        companies = self.env["res.company"]
+        fixed = []
+        for vals in vals_list:
+            company = companies.browse(vals.get("company_id")) or self.env.company
+            fixed.append({**vals, **self._hand_vals(vals), "since": self._today(company)})
         cares = super().create(fixed)
         for care in cares:
-            super(CustomerTierCare, care).write({"since": self._today(care.company_id)})
             care._note_by_hand(None, None)
         return cares
 
