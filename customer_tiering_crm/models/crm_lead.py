@@ -122,7 +122,24 @@ class CrmLead(models.Model):
     def create(self, vals_list):
         leads = super().create(vals_list)
         leads.sudo().partner_id._customer_tier_mark_origin_changed()
+        leads.filtered(lambda lead: not lead.user_id)._customer_tier_give()
         return leads
+
+    def _customer_tier_give(self):
+        """Give new leads of customers that nobody has, such as those of the website, to whoever an
+        addon dedicates to these customers."""
+        # sudo: who may make a lead need not read who is dedicated to its customer.
+        known = self.sudo().filtered(
+            lambda lead: lead.partner_id and not lead.partner_id.commercial_partner_id.user_id
+        )
+        for company, leads in known.grouped(lambda x: x.company_id or self.env.company).items():
+            Responsible = self.env["customer.tier.responsible"]
+            dedicated = Responsible._dedicated_users(
+                leads.partner_id.commercial_partner_id, company
+            )
+            for lead in leads:
+                if user := dedicated.get(lead.partner_id.commercial_partner_id):
+                    lead.user_id = user
 
     def write(self, vals):
         tells = bool(WAY_FIELDS & vals.keys())

@@ -198,3 +198,23 @@ class TestLeads(TieringCommon):
         tag = self.env.ref("customer_tiering_crm.tag_search")
         self.assertEqual((tag.name, tag.customer_category_id.ids), ("Found by search", []))
         self.assertTrue(self.env.ref("customer_tiering_crm.tag_trade_show").customer_category_id)
+
+
+@tagged("post_install", "-at_install")
+class TestDedicated(TieringCommon):
+    def test_lead_of_nobody(self):
+        """A lead from the website of a customer who has a dedicated salesperson waited for
+        somebody to take it; or one that somebody has was taken away."""
+        customer = self._create_customer("Known")
+        Responsible = type(self.env["customer.tier.responsible"])
+
+        def given(_self, customers, _company):
+            return dict.fromkeys(customers, self.officer)
+
+        self.patch(Responsible, "_dedicated_users", given)
+        lead = {"name": "Inquiry", "partner_id": customer.id, "company_id": self.company.id}
+        Lead = self.env["crm.lead"]
+        self.assertEqual(Lead.create({**lead, "user_id": False}).user_id, self.officer)
+        taken = Lead.create({**lead, "user_id": self.manager.id})
+        self.assertEqual(taken.user_id, self.manager)
+        self.assertFalse(Lead.create({"name": "Unknown", "user_id": False}).user_id)

@@ -114,7 +114,7 @@ class CustomerTierCare(models.Model):
         readonly=True, copy=False, default=lambda self: self._today(self.env.company)
     )
     note = fields.Char(string="Reason", help="Why these people were chosen by hand.")
-    chosen_by_id = fields.Many2one("res.users", string="Chosen By", readonly=True, copy=False)
+    chosen_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     why = fields.Char(compute="_compute_why", exportable=False)
     own_user_id = fields.Many2one(
         "res.users",
@@ -181,17 +181,18 @@ class CustomerTierCare(models.Model):
         :return: dict commercial ``res.partner`` → ``customer.tier.care``, sudo
         """
         customers = partners.sudo().commercial_partner_id._origin
-        reader = self.sudo(False).env
-        if not customers or not company:
+        # sudo: what is left below may be told, and portal users read no records.
+        cares = self.sudo()._of_customers(customers, company)
+        if not cares:
             return {}
-        user = reader.user
+        reader, user = self.sudo(False).env, self.env.user
+        customers = cares.partner_id
         if user._is_internal():
             known = customers.with_env(reader)._filtered_access("read")
             customers = customers.browse(known.ids if works_in(reader, company) else ())
         elif not user._is_public():
             customers &= user.sudo().partner_id.commercial_partner_id
-        # sudo: what remains may be told, and portal users read no records.
-        return {care.partner_id: care for care in self.sudo()._of_customers(customers, company)}
+        return {care.partner_id: care for care in cares if care.partner_id in customers}
 
     @api.model
     def _terms_of(self, partners, company):
@@ -508,10 +509,13 @@ class CustomerTierCare(models.Model):
         self.check_access("create")
         for vals in vals_list:
             self._check_by_hand(vals, BY_HAND | {"partner_id", "company_id"})
-        fixed = [{**vals, **self._hand_vals(vals)} for vals in vals_list]
+        companies = self.env["res.company"]
+        fixed = []
+        for vals in vals_list:
+            company = companies.browse(vals.get("company_id")) or self.env.company
+            fixed.append({**vals, **self._hand_vals(vals), "since": self._today(company)})
         cares = super().create(fixed)
         for care in cares:
-            super(CustomerTierCare, care).write({"since": self._today(care.company_id)})
             care._note_by_hand(None, None)
         return cares
 

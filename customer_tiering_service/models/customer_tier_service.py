@@ -24,6 +24,7 @@ class CustomerTierService(models.Model):
     sequence = fields.Integer(default=10)
     program_id = fields.Many2one(
         "customer.tier.program",
+        string="Programme",
         required=True,
         ondelete="cascade",
         index=True,
@@ -267,14 +268,15 @@ class CustomerTierService(models.Model):
         for company, rules in self.grouped("company_id").items():
             heavy = self.env["customer.tier.care"].sudo()._overloaded(company, rules._policies())
             for rule in rules:
-                names = self.env["res.users"].sudo().browse(heavy.get(rule.id, ())).mapped("name")
-                rule.balance_warning = False
-                if names:
-                    rule.balance_warning = self.env._(
-                        "Far more than the others of the pool: %s. Customers stay with whom they know; "
-                        "hand some over by hand, or change the weights for those to come.",
-                        ", ".join(names),
-                    )
+                users = self.env["res.users"].sudo().browse(heavy.get(rule.id, ()))
+                rule.balance_warning = self._overload_text(users) if users else False
+
+    def _overload_text(self, users):
+        return self.env._(
+            "Far more than the others of the pool: %s. Customers stay with whom they know; hand "
+            "some over by hand, or change the weights for those to come.",
+            ", ".join(users.mapped("name")),
+        )
 
     # Demo
 

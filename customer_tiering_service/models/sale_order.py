@@ -67,10 +67,10 @@ class SaleOrder(models.Model):
         if care.user_id not in able or own & able:
             return False
         user = self.env.user
-        if user.has_group("sales_team.group_sale_salesman") and user != care.user_id:
+        sells = user.has_group("sales_team.group_sale_salesman") and user != care.user_id
+        if sells and not user.has_group("sales_team.group_sale_salesman_all_leads"):
             # Whoever sees own orders only could not save one of somebody else.
-            if not user.has_group("sales_team.group_sale_salesman_all_leads"):
-                return False
+            return False
         if "website_id" in self._fields and self.website_id:
             # Carts have no salesperson until they are confirmed, and then that of the shop.
             confirmed = self.env.context.get("force_user_recomputation")
