@@ -21,7 +21,7 @@ class CustomerTierDay(models.Model):
     mailing_days = fields.Integer(string="Days Before", default=7)
     mailing_user_id = fields.Many2one(
         "res.users",
-        string="For",
+        string="Responsible",
         ondelete="set null",
         default=lambda self: self.env.user,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
