@@ -241,7 +241,8 @@ class CustomerTierDay(models.Model):
         followers._customer_follow_day()
         return result
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_followed(self):
         if programs := self.sudo().with_context(active_test=False).program_ids:
             raise ValidationError(
                 self.env._(
@@ -250,6 +251,8 @@ class CustomerTierDay(models.Model):
                     programs[0].name,
                 )
             )
+
+    def unlink(self):
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
