@@ -15,4 +15,5 @@
         "views/loyalty_program_views.xml",
     ],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

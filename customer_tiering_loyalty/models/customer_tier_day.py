@@ -46,7 +46,7 @@ class CustomerTierDay(models.Model):
             ("tier_since", "Anniversary in the tier"),
             ("contact_date", "A date of the contact"),
         ],
-        string="When",
+        string="Held",
         required=True,
         default="monthly",
     )
@@ -70,7 +70,7 @@ class CustomerTierDay(models.Model):
         compute="_compute_next_date",
         help="The first day. Empty where each customer has a day of its own.",
     )
-    program_ids = fields.One2many("loyalty.program", "customer_day_id", string="Promotions")
+    program_ids = fields.One2many("loyalty.program", "customer_day_id", string="Loyalty Programmes")
 
     _days_range = models.Constraint(
         "check(days between 1 and 28)",
@@ -241,7 +241,8 @@ class CustomerTierDay(models.Model):
         followers._customer_follow_day()
         return result
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_followed(self):
         if programs := self.sudo().with_context(active_test=False).program_ids:
             raise ValidationError(
                 self.env._(
@@ -250,6 +251,8 @@ class CustomerTierDay(models.Model):
                     programs[0].name,
                 )
             )
+
+    def unlink(self):
         result = super().unlink()
         self.env.registry.clear_cache()
         return result

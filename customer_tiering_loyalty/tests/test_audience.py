@@ -49,6 +49,26 @@ class TestAudience(SaleOrderCommon):
         self.assertIn("error", self._quote(self.plain)._try_apply_code("GOLD5"))
         self.assertNotIn("error", self._quote()._try_apply_code("GOLD5"))
 
+    def test_by_the_wizards(self):
+        """What the order itself refuses, the wizards of the core gave."""
+        rule = {"mode": "with_code", "code": "GOLD6"}
+        self._create_promotion("By Code", "promo_code", rule, customer_tier_ids=self.gold.ids)
+        for partner, allowed in ((self.contact, True), (self.plain, False)):
+            order = self._quote(partner)
+            order._update_programs_and_rewards()
+            wizard = self.env["sale.loyalty.reward.wizard"].create({"order_id": order.id})
+            coupon = self.env["sale.loyalty.coupon.wizard"].create(
+                {"order_id": order.id, "coupon_code": "GOLD6"}
+            )
+            with self.subTest(partner.name):
+                found = self.promotion.reward_ids in wizard.reward_ids
+                self.assertEqual(found, allowed)
+                if allowed:
+                    coupon.action_apply()
+                else:
+                    with self.assertRaises(ValidationError):
+                        coupon.action_apply()
+
     def test_another_customer(self):
         """A quotation is begun for Gold and given to somebody else with its reward."""
         order = self._quote()

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import BaseCase, tagged
 
+from ..hooks import uninstall_hook
 from ..member_dates import MemberDay
 
 
@@ -156,6 +157,16 @@ class TestMemberDay(SaleOrderCommon):
         self.assertNotIn(promotion, self._offered(self._quote()))
         promotion.customer_day_id = False
         day.unlink()
+
+    def test_uninstalling(self):
+        """Without the addon, what was for Gold or for an anniversary was everybody's."""
+        own = self._promotion(self._day(recurrence="first_order"))
+        none = self.env["customer.tier.day"]
+        gold = self._promotion(none, customer_tier_ids=self.gold.ids)
+        everybody = self._promotion(none)
+        uninstall_hook(self.env)
+        promotions = own | gold | everybody
+        self.assertEqual(promotions.filtered("active"), everybody)
 
     def test_told(self):
         """Customers read nothing of the member day, or another day than that of the promotion."""

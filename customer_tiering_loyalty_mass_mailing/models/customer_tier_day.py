@@ -21,7 +21,7 @@ class CustomerTierDay(models.Model):
     mailing_days = fields.Integer(string="Days Before", default=7)
     mailing_user_id = fields.Many2one(
         "res.users",
-        string="For",
+        string="Responsible",
         ondelete="set null",
         default=lambda self: self.env.user,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
@@ -36,9 +36,10 @@ class CustomerTierDay(models.Model):
 
     @api.model
     def _cron_follow(self):
-        super()._cron_follow()
+        result = super()._cron_follow()
         for day in self.search([("mailing_wanted", "=", True)]):
             day._prepare_mailing(self._today(day.company_id))
+        return result
 
     def _prepare_mailing(self, today):
         """Make the draft for the next occurrence, if it is time and none was made."""

@@ -103,6 +103,29 @@ class TestAudience(GradingCase):
         with self.assertRaises(AccessError):
             self.gold.with_user(marketer).action_mailing()
 
+    def test_sent(self):
+        """A customer got two e-mails, or somebody who wants none got one."""
+        second = self._create_own_customer("Second", (20, 22000), email="second@example.com")
+        self._grade()
+        self.env["mail.blacklist"]._add("second@example.com")
+        domain = [("customer_tier_id", "=", self.gold.id), ("customer_main_contact", "=", True)]
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "body_html": "<p>News</p>",
+                "mailing_type": "mail",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "mailing_domain": repr(domain),
+                "customer_company_id": self.company.id,
+                "user_id": self.marketer.id,
+            }
+        )
+        mailing.with_user(self.marketer).action_send_mail()
+        traces = {trace.res_id: trace.trace_status for trace in mailing.mailing_trace_ids}
+        self.assertEqual(set(traces), {self.golden.id, second.id})
+        self.assertEqual(traces[second.id], "cancel")
+        self.assertNotEqual(traces[self.golden.id], "cancel")
+
     def test_sent_by_the_job(self):
         """A mailing of the second company reached nobody: the job that sends it works in the
         first one."""

@@ -7,7 +7,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _customer_set_priority(self, priority):
-        super()._customer_set_priority(priority)
+        result = super()._customer_set_priority(priority)
         productions = self.env["mrp.production"].search(
             [
                 ("reference_ids.sale_ids", "in", self.ids),
@@ -18,3 +18,4 @@ class SaleOrder(models.Model):
             others = production.reference_ids.sale_ids - self
             if priority == "1" or not any(others.mapped("customer_urgent")):
                 production.priority = priority
+        return result

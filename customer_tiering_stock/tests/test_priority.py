@@ -118,6 +118,50 @@ class TestPriority(GradingCase):
         back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
         self.assertEqual(back.priority, "0")
 
+    def test_shipped_by_the_vendor(self):
+        """An urgent order that a vendor ships could not be confirmed."""
+        vendors = self.env.ref("stock.stock_location_suppliers")
+        customers = self.env.ref("stock.stock_location_customers")
+        kind = self.warehouse.out_type_id.copy(
+            {"name": "Dropship", "sequence_code": "DS", "default_location_src_id": vendors.id}
+        )
+        route = self.env["stock.route"].create(
+            {
+                "name": "Dropship",
+                "company_id": self.company.id,
+                "sale_selectable": True,
+                "rule_ids": [
+                    Command.create(
+                        {
+                            "name": "Vendor to customer",
+                            "action": "pull",
+                            "procure_method": "make_to_stock",
+                            "picking_type_id": kind.id,
+                            "location_src_id": vendors.id,
+                            "location_dest_id": customers.id,
+                            "company_id": self.company.id,
+                        }
+                    )
+                ],
+            }
+        )
+        self.goods.route_ids = route
+        order = self._order()
+        self.assertEqual(order.picking_ids.location_id, vendors)
+        self._work(order.picking_ids, 2)
+        self.assertEqual(order.picking_ids.state, "done")
+
+    def test_delivered_in_parts(self):
+        """Of two deliveries of one order, the second waited like everybody's."""
+        self._stock(10)
+        order = self._order(pieces=6)
+        for pieces in (1, 2):
+            waiting = order.picking_ids.filtered(lambda picking: picking.state != "done")
+            self._work(waiting, pieces)
+        waiting = order.picking_ids.filtered(lambda picking: picking.state != "done")
+        self.assertEqual(len(order.picking_ids), 3)
+        self.assertEqual(waiting.priority, "1")
+
     def test_orders_together(self):
         """A transfer for two orders fails, or forgets that one of them is urgent."""
         both = self._order() | self._order(self.plain)

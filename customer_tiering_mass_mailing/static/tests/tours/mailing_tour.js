@@ -13,7 +13,8 @@ registry.category("web_tour.tours").add("customer_tiering_mailing", {
         },
         {
             content: "Say what it is about",
-            trigger: ".o_field_widget[name='subject'] input, .o_field_widget[name='subject'] textarea",
+            trigger:
+                ".o_field_widget[name='subject'] input, .o_field_widget[name='subject'] textarea",
             run: "edit Tour news for Gold",
         },
         {
@@ -23,7 +24,8 @@ registry.category("web_tour.tours").add("customer_tiering_mailing", {
         },
         {
             content: "Saved",
-            trigger: ".o_form_saved, .o_form_view:not(:has(.o_form_status_indicator_buttons:not(.invisible)))",
+            trigger:
+                ".o_form_saved, .o_form_view:not(:has(.o_form_status_indicator_buttons:not(.invisible)))",
         },
     ],
 });

@@ -25,7 +25,8 @@ registry.category("web_tour.tours").add("customer_tiering_automation", {
         },
         {
             content: "Open the triggers",
-            trigger: ".o_field_widget[name='trigger'] input, .o_field_widget[name='trigger'] .o_select_menu_toggler",
+            trigger:
+                ".o_field_widget[name='trigger'] input, .o_field_widget[name='trigger'] .o_select_menu_toggler",
             run: "click",
         },
         {
