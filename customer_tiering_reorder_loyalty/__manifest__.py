@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": ["customer_tiering_reorder", "customer_tiering_loyalty"],
     "data": [
+        "views/customer_reminder_rule_step_views.xml",
         "views/customer_reminder_rule_views.xml",
         "views/customer_reminder_views.xml",
         "views/customer_reminder_step_views.xml",

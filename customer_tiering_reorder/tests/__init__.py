@@ -15,3 +15,4 @@ from . import test_rights_rpc
 from . import test_security
 from . import test_sender
 from . import test_suggestion
+from . import test_year_demo
