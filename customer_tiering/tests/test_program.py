@@ -260,6 +260,23 @@ class TestProgram(TieringCommon):
         self.env.invalidate_all()
         self.assertEqual(told(), ("Customers graded: 0 · problems: 1", "warning"))
 
+    def test_best_customers_are_listed_first(self):
+        """Those of whom nothing is known headed the list of graded customers, as if 0 were more
+        than 100."""
+        buyer = self._create_buyer("Buyer", 6000)
+        unknown = self._create_customer("Unknown")
+        self._create_program()
+        self._grade()
+        self._set_tier(unknown, self._standing(buyer).tier_id)
+        listed = self._standing(buyer) | self._standing(unknown)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE customer_tier_standing SET score = NULL WHERE partner_id = %s", [unknown.id]
+        )
+        self.env.invalidate_all()
+        found = listed.search([("id", "in", listed.ids)])
+        self.assertEqual(found.partner_id.ids, (buyer | unknown).ids)
+
     def test_start_as_manager(self):
         """First opening → choose a preset → graded, with no more rights than a manager has."""
         buyer = self._create_buyer("Buyer", 6000)
