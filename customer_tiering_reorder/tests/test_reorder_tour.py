@@ -12,6 +12,23 @@ SIGNATURE = (
     "AABJRU5ErkJggg=="
 )
 
+# The page has no script, and allows none: the tour begins on the quotation, where it leads to.
+ORDER_FIVE = """
+if (document.documentElement.scrollWidth > window.innerWidth) {
+    console.error("The page is wider than the phone.");
+}
+const button = document.querySelector("form button.main");
+const field = button.form.querySelector("input[type=number]");
+if (field.value !== "3" || !field.checkVisibility() || !button.checkVisibility()) {
+    console.error("The usual quantity is not shown.");
+}
+field.value = "5";
+localStorage.setItem("current_tour", "customer_tiering_reorder_sign");
+localStorage.setItem("current_tour.index", "0");
+localStorage.setItem("current_tour.config", JSON.stringify({mode: "auto", stepDelay: 0}));
+button.click();
+"""
+
 
 @tagged("post_install", "-at_install")
 class TestReorderTour(OfferCase, HttpCase):
@@ -119,3 +136,22 @@ class TestReorderByCustomer(OfferCase, HttpCase):
         self.assertEqual((reminder.state, reminder.order_id), ("ordered", order))
         self.assertEqual(order.order_line.product_uom_qty, 5)
         self.assertIn(order.name, self.url_open(path).text)
+
+    def test_in_a_browser(self):
+        """What works as a request does not when somebody presses it: a button is outside of its
+        form, hidden, or wider than the phone."""
+        LIMIT.forget()
+        for days in (60, 40, 20):
+            self._create_purchase(self.buyer, days, (self.coffee, 3))
+        self.company.portal_confirmation_sign = True
+        self.company.portal_confirmation_pay = False
+        reminder = self._remind()
+        self.browser_size = "400x800"
+        self.touch_enabled = True
+        path = f"/o/{reminder._reorder_token()}"
+        self.browser_js(path, ORDER_FIVE, success_signal="tour succeeded", timeout=120)
+        self.env.invalidate_all()
+        order = self.env["sale.order"].search([("customer_reminder_id", "=", reminder.id)])
+        self.assertEqual(order.order_line.product_uom_qty, 5)
+        self.assertEqual((order.state, order.signed_by), ("sale", "Ann Peeters"))
+        self.assertEqual((reminder.state, reminder.order_id), ("ordered", order))

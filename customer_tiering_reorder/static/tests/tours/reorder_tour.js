@@ -67,3 +67,33 @@ registry.category("web_tour.tours").add("customer_tiering_reorder_quotation", {
         },
     ],
 });
+
+// The customer, who opened its quotation from the page that a message led to.
+registry.category("web_tour.tours").add("customer_tiering_reorder_sign", {
+    steps: () => [
+        {
+            content: "Nobody asks for a log-in",
+            trigger: "body:not(:has(.oe_login_form)) a[data-bs-target='#modalaccept']:first",
+            run: "click",
+        },
+        {
+            content: "Give a name",
+            trigger: ".modal.show .o_web_sign_name_and_signature input",
+            run: "edit Ann Peeters",
+        },
+        {
+            trigger: ".modal.show canvas.o_web_sign_signature",
+            run: "canvasNotEmpty",
+        },
+        {
+            content: "Sign",
+            trigger: ".modal.show .o_portal_sign_submit:enabled",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "It is ordered",
+            trigger: ".alert-success",
+        },
+    ],
+});
