@@ -178,12 +178,14 @@ class ResPartner(models.Model):
         :param companies: that look at limits; sudo
         """
         before = {company: heads._customer_credit_now(company) for company in companies}
+        # Of contacts that become customers themselves the limit is a copy that nobody gave them.
+        own = self.sudo().filtered(lambda contact: contact.commercial_partner_id == contact)
         yield
         moved, heads = self.exists(), heads.exists()
         for company, positions in before.items():
             used = {number: position.used for number, position in positions.items()}
             heads._customer_credit_check_joined(company, used, moved)
-            heads._customer_credit_check_left(company, positions, moved)
+            heads._customer_credit_check_left(company, positions, moved, moved.sudo() - own)
 
     def _customer_credit_refuse_figures(self, vals):
         """Also of contacts written through their company, which the core does with all rights."""
@@ -242,18 +244,20 @@ class ResPartner(models.Model):
             for order in joined.sudo()._customer_credit_open_orders(company):
                 order._customer_credit_in_seller_language().message_post(body=body)
 
-    def _customer_credit_check_left(self, company, before, moved):
+    def _customer_credit_check_left(self, company, before, moved, fresh):
         """Refuse that debts within somebody's limit become those of somebody without any.
 
         :param company: sudo
         :param before: what these, and who is gone since, owed and might owe, by number
         :param moved: contacts that took them along
+        :param fresh: those of them that nobody has given a limit of their own
         """
         after = self._customer_credit_now(company)
         compare = company.currency_id.compare_amounts
         takers = self.filtered(
             lambda head: (
-                not after[head.id].limit and compare(after[head.id].used, before[head.id].used) > 0
+                (head in fresh or not after[head.id].limit)
+                and compare(after[head.id].used, before[head.id].used) > 0
             )
         )
         left = self.browse(
@@ -287,7 +291,7 @@ class ResPartner(models.Model):
         return company._customer_credit_blocks() and not approves
 
     def _customer_credit_kept_text(self, customers):
-        """Why these, who have no limit, do not get what customers with one owe."""
+        """Why these do not get what customers with a limit owe."""
         return self.env._(
             "%(customer)s cannot take over what is ordered and not paid: it is counted against the "
             "credit limit of %(debtor)s. Have it paid first, or ask somebody who approves credit.",
@@ -299,8 +303,8 @@ class ResPartner(models.Model):
 
     def _customer_credit_released_text(self, customers):
         return self.env._(
-            "What is ordered and not paid is owed by %(customer)s now, who has no credit limit, "
-            "and no longer counted against the limit of %(debtor)s.",
+            "What is ordered and not paid is owed by %(customer)s now, and no longer counted "
+            "against the credit limit of %(debtor)s.",
             customer=", ".join(self.mapped("display_name")),
             debtor=", ".join(customers.exists().mapped("display_name"))
             or self.env._("another customer"),

@@ -297,7 +297,7 @@ class TestMovedDebts(QuotationCase):
     def _merge(self, user, *partners, into):
         Wizard = self.env["base.partner.merge.automatic.wizard"].with_user(user)
         into.union(*partners).sudo().email = "same@example.com"
-        Wizard._merge([partner.id for partner in (into, *partners)], into)
+        Wizard._merge([partner.id for partner in (into, *partners)], into.with_user(user))
 
     def test_ways_out_of_a_limit(self):
         """An invoice contact was taken out of the company, or another payer named: its orders were
@@ -339,7 +339,7 @@ class TestMovedDebts(QuotationCase):
         order.action_confirm()
         self.contact.with_user(boss).parent_id = False
         notes = html2plaintext(" ".join(order.sudo().message_ids.mapped("body")))
-        self.assertIn("no credit limit", notes)
+        self.assertIn("no longer counted", notes)
 
     def test_leaving_with_nothing(self):
         """A contact that owes nothing could not leave its company."""
@@ -347,15 +347,17 @@ class TestMovedDebts(QuotationCase):
         idle.with_user(self.seller).parent_id = False
         self.assertEqual(idle.commercial_partner_id, idle)
 
-    def test_leaving_into_a_limit_of_its_own(self):
-        """A contact with a limit of its own was not looked at when it left its company."""
+    def test_leaving_with_a_copied_limit(self):
+        """Contacts have their company's limit copied by Odoo: each that was taken out had all of it
+        once more. One that has been given too little for what it owes is refused by that."""
         self._quote(400, user=self.seller).action_confirm()
+        self.assertEqual(self.contact.with_company(self.company).credit_limit, 1000)
+        with self.assertRaisesRegex(UserError, "Owing Customer"), self.env.cr.savepoint():
+            self.contact.with_user(self.seller).parent_id = False
+        self.env.invalidate_all()
         self.contact.with_company(self.company).credit_limit = 10
         with self.assertRaisesRegex(UserError, "Their Buyer"), self.env.cr.savepoint():
             self.contact.with_user(self.seller).parent_id = False
-        self.env.invalidate_all()
-        self.contact.with_company(self.company).credit_limit = 5000
-        self.contact.with_user(self.seller).parent_id = False
 
     def test_merged_into_a_limit(self):
         """A customer without a limit that owes much was merged into one that may owe little."""
