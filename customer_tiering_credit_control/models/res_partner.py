@@ -5,6 +5,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
 from odoo.addons.customer_tiering.models.res_partner import FAMILY_FIELDS
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..credit_position import APPROVERS, CreditPosition, limit_text
 from ..figures import refuse_figures, without_default_figures
@@ -163,11 +164,23 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._customer_credit_refuse_figures(vals)
-        companies = FAMILY_FIELDS & vals.keys() and self._customer_credit_looking()
+        movers = self._customer_credit_movers(vals)
+        companies = movers and self._customer_credit_looking()
         if not companies:
             return super().write(vals)
-        with self._customer_credit_moved(self._customer_credit_heads(vals), companies):
+        with movers._customer_credit_moved(movers._customer_credit_heads(vals), companies):
             return super().write(vals)
+
+    def _customer_credit_movers(self, vals):
+        """Contacts that may belong to somebody else once this is written."""
+        movers = self if FAMILY_FIELDS & vals.keys() else self.browse()
+        # What is taken out of a company there, or into it, has moved before it is written itself.
+        commands = [command for command in vals.get("child_ids") or () if command[0] > 1]
+        if commands:
+            named = {command[1] for command in commands if command[1]}
+            named.update(*(command[2] for command in commands if command[0] == Command.SET))
+            movers |= self | self.browse([*self.sudo().child_ids.ids, *named]).exists()
+        return movers
 
     @contextmanager
     def _customer_credit_moved(self, heads, companies):
@@ -208,7 +221,8 @@ class ResPartner(models.Model):
         """Who these belong to, and may once this is written, themselves as well; sudo."""
         contacts = self.sudo()
         parents = contacts.browse(vals.get("parent_id") or ()).exists()
-        return (contacts.parent_id | parents).commercial_partner_id | contacts
+        # Written from the company, a contact may have no parent any more by now.
+        return (contacts.parent_id | parents | contacts).commercial_partner_id | contacts
 
     def _customer_credit_now(self, company):
         """What these owe and may owe at this moment.

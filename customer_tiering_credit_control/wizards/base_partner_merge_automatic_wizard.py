@@ -12,7 +12,9 @@ class MergePartnerAutomatic(models.TransientModel):
         if len(partners) < 2 or not companies:
             return super()._merge(partner_ids, dst_partner, extra_checks)
         heads = partners | partners.commercial_partner_id
-        limits = {company: heads._customer_credit_lowest(company) for company in companies}
+        # Contacts have a copy of their company's limit.
+        own = partners.filtered(lambda one: one.commercial_partner_id == one)
+        limits = {company: own._customer_credit_lowest(company) for company in companies}
         with partners._customer_credit_moved(heads, companies):
             result = super()._merge(partner_ids, dst_partner, extra_checks)
             # Merging writes to tables, past what was read.
