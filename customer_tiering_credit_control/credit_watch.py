@@ -39,10 +39,13 @@ class CreditWatch:
             watch.note(orders)
             yield watch
             grown = watch.grown(orders)
+            released = watch.released(orders)
         finally:
             cls._under_way.pop(cursor, None)
         if grown:
             grown._customer_credit_check_limit(watch)
+        if released:
+            released._customer_credit_check_released(watch)
 
     def note(self, orders):
         """Remember what these orders come to, unless that is known from an earlier step."""
@@ -69,3 +72,22 @@ class CreditWatch:
             and debt.exceeds(self.before[order.id])
         ]
         return orders.browse(grown)
+
+    def released(self, orders):
+        """Those orders whose debt was within somebody's limit, and is now somebody's who has none.
+
+        :param orders: any records of the model
+        """
+        orders = orders.sudo().browse(self.before).exists()
+        released = []
+        for order in orders:
+            before = self.before[order.id]
+            if not before or before.amount <= 0 or not order.company_id._customer_credit_looks():
+                continue
+            debt, company = order._customer_credit_debt(), before.company
+            if not debt or debt.debtor == before.debtor or order._customer_credit_needed() <= 0:
+                continue
+            had, has = (one.sudo().with_company(company) for one in (before.debtor, debt.debtor))
+            if had.exists().credit_limit and not has.credit_limit:
+                released.append(order.id)
+        return orders.browse(released)

@@ -1,11 +1,13 @@
+from contextlib import contextmanager
 from math import inf
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
 from odoo.addons.customer_tiering.models.res_partner import FAMILY_FIELDS
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
-from ..credit_position import CreditPosition, limit_text
+from ..credit_position import APPROVERS, CreditPosition, limit_text
 from ..figures import refuse_figures, without_default_figures
 
 # Computed by Odoo: who owes for a contact goes by it.
@@ -162,15 +164,41 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._customer_credit_refuse_figures(vals)
-        companies = FAMILY_FIELDS & vals.keys() and self._customer_credit_looking()
+        movers = self._customer_credit_movers(vals)
+        companies = movers and self._customer_credit_looking()
         if not companies:
             return super().write(vals)
-        heads = self._customer_credit_heads(vals)
-        before = {company: heads._customer_credit_used_now(company) for company in companies}
-        result = super().write(vals)
-        for company, used in before.items():
-            heads._customer_credit_check_joined(company, used, self)
-        return result
+        with movers._customer_credit_moved(movers._customer_credit_heads(vals), companies):
+            return super().write(vals)
+
+    def _customer_credit_movers(self, vals):
+        """Contacts that may belong to somebody else once this is written."""
+        movers = self if FAMILY_FIELDS & vals.keys() else self.browse()
+        # What is taken out of a company there, or into it, has moved before it is written itself.
+        commands = [command for command in vals.get("child_ids") or () if command[0] > 1]
+        if commands:
+            named = {command[1] for command in commands if command[1]}
+            named.update(*(command[2] for command in commands if command[0] == Command.SET))
+            movers |= self | self.browse([*self.sudo().child_ids.ids, *named]).exists()
+        return movers
+
+    @contextmanager
+    def _customer_credit_moved(self, heads, companies):
+        """Look at what customers owe before and after these contacts are moved or merged: whoever
+        comes to owe more must be within its limit, and nothing gets out of a limit that way.
+
+        :param heads: whom debts may come to, or leave; sudo
+        :param companies: that look at limits; sudo
+        """
+        before = {company: heads._customer_credit_now(company) for company in companies}
+        # Of contacts that become customers themselves the limit is a copy that nobody gave them.
+        own = self.sudo().filtered(lambda contact: contact.commercial_partner_id == contact)
+        yield
+        moved, heads = self.exists(), heads.exists()
+        for company, positions in before.items():
+            used = {number: position.used for number, position in positions.items()}
+            heads._customer_credit_check_joined(company, used, moved)
+            heads._customer_credit_check_left(company, positions, moved, moved.sudo() - own)
 
     def _customer_credit_refuse_figures(self, vals):
         """Also of contacts written through their company, which the core does with all rights."""
@@ -190,23 +218,22 @@ class ResPartner(models.Model):
         return self.env["res.company"].sudo().search(domain)
 
     def _customer_credit_heads(self, vals):
-        """Who these may belong to once this is written; sudo."""
+        """Who these belong to, and may once this is written, themselves as well; sudo."""
         contacts = self.sudo()
-        parents = contacts.parent_id
-        if "parent_id" in vals:
-            parents = contacts.browse(vals["parent_id"] or ()).exists()
-        return parents.commercial_partner_id
+        parents = contacts.browse(vals.get("parent_id") or ()).exists()
+        # Written from the company, a contact may have no parent any more by now.
+        return (contacts.parent_id | parents | contacts).commercial_partner_id | contacts
 
-    def _customer_credit_used_now(self, company):
-        """What these owe at this moment.
+    def _customer_credit_now(self, company):
+        """What these owe and may owe at this moment.
 
-        :return: dict id of commercial partner → amount, in company currency
+        :return: dict id of commercial partner → ``CreditPosition``
         """
         self.env.flush_all()
         # What was read before need not be so any more.
         self.invalidate_recordset(["credit", "credit_to_invoice"])
         positions = self._customer_credit_positions(company)
-        return {partner.id: position.used for partner, position in positions.items()}
+        return {partner.id: position for partner, position in positions.items()}
 
     def _customer_credit_check_joined(self, company, before, joined):
         """Refuse what takes these over their limit where the company wants that, and note it on the
@@ -216,9 +243,11 @@ class ResPartner(models.Model):
         :param before: what they owed, by number
         :param joined: who may have come
         """
-        after = self._customer_credit_used_now(company)
+        after = self._customer_credit_now(company)
         grown = self.filtered(
-            lambda head: company.currency_id.compare_amounts(after[head.id], before[head.id]) > 0
+            lambda head: (
+                company.currency_id.compare_amounts(after[head.id].used, before[head.id]) > 0
+            )
         )
         for head, position in grown._customer_credit_positions(company).items():
             if company.currency_id.round(position.over()) <= 0:
@@ -228,6 +257,72 @@ class ResPartner(models.Model):
             body = joined._customer_credit_joined_text(head, position, company)
             for order in joined.sudo()._customer_credit_open_orders(company):
                 order._customer_credit_in_seller_language().message_post(body=body)
+
+    def _customer_credit_check_left(self, company, before, moved, fresh):
+        """Refuse that debts within somebody's limit become those of somebody without any.
+
+        :param company: sudo
+        :param before: what these, and who is gone since, owed and might owe, by number
+        :param moved: contacts that took them along
+        :param fresh: those of them that nobody has given a limit of their own
+        """
+        after = self._customer_credit_now(company)
+        compare = company.currency_id.compare_amounts
+        takers = self.filtered(
+            lambda head: (
+                (head in fresh or not after[head.id].limit)
+                and compare(after[head.id].used, before[head.id].used) > 0
+            )
+        )
+        left = self.browse(
+            number
+            for number, position in before.items()
+            if position.limit
+            and compare(after[number].used if number in after else 0.0, position.used) < 0
+        )
+        if not takers or not left:
+            return
+        if left._customer_credit_keeps(company):
+            raise UserError(takers._customer_credit_kept_text(left))
+        body = takers._customer_credit_released_text(left)
+        for order in moved.sudo()._customer_credit_open_orders(company):
+            order._customer_credit_in_seller_language().message_post(body=body)
+
+    def _customer_credit_lowest(self, company):
+        """The lowest limit that any of these has; 0 for none."""
+        limits = self.with_company(company).mapped("credit_limit")
+        return min(filter(None, limits), default=0.0)
+
+    def _customer_credit_inherit(self, limit, company):
+        """Whoever stays of merged customers keeps a limit, where one of them had one; sudo."""
+        for customer in self.commercial_partner_id.with_company(company):
+            if limit and not customer.credit_limit:
+                customer.credit_limit = limit
+
+    def _customer_credit_keeps(self, company):
+        """Whether what these owe has to stay within their limit, whoever is acting."""
+        approves = self.env.user.has_group(APPROVERS) or self.env.uid == SUPERUSER_ID
+        return company._customer_credit_blocks() and not approves
+
+    def _customer_credit_kept_text(self, customers):
+        """Why these do not get what customers with a limit owe."""
+        return self.env._(
+            "%(customer)s cannot take over what is ordered and not paid: it is counted against the "
+            "credit limit of %(debtor)s. Have it paid first, or ask somebody who approves credit.",
+            customer=", ".join(self.mapped("display_name")),
+            debtor=self.env._("another customer")
+            if not customers.exists().sudo(False)._filtered_access("read")
+            else ", ".join(customers.exists().mapped("display_name")),
+        )
+
+    def _customer_credit_released_text(self, customers):
+        return self.env._(
+            "What is ordered and not paid is owed by %(customer)s now, and no longer counted "
+            "against the credit limit of %(debtor)s.",
+            customer=", ".join(self.mapped("display_name")),
+            debtor=", ".join(customers.exists().mapped("display_name"))
+            or self.env._("another customer"),
+        )
 
     def _customer_credit_open_orders(self, company):
         domain = [

@@ -443,6 +443,21 @@ class SaleOrder(models.Model):
             order = case.order._customer_credit_in_seller_language()
             order._customer_credit_note_over_limit(case, watch.before[case.order.id])
 
+    def _customer_credit_check_released(self, watch):
+        """Refuse that orders within somebody's limit become those of somebody without any, but by
+        who approves credit; note it where they do, or where the company only wants to know.
+
+        :param watch: ``CreditWatch`` of what was done to these orders
+        """
+        for order in self:
+            customer = watch.before[order.id].debtor
+            if watch.may_refuse and customer._customer_credit_keeps(order.company_id):
+                raise UserError(
+                    order._customer_credit_debtor()._customer_credit_kept_text(customer)
+                )
+            body = order._customer_credit_debtor()._customer_credit_released_text(customer)
+            order._customer_credit_in_seller_language().message_post(body=body)
+
     def _customer_credit_take_turn(self):
         """Have orders of the same customers confirmed one after the other where that may be
         refused: two at the same moment would not see each other."""

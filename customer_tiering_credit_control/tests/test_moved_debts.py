@@ -272,3 +272,97 @@ class TestMovedDebts(QuotationCase):
         mover.with_user(self.seller).parent_id = self.customer
         notes = html2plaintext(" ".join(order.message_ids.mapped("body")))
         self.assertIn("over the credit limit", notes)
+
+    # Debts that leave a limit
+
+    def _ways_out(self, order, contact, free):
+        """Attempts to have an order of the limited customer owed by somebody without a limit."""
+        return {
+            "on its own": lambda user: contact.with_user(user).write({"parent_id": False}),
+            "to another": lambda user: contact.with_user(user).write({"parent_id": free.id}),
+            "from the company": lambda user: self.customer.with_user(user).write(
+                {"child_ids": [Command.unlink(contact.id)]}
+            ),
+            "from the other": lambda user: free.with_user(user).write(
+                {"child_ids": [Command.link(contact.id)]}
+            ),
+            "a company": lambda user: contact.with_user(user).write({"is_company": True}),
+            "payer": lambda user: order.with_user(user).write({"partner_invoice_id": free.id}),
+            "customer": lambda user: order.with_user(user).write(
+                {"partner_id": free.id, "partner_invoice_id": free.id}
+            ),
+            "merged": lambda user: self._merge(user, contact, into=free),
+        }
+
+    def _merge(self, user, *partners, into):
+        Wizard = self.env["base.partner.merge.automatic.wizard"].with_user(user)
+        into.union(*partners).sudo().email = "same@example.com"
+        Wizard._merge([partner.id for partner in (into, *partners)], into.with_user(user))
+
+    def test_ways_out_of_a_limit(self):
+        """An invoice contact was taken out of the company, or another payer named: its orders were
+        owed by somebody without any limit, the company could order once more, and nobody had
+        approved that."""
+        order = self._quote(400, user=self.seller)
+        order.action_confirm()
+        for name, attempt in self._ways_out(order, self.contact, self.free).items():
+            for user in (self.seller, self.accountant):
+                if name in ("payer", "customer") and user == self.accountant:
+                    continue
+                with (
+                    self.subTest(name, user=user.login),
+                    # Odoo gives who stays of merged contacts the copied limit: refused by that.
+                    self.assertRaisesRegex(UserError, "Free" if name == "merged" else "Owing"),
+                    self.env.cr.savepoint(),
+                ):
+                    attempt(user)
+                    self.env.flush_all()
+                self.env.invalidate_all()
+                self.assertEqual(self._used(), 900.01)
+
+    def test_limit_goes_with_a_merge(self):
+        """A company was merged into one without a limit, and its limit was gone."""
+        self._quote(400, user=self.seller).action_confirm()
+        spare = self._create_customer("Spare")
+        self._merge(self.seller, self.customer, into=spare)
+        self.env.invalidate_all()
+        self.assertEqual(spare.with_company(self.company).credit_limit, 1000)
+        self.assertEqual(self._used(spare), 900.01)
+
+    def test_approver_lets_debts_go(self):
+        """Nobody at all could put a contact into the right company. Who approves credit may, and
+        the order says so."""
+        boss = self._create_user(
+            "tiering_boss",
+            "customer_tiering_credit_control.group_credit,base.group_partner_manager",
+        )
+        order = self._quote(400, user=self.seller)
+        order.action_confirm()
+        self.contact.with_user(boss).parent_id = False
+        notes = html2plaintext(" ".join(order.sudo().message_ids.mapped("body")))
+        self.assertIn("no longer counted", notes)
+
+    def test_leaving_with_nothing(self):
+        """A contact that owes nothing could not leave its company."""
+        idle = self._create_customer("Idle", parent_id=self.customer.id)
+        idle.with_user(self.seller).parent_id = False
+        self.assertEqual(idle.commercial_partner_id, idle)
+
+    def test_leaving_with_a_copied_limit(self):
+        """Contacts have their company's limit copied by Odoo: each that was taken out had all of it
+        once more. One that has been given too little for what it owes is refused by that."""
+        self._quote(400, user=self.seller).action_confirm()
+        self.assertEqual(self.contact.with_company(self.company).credit_limit, 1000)
+        with self.assertRaisesRegex(UserError, "Owing Customer"), self.env.cr.savepoint():
+            self.contact.with_user(self.seller).parent_id = False
+        self.env.invalidate_all()
+        self.contact.with_company(self.company).credit_limit = 10
+        with self.assertRaisesRegex(UserError, "Their Buyer"), self.env.cr.savepoint():
+            self.contact.with_user(self.seller).parent_id = False
+
+    def test_merged_into_a_limit(self):
+        """A customer without a limit that owes much was merged into one that may owe little."""
+        debtor = self._create_customer("Debtor")
+        self._quote(800, partner=debtor, user=self.seller).action_confirm()
+        with self.assertRaisesRegex(UserError, "Owing Customer"), self.env.cr.savepoint():
+            self._merge(self.seller, debtor, into=self.customer)

@@ -67,6 +67,10 @@ class PosOrder(models.Model):
         later = order.payment_ids.filtered(lambda one: one.payment_method_id.type == "pay_later")
         return sum(later.mapped("amount")) / (order.currency_rate or 1.0)
 
+    def _customer_credit_needed(self):
+        """What is still to be paid for it, in company currency; sudo."""
+        return self._customer_credit_on_account()
+
     def _customer_credit_debt(self):
         """What this order adds to a debt beyond confirmed orders that it settles; None while the
         customer does not have the goods."""
@@ -109,6 +113,14 @@ class PosOrder(models.Model):
         return owed
 
     # What is done about it
+
+    def _customer_credit_check_released(self, watch):
+        """The same as for orders of salespeople."""
+        for order in self:
+            before, now = watch.before[order.id].debtor, order._customer_credit_debtor()
+            if before._customer_credit_keeps(order.company_id):
+                raise UserError(now._customer_credit_kept_text(before))
+            order.message_post(body=now._customer_credit_released_text(before))
 
     def _customer_credit_check_limit(self, watch):
         """Refuse what takes customers over their limit where the company wants that, and note it

@@ -218,3 +218,66 @@ class TestOnAccount(TillCase):
         self.company.customer_credit_check = "warn"
         self.env.invalidate_all()
         self.assertFalse(till.customer_credit_refuses)
+
+    def test_paid_line_of_another_sale(self):
+        """A cashier sold goods by card and said afterwards that this had settled somebody else's
+        order, or raised what a settled line came to: the order was owed no more."""
+        order = self._quote(400)
+        order.action_confirm()
+        waiting = self._quote(800)
+        other = self._create_customer("No Limit")
+        sold = self._sell(800, method=self.card, partner=other)
+        own = self._sell(800, method=self.card)
+        links = {"sale_order_origin_id": order.id, "sale_order_line_id": order.order_line.id}
+        cheap = self._quote(5)
+        cheap.action_confirm()
+        self._settle(cheap, amount=5)
+        settled = cheap.sudo().pos_order_line_ids.with_user(self.cashier)
+        attempts = {
+            "written": lambda: sold.lines.with_user(self.cashier).write(links),
+            "own sale": lambda: own.lines.with_user(self.cashier).write(links),
+            "origin": lambda: sold.lines.with_user(self.cashier).write(
+                {"sale_order_origin_id": waiting.id}
+            ),
+            "command": lambda: sold.with_user(self.cashier).write(
+                {"lines": [Command.update(sold.lines.id, links)]}
+            ),
+            "from the order": lambda: order.with_user(self.cashier).write(
+                {"pos_order_line_ids": [Command.link(sold.lines.id)]}
+            ),
+            "copied": lambda: sold.lines.with_user(self.cashier).copy(links),
+            "price": lambda: settled.write({"price_subtotal_incl": 400}),
+            "other order": lambda: settled.write({"sale_order_origin_id": order.id}),
+            "moved": lambda: settled.write({"order_id": sold.id}),
+        }
+        before = self._used()
+        for name, attempt in attempts.items():
+            with self.subTest(name), self.assertRaises(AccessError), self.env.cr.savepoint():
+                attempt()
+                self.env.flush_all()
+            self.env.invalidate_all()
+        self.assertEqual(self._used(), before)
+        # What a client sends back unchanged is no harm.
+        settled.write({"sale_order_origin_id": cheap.id, "price_subtotal_incl": 5})
+
+    def test_settled_by_somebody_else(self):
+        """On the account of somebody without a limit, the till settled an order of a customer at
+        its limit, which was owed no more."""
+        order = self._quote(400)
+        order.action_confirm()
+        other = self._create_customer("No Limit")
+        for method in (self.account, self.card):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                self._settle(order, method=method, partner_id=other.id)
+            self.env.invalidate_all()
+        self.assertEqual(self._used(), 900)
+        self._settle(order, method=self.card)
+        self.assertEqual(self._used(), 500)
+
+    def test_let_go_at_the_till(self):
+        """What a customer with a limit has on its account was moved to one without."""
+        sold = self._sell(400)
+        other = self._create_customer("No Limit")
+        with self.assertRaisesRegex(UserError, "Owing Customer"), self.env.cr.savepoint():
+            sold.with_user(self.cashier).write({"partner_id": other.id})
+        self.assertEqual(self._used(), 900)
