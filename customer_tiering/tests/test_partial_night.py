@@ -105,6 +105,7 @@ class TestPartialNight(NightCase):
         self.assertEqual(str(self.company.customer_tier_graded_on), "2025-02-04")
         places = {str(t.id): {str(t.id): 1} for t in (self.silver, self.gold)}
         self.assertEqual(run.matrix, places, "the list of gradings stays true")
+        self.assertIn("graded: 2 · graded anew: 0", run._summary())
 
     def test_day_has_come(self):
         """An order left the window, and the customer kept its tier until the week was over."""
@@ -189,6 +190,21 @@ class TestPartialNight(NightCase):
         self.company.partner_id.tz = "Asia/Shanghai"
         self.assertFalse(self._night("2025-02-04").partial)
 
+    def test_tag_from_its_own_side(self):
+        """A contact with an entry rule's tag was in no tier until the week was over: the tag was
+        given where tags are kept, which says nothing to the contact."""
+        tag = self.env["res.partner.category"].create({"name": "Trade fair"})
+        rule = {"name": "Trade fair", "tier_id": self.silver.id, "tag_id": tag.id}
+        self.program.entry_rule_ids = [Command.create(rule)]
+        with freeze_time("2025-02-03 10:00:00"):
+            silent = self._own("Silent", customer_rank=1)
+        self._night("2025-02-04")
+        self.assertEqual(self._tier(silent), self.low)
+        tag.partner_ids = [Command.link(silent.id)]
+        run = self._night("2025-02-05")
+        self.assertTrue(run.partial)
+        self.assertEqual(self._standing(silent).entry_rule_id, self.program.entry_rule_ids)
+
     def test_other_records(self):
         """Contacts announce no change of what is measured of them."""
         self._use_metric(
@@ -247,7 +263,7 @@ class TestPartialNight(NightCase):
             self._create_order(self.idle, 9000, date="2025-02-05")
         self.assertTrue(self._night("2025-02-06").partial)
         self.assertEqual(self._tier(self.idle), self.gold)
-        self.assertEqual(self._tier(best), self.low)
+        self.assertEqual(self._tier(best), self.silver)
 
     def test_sunday_looks_at_everybody(self):
         """Nights could have left somebody out for ever, and nobody would have known."""
