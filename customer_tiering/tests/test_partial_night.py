@@ -198,11 +198,16 @@ class TestPartialNight(NightCase):
         self.program.entry_rule_ids = [Command.create(rule)]
         with freeze_time("2025-02-03 10:00:00"):
             silent = self._own("Silent", customer_rank=1)
+        # The database's own clock is not frozen, and who is entered later is as old as each day.
+        self.env.cr.execute(
+            "UPDATE res_partner SET create_date = '2025-01-01' WHERE id = %s", [silent.id]
+        )
         self._night("2025-02-04")
         self.assertEqual(self._tier(silent), self.low)
         tag.partner_ids = [Command.link(silent.id)]
         run = self._night("2025-02-05")
         self.assertTrue(run.partial)
+        self.env.invalidate_all()
         self.assertEqual(self._standing(silent).entry_rule_id, self.program.entry_rule_ids)
 
     def test_other_records(self):
