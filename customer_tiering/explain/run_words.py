@@ -67,6 +67,9 @@ def summary(runs):
         parts.append(env._("in another stage: %s", n["stage_count"]))
     if len(parts) == 1 and not runs.error_ids:
         parts.append(env._("all in the same tiers and stages as before"))
+    if any(runs.mapped("partial")):
+        looked = readable(env, sum(runs.mapped("looked_count")))
+        parts.insert(1, env._("graded anew: %s", looked))
     if runs.error_ids:
         parts.append(env._("problems: %s", readable(env, len(runs.error_ids))))
     return " · ".join(parts)

@@ -35,6 +35,7 @@ from . import customer_tier_correction
 from . import customer_tier_store
 from . import customer_tier_pipeline
 from . import customer_tier_stale
+from . import customer_tier_due
 from . import customer_tier_run
 
 # Extends the run.

@@ -414,7 +414,8 @@ class CustomerTier(models.Model):
         self.env.cr.execute(
             SQL(
                 "UPDATE customer_tier_standing SET target_tier_id = computed_tier_id, "
-                "waiting = NULL WHERE target_tier_id = ANY(%s)",
+                "waiting = NULL, next_look = NULL, next_look_cause = NULL "
+                "WHERE target_tier_id = ANY(%s)",
                 self.ids,
             )
         )

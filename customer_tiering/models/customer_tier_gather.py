@@ -581,11 +581,14 @@ class CustomerTierGather(models.AbstractModel):
         :return: (lines, or None where no metric needs them; dict metric → values as ``_values`` of
             metrics gives them; dict metric → error message)
         """
-        # Grading looks at everything, whoever starts it.
-        metrics = metrics.sudo()
         lines = self._lines_for(metrics, company, as_of, scope, after, basis)
+        return lines, *self._given_for(metrics, company, as_of, scope, span)
+
+    def _given_for(self, metrics, company, as_of, scope, span=None):
+        """The same without lines: values of those metrics that come from other records."""
         given, errors = {}, {}
-        for metric in metrics.filtered(lambda m: m.kind not in COMPUTED_KINDS):
+        # Grading looks at everything, whoever starts it.
+        for metric in metrics.sudo().filtered(lambda m: m.kind not in COMPUTED_KINDS):
             if metric._sleeps():
                 continue
             try:
@@ -596,7 +599,7 @@ class CustomerTierGather(models.AbstractModel):
             except Exception as error:
                 _logger.warning("Metric %s cannot be read", metric.code, exc_info=True)
                 errors[metric] = str(error) or type(error).__name__
-        return lines, given, errors
+        return given, errors
 
     def _lines_for(self, metrics, company, as_of, scope, after, basis):
         """The products that some metrics look at, None where none does."""

@@ -174,6 +174,8 @@ class CustomerTierPipeline(models.AbstractModel):
         self.env.flush_all()
         programs = self.env["customer.tier.program"]._for_company(company)
         policies = {program: self._policy(program, cuts, tally) for program in programs}
+        run = self.env["customer.tier.run"].browse(run_id or ())
+        watch = self.env["customer.tier.due"]._watch(run, scope, tally.errors) if store else None
         first = min(days) if days else as_of
         facts, previous, left = self._gather(company, as_of, scope, policies, tally, first)
         if days:
@@ -196,7 +198,7 @@ class CustomerTierPipeline(models.AbstractModel):
             tally.spreads = {p.id: Spread.of(frame, policies[p]) for p, frame in frames.items()}
         if store:
             tally.counts["written"] += self._store(
-                company, as_of, run_id, frames, policies, moves, left
+                company, as_of, run_id, frames, policies, moves, left, watch
             )
         return tally
 
@@ -257,19 +259,23 @@ class CustomerTierPipeline(models.AbstractModel):
         for program, frame in frames.items():
             tally.counts.update(asked(frame, policies[program]))
 
-    def _store(self, company, as_of, run_id, frames, policies, moves, left):
+    def _store(self, company, as_of, run_id, frames, policies, moves, left, watch=None):
         """Store standings, history and what is told about it.
 
         :param frames: dict programme → frame of its customers, as ``settle`` returns it
         :param moves: see :meth:`_moves`
         :param left: see :meth:`_left`
+        :param watch: see ``customer.tier.due._watch``
         :return: how many standings have anything new
         """
         saver = self.env["customer.tier.store"]
         last_change = saver._last_change()
         written = 0
         for program, frame in frames.items():
-            written += saver._save(company, frame, as_of, policies[program], run_id)
+            written += saver._save(company, frame, as_of, policies[program], run_id, watch)
+        if watch:
+            for customer in watch.left_out(left.index):
+                watch.add(customer, self.env._("No programme selects the customer any more."))
         # The history of who leaves quotes the last standing, so it is written before that goes.
         saver._save_changes(company, moves, as_of, run_id)
         ends = [*frames.values(), left]

@@ -91,6 +91,24 @@ class CustomerTierRun(models.Model):
     customer_count = fields.Integer(
         string="Customers Graded", readonly=True, copy=False, aggregator=None
     )
+    partial = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Looks only at customers who changed, or whose day has come.",
+    )
+    looked_count = fields.Integer(
+        string="Looked At",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Customers who were graded anew. Of the others nothing could have changed.",
+    )
+    checks = fields.Boolean(
+        readonly=True, copy=False, help="Names whom the nights before left out wrongly."
+    )
+    # Programmes whose customers are all looked at, and what everybody is graded by.
+    whole_programs = fields.Json(readonly=True, copy=False)
+    stamp = fields.Char(readonly=True, copy=False)
     later_order_count = fields.Integer(
         string="Orders Dated in the Future",
         readonly=True,
@@ -377,6 +395,9 @@ class CustomerTierRun(models.Model):
             )
         cuts = programs._measure_top_shares(self.as_of)
         if not self.simulation:
+            moved = programs.tier_ids.filtered(lambda t: t.id in cuts and cuts[t.id] != t.top_cut)
+            stamp = self.env["customer.tier.due"]._stamp(self.company_id)
+            self.write({"whole_programs": moved.program_id.ids, "stamp": stamp})
             programs._freeze_rhythm(self.as_of)
             programs._freeze_top_shares(cuts, self.as_of)
         self.write(
@@ -430,14 +451,46 @@ class CustomerTierRun(models.Model):
         if not self.simulation:
             self.env["customer.tier.pipeline"]._lock_or_refuse(self.company_id)
         started = time.monotonic()
+        more = self._grade_due() if self.partial else self._grade_everybody()
+        self.duration += time.monotonic() - started
+        if not more:
+            self._finish()
+        return more
+
+    def _grade_everybody(self):
+        """Grade the next of all customers.
+
+        :return: whether there are more
+        """
         high, more = self._chunk_end(self.last_partner_id)
         if high:
             # Behind the last customer may be standings of partners who are contacts by now.
             self._add(self._grade_between(self.last_partner_id, high if more else LAST_ID))
             self.last_partner_id = high
-        self.duration += time.monotonic() - started
-        if not more:
-            self._finish()
+        return more
+
+    def _grade_due(self):
+        """Grade the next of those whom a night has to look at; where it had to look at many, go
+        over to everybody.
+
+        :return: whether there are more
+        """
+        after, whole = self.last_partner_id, self.whole_programs or []
+        gather = self.env["customer.tier.gather"]
+        night = self.env["customer.tier.due"]._look(
+            self.company_id, self.as_of, gather._scope_between(after, LAST_ID), whole
+        )
+        if not after and night.is_hardly_cheaper():
+            self.partial = False
+            return True
+        due, more = night.next(self._chunk_size())
+        tally = self._grade_scope(gather._scope_of(due)) if due else night.nobody()
+        last = due[-1] if more else LAST_ID
+        night.add_untouched(tally, after, last)
+        # How customers spread is told by all of them.
+        tally.spreads = {id_: spread for id_, spread in tally.spreads.items() if id_ in whole}
+        self._add(tally)
+        self.last_partner_id = last
         return more
 
     def _grade_between(self, after, until):
@@ -446,13 +499,16 @@ class CustomerTierRun(models.Model):
 
         :return: ``Tally``
         """
+        return self._grade_scope(self.env["customer.tier.gather"]._scope_between(after, until))
+
+    def _grade_scope(self, scope):
         # A chunk's part of an index is too small for PostgreSQL to share it among workers, which
         # then read all of another index instead: for each chunk, and the more customers there are.
         self.env.cr.execute("SET LOCAL min_parallel_index_scan_size = 0")
         return self.env["customer.tier.pipeline"]._grade(
             self.company_id,
             self.as_of,
-            self.env["customer.tier.gather"]._scope_between(after, until),
+            scope,
             store=not self.simulation,
             run_id=self.id,
             cuts={int(tier_id): cut for tier_id, cut in (self.cuts or {}).items()},
@@ -497,6 +553,7 @@ class CustomerTierRun(models.Model):
                 "matrix": matrix,
                 "spreads": self._merge_spreads(tally.spreads),
                 "customer_count": self.customer_count + counts["customers"],
+                "looked_count": self.looked_count + counts["customers"] - counts["untouched"],
                 "written_count": self.written_count + counts["written"],
                 "first_count": self.first_count + counts["first"],
                 "up_count": self.up_count + counts["up"],
@@ -549,7 +606,7 @@ class CustomerTierRun(models.Model):
         self.write({"state": "done", **values})
         if not self.simulation:
             self._note_first_grading()
-            self.company_id.customer_tier_graded_on = self.as_of
+            self.company_id.write({"customer_tier_graded_on": self.as_of, **self._complete_vals()})
             if not self._is_of_old_day():
                 self._follow_up()
             self._leave_to_people()
@@ -563,6 +620,14 @@ class CustomerTierRun(models.Model):
             self.down_count,
             self.duration,
         )
+
+    def _complete_vals(self):
+        """What the nights that follow need to know of a grading of everybody; after one of an
+        earlier day, the next one looks at everybody again."""
+        if self.partial:
+            return {}
+        day = not self._is_of_old_day() and self.as_of
+        return {"customer_tier_complete_on": day, "customer_tier_stamp": self.stamp}
 
     def _note_first_grading(self):
         """From now on, who is new in these programmes rises like others."""
@@ -752,6 +817,7 @@ class CustomerTierRun(models.Model):
             as_of = self.env["customer.tier.gather"]._today(company)
             run = self.create({"company_id": company.id, "as_of": as_of})
             run._start()
+            run.write(self.env["customer.tier.due"]._night_vals(company, as_of, run.stamp))
         return run
 
     @api.model

@@ -14,10 +14,13 @@ class CustomerTierRunError(models.Model):
     program_id = fields.Many2one("customer.tier.program", string="Programme", ondelete="cascade")
     metric_id = fields.Many2one("customer.tier.metric", ondelete="cascade")
     message = fields.Text(required=True)
+    left_out = fields.Boolean(
+        readonly=True, help="The nights before should have looked at the customer."
+    )
     culprit = fields.Char(compute="_compute_culprit")
     remedy = fields.Text(string="How to Mend It", compute="_compute_culprit")
 
-    @api.depends("partner_id", "program_id", "metric_id")
+    @api.depends("partner_id", "program_id", "metric_id", "left_out")
     @api.depends_context("lang")
     def _compute_culprit(self):
         for error in self:
@@ -32,6 +35,12 @@ class CustomerTierRunError(models.Model):
         return self.partner_id or self.metric_id or self.program_id
 
     def _remedy(self):
+        if self.left_out:
+            return self.env._(
+                "This grading has put it right. Where orders or invoices are written past Odoo, "
+                "such as by an import into the database, have everybody looked at every night, "
+                "under Settings › Sales. Otherwise show the message to whoever runs Odoo."
+            )
         if self.partner_id:
             return self.env._(
                 "Open the customer: look for an order or invoice with an impossible amount or "

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date, format_list
 
 from ..direction import TOLD, direction_sql
 from ..standing_columns import core_columns
@@ -30,12 +30,13 @@ class CustomerTierStore(models.AbstractModel):
         leaves and, if ``remembered``, read again like the others."""
         return core_columns()
 
-    def _save(self, company, frame, as_of, policy, run_id):
+    def _save(self, company, frame, as_of, policy, run_id, watch=None):
         """Write what differs, the history of those who are graded for the first time, and the
         proposals and notices that follow.
 
         :param frame: graded customers of one programme: the columns of ``settle.settle``
         :param policy: that programme as ``policy.Program``
+        :param watch: see ``customer.tier.due._watch``
         :return: number of standings inserted or updated
         """
         from ..grading.movement import REASONS
@@ -53,6 +54,8 @@ class CustomerTierStore(models.AbstractModel):
                 "ARRAY[%s]", SQL(", ").join(SQL.identifier("s", name) for name in reasons)
             ),
         }
+        if watch:
+            self._tell_left_out(company, frame, stored, watch)
         self.env.cr.execute(self._update_query(company, as_of, stored))
         written = self.env.cr.rowcount + int((frame["known"] == 0).sum())
         self.env.cr.execute(self._insert_query(company, as_of, stored, run_id))
@@ -148,6 +151,52 @@ class CustomerTierStore(models.AbstractModel):
             company=company.id,
             entered=self._entered_on(SQL("t.id"), company, as_of),
             now=fields.Datetime.now(),
+        )
+
+    def _tell_left_out(self, company, frame, columns, watch):
+        """Name the staged customers who differ from what is stored, or are new, although a night
+        would have left them out, and in what they differ.
+
+        :param columns: see :meth:`_update_query`
+        """
+        Standing = self.env["customer.tier.standing"]
+        labels = {name: Standing._fields[name]._description_string(self.env) for name in columns}
+        for customer in watch.left_out(frame.index[frame["known"] == 0]):
+            watch.add(customer, self.env._("The customer is new, and no night noticed."))
+        self.env.cr.execute(self._differences_query(company, columns, watch.due.tolist()))
+        for customer, look, names in self.env.cr.fetchall():
+            message = self.env._(
+                "Something was new that no night noticed, as it was not to look before %(day)s: "
+                "%(fields)s.",
+                day=look and format_date(self.env, look) or "…",
+                fields=format_list(self.env, [labels[name] for name in names]),
+            )
+            watch.add(customer, message)
+
+    def _differences_query(self, company, columns, due):
+        """Customer, next look and the names of the columns in which what is stored of customers
+        differs from what is staged, but for some customers."""
+        pairs = [(name, SQL.identifier(name)) for name in columns]
+        return SQL(
+            """
+            SELECT t.partner_id, t.next_look, d.names
+              FROM (SELECT s.partner, %(values)s FROM %(staging)s s WHERE s.known = 1)
+                   AS f (partner, %(names)s)
+              JOIN customer_tier_standing t
+                ON t.partner_id = f.partner AND t.company_id = %(company)s
+        CROSS JOIN LATERAL (SELECT array_remove(ARRAY[%(differ)s]::varchar[], NULL)) d (names)
+             WHERE d.names <> '{}' AND t.partner_id <> ALL(%(due)s)
+          ORDER BY t.partner_id
+            """,
+            values=SQL(", ").join(columns.values()),
+            names=SQL(", ").join(column for _name, column in pairs),
+            differ=SQL(", ").join(
+                SQL("CASE WHEN t.%s IS DISTINCT FROM f.%s THEN %s END", column, column, name)
+                for name, column in pairs
+            ),
+            staging=SQL.identifier(STAGING),
+            company=company.id,
+            due=due,
         )
 
     def _entered_on(self, standing, company, as_of):

@@ -24,6 +24,30 @@ class ResCompany(models.Model):
         help="As-of date of the last finished grading of all customers.",
     )
     customer_tier_nightly = fields.Boolean(string="Grade Customers Every Night", default=True)
+    customer_tier_check_day = fields.Selection(
+        selection=[
+            ("0", "On Mondays"),
+            ("1", "On Tuesdays"),
+            ("2", "On Wednesdays"),
+            ("3", "On Thursdays"),
+            ("4", "On Fridays"),
+            ("5", "On Saturdays"),
+            ("6", "On Sundays"),
+            ("every", "Every night"),
+        ],
+        string="Look at Everybody",
+        default="6",
+        required=True,
+        help="In other nights only customers are graded who ordered, paid or were changed, or "
+        "whose day has come. Once a week everybody is, and whatever differs is a problem of that "
+        "grading.",
+    )
+    customer_tier_complete_on = fields.Date(
+        readonly=True, help="The day of the last finished grading that looked at everybody."
+    )
+    customer_tier_stamp = fields.Char(
+        readonly=True, help="A digest of the settings that everybody was graded by then."
+    )
     customer_tier_count_all_orders = fields.Boolean(
         string="Count Zero and Negative Orders",
         help="Whether orders without a positive amount (samples, returns) count for the number "

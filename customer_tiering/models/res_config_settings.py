@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     customer_tier_nightly = fields.Boolean(
         related="company_id.customer_tier_nightly", readonly=False
     )
+    customer_tier_check_day = fields.Selection(
+        related="company_id.customer_tier_check_day", readonly=False
+    )
     customer_tier_count_all_orders = fields.Boolean(
         related="company_id.customer_tier_count_all_orders", readonly=False
     )

@@ -117,6 +117,7 @@ COMPUTED = {
             "customer_credit_clamp customer_credit_low_from customer_credit_medium_from "
             "customer_credit_min_invoices customer_credit_paying_account_ids "
             "customer_credit_tolerance customer_credit_window_days customer_tier_ask_reason "
+            "customer_tier_check_day "
             "customer_tier_count_all_orders customer_tier_fallback_user_id "
             "customer_tier_graded_on customer_tier_nightly customer_tier_program_count "
             "customer_tier_tell_limit customer_tier_tz"

@@ -19,7 +19,8 @@ class CustomerTierRun(models.Model):
 
     @api.model
     def _run_in_slices(self, run, later=0):
-        if not (self._has_workers() and run._split()):
+        # A night that looks at few customers is not worth jobs.
+        if run.partial or not (self._has_workers() and run._split()):
             return super()._run_in_slices(run, later)
         # In the order of the customers, so that the run resumes behind them without jobs, too.
         run._take_in(list(takewhile(lambda chunk: chunk.tally, run.chunk_ids)))

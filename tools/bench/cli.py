@@ -33,8 +33,9 @@ BARE_LABELS = {
 }
 GRADE_LABELS = {
     "first": "first regrade",
-    "unchanged": "regrade, nothing changed",
-    "changed": "regrade, 1 % of customers ordered",
+    "unchanged": "regrade of everybody, nothing changed",
+    "night": "night, nothing changed",
+    "changed": "night, 1 % of customers ordered",
     "one": "one customer, as many orders as the middle one",
     "one_most": "one customer, the one with most orders",
 }
@@ -51,7 +52,7 @@ HEADER = (
     "result",
 )
 # What is promised: how many times the bare aggregates over the same tables, or seconds.
-TARGETS = {"first": 4, "changed": 3}
+TARGETS = {"first": 4, "night": 0.05, "changed": 0.3}
 TARGET_SECONDS = {"one": 0.060}
 TARGET_GROWTH = 2.2
 TARGET_PEAK_MIB = 600
@@ -220,8 +221,9 @@ def _measure(name, options):
         results["first"] = _run(name, "first", options.preset, options.reminders)
         results["unchanged"] = _run(name, "again")
         results["looks"] = _run(name, "looks")
+        results["night"] = _run(name, "night")
         build.add_orders(name)
-        results["changed"] = _run(name, "again")
+        results["changed"] = _run(name, "night")
         results["one"] = _run(name, "one", "middle")
         results["one_most"] = _run(name, "one", "most")
         results["stages"] = _run(name, "stages")

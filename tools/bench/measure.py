@@ -57,6 +57,8 @@ EXAMPLES = [
 ]
 # The programme that promises are made for.
 PROMISED = "bench"
+# The same without a metric over records, which are read for everybody to find out what changed.
+PLAIN = "bench-plain"
 # Linux counts the peak in KiB, macOS in bytes.
 PEAK_UNITS_PER_MIB = 1024**2 if sys.platform == "darwin" else 1024
 
@@ -101,7 +103,7 @@ def _program(env, preset):
     """A programme from a preset, or the fixed one: days since the last order in bands, amount on a
     line, and a metric over records."""
     Program = env["customer.tier.program"]
-    if preset != PROMISED:
+    if preset not in (PROMISED, PLAIN):
         return Program._create_preset(preset, env.company)
     env["customer.tier.metric"].create(EXAMPLES[0])
     metrics = {m.code: m.id for m in env["customer.tier.metric"].search([])}
@@ -111,8 +113,10 @@ def _program(env, preset):
     indicators = [
         {"metric_id": metrics["recency_days"], "weight": 1, "scale": "bands", "band_ids": bands},
         {"metric_id": metrics["amount"], "weight": 2, "linear_full": 50000, **line},
-        {"metric_id": metrics["example_orders"], "weight": 1, "linear_full": 40, **line},
     ]
+    if preset == PROMISED:
+        orders = {"metric_id": metrics["example_orders"], "weight": 1, "linear_full": 40, **line}
+        indicators.append(orders)
     tiers = [("Standard", 0), ("Silver", 30), ("Gold", 60)]
     return Program.create(
         {
@@ -131,6 +135,12 @@ def again(name):
     """All customers, graded before."""
     with _environment(name) as env:
         return _graded(env, _run_all)
+
+
+def night(name):
+    """Customers who wait, and then those whom a night has to look at."""
+    with _environment(name) as env:
+        return _graded(env, _run_night)
 
 
 def one(name, which):
@@ -253,7 +263,7 @@ MEASUREMENTS = {
     function.__name__: function
     for function in (
         *(bare_fetched, bare_indexed, bare_lines, bare_debts),
-        *(first, again, one),
+        *(first, again, night, one),
         *(looks, metrics, credit, stages),
     )
 }
@@ -393,6 +403,27 @@ def _run_all(env):
         "grading": run.duration,
         "result": f"{run.customer_count:,} graded, {run.written_count:,} written, "
         f"{reminders:,} reminders so far",
+    }
+
+
+def _run_night(env):
+    started = time.perf_counter()
+    Run = env["customer.tier.run"]
+    waiting = env["customer.tier.stale"].search([("company_id", "=", env.company.id)])
+    if waiting:
+        Run._grade_partners(waiting.partner_id, env.company)
+        waiting.unlink()
+    queue = time.perf_counter() - started
+    run = Run.create({})
+    run._start()
+    # The night of the day on which everybody was graded, which the nightly job has no other for.
+    run.partial = True
+    while run.state == "running":
+        run._next_chunk()
+    return {
+        "grading": queue + run.duration,
+        "result": f"{len(waiting):,} waited, {run.looked_count:,} of {run.customer_count:,} "
+        f"looked at, {run.written_count:,} written",
     }
 
 

@@ -16,3 +16,9 @@ SELECT 'M' || p.id, c.id, p.id, p.id, p.id, c.currency_id, 1,
   JOIN res_partner AS p ON p.id = m.id,
        (SELECT id, currency_id FROM res_company ORDER BY id LIMIT 1) AS c,
        (SELECT id FROM res_users WHERE login = 'admin') AS u;
+
+-- Whoever confirms orders puts their customers into the queue.
+INSERT INTO customer_tier_stale (partner_id, company_id)
+SELECT p.id, c.id
+  FROM res_partner AS p, (SELECT id FROM res_company ORDER BY id LIMIT 1) AS c
+ WHERE p.customer_rank > 0 AND p.id %% 100 = 7;
