@@ -2,6 +2,8 @@ from odoo import models
 
 
 class CustomerTierRun(models.Model):
+    """After a grading, the months that are due are counted."""
+
     _inherit = "customer.tier.run"
 
     def _follow_up(self):

@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class ResCompany(models.Model):
+    """How far the months of a company are counted."""
+
     _inherit = "res.company"
 
     customer_tier_month_kept = fields.Date(

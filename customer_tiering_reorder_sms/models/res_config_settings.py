@@ -6,6 +6,8 @@ SCOPE = "customer_tiering_reorder_sms.answer"
 
 
 class ResConfigSettings(models.TransientModel):
+    """The address to which a provider passes answers to SMS on."""
+
     _inherit = "res.config.settings"
 
     customer_reminder_sms_answer_url = fields.Char(

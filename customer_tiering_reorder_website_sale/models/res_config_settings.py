@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
+    """Whether the page of reminders fills the customer's cart."""
+
     _inherit = "res.config.settings"
 
     customer_reorder_cart = fields.Boolean(

@@ -88,14 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     add("run", _run, "serve Odoo with demo data; more arguments go to Odoo", takes_more=True)
-    test = add("test", _test, "run all tests; more arguments go to pytest", takes_more=True)
-    test.add_argument("--runner", choices=["pytest", "odoo"], default="pytest")
-    test.add_argument("--coverage", action="store_true", help="measure what pytest covers")
-    test.add_argument("--long", action="store_true", help="search long for what breaks properties")
-    text = "the core addon's tests in the database with everything too"
-    test.add_argument("--together", action="store_true", help=text)
-    text = "processes at the same time (2 where the machine has them)"
-    test.add_argument("--jobs", type=int, default=0, metavar="N", help=text)
+    _add_test(add)
     text = "Odoo's own suites, with the addon and without it: what differs"
     neighbours = add("suite", _suite, text)
     neighbours.add_argument("modules", metavar="MODULE", nargs="*", help="instead of all")
@@ -143,6 +136,17 @@ def _parser() -> argparse.ArgumentParser:
     add("stop", _stop, "stop the server and the private PostgreSQL cluster")
     add("help", lambda _: parser.print_help(), "this text")
     return parser
+
+
+def _add_test(add) -> None:
+    test = add("test", _test, "run all tests; more arguments go to pytest", takes_more=True)
+    test.add_argument("--runner", choices=["pytest", "odoo"], default="pytest")
+    test.add_argument("--coverage", action="store_true", help="measure what pytest covers")
+    test.add_argument("--long", action="store_true", help="search long for what breaks properties")
+    text = "the core addon's tests in the database with everything too"
+    test.add_argument("--together", action="store_true", help=text)
+    text = "processes at the same time (2 where the machine has them)"
+    test.add_argument("--jobs", type=int, default=0, metavar="N", help=text)
 
 
 def _run(options) -> int:
