@@ -7,10 +7,10 @@ class TestQueryCounts(QueryCase):
     """What playbooks and win-back add to the screens and steps that people wait for."""
 
     def test_pages_of_the_contact_form(self):
-        """Playbooks, win-backs and the benefits of the tier are a query each when the page is
-        opened, but not one for each line of them."""
+        """Playbooks, win-backs, the benefits of the tier and who is dedicated are a query each when
+        the page is opened, but not one for each line of them."""
         view = "customer_tiering.res_partner_view_form_tier"
-        self.assertLessEqual(self._extra_of_view(self.graded[0], view, "form"), 23)
+        self.assertLessEqual(self._extra_of_view(self.graded[0], view, "form"), 24)
 
     def test_confirming_an_order(self):
         """Whoever confirms an order waits for one more look: whether a follow-up ends with it."""
