@@ -26,8 +26,8 @@ COMBINATIONS: dict[str, tuple[list[str], list[str] | None]] = {
 }
 # What somebody who wants only tiers gets at most.
 MOST = {
-    # 62 were grades, prices and reminders alone. Benefits, the contact policy with its holidays, the
-    # list of the day, the week and what a night looks at are the core's, too, by their hooks.
+    # 62 were grades, prices and reminders alone. Benefits, the contact policy with its holidays,
+    # the list of the day, the week and what a night looks at are the core's, too, by their hooks.
     "models": 76,
     "fields on contacts": 22,
     "menus": 21,
