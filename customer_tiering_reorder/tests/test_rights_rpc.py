@@ -7,15 +7,18 @@ from .security_common import ReorderSecurityCase
 CALLERS = {
     "customer.product.suggest": {"action_add": "som"},
     "customer.reminder": {
+        "action_change_contact": "som",
         "action_quotation": "som",
         "action_revoke_reorder_links": "som",
     },
+    "customer.reminder.contact": {"action_change": "som"},
     "mail.activity": {"action_customer_quotation": "som"},
     "res.partner": {"action_customer_quotation": "som"},
     "sale.order": {"action_customer_suggest": "som"},
     "customer.purchase.rhythm": {"action_open_orders": "som"},
     "customer.reminder.effect": {"action_open_cases": "m"},
     "customer.reminder.rule": {
+        "action_open_effect": "m",
         "action_preset_lost_item": "m",
         "action_preset_prospect": "m",
         "action_preset_standard": "m",
@@ -25,6 +28,7 @@ CALLERS = {
 }
 ROUTES = {
     "/o/<string:token>": ("public", "http", False, ("GET", "POST")),
+    "/o/<string:token>/seen": ("public", "http", True, ("GET",)),
     "/customer_tiering/stop/<string:token>": ("public", "http", False, ("GET", "POST")),
     "/customer_tiering/handover/<string:token>": ("public", "http", False, ("POST",)),
 }
