@@ -7,7 +7,8 @@ from odoo import fields
 # Of the customers who are late, every so many is written to instead of called.
 EVERY = 2
 DAYS = 4
-# What is older is somebody's by now: this is an update with demo data, no installation.
+# What is older, or was made before there were steps, is somebody's by now: this is an update with
+# demo data, no installation.
 JUST_MADE = timedelta(hours=1)
 
 
@@ -34,8 +35,9 @@ def _written_to(env, company):
     :return: dict standing → ``res.users``
     """
     since = fields.Datetime.now() - JUST_MADE
-    own = [("company_id", "=", company.id), ("state", "=", "open"), ("create_date", ">=", since)]
-    called = env["customer.reminder"].search(own, order="id")
+    own = [("company_id", "=", company.id), ("state", "=", "open")]
+    fresh = [("create_date", ">=", since), ("window_end", "!=", False)]
+    called = env["customer.reminder"].search(own + fresh, order="id")
     chosen = called[::EVERY]
     users = {reminder.partner_id: reminder.user_id for reminder in chosen}
     chosen.activity_id.unlink()

@@ -63,11 +63,17 @@ class TestReminderContact(SenderCase):
 
     def test_demo_data_of_an_update(self):
         """An update with demo data replaces the reminders that somebody is working on."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE customer_reminder SET create_date = %s WHERE id = %s",
-            [self.noon - JUST_MADE - timedelta(minutes=1), self.reminder.id],
-        )
-        self.env.invalidate_all()
-        self.assertFalse(_written_to(self.env, self.company))
+        window = self.reminder.window_end
+        for made, until in (
+            (self.noon - JUST_MADE - timedelta(minutes=1), window),
+            # By a version that had no steps.
+            (self.noon, None),
+        ):
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE customer_reminder SET create_date = %s, window_end = %s WHERE id = %s",
+                [made, until, self.reminder.id],
+            )
+            self.env.invalidate_all()
+            self.assertFalse(_written_to(self.env, self.company))
         self.assertTrue(self.reminder.exists())

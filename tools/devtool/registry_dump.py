@@ -79,6 +79,8 @@ def _fields(env):
 
 
 def _value(value):
+    if isinstance(value, dict):
+        return repr({key: _value(one) for key, one in value.items()})
     return getattr(value, "__name__", "callable") if callable(value) else repr(value)
 
 
