@@ -22,7 +22,8 @@ PATIENCE = 60
 
 def main(base: str, database: str, login: str, browser: str) -> None:
     session = _log_in(base, database, login)
-    with tempfile.TemporaryDirectory() as profile:
+    # The browser may still write while it ends.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
             [
                 browser,
