@@ -28,7 +28,10 @@ class PageSeen(http.Controller):
     )
     def seen(self, token):
         """The picture, whatever the token is."""
-        if LIMIT.allows(request.httprequest.remote_addr):
+        asked = request.httprequest
+        # What is fetched before anybody looks, or only asked for, is no look.
+        ahead = any(name in asked.headers for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+        if asked.method == "GET" and not ahead and LIMIT.allows(asked.remote_addr):
             reminder, _contact, _age = request.env["customer.reminder"]._of_reorder_token(token)
             # Colleagues who look are no customers.
             if reminder and not request.env.user._is_internal():

@@ -90,6 +90,11 @@ class TestReorderPage(PageCase):
         self.assertFalse(step.opened_at)
         self.assertIn(f'src="{self.path}/seen"', page.text)
         before = self._state()
+        self.url_open(f"{self.path}/seen", method="HEAD", allow_redirects=False)
+        for name in ("Sec-Purpose", "Purpose", "X-Moz"):
+            self._get(f"{self.path}/seen", **{name: "prefetch"})
+        self.env.invalidate_all()
+        self.assertFalse(step.opened_at, "a program that only fetched ahead counted as a look")
         for path in (f"{self.path}/seen", f"{self.path}x/seen", "/o/none/seen"):
             picture = self._get(path)
             self.assertEqual(picture.headers["Content-Type"], "image/gif")
