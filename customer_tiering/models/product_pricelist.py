@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ..switches import PrivateSwitch
 
@@ -100,18 +100,45 @@ class ProductPricelist(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_customer_tier_list(self):
-        tiers = self.env["customer.tier"].sudo().with_context(active_test=False)
-        using = ["|", ("pricelist_id", "in", self.ids), ("other_pricelist_ids", "in", self.ids)]
-        if tier := tiers.search(using, limit=1):
-            used = (tier.pricelist_id | tier.other_pricelist_ids) & self
+        tier, used = self._customer_tier_using("pricelist_id", "other_pricelist_ids")
+        if tier:
             raise UserError(
                 self.env._(
                     "“%(pricelist)s” holds the prices of tier “%(tier)s” and cannot be deleted. "
                     "Remove the discount or the pricelist from the tier first.",
-                    pricelist=used[0].name,
+                    pricelist=used.name,
                     tier=tier.name,
                 )
             )
+
+    def action_archive(self):
+        """Says of a tier's list what to do where something else still needs it."""
+        try:
+            with self.env.cr.savepoint():
+                return super().action_archive()
+        except UserError as refusal:
+            linked = ("own_pricelist_ids", "pricelist_id", "other_pricelist_ids")
+            tier, used = self._customer_tier_using(*linked)
+            if not tier:
+                raise
+            raise UserError(
+                self.env._(
+                    "Pricelist “%(pricelist)s” of tier “%(tier)s” is needed elsewhere, so "
+                    "nothing was changed. Take it out there first, then try again.\n"
+                    "%(reason)s",
+                    pricelist=used.name,
+                    tier=tier.name,
+                    reason=refusal,
+                )
+            ) from refusal
+
+    def _customer_tier_using(self, *names):
+        """A tier that has one of these lists in one of these fields, and the list; both empty if
+        there is none."""
+        tiers = self.env["customer.tier"].sudo().with_context(active_test=False)
+        tier = tiers.search(Domain.OR(Domain(name, "in", self.ids) for name in names), limit=1)
+        used = self.browse().union(*(tier[name] for name in names)) & self
+        return tier, used[:1]
 
     # Lists that customers have without a tier
 
@@ -217,19 +244,5 @@ class ProductPricelist(models.Model):
             rule.write(wanted)
 
     def _customer_tier_put_away(self):
-        """Archive lists of tiers; says what to do where something else still needs them."""
-        for pricelist in self.filtered("active"):
-            try:
-                with self.env.cr.savepoint():
-                    pricelist.action_archive()
-            except UserError as refusal:
-                raise UserError(
-                    self.env._(
-                        "Pricelist “%(pricelist)s” of tier “%(tier)s” is needed elsewhere, so "
-                        "nothing was changed. Take it out there first, then try again.\n"
-                        "%(reason)s",
-                        pricelist=pricelist.name,
-                        tier=pricelist.sudo().customer_tier_id.name,
-                        reason=refusal,
-                    )
-                )
+        """Archive those of these lists that are not archived yet."""
+        self.filtered("active").action_archive()

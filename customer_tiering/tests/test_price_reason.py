@@ -1,3 +1,4 @@
+from odoo import models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -282,16 +283,33 @@ class TestNeededElsewhere(SaleOrderCommon):
 
     def _need(self, pricelist):
         """As a promotion or a till does."""
-
-        archive = type(pricelist).action_archive
+        archive = models.BaseModel.action_archive
         reason = "A running promotion uses it."
 
-        def refuse(lists):
-            if pricelist in lists:
+        def refuse(records):
+            if records._name == pricelist._name and pricelist in records:
                 raise UserError(reason)
-            return archive(lists)
+            return archive(records)
 
-        self.patch(type(pricelist), "action_archive", refuse)
+        self.patch(models.BaseModel, "action_archive", refuse)
+
+    def test_the_list_itself(self):
+        """Who archives the list, not the tier, reads that it may not be archived, and neither
+        which tier it belongs to nor what to do."""
+        linked = self.env["product.pricelist"].create({"name": "Linked"})
+        self.diamond.pricelist_id = linked
+        for pricelist, tier in ((self.gold_list, "Gold"), (linked, "Diamond")):
+            self._need(pricelist)
+            with self.subTest(tier), self.assertRaises(UserError) as caught:
+                pricelist.action_archive()
+            for part in (tier, "running promotion", "Take it out there first"):
+                self.assertIn(part, str(caught.exception))
+            self.assertTrue(pricelist.active)
+
+    def test_list_of_no_tier(self):
+        self._need(self.special_list)
+        with self.assertRaisesRegex(UserError, "^A running promotion uses it.$"):
+            self.special_list.action_archive()
 
     def test_one_rule(self):
         """Archiving the tier puts away a list that a promotion needs, switching lists is refused
