@@ -57,7 +57,7 @@ class TestData(TransactionCase):
 
     def test_reminder_activity_type(self):
         """A wrong id would silently become a To-Do."""
-        kind = self.env.ref("customer_tiering.mail_activity_type_reorder")
+        kind = self.env.ref("customer_tiering_reminder.mail_activity_type_reorder")
         self.assertEqual(kind.res_model, "res.partner")
         rule = self.env["customer.reminder.rule"].new({"name": "New"})
         self.assertEqual(rule.activity_type_id, kind)

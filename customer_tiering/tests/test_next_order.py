@@ -9,7 +9,7 @@ from odoo.tools import format_date
 from .common import OWN, GradingCase
 
 SCRIPT = Path(__file__).parents[1] / "migrations" / "19.0.1.2.0" / "pre-rhythm.py"
-SHIPPED = "customer_tiering.reminder_rule_overdue"
+SHIPPED = "customer_tiering_reminder.reminder_rule_overdue"
 
 
 @tagged("post_install", "-at_install")

@@ -5,7 +5,7 @@ from odoo.tools import mute_logger
 
 from .follow_up_common import FollowUpCase
 
-REMINDER_LOGGER = "odoo.addons.customer_tiering.models.customer_order_awaited"
+REMINDER_LOGGER = "odoo.addons.customer_tiering_reminder.models.customer_order_awaited"
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from ..hooks import give_up_activity_types
 from .common import TieringCommon
 
-REORDER = "customer_tiering.mail_activity_type_reorder"
+REORDER = "customer_tiering_reminder.mail_activity_type_reorder"
 
 
 @tagged("post_install", "-at_install")

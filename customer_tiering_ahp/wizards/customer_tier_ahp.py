@@ -1,11 +1,10 @@
 from itertools import combinations
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.explain.words import readable
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import formatLang
-
-from ..explain.words import readable
 
 
 class CustomerTierAhp(models.TransientModel):
@@ -33,7 +32,7 @@ class CustomerTierAhp(models.TransientModel):
     @api.depends("pair_ids.value")
     @api.depends_context("lang")
     def _compute_result(self):
-        from ..grading import ahp
+        from odoo.addons.customer_tiering.grading import ahp
 
         for wizard in self:
             indicators, comparisons = wizard._comparisons()
@@ -45,7 +44,7 @@ class CustomerTierAhp(models.TransientModel):
             shares = ahp.percentages(weights)
             before = ahp.percentages(indicators.mapped("weight"))
             wizard.result = self.env["ir.qweb"]._render(
-                "customer_tiering.customer_tier_ahp_result",
+                "customer_tiering_ahp.customer_tier_ahp_result",
                 {
                     "rows": [
                         {
@@ -81,7 +80,7 @@ class CustomerTierAhp(models.TransientModel):
     def _comparisons(self):
         """The compared indicators and the matrix of how many times as important one is as
         another."""
-        from ..grading import ahp
+        from odoo.addons.customer_tiering.grading import ahp
 
         self.ensure_one()
         indicators = self._comparable(self.program_id)
@@ -100,7 +99,7 @@ class CustomerTierAhp(models.TransientModel):
     def _contradiction(self):
         """The pair to think over and the slider value that would fit; none while the comparisons
         are consistent enough."""
-        from ..grading import ahp
+        from odoo.addons.customer_tiering.grading import ahp
 
         indicators, comparisons = self._comparisons()
         _weights, ratio = ahp.weigh(comparisons)
@@ -137,7 +136,7 @@ class CustomerTierAhp(models.TransientModel):
     @api.private
     def _open(self, program):
         """Begin from the weights that the indicators have."""
-        from ..grading import ahp
+        from odoo.addons.customer_tiering.grading import ahp
 
         program.check_access("write")
         indicators = self._comparable(program)
@@ -185,7 +184,7 @@ class CustomerTierAhp(models.TransientModel):
 
     def action_use_weights(self):
         """Write the weights, in percent, to the programme's indicators."""
-        from ..grading import ahp
+        from odoo.addons.customer_tiering.grading import ahp
 
         self.ensure_one()
         indicators, comparisons = self._comparisons()

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.agenda_source import QUOTATION_DAYS, AgendaSource
+from odoo.addons.customer_tiering_reminder.agenda_source import QUOTATION_DAYS, AgendaSource
 from odoo.tools import SQL
 
 

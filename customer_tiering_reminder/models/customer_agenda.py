@@ -2,14 +2,14 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.direction import TOLD
+from odoo.addons.customer_tiering.grading import assignment
+from odoo.addons.customer_tiering.reader_fields import ReaderChar, ReaderInteger
+from odoo.addons.customer_tiering.tools import RELOAD, notification, open_list
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..agenda_source import NEWS_DAYS, QUOTATION_DAYS, SLOTS, AgendaSource, at_stake, union
-from ..direction import TOLD
-from ..grading import assignment
-from ..reader_fields import ReaderChar, ReaderInteger
-from ..tools import RELOAD, notification, open_list
 
 OFFICERS = "customer_tiering.group_user"
 

@@ -3,10 +3,10 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.grading import quiet
 from odoo.tools import SQL
 
 from ..agenda_source import QUOTATION_DAYS
-from ..grading import quiet
 
 # An order younger than that needs no message; and for so long after a talk nobody writes.
 ORDERED_DAYS, SPOKE_DAYS = 3, 7

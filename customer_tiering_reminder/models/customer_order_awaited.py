@@ -2,9 +2,8 @@ import logging
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.addons.customer_tiering.tools import attempt
 from odoo.tools import SQL
-
-from ..tools import attempt
 
 _logger = logging.getLogger(__name__)
 

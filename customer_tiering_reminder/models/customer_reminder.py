@@ -3,11 +3,11 @@ import logging
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.explain import next_order
+from odoo.addons.customer_tiering.grading import assignment
+from odoo.addons.customer_tiering.tools import savepoint_each, schedule_on_contacts
 from odoo.tools import SQL, format_date
 
-from ..explain import next_order
-from ..grading import assignment
-from ..tools import savepoint_each, schedule_on_contacts
 from .customer_contact_policy import REASONS
 
 _logger = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ class CustomerReminder(models.Model):
     _description = "Repurchase Reminder"
     _order = "date desc, id desc"
     _rec_name = "partner_id"
+    # Who is in a programme must not hang on it.
+    _customer_tier_result = True
 
     rule_id = fields.Many2one(
         "customer.reminder.rule", required=True, ondelete="cascade", index=True, readonly=True

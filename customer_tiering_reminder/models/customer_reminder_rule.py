@@ -1,12 +1,12 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.grading import assignment, reminders
+from odoo.addons.customer_tiering.models.customer_tier import NAMED, OFFERED
+from odoo.addons.customer_tiering.tools import open_list
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..agenda_source import expected_loss
-from ..grading import assignment, reminders
 from ..reminder_plan import Plan
-from ..tools import open_list
-from .customer_tier import NAMED, OFFERED
 
 # Columns of the standing that a rule can go by.
 DAYS = {"late": "call_date", "expected": "next_order_date"}
@@ -78,7 +78,7 @@ class CustomerReminderRule(models.Model):
         "mail.activity.type",
         required=True,
         default=lambda self: self.env.ref(
-            "customer_tiering.mail_activity_type_reorder", raise_if_not_found=False
+            "customer_tiering_reminder.mail_activity_type_reorder", raise_if_not_found=False
         ),
         domain="[('res_model', 'in', (False, 'res.partner'))]",
         ondelete="restrict",
@@ -178,7 +178,10 @@ class CustomerReminderRule(models.Model):
         self.check_access("write")
         held = [("rule_id", "=", self.id), ("arm", "=", assignment.CONTROL)]
         return open_list(
-            self.env, "customer_tiering.customer_reminder_action", held, search_default_open=1
+            self.env,
+            "customer_tiering_reminder.customer_reminder_action",
+            held,
+            search_default_open=1,
         )
 
     # What it is about to do
@@ -235,6 +238,13 @@ class CustomerReminderRule(models.Model):
         )
 
     # What it does
+
+    @api.model
+    def _load_demo(self):
+        """Reminders of the demo customers."""
+        company = self.env.ref("base.main_company")
+        if company.customer_tier_graded_on:
+            self._remind(company, company.customer_tier_graded_on)
 
     def _remind(self, company, as_of):
         """Make the reminders of a company that are due, for all rules.

@@ -3,21 +3,18 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering import near_tiers
+from odoo.addons.customer_tiering.tools import savepoint_each
 from odoo.tools import SQL
-
-from ..grading.policy import from_rules
-from ..tools import savepoint_each
 
 _logger = logging.getLogger(__name__)
 
-TEMPLATE = "customer_tiering.mail_template_week"
+TEMPLATE = "customer_tiering_reminder.mail_template_week"
 # A second's work: a killed job loses no more.
 SLICE_SIZE = 20
 WEEK_DAYS = 7
 # As in the filter “Overdue” of gradings: later ones are dormant.
 LATE_DAYS = 60
-# How close to the next tier is close.
-NEAR_SHARE = 0.1
 # For whom the week begins.
 SALESPEOPLE = "sales_team.group_sale_salesman"
 
@@ -179,65 +176,4 @@ class CustomerWeek(models.AbstractModel):
 
         :return: list of (id of the user, id of that tier)
         """
-        return self._near_among(self._own_customers(users), SQL("p.user_id"))
-
-    @api.model
-    def _near_customers(self, company):
-        """Ids of the customers of a company who lack little to the next tier."""
-        self.env.flush_all()
-        among = SQL(
-            """customer_tier_standing s
-               JOIN res_partner p ON p.id = s.partner_id AND p.active AND s.company_id = %s""",
-            company.id,
-        )
-        return [customer for customer, _tier in self._near_among(among, SQL("s.partner_id"))]
-
-    def _near_among(self, among, owner):
-        """Customers who lack little to the next tier, by the rules they were graded by.
-
-        :param among: ``FROM`` of standings ``s``
-        :param owner: SQL of what stands for each of them in the result
-        :return: list of (owner, id of that tier)
-        """
-        self.env.cr.execute(
-            SQL(
-                """SELECT s.policy_id, array_agg(%s), array_agg(s.score), array_agg(s.tier_id),
-                          json_agg(s.numbers)
-                     FROM %s WHERE s.policy_id IS NOT NULL AND s.numbers IS NOT NULL
-                    GROUP BY s.policy_id""",
-                owner,
-                among,
-            )
-        )
-        policies = self.env["customer.tier.policy"].sudo()
-        found = []
-        for policy_id, *columns in self.env.cr.fetchall():
-            found += self._near_of(policies.browse(policy_id), *columns)
-        return found
-
-    def _near_of(self, policy, owners, scores, tiers, numbers):
-        """Those of some customers who are close to a tier.
-
-        :param owners: what stands for each of them in the result
-        :return: list of (owner, id of that tier)
-        """
-        import numpy as np
-        import pandas as pd
-
-        from ..grading import ladder
-
-        program = from_rules(policy.rules)
-        table = pd.DataFrame(numbers, columns=policy.rules["columns"], dtype=float)
-        values = pd.DataFrame(
-            {m.code: table.get(f"metric:{m.code}", np.nan) for m in program.metrics},
-            index=table.index,
-        )
-        positions = ladder.nearly(program, values, np.asarray(scores, dtype=float), NEAR_SHARE)
-        ids = np.array([tier.id for tier in program.tiers] + [0])[positions]
-        ranks = {tier.id: rank for rank, tier in enumerate(program.tiers)}
-        return [
-            (owner, int(tier))
-            for owner, tier, position, held in zip(owners, ids, positions, tiers, strict=True)
-            # Who holds it already, by hand or under a guarantee, is not close to it.
-            if tier and position > ranks.get(held, -1)
-        ]
+        return near_tiers.among(self.env, self._own_customers(users), SQL("p.user_id"))

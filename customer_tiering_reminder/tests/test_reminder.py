@@ -8,7 +8,7 @@ from odoo.tools import format_date, mute_logger
 
 from .common import OWN, GradingCase
 
-REMINDER_LOGGER = "odoo.addons.customer_tiering.models.customer_reminder"
+REMINDER_LOGGER = "odoo.addons.customer_tiering_reminder.models.customer_reminder"
 TOOLS_LOGGER = "odoo.addons.customer_tiering.tools"
 
 
@@ -73,7 +73,7 @@ class TestReminder(GradingCase):
         self.assertEqual(activity.user_id, self.salesperson)
         self.assertEqual(
             activity.activity_type_id,
-            self.env.ref("customer_tiering.mail_activity_type_reorder"),
+            self.env.ref("customer_tiering_reminder.mail_activity_type_reorder"),
         )
         self.assertIn(format_date(self.env, self._days_ago(5)), activity.summary)
         self.assertIn(format_date(self.env, self._days_ago(35)), activity.note)

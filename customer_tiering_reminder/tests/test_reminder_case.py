@@ -150,7 +150,7 @@ class TestReminderCase(GradingCase):
         manager = self.rule.with_user(self.manager)
         self.assertEqual((manager.reminder_count, manager.held_count), (1, 1))
         shown = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_tiering.customer_reminder_action"
+            "customer_tiering_reminder.customer_reminder_action"
         )
         self.assertIn("control", shown["domain"])
         action = manager.action_open_held()

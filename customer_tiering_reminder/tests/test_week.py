@@ -38,7 +38,7 @@ class TestWeek(GradingCase):
     def _send(self):
         before = self.env["mail.mail"].search([])
         with self.enter_registry_test_mode():
-            self.env.ref("customer_tiering.ir_cron_week").method_direct_trigger()
+            self.env.ref("customer_tiering_reminder.ir_cron_week").method_direct_trigger()
         self.env.invalidate_all()
         return self.env["mail.mail"].search([]) - before
 

@@ -3,9 +3,8 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.tools import notification
 from odoo.exceptions import UserError
-
-from ..tools import notification
 
 
 class CustomerHolidayFill(models.TransientModel):

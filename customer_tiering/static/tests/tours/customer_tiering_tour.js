@@ -130,7 +130,7 @@ registry.category("web_tour.tours").add("customer_tiering_first_grading", {
         },
         ...goldQuotation,
         ...stepUtils.discardForm(),
-        ...openMenu("customer_tiering.customer_menu", "customer_tiering.customer_reminder_menu"),
+        ...openMenu("customer_tiering.customer_menu", "customer_tiering_reminder.customer_reminder_menu"),
         {
             content: "The overdue customer is on somebody's desk",
             trigger:

@@ -1,23 +1,21 @@
+"""Finds the customers of a chunk whose tier rests on facts that are gone, for the grading that puts
+them right; what that means is worked out in ``grading.correction``."""
+
 import json
 
-from odoo import models
 from odoo.tools import SQL
 
-from ..grading.policy import from_rules
+from .grading.policy import from_rules
 
 
-class CustomerTierCorrection(models.AbstractModel):
-    """Finds the customers of a chunk whose tier rests on facts that are gone, for the grading that
-    puts them right; what that means is worked out in ``grading.correction``.
+class CorrectionHistory:
+    """Looks again only at customers whose figures ask for less than their tier, and reads their
+    history only where the facts of the day on which they entered it do not bear it any more."""
 
-    It looks again only at customers whose figures ask for less than their tier, and reads their
-    history only where the facts of the day on which they entered it do not bear it any more.
-    """
+    def __init__(self, env):
+        self.env = env
 
-    _name = "customer.tier.correction"
-    _description = "Tiers That Rest on Facts That Are Gone"
-
-    def _footing(self, program, policy, facts, graded, previous, as_of):
+    def footing(self, program, policy, facts, graded, previous, as_of):
         """Where customers would be if what was taken back had never been.
 
         :param policy: ``policy.Program`` of the programme
@@ -26,7 +24,7 @@ class CustomerTierCorrection(models.AbstractModel):
         :param previous: see ``customer.tier.gather._previous``
         :return: as ``correction.footing``, None where nobody is looked at
         """
-        from ..grading import correction
+        from .grading import correction
 
         doubted = correction.doubtful(graded, previous, policy, as_of)
         if doubted.empty:
@@ -42,7 +40,7 @@ class CustomerTierCorrection(models.AbstractModel):
     def _facts_of(self, program, facts, doubted, policies, as_of, history=None):
         """The facts of some customers, with products as far back as rules looked on the days on
         which tiers were reached."""
-        from ..grading.metrics import LINE_MEASURES, as_date, lines_start
+        from .grading.metrics import LINE_MEASURES, as_date, lines_start
 
         customers = doubted.index.to_numpy()
         orders = facts.orders[facts.orders["customer"].isin(customers)]
@@ -69,7 +67,7 @@ class CustomerTierCorrection(models.AbstractModel):
         """
         import pandas as pd
 
-        from ..grading.correction import LINES
+        from .grading.correction import LINES
 
         self.env.cr.execute(self._history_query(program, doubted.index.tolist()))
         rules, numbered, rows = [], {}, []
