@@ -2,11 +2,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from odoo.addons.customer_tiering.tests.common import TieringCommon
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, HttpCase, tagged
-
-from .common import TieringCommon
 
 ADDON = Path(__file__).parent.parent
 CODES = ("recency_days", "order_count", "amount", "average_order", "category_count")
@@ -217,7 +216,7 @@ class TestAhp(TieringCommon):
             "import odoo.addons, sys\n"
             f"odoo.addons.__path__.append({str(ADDON.parent)!r})\n"
             "import odoo.addons.sale_management\n"
-            "import odoo.addons.customer_tiering\n"
+            "import odoo.addons.customer_tiering_ahp\n"
             "print('numpy' in sys.modules)\n"
         )
         result = subprocess.run(

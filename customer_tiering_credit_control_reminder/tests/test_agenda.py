@@ -1,6 +1,5 @@
+from odoo.addons.customer_tiering_credit_control.tests.common import ApprovalCase
 from odoo.tests import tagged
-
-from .common import ApprovalCase
 
 
 @tagged("post_install", "-at_install")

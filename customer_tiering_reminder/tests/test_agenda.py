@@ -1,10 +1,9 @@
 from datetime import timedelta
 
+from odoo.addons.customer_tiering.tests.query_common import QueryCase
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-
-from .query_common import QueryCase
 
 LEADERS = "sales_team.group_sale_salesman_all_leads"
 

@@ -5,11 +5,10 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo.addons.customer_tiering.grading import quiet
+from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
-
-from ..grading import quiet
-from .common import OWN, GradingCase
 
 
 @tagged("post_install", "-at_install")

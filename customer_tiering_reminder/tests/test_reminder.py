@@ -3,10 +3,9 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
 from odoo.tests import tagged
 from odoo.tools import format_date, mute_logger
-
-from .common import OWN, GradingCase
 
 REMINDER_LOGGER = "odoo.addons.customer_tiering_reminder.models.customer_reminder"
 TOOLS_LOGGER = "odoo.addons.customer_tiering.tools"

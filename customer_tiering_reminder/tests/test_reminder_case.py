@@ -4,12 +4,11 @@ from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 
+from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
 from odoo.exceptions import AccessError, ValidationError
 from odoo.modules.module import load_script
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
-
-from .common import OWN, GradingCase
 
 SCRIPTS = Path(__file__).parents[1] / "migrations" / "19.0.1.3.0"
 

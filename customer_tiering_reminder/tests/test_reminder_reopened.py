@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from .follow_up_common import DeskCase
+from .desk_common import DeskCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,11 +1,10 @@
 from unittest.mock import patch
 
+from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-
-from .common import OWN, GradingCase
 
 
 @tagged("post_install", "-at_install")

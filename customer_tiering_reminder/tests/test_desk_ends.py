@@ -2,7 +2,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import format_date
 
-from .follow_up_common import DeskCase
+from .desk_common import DeskCase
 
 
 @tagged("post_install", "-at_install")

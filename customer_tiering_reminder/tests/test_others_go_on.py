@@ -1,9 +1,8 @@
 from unittest.mock import patch
 
+from odoo.addons.customer_tiering.tests.follow_up_common import FollowUpCase
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-
-from .follow_up_common import FollowUpCase
 
 REMINDER_LOGGER = "odoo.addons.customer_tiering_reminder.models.customer_order_awaited"
 

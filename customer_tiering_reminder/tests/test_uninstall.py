@@ -1,8 +1,7 @@
+from odoo.addons.customer_tiering.hooks import give_up_activity_types
+from odoo.addons.customer_tiering.tests.common import TieringCommon
 from odoo.fields import Command
 from odoo.tests import tagged
-
-from ..hooks import give_up_activity_types
-from .common import TieringCommon
 
 REORDER = "customer_tiering_reminder.mail_activity_type_reorder"
 

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .follow_up_common import DeskCase
+from .desk_common import DeskCase
 
 
 @tagged("post_install", "-at_install")
