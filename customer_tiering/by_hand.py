@@ -4,6 +4,11 @@ tells it. The fields are those of ``customer.tier.standing``."""
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+# What an officer may write; everything else is computed.
+FIELDS = {"manual_tier_id", "manual_until", "manual_reason", "lock"}
+# What people decided, of customers who are merged.
+OVERRIDE = {*FIELDS, "manual_user_id", "manual_on"}
+
 
 def check(standings):
     """A last day that is over, and a lock that nobody could explain later, are refused."""

@@ -49,11 +49,7 @@ def uninstall_hook(env):
     Records that people may still need (quotations with a tier's prices, demo customers with their
     orders) stay; they only lose their tie to the addon.
     """
-    give_up_activity_types(
-        env,
-        "customer_tiering.mail_activity_type_reorder",
-        "customer_tiering.mail_activity_type_grading_problem",
-    )
+    give_up_activity_types(env, "customer_tiering.mail_activity_type_grading_problem")
     # Also where a promotion or a till still names them, which the core would refuse: left active,
     # they would be everybody's lists.
     env.flush_all()
@@ -64,14 +60,13 @@ def uninstall_hook(env):
             ("model", "in", KEPT_MODELS),
         ]
     ).unlink()
-    # History and standings refer to tiers, these and typed values to metrics, answers to questions,
-    # and rules that somebody made to the type of activity: from the leaves to the root.
+    # History and standings refer to tiers, these and typed values to metrics, answers to questions:
+    # from the leaves to the root.
     for table in (
         "customer_tier_change",
         "customer_tier_standing",
         "customer_tier_program",
         "customer_tier_value",
-        "customer_reminder_rule",
     ):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
     env.invalidate_all(flush=False)

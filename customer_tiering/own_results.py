@@ -13,7 +13,6 @@ from odoo.fields import Domain
 MOST_CONDITIONS = 1000
 # What gradings write and what follows from them.
 RESULTS = {
-    "customer.reminder",
     "customer.tier.change",
     "customer.tier.event",
     "customer.tier.proposal",
@@ -84,10 +83,16 @@ def _walk(path, model, found):
 
 
 def _is_result(field, model):
-    if model._name in RESULTS or field.comodel_name in RESULTS:
+    models = [model, model.env[field.comodel_name]] if field.relational else [model]
+    if any(_holds_results(some) for some in models):
         return True
     ours = (field._modules or ("",))[0].startswith("customer_tiering")
     # On models of core, what we compute follows from grades.
     return (
         ours and bool(field.compute) and not field.store and not model._name.startswith("customer.")
     )
+
+
+def _holds_results(model):
+    """Models of other addons say so by ``_customer_tier_result = True`` on their class."""
+    return model._name in RESULTS or getattr(model, "_customer_tier_result", False)

@@ -15,7 +15,6 @@
         "views/customer_credit_rule_views.xml",
         "views/customer_credit_change_views.xml",
         "views/customer_credit_approval_views.xml",
-        "views/customer_agenda_views.xml",
         "views/customer_tier_program_views.xml",
         "views/customer_tier_standing_views.xml",
         "views/res_partner_views.xml",

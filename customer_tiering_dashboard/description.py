@@ -10,7 +10,7 @@ CHANGE, REMINDER = "customer.tier.change", "customer.reminder"
 CUSTOMERS = "customer_tiering.customer_tier_standing_menu"
 STAGES = "customer_tiering.customer_tier_stage_menu"
 MOVES = "customer_tiering.customer_tier_change_menu"
-REMINDERS = "customer_tiering.customer_reminder_menu"
+REMINDERS = "customer_tiering_reminder.customer_reminder_menu"
 MONTHS = "customer_tiering_overview.customer_tier_snapshot_menu"
 
 

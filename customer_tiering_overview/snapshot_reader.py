@@ -1,12 +1,12 @@
 """Reads what a month's figures of a company are made of, chunk by chunk, and has
 ``snapshot_figures`` group it."""
 
+from odoo.addons.customer_tiering.explain.credit import RISKS
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
-from odoo.addons.customer_tiering.models.customer_tier_standing import BANDS
 from odoo.tools import SQL
 
 STAGE_CODES = [code for code, _name in STAGES]
-BAND_CODES = [code for code, _name in BANDS]
+BAND_CODES = [code for code, _name in RISKS]
 # Measures for which lines tell revenue and cost.
 MARGIN = frozenset({"margin"})
 

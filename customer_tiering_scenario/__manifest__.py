@@ -5,7 +5,7 @@
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
     "license": "LGPL-3",
-    "depends": ["customer_tiering"],
+    "depends": ["customer_tiering_reminder"],
     "data": [
         "security/ir.model.access.csv",
         "security/customer_tiering_scenario_rules.xml",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from odoo.addons.customer_tiering import samples
+from odoo.addons.customer_tiering.correction_history import CorrectionHistory
 from odoo.addons.customer_tiering.models.customer_tier_pipeline import Tally
 from odoo.tools import SQL
 
@@ -221,7 +222,7 @@ class Workings:
     def _settled(self, chunk, then, policy, previous):
         from odoo.addons.customer_tiering.grading.settle import settle
 
-        footing = self.env["customer.tier.correction"]._footing(
+        footing = CorrectionHistory(self.env).footing(
             self.program, policy, chunk.facts, then, previous, self.as_of
         )
         first = bool(self.program.first_graded_on)

@@ -5,7 +5,7 @@
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
     "license": "LGPL-3",
-    "depends": ["customer_tiering", "onboarding"],
+    "depends": ["customer_tiering_reminder", "onboarding"],
     "data": [
         "security/ir.model.access.csv",
         "data/onboarding_onboarding_step_data.xml",
@@ -18,5 +18,5 @@
     "assets": {
         "web.assets_backend": ["customer_tiering_start/static/src/**/*"],
     },
-    "auto_install": ["customer_tiering"],
+    "auto_install": ["customer_tiering_reminder"],
 }

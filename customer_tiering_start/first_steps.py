@@ -174,6 +174,8 @@ def _where_prices_apply(env):
 
 # Reminders
 
+REMINDER_RULES = "customer_tiering_reminder.customer_reminder_rule_action"
+
 
 def _reminders_told(company):
     env = company.env
@@ -234,7 +236,9 @@ STEPS = {
     "prices": FirstStep(_prices_told, _open_programs),
     "reminders": FirstStep(
         _reminders_told,
-        lambda company: _action(company.env, "customer_tiering.customer_reminder_rule_action"),
+        lambda company: _action(
+            company.env, "customer_tiering_reminder.customer_reminder_rule_action"
+        ),
     ),
     "messages": FirstStep(_messages_told, _open_programs),
 }

@@ -30,11 +30,9 @@ def load_and_grade(env):
 def _grade_past_year(program):
     """Grade as of each month of the last year, so that there is a history to look at.
 
-    Nobody is reminded of what was due then, or told of it.
+    Nobody is told of what was then.
     """
     today = fields.Date.context_today(program)
-    rules = program.env["customer.reminder.rule"].search([("active", "=", True)])
-    rules.active = False
     for months in range(12, 0, -1):
         run = QUIET.on(program.env["customer.tier.run"]).create(
             {
@@ -45,7 +43,6 @@ def _grade_past_year(program):
         run.action_run()
         _sell_at_tier_prices(program, run.as_of, run.as_of + relativedelta(months=1))
     _sell_at_tier_prices(program, today.replace(day=1), today + relativedelta(days=1))
-    rules.active = True
     # Measured then from half of the orders.
     program.write({"rhythm": False, "typical_interval_days": 0})
 

@@ -18,6 +18,12 @@ REASONS = (
 )
 # So many documents are named for a reason.
 NAMED = 5
+RISKS = [
+    ("low", "Low risk"),
+    ("medium", "Medium risk"),
+    ("high", "High risk"),
+    ("unknown", "Unknown"),
+]
 
 
 def reason_of(part):

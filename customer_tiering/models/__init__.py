@@ -3,9 +3,7 @@ from . import customer_tier_input
 from . import customer_tier_badge
 from . import customer_tier_comparison
 from . import customer_tier_staged
-from . import customer_tier_looked_at
 from . import customer_tier_append_only
-from . import customer_order_awaited
 
 # Rules: what people configure.
 from . import customer_tier_metric
@@ -31,7 +29,6 @@ from . import customer_tier_proposal
 
 # Engine: one grading, step by step.
 from . import customer_tier_gather
-from . import customer_tier_correction
 from . import customer_tier_store
 from . import customer_tier_pipeline
 from . import customer_tier_stale
@@ -46,17 +43,6 @@ from . import customer_tier_run_error
 from . import customer_tier_responsible
 from . import customer_tier_event_rule
 from . import customer_tier_event
-
-# Follow-up: who did not order when expected, and when they may be approached.
-from . import customer_contact_freeze
-from . import customer_contact_policy
-from . import customer_reminder_rule
-from . import customer_reminder
-
-# What salespeople have to do, from all of these.
-from . import customer_agenda_done
-from . import customer_agenda
-from . import customer_week
 
 # Core models; the mixin of those with a customer first.
 from . import customer_tier_mixin
@@ -74,7 +60,6 @@ from . import res_country
 from . import res_country_group
 from . import res_partner
 from . import res_users
-from . import resource_calendar
 from . import sale_order
 from . import sale_order_line
 from . import sale_report

@@ -532,7 +532,7 @@ class CustomerTier(models.Model):
         benefits_of = (named | Domain("from_tier_id", "in", self.ids)) & Domain(
             "program_id", "not in", list(going)
         )
-        return [("customer.reminder.rule", named), ("customer.tier.benefit", benefits_of)]
+        return [("customer.tier.benefit", benefits_of)]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_named_by_rules(self):

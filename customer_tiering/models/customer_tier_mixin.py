@@ -3,9 +3,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..bulk_fields import KnownFloat
+from ..explain.credit import RISKS
 from ..tools import works_in
 from .customer_tier_staged import STAGES
-from .customer_tier_standing import BANDS
 
 # Field of the mixin: column of the standing behind it.
 COLUMNS = {
@@ -76,7 +76,7 @@ class CustomerTierMixin(models.AbstractModel):
         groups=SALESPEOPLE,
     )
     customer_credit_band = fields.Selection(
-        selection=BANDS,
+        selection=RISKS,
         string="Credit Risk",
         compute="_compute_customer_standing",
         search="_search_customer_credit_band",

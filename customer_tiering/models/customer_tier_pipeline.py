@@ -10,6 +10,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..correction_history import CorrectionHistory
 from ..grading.policy import ORDERED
 from ..tools import error_text
 
@@ -184,7 +185,7 @@ class CustomerTierPipeline(models.AbstractModel):
         for program, its_facts in facts.items():
             graded = grade(its_facts, policies[program], as_of)
             policy = policies[program]
-            footing = self.env["customer.tier.correction"]._footing(
+            footing = CorrectionHistory(self.env).footing(
                 program, policy, its_facts, graded, previous, as_of
             )
             settled = settle(

@@ -869,11 +869,6 @@ class CustomerTierProgram(models.Model):
         )
         return {**action, "domain": [("program_id", "in", self.ids)]} if self else action
 
-    def action_weigh_pairs(self):
-        """Ask for the weights of the indicators by comparing them in pairs."""
-        self.ensure_one()
-        return self.env["customer.tier.ahp"]._open(self)
-
     def action_add_entry_rules(self):
         """Add the usual rules that are not there yet."""
         self.check_access("write")

@@ -661,7 +661,6 @@ class CustomerTierRun(models.Model):
         nobody does about a day long past."""
         self.ensure_one()
         self.env["res.users"]._customer_tier_hand_over_stray(self.company_id)
-        self.env["customer.reminder.rule"]._remind(self.company_id, self.as_of)
 
     def _leave_to_people(self):
         """Let messages go or wait, and ask who decides or mends."""

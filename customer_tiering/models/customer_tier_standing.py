@@ -8,8 +8,9 @@ from odoo.tools import SQL, formatLang
 from .. import by_hand
 from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
 from ..counted_fields import CountedInteger, CountedMonetary
+from ..explain import next_look as next_looks
 from ..explain import next_order
-from ..explain.credit import CreditBreakdown
+from ..explain.credit import RISKS, CreditBreakdown
 from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind
 from ..grading.policy import basis_of
@@ -23,19 +24,8 @@ from .customer_tier_staged import STAGES
 
 # Whose history it is.
 OWNER = {"partner_id", "company_id"}
-# What an officer may write; everything else is computed.
-BY_HAND = {"manual_tier_id", "manual_until", "manual_reason", "lock"}
-# When customers are merged: who it is, what people decided, and what follows from both; the rest
-# is what grading found out.
-IDENTITY = {"id", *OWNER}
-OVERRIDE = {*BY_HAND, "manual_user_id", "manual_on"}
+# Follows from what grading found out and what people decided.
 EFFECTIVE = {"tier_id", "tier_since"}
-BANDS = [
-    ("low", "Low risk"),
-    ("medium", "Medium risk"),
-    ("high", "High risk"),
-    ("unknown", "Unknown"),
-]
 
 
 class CustomerTierStanding(models.Model):
@@ -47,7 +37,7 @@ class CustomerTierStanding(models.Model):
     """
 
     _name = "customer.tier.standing"
-    _inherit = ["customer.tier.staged", "customer.tier.looked.at", "customer.tier.input"]
+    _inherit = ["customer.tier.staged", "customer.tier.input"]
     _description = "Customer Grading"
     _order = "score desc nulls last, id"
     _rec_name = "partner_id"
@@ -288,7 +278,7 @@ class CustomerTierStanding(models.Model):
         "are too few invoices.",
     )
     credit_band = fields.Selection(
-        selection=BANDS,
+        selection=RISKS,
         string="Credit Risk",
         readonly=True,
     )
@@ -340,6 +330,15 @@ class CustomerTierStanding(models.Model):
         exportable=False,
         help="What the grading found out and decided, in the order that its rules name.",
     )
+    # Without a day, the next: something moves every day, or nothing is known.
+    next_look = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Until this day grading comes to the same, unless the customer orders, pays or is "
+        "changed: from it on, time alone could make a difference.",
+    )
+    next_look_cause = fields.Selection(next_looks.CAUSES, readonly=True, copy=False)
+    next_look_text = fields.Char(string="Looked at Again", compute="_compute_next_look_text")
     explanation = fields.Json(
         compute="_compute_explanation",
         exportable=False,
@@ -407,6 +406,12 @@ class CustomerTierStanding(models.Model):
             last=SQL.identifier(alias, "last_order_date"),
         )
 
+    @api.depends("next_look", "next_look_cause")
+    @api.depends_context("lang")
+    def _compute_next_look_text(self):
+        for standing in self:
+            standing.next_look_text = next_looks.sentence(standing)
+
     @api.depends(*next_order.FIELDS)
     @api.depends_context("lang")
     def _compute_next_order_text(self):
@@ -433,8 +438,8 @@ class CustomerTierStanding(models.Model):
         return standings
 
     def write(self, vals):
-        records = self._check_write(vals)
-        if not vals.keys() & BY_HAND:
+        records, vals = self._check_write(vals), next_looks.anew(vals)
+        if not vals.keys() & by_hand.FIELDS:
             return super(CustomerTierStanding, records).write(vals)
         over = self.filtered(
             lambda standing: (
@@ -471,7 +476,7 @@ class CustomerTierStanding(models.Model):
     def _check_write(self, vals):
         """:return: these standings, without the permission to give them to another customer"""
         # An import by database id writes the id as well, which the ORM leaves out.
-        if not self.env.su and vals.keys() - BY_HAND - {"id"}:
+        if not self.env.su and vals.keys() - by_hand.FIELDS - {"id"}:
             raise AccessError(
                 self.env._(
                     "Grades are computed. Only the tier, its last day, the reason and a lock can "
@@ -848,7 +853,7 @@ class CustomerTierStanding(models.Model):
         asked.search([("standing_id", "in", (self | others).ids), *OPEN])._close("superseded")
         self._copy_columns(best, self._graded_columns())
         if overruled:
-            self._copy_columns(overruled, OVERRIDE)
+            self._copy_columns(overruled, by_hand.OVERRIDE)
         tier = self.manual_tier_id or self.computed_tier_id
         today = self.env["customer.tier.gather"]._today(self.company_id)
         self._by_system().write(
@@ -863,7 +868,7 @@ class CustomerTierStanding(models.Model):
 
     def _graded_columns(self):
         stored = {name for name, field in self._fields.items() if field.store and field.column_type}
-        return stored - IDENTITY - OVERRIDE - EFFECTIVE
+        return stored - {"id", *OWNER} - by_hand.OVERRIDE - EFFECTIVE
 
     def _copy_columns(self, source, names):
         """Below the ORM, for which a tier set by hand is somebody's doing today."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..tools import without_mails
 
@@ -7,28 +7,10 @@ WORKING = {"active", "group_ids", "company_ids"}
 
 
 class ResUsers(models.Model):
-    """Users who leave, or lose the right to work for a company: the activities that gradings,
-    reminders and messages gave them are handed over to whoever looks after the customers by now."""
+    """Users who leave, or lose the right to work for a company: the activities that gradings and
+    messages gave them are handed over to whoever looks after the customers by now."""
 
     _inherit = "res.users"
-
-    customer_week_mail = fields.Boolean(
-        string="My customers’ week by e-mail",
-        default=True,
-        help="Once a week: who is due, who is late, who is close to the next tier or has lost one. "
-        "Nothing is sent in weeks without news.",
-    )
-    customer_week_mailed = fields.Date(
-        readonly=True, copy=False, groups="base.group_system", export_string_translation=False
-    )
-
-    @property
-    def SELF_READABLE_FIELDS(self):
-        return [*super().SELF_READABLE_FIELDS, "customer_week_mail"]
-
-    @property
-    def SELF_WRITEABLE_FIELDS(self):
-        return [*super().SELF_WRITEABLE_FIELDS, "customer_week_mail"]
 
     def action_archive(self):
         tasks = self._customer_tier_tasks()
@@ -104,7 +86,7 @@ class ResUsers(models.Model):
 
         :return: list of (model with a ``company_id``, its field of activities)
         """
-        return [("customer.reminder", "activity_id"), ("customer.tier.event", "activity_id")]
+        return [("customer.tier.event", "activity_id")]
 
     def _customer_tier_hand_over(self, tasks):
         """Give activities to whoever looks after the customers by now. Hook: called, too, where
@@ -147,8 +129,4 @@ class ResUsers(models.Model):
         }
 
     def _customer_tier_note_handed_over(self, activities):
-        """Hook: these users had the activities, and others do them now. Lists of what is under
-        way say who."""
-        reminders = self.env["customer.reminder"].sudo()
-        for reminder in reminders.search([("activity_id", "in", activities.ids)]):
-            reminder.user_id = reminder.activity_id.user_id
+        """Hook: these users had the activities, and others do them now."""

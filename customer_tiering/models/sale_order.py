@@ -347,29 +347,22 @@ class SaleOrder(models.Model):
         """Have the customers of confirmed orders graded anew, and those they had before."""
         confirmed = self.filtered(lambda order: order.state == "sale")
         self.env["customer.tier.stale"]._mark(before | confirmed._customer_tier_customers())
-        confirmed._customer_tier_close_reminders()
+        confirmed._customer_tier_arrived()
 
-    def _customer_tier_close_reminders(self):
-        if self:
-            self.env["customer.reminder"]._close_fulfilled(self.partner_id.commercial_partner_id)
+    # Hooks for what waits for orders
 
-    @api.model
-    def _customer_tier_awaiting_models(self):
-        """Hook: the kinds of ``customer.order.awaited``."""
-        return ["customer.reminder"]
+    def _customer_tier_arrived(self):
+        """Hook: these orders are confirmed, or confirmed ones were changed."""
 
     @api.model
     def _customer_tier_note_orders(self, partners):
-        """End and open again what waited for orders of some customers."""
-        for model in self._customer_tier_awaiting_models():
-            awaited = self.env[model]
-            awaited._take_back(awaited._of_customers(partners))
-        self.env["customer.reminder"]._close_fulfilled(partners)
+        """Hook: orders of some customers may have come, changed or gone, past the order form, too.
+
+        :param partners: ``res.partner``
+        """
 
     def _customer_tier_take_back(self):
-        """These orders may end no longer what they ended."""
-        for model in self._customer_tier_awaiting_models() if self else ():
-            self.env[model]._take_back([("order_id", "in", self.ids)])
+        """Hook: these orders may count no longer for what they counted for."""
 
     def _customer_tier_lines_changed(self):
         """A line of these orders changed: matters where they are confirmed."""

@@ -12,7 +12,6 @@ from . import test_program
 from . import test_period
 from . import test_rfm
 from . import test_advice
-from . import test_agenda
 from . import test_bands
 from . import test_branch
 from . import test_grading_run
@@ -20,7 +19,6 @@ from . import test_grading_hooks
 from . import test_facts
 from . import test_facts_migration
 from . import test_copied_program
-from . import test_contact_policy
 from . import test_correction
 from . import test_correction_migration
 from . import test_cron
@@ -39,9 +37,6 @@ from . import test_menus
 from . import test_merge
 from . import test_replay
 from . import test_replay_job
-from . import test_reminder
-from . import test_reminder_case
-from . import test_reminder_reopened
 from . import test_security
 from . import test_simulation_approval
 from . import test_companies
@@ -56,7 +51,6 @@ from . import test_switches
 from . import test_moves
 from . import test_tools
 from . import test_bad_input
-from . import test_ahp
 from . import test_attacks
 from . import test_badge
 from . import test_metric_manual
@@ -72,7 +66,6 @@ from . import test_next_look
 from . import test_next_order
 from . import test_neighbours
 from . import test_note_rights
-from . import test_others_go_on
 from . import test_newcomer
 from . import test_event
 from . import test_old_day
@@ -86,7 +79,6 @@ from . import test_event_held
 from . import test_event_rule
 from . import test_rules_moved
 from . import test_migration
-from . import test_uninstall
 from . import test_typed_filters
 from . import test_typed_values
 from . import test_upgrade
@@ -96,8 +88,6 @@ from . import test_bands_rfm
 from . import test_recency
 from . import test_named_tiers
 from . import test_handover
-from . import test_moved_customer
-from . import test_desk_ends
 from . import test_sender
 from . import test_threshold_fit
 from . import test_metric_archive
@@ -105,4 +95,3 @@ from . import test_reason_asked
 from . import test_night
 from . import test_words
 from . import test_migration_proposals
-from . import test_week

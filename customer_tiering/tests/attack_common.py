@@ -29,13 +29,7 @@ def rows(**names):
 # Every computed field of ours by model. A field that is not in here fails the test: write it down
 # once you know what somebody of another company gets of it, and see that it is nothing.
 COMPUTED = {
-    "customer.agenda": rows(refused="currency_id headline next_step phone tier_color"),
     "customer.late.reason.set": rows(empty="invoice_count other_count"),
-    "customer.reminder": rows(refused="tier_color"),
-    "customer.holiday.fill": rows(empty="is_own"),
-    "customer.reminder.rule": rows(
-        empty=("capped_count held_count month_count reminder_count today_count waiting_count")
-    ),
     "customer.tier": rows(
         empty=(
             "benefit_list discount_text display_name pricelist_warning requirement standing_count "
@@ -43,8 +37,6 @@ COMPUTED = {
         ),
         typed="company_id currency_id gives_prices",
     ),
-    "customer.tier.ahp": rows(empty="consistency_ratio left_out result"),
-    "customer.tier.ahp.pair": rows(empty="left_name right_name"),
     "customer.tier.answer": rows(typed="high_label low_label name weight"),
     "customer.tier.band.proposal": rows(
         empty="picture problem scale status",
@@ -111,9 +103,6 @@ COMPUTED = {
     "res.company": rows(refused="customer_credit_tolerance"),
     "res.config.settings": rows(
         refused=(
-            "customer_contact_daily_limit customer_contact_from customer_contact_month_cap "
-            "customer_contact_until customer_contact_wait_calls customer_contact_wait_overdue "
-            "customer_contact_week_cap "
             "customer_credit_clamp customer_credit_low_from customer_credit_medium_from "
             "customer_credit_min_invoices customer_credit_paying_account_ids "
             "customer_credit_tolerance customer_credit_window_days customer_tier_ask_reason "
@@ -149,17 +138,8 @@ COMPUTED = {
 }
 # Of these nobody is told anything in these records: most are warnings of what is not there.
 SILENT = {
-    "customer.agenda": {"phone"},
     "customer.late.reason.set": {"invoice_count"},
-    "customer.reminder.rule": {
-        "capped_count",
-        "held_count",
-        "month_count",
-        "today_count",
-        "waiting_count",
-    },
     "customer.tier": {"pricelist_warning", "top_cut_text"},
-    "customer.tier.ahp": {"left_out"},
     "customer.tier.band.proposal": {"problem"},
     "customer.tier.metric": {"cost_warning", "model_id", "sleep_reason"},
     "customer.tier.program": {
@@ -185,7 +165,6 @@ SILENT = {
         "proposed",
     },
     "res.config.settings": {
-        "customer_contact_wait_overdue",
         "customer_credit_clamp",
         "customer_credit_paying_account_ids",
         "customer_tier_count_all_orders",
@@ -254,13 +233,8 @@ class AttackCase(SecurityCase):
             {"run_id": run.id, "kind": "notice", "from_tier_id": tiers[-1].id}
         )
         records["customer.tier.proposal"].sudo().run_id = run
-        records["customer.reminder"].sudo().tier_id = tiers[0]
         return {
             **records,
-            # The proposal of before has ended with what was set by hand, which is news.
-            "customer.agenda": cls.env["customer.agenda"].search(
-                [("company_id", "=", company.id), ("kind", "=", "promoted")]
-            ),
             "customer.tier.change": standing.change_ids,
             "res.company": user.company_id,
             "res.partner": standing.partner_id,

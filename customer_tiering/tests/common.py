@@ -82,6 +82,12 @@ class TieringCommon(BaseCommon):
         (users._apply_group if on else users._remove_group)(cls.group_pricelist)
 
     @classmethod
+    def _without_reminders(cls):
+        """Where the addon of reminders is there, too, its shipped rule makes activities."""
+        if "customer.reminder.rule" in cls.env:
+            cls.env["customer.reminder.rule"].search([]).action_archive()
+
+    @classmethod
     def _create_user(cls, login, groups, **vals):
         return new_test_user(
             cls.env,

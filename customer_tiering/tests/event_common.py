@@ -13,7 +13,7 @@ class EventCase(GradingCase):
         cls.Event.search([]).unlink()
         cls.env["customer.tier.program"].search([]).action_archive()
         # Their activities are no concern of these tests.
-        cls.env["customer.reminder.rule"].search([]).action_archive()
+        cls._without_reminders()
         cls.todo = cls.env.ref("mail.mail_activity_data_todo")
         cls.promotion_mail = cls.env.ref("customer_tiering.mail_template_promotion")
         cls.notice_mail = cls.env.ref("customer_tiering.mail_template_notice")

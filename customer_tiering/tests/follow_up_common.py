@@ -9,7 +9,7 @@ class FollowUpCase(GradingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["customer.reminder.rule"].search([]).action_archive()
+        cls._without_reminders()
         cls.todo = cls.env.ref("mail.mail_activity_data_todo")
         cls.leader = cls._create_user("tiering_leader", "sales_team.group_sale_salesman")
         cls.team = cls.env["crm.team"].create(
@@ -47,24 +47,3 @@ class FollowUpCase(GradingCase):
         order.action_confirm()
         self.env.invalidate_all()
         return order
-
-
-class DeskCase(FollowUpCase):
-    """A rule of reminders beside it."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.rule = cls.env["customer.reminder.rule"].create({"name": "Late"})
-
-    def _remind(self, expected=0):
-        standing = self._standing(self.buyer)
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE customer_tier_standing SET next_order_date = %(day)s, call_date = %(day)s "
-            "WHERE id = %(id)s",
-            {"day": self._days_ago(expected), "id": standing.id},
-        )
-        self.env.invalidate_all()
-        due = {standing: self.salesperson}
-        return self.env["customer.reminder"]._open(self.rule, due, self._days_ago(0))

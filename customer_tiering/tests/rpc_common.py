@@ -24,17 +24,8 @@ ACCOUNTANT = {
 # (m)anager, (a)ccountant. A public method of ours, on whatever model, that is
 # not in here fails the test: everybody who is logged in can call it, with any ids.
 CALLERS = {
-    "customer.agenda": {
-        "action_do": "som",
-        "action_done": "som",
-        "action_open_partner": "som",
-    },
     "customer.late.reason.set": {"action_apply": "a"},
-    "customer.holiday.fill": {"action_fill": "m"},
-    "customer.reminder": {"action_open_partner": "som"},
-    "customer.reminder.rule": {"action_open_held": "m", "action_open_preview": "m"},
     "customer.tier": {"action_open_customers": "som"},
-    "customer.tier.ahp": {"action_use_weights": "m"},
     "customer.tier.band.proposal": {"action_freeze": "m"},
     "customer.tier.by.hand": {"action_apply": "om"},
     "customer.tier.change": {"action_open_records": "som", "action_open_standing": "som"},
@@ -55,7 +46,6 @@ CALLERS = {
         "action_open_standings": "som",
         "action_undo_thresholds": "m",
         "action_use_thresholds": "m",
-        "action_weigh_pairs": "m",
     },
     "customer.tier.proposal": {
         "action_accept": "om",
@@ -92,7 +82,7 @@ CALLERS = {
     "customer.tier.run.error": {"action_open_culprit": "om"},
     "customer.tier.start": {"action_ask_prices": "m", "action_back": "m", "action_start": "m"},
     "customer.tier.tell": {"action_tell": "om"},
-    "res.config.settings": {"action_customer_holidays": "", "action_customer_tier_start": ""},
+    "res.config.settings": {"action_customer_tier_start": ""},
     "res.partner": {
         "action_add_customer_value": "om",
         "action_assess_customer": "om",

@@ -35,26 +35,16 @@ RIGHTS = {
     # For people with rights on the ledger, see the tests of credit scores.
     "customer.tier.credit.line": (NOTHING, NOTHING, NOTHING),
     "customer.tier.start": (NOTHING, NOTHING, "rwc-"),
-    "customer.tier.ahp": (NOTHING, NOTHING, "rwc-"),
-    "customer.tier.ahp.pair": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.band.proposal": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.band.proposal.line": (NOTHING, NOTHING, ALL),
     "customer.tier.metric.preview": (NOTHING, NOTHING, "rwc-"),
     "customer.tier.metric.preview.line": (NOTHING, NOTHING, ALL),
-    "customer.contact.freeze": (READ, READ, ALL),
-    "customer.holiday.fill": (NOTHING, NOTHING, ALL),
-    "customer.reminder.rule": (READ, READ, ALL),
-    "customer.reminder": (READ, READ, READ),
-    # A salesperson reads rows of its own, see the tests of this list.
-    "customer.agenda": (READ, READ, READ),
-    "customer.agenda.done": (NOTHING, NOTHING, READ),
     "customer.late.reason": (READ, READ, ALL),
     "customer.late.reason.set": (NOTHING, NOTHING, NOTHING),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 # No company of their own: metrics are shared, the wizards are the user's.
 SHARED = {
-    "customer.holiday.fill",
     "customer.late.reason",
     "customer.late.reason.set",
     "customer.tier.by.hand",
@@ -139,8 +129,6 @@ class SecurityCase(GradingCase):
         ]
         run = cls._grade(company=company)
         standing = cls._standing(partner, company)
-        rule = cls.env["customer.reminder.rule"].create({"name": "Rule", "company_id": company.id})
-        weighing = cls.env["customer.tier.ahp"].browse(program.action_weigh_pairs()["res_id"])
         question = cls.env.ref("customer_tiering.question_market")
         value = cls.env["customer.tier.value"].create(
             {
@@ -205,41 +193,16 @@ class SecurityCase(GradingCase):
             cls.env["customer.tier.tell"].create({"event_ids": event.ids}),
             cls.env["customer.tier.stale"].search([("company_id", "=", company.id)], limit=1),
             cls.env["customer.tier.start"].create({"company_id": company.id}),
-            weighing,
-            weighing.pair_ids,
             preview,
             preview.line_ids,
             cls.env["customer.tier.by.hand"].create(
                 {"standing_ids": standing.ids, "reason": "Promised"}
             ),
             cls._create_credit_line(standing),
-            rule,
-            cls.env["customer.contact.freeze"].create(
-                {
-                    "name": "Stock-taking",
-                    "company_id": company.id,
-                    "date_from": cls._days_ago(0),
-                    "date_to": cls._days_ago(0),
-                }
-            ),
-            cls.env["customer.holiday.fill"].create({"company_id": company.id}),
             cls.env.ref("customer_tiering.late_reason_dispute"),
             cls.env["customer.late.reason.set"].create({}),
-            cls.env["customer.reminder"].create(
-                {
-                    "rule_id": rule.id,
-                    "partner_id": partner.id,
-                    "company_id": company.id,
-                    "date": cls._days_ago(0),
-                }
-            ),
         )
-        agenda = cls.env["customer.agenda"].search(
-            [("company_id", "=", company.id), ("kind", "=", "proposal")]
-        )
-        done = {"kind": "promoted", "res_id": company.id, "company_id": company.id}
-        done = cls.env["customer.agenda.done"].create({**done, "date": cls._days_ago(0)})
-        return {record._name: record for record in (*records, agenda, done)}
+        return {record._name: record for record in records}
 
     @classmethod
     def _create_credit_line(cls, standing):

@@ -1,18 +1,14 @@
-from contextlib import contextmanager
 from datetime import timedelta
 
-from psycopg2 import IntegrityError
-
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
-from .common import GradingCase
+from .bad_input_common import BadInputCase
 
 
 @tagged("post_install", "-at_install")
-class TestBadInput(GradingCase):
+class TestBadInput(BadInputCase):
     """Each refusal says what to do, and changes nothing."""
 
     @classmethod
@@ -31,32 +27,6 @@ class TestBadInput(GradingCase):
         )
         cls.low, cls.middle, cls.high = cls.program.tier_ids
         cls.amount, cls.count = cls.program.indicator_ids
-
-    @contextmanager
-    def assertRefused(self, message):
-        """As a user meets it: constraints of the database reach the screen as a message too."""
-        before = self._dump()
-        with mute_logger("odoo.sql_db"), self.assertRaisesRegex(UserError, message):
-            try:
-                with self.env.cr.savepoint():
-                    yield
-                    self.env.flush_all()
-            except IntegrityError as error:
-                models = {model._table: model for model in self.env.values() if model._table}
-                model = models.get(error.diag.table_name, self.env["base"])
-                raise ValidationError(model._sql_error_to_message(error)) from error
-        self.env.invalidate_all()
-        self.assertEqual(self._dump(), before)
-
-    def _dump(self):
-        self.env.flush_all()
-        tables = ("program", "_", "indicator", "indicator_band", "condition", "metric", "segment")
-        rows = []
-        for table in tables:
-            name = "customer_tier" if table == "_" else f"customer_tier_{table}"
-            self.env.cr.execute(f"SELECT t::text FROM {name} t ORDER BY id")
-            rows.append(self.env.cr.fetchall())
-        return rows
 
     def test_share_of_more_than_all(self):
         """A share of 200 percent ended in “current transaction is aborted”, which tells nobody
@@ -405,15 +375,6 @@ class TestBadInput(GradingCase):
                 metric.unlink()
 
     # Reminder rules and runs
-
-    def test_reminder_rule_days(self):
-        """Negative numbers, or a "not later than" before the reminder is due."""
-        Rule = self.env["customer.reminder.rule"]
-        for vals in ({"gap_days": -1}, {"min_order_count": -1}, {"daily_limit": -1}):
-            with self.subTest(vals), self.assertRefused("cannot be negative|must not be less"):
-                Rule.create({"name": "Rule", **vals})
-        with self.assertRefused("must not be less"):
-            Rule.create({"name": "Rule", "lead_days": 61, "max_late_days": 60})
 
     def test_running_run_deleted(self):
         """A run that is under way would lose its place."""

@@ -3,6 +3,7 @@ from unittest.mock import patch
 from odoo import Command, fields
 from odoo.tests import freeze_time, tagged
 
+from ..correction_history import CorrectionHistory
 from .correction_common import CorrectionCase
 from .invoice_common import InvoiceCase
 
@@ -173,9 +174,7 @@ class TestCorrection(CorrectionCase):
         """A night without anything gone must not read the history of everybody."""
         partner, order = self._new()
         self._night("2025-03-06")
-        name = "odoo.addons.customer_tiering.models.customer_tier_correction"
-        history = f"{name}.CustomerTierCorrection._history_query"
-        with patch(history, side_effect=AssertionError("read")):
+        with patch.object(CorrectionHistory, "_history_query", side_effect=AssertionError("read")):
             self._night("2025-03-07")
         order._action_cancel()
         other, wrong = self._new("Other")
@@ -191,8 +190,7 @@ class TestCorrection(CorrectionCase):
 
     def _counted_history(self):
         """The calls that read history, one for all customers of a chunk."""
-        Correction = type(self.env["customer.tier.correction"])
-        original, calls = Correction._history_query, []
+        original, calls = CorrectionHistory._history_query, []
 
         class Counting:
             def __enter__(inner):
@@ -200,7 +198,7 @@ class TestCorrection(CorrectionCase):
                     calls.append(arguments)
                     return original(model, *arguments)
 
-                inner.patch = patch.object(Correction, "_history_query", query)
+                inner.patch = patch.object(CorrectionHistory, "_history_query", query)
                 inner.patch.start()
                 return calls
 

@@ -55,13 +55,6 @@ class TestData(TransactionCase):
             met.add(fitting[0])
         self.assertEqual(met, set(range(len(SEGMENTS))))
 
-    def test_reminder_activity_type(self):
-        """A wrong id would silently become a To-Do."""
-        kind = self.env.ref("customer_tiering.mail_activity_type_reorder")
-        self.assertEqual(kind.res_model, "res.partner")
-        rule = self.env["customer.reminder.rule"].new({"name": "New"})
-        self.assertEqual(rule.activity_type_id, kind)
-
     def test_unique_in_the_database(self):
         """Constraints with a mistake in them are ignored with a warning at installing; then two
         nightly jobs could give a customer two standings."""
@@ -70,7 +63,6 @@ class TestData(TransactionCase):
             "customer_tier_metric_code_unique",
             "customer_tier_indicator_rfm_part_unique",
             "customer_tier_indicator_band_value_from_unique",
-            "customer_reminder_one_open",
         }
         self.env.cr.execute(
             "SELECT i.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid "
@@ -116,6 +108,20 @@ class TestSources(BaseCase):
             f"odoo.addons.__path__.append({str(ADDON.parent)!r})\n"
             "import odoo.addons.sale_management, odoo.addons.customer_tiering\n"
             "print('pandas' in sys.modules)\n"
+        )
+        result = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        )
+        self.assertEqual(result.stdout.strip(), "False", result.stderr[-2000:])
+
+    def test_workers_do_not_carry_numpy(self):
+        """The addon is loaded in every worker, numpy only where something is graded."""
+        code = (
+            "import odoo.addons, sys\n"
+            f"odoo.addons.__path__.append({str(ADDON.parent)!r})\n"
+            "import odoo.addons.sale_management\n"
+            "import odoo.addons.customer_tiering\n"
+            "print('numpy' in sys.modules)\n"
         )
         result = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=False

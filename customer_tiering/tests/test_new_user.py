@@ -53,14 +53,6 @@ class TestNewUser(TieringCommon):
         self.assertEqual(self._grade()._summary(), waiting)
         self.assertEqual(self._grade()._summary(), waiting, "it still waits")
 
-    def test_lists_of_work_open_the_customer(self):
-        """A salesperson tapped on a reminder and nothing happened."""
-        work = self.env["customer.reminder"].with_user(self.salesperson)
-        self.assertIn('action="action_open_partner"', work.get_view(view_type="list")["arch"])
-        action = work.new({"partner_id": self.company.partner_id.id}).action_open_partner()
-        self.assertEqual(action["res_model"], "res.partner")
-        self.assertEqual(action["res_id"], self.company.partner_id.id)
-
 
 @tagged("post_install", "-at_install")
 class TestWideScreen(HttpCase):

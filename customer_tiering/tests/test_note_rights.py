@@ -141,22 +141,6 @@ class TestNoteRights(HttpCase, EventCase):
         partner = self.buyer.with_user(self.internal)
         self.assertFalse(partner.web_read({**spec, "activity_state": {}})[0]["activity_ids"])
 
-    def test_reminder(self):
-        """When a customer buys was told to who is refused it, and to other companies."""
-        rule = self.env["customer.reminder.rule"].create(
-            {"name": "Rule", "company_id": self.company.id}
-        )
-        standing = self.event.standing_id
-        standing.sudo().write({"next_order_date": "2025-03-08"})
-        reminder = self.env["customer.reminder"]._open(
-            rule, {standing: self.salesperson}, standing.next_order_date
-        )
-        said = reminder.activity_id.summary
-        self.assertIn(said, self._texts(self.salesperson))
-        for user in (self.internal, self.salesperson_b):
-            self.assertNotIn(said, self._texts(user))
-        self.assertEqual(reminder.activity_id.customer_company_id, self.company)
-
     def test_notes_of_before(self):
         """Notes with amounts that were written before stay readable for everybody."""
         told = self.event.note_id | self.event.note_id.copy()

@@ -112,17 +112,3 @@ class TestDaysOfTheCompany(TieringCommon):
         """An assessment counts at once, not from the next day on."""
         value = self.env["customer.tier.value"].new({})
         self.assertEqual(value.date, self.today)
-
-    def test_reminder(self):
-        """A reminder is late already on the day it is made, or due tomorrow."""
-        self._create_program(tiers=["All"])
-        self._create_order(self.customer, date=None)
-        self.env["customer.tier.run"]._grade_partners(self.customer, self.company)
-        standing = self.env["customer.tier.standing"].search(
-            [("partner_id", "=", self.customer.id)]
-        )
-        standing.next_order_date = self.today
-        rule = self.env["customer.reminder.rule"].create({"name": "Rule"})
-        due = {standing: self.salesperson}
-        reminder = self.env["customer.reminder"]._open(rule, due, self.today)
-        self.assertEqual(reminder.activity_id.date_deadline, self.today)

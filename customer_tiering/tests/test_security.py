@@ -13,11 +13,6 @@ class TestRights(RightsTests, SecurityCase):
 
 @tagged("post_install", "-at_install")
 class TestSecurity(SecurityCase):
-    def test_shared_reminder_rule(self):
-        """A rule for all companies is seen in each."""
-        rule = self.env["customer.reminder.rule"].create({"name": "For all", "company_id": False})
-        self.assertEqual(rule.with_user(self.salesperson_b).name, "For all")
-
     def test_grading_another_company(self):
         """Nor may a manager of B have A graded."""
         Run = self.env["customer.tier.run"].with_user(self.manager_b)
@@ -103,8 +98,8 @@ class TestSecurity(SecurityCase):
             "action_run", "action_cancel", "action_open_changes", "action_grade",
             "action_open_standings", "action_open_grading", "action_open_customers",
             "action_open_orders", "action_open_partner", "action_open_records",
-            "action_clear_override", "action_apply", "action_start", "action_weigh_pairs",
-            "action_use_weights", "action_ask_prices", "action_back",
+            "action_clear_override", "action_apply", "action_start",
+            "action_ask_prices", "action_back",
             "action_open_distribution", "action_freeze", "action_learn_rhythm",
             "action_preview", "action_accept", "action_refuse", "action_open_standing",
             "action_accept_proposals", "action_open_proposals", "action_accept_proposal",
@@ -115,8 +110,6 @@ class TestSecurity(SecurityCase):
             "action_open_invoice", "action_open_culprit",
             "action_open_stage_changes",
             "action_use_thresholds", "action_undo_thresholds", "action_add_benefits",
-            "action_do", "action_done",
-            "action_fill", "action_open_held", "action_open_preview",
         }  # fmt: skip
         orm = {"create", "write", "unlink", "copy", "default_get", "fields_get", "onchange"}
         for name in [*RIGHTS, "customer.tier.pipeline", "customer.tier.gather"]:
@@ -163,11 +156,7 @@ class TestSecurity(SecurityCase):
             "customer.tier.event": ("_cron_tell", "_decide", "_tell", "_trigger_job", "_forecast"),
             "customer.tier.tell": ("_open",),
             "customer.tier.stale": ("_mark",),
-            "customer.reminder": ("_open", "_close_fulfilled", "_note_ended", "_measure"),
-            "customer.reminder.rule": ("_remind", "_plans", "_preview"),
-            "customer.contact.policy": ("_situations", "_waiting"),
             "customer.tier.start": ("_open",),
-            "customer.tier.ahp": ("_open",),
             "customer.tier.indicator": ("_propose_bands", "_freeze_bands"),
         }.items():
             for method in methods:

@@ -2,23 +2,19 @@ from odoo import api, models
 
 
 class MergePartnerAutomatic(models.TransientModel):
-    """Grades, reminders and values kept by hand go along when contacts are merged."""
+    """Grades and values kept by hand go along when contacts are merged."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
     @api.model
     def _update_foreign_keys(self, src_partners, dst_partner):
-        """Merge reminders, values kept by hand, standings and their histories, and have the
+        """Merge values kept by hand, standings and their histories, and have the
         customer graded with all orders.
 
         Of a table with a uniqueness that the merge would break, core drops all rows of a source.
         """
         # Not a contact that some of them may have become.
         customer = dst_partner.commercial_partner_id
-        everybody = customer | dst_partner | src_partners
-        Reminder = self.env["customer.reminder"].sudo()
-        Reminder._dismiss_duplicates(everybody)
-        Reminder._follow_merge(everybody, customer)
         values = self.env["customer.tier.value"].sudo()
         values.search([("partner_id", "in", src_partners.ids)], order="id desc")._merge_into(
             customer

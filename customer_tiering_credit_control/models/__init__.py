@@ -9,7 +9,6 @@ from . import customer_tier_standing
 from . import customer_credit_approval
 
 # Where the limit is shown and checked
-from . import customer_agenda
 from . import ir_ui_menu
 from . import res_company
 from . import res_config_settings

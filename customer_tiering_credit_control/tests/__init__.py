@@ -19,4 +19,3 @@ from . import test_query_counts
 from . import test_raised_order_tour
 from . import test_rights_rpc
 from . import test_security
-from . import test_agenda

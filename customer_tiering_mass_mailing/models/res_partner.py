@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering import near_tiers
 from odoo.addons.customer_tiering.main_contacts import main_contacts_sql
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
 from odoo.fields import Domain
@@ -101,6 +102,6 @@ class ResPartner(models.Model):
     def _search_customer_near_next_tier(self, operator, value):
         if operator != "in":
             return NotImplemented
-        customers = self.env["customer.week"]._near_customers(self.env.company)
+        customers = near_tiers.of_company(self.env, self.env.company)
         domain = Domain("commercial_partner_id", "in", customers)
         return domain if True in value else ~domain

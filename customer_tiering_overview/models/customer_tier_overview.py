@@ -518,7 +518,7 @@ class CustomerTierOverview(models.AbstractModel):
         domain = filters.reminders(*filters.days(key))
         if key.get("of") == ORDERED_AFTER:
             domain &= Domain("state", "=", "ordered")
-        return open_list(self.env, "customer_tiering.customer_reminder_action", domain)
+        return open_list(self.env, "customer_tiering_reminder.customer_reminder_action", domain)
 
 
 # What can be opened.

@@ -4,9 +4,9 @@ from dateutil.relativedelta import relativedelta
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.explain.credit import RISKS
 from odoo.addons.customer_tiering.models.customer_tier_append_only import by_system
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
-from odoo.addons.customer_tiering.models.customer_tier_standing import BANDS
 from odoo.tools import SQL
 
 from ..snapshot_reader import BAND_CODES, STAGE_CODES, SnapshotReader
@@ -57,7 +57,7 @@ class CustomerTierSnapshot(models.Model):
         STAGES, string="Stage", readonly=True, help="At the end of the month."
     )
     credit_band = fields.Selection(
-        BANDS,
+        RISKS,
         string="Credit Risk",
         readonly=True,
         help="At the end of the month; not known of months before the addon was there.",

@@ -84,7 +84,7 @@ class DigestDigest(models.Model):
         menu = self.env.ref("sale.sale_menu_root").id
         changes = f"customer_tiering.customer_tier_change_action?menu_id={menu}"
         stages = f"customer_tiering.customer_tier_change_action_stage?menu_id={menu}"
-        reminders = f"customer_tiering.customer_reminder_action?menu_id={menu}"
+        reminders = f"customer_tiering_reminder.customer_reminder_action?menu_id={menu}"
         return {
             **actions,
             "kpi_customer_promoted": changes,

@@ -1,8 +1,8 @@
 from functools import partial
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.agenda_source import AgendaSource
 from odoo.addons.customer_tiering.tools import open_dialog
+from odoo.addons.customer_tiering_reminder.agenda_source import AgendaSource
 from odoo.tools import SQL
 
 # Who was followed up is again after so many days, as long as the win-back is open.

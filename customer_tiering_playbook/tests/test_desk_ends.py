@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from .common import PlaybookCase
 
-WIN_BACK_LOGGER = "odoo.addons.customer_tiering.models.customer_order_awaited"
+WIN_BACK_LOGGER = "odoo.addons.customer_tiering_reminder.models.customer_order_awaited"
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading import assignment, quiet
-from odoo.addons.customer_tiering.models.customer_reminder_rule import MONTH_DAYS
+from odoo.addons.customer_tiering_reminder.models.customer_reminder_rule import MONTH_DAYS
 from odoo.fields import Command
 from odoo.tools import SQL
 

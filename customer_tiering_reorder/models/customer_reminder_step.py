@@ -7,7 +7,6 @@ import pytz
 from odoo import api, fields, models
 from odoo.addons.customer_tiering import main_contacts
 from odoo.addons.customer_tiering.grading import quiet
-from odoo.addons.customer_tiering.models.customer_contact_policy import REASONS
 from odoo.addons.customer_tiering.reader_fields import ReaderChar
 from odoo.addons.customer_tiering.tools import (
     attempt,
@@ -15,6 +14,7 @@ from odoo.addons.customer_tiering.tools import (
     savepoint_each,
     schedule_on_contacts,
 )
+from odoo.addons.customer_tiering_reminder.models.customer_contact_policy import REASONS
 from odoo.tools import SQL, hash_sign, verify_hash_signed
 
 from .customer_reminder_rule import SENT_AT

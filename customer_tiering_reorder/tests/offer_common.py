@@ -1,4 +1,4 @@
-from odoo.addons.customer_tiering.tests.follow_up_common import DeskCase
+from odoo.addons.customer_tiering_reminder.tests.desk_common import DeskCase
 
 
 class OfferCase(DeskCase):

@@ -1,4 +1,5 @@
-from odoo.addons.customer_tiering.tests.security_common import ALL, NOTHING, READ, SecurityCase
+from odoo.addons.customer_tiering.tests.security_common import ALL, NOTHING, READ
+from odoo.addons.customer_tiering_reminder.tests.security_common import ReminderSecurityCase
 
 # As in the core addon: rights of salesperson, officer and manager.
 RIGHTS = {
@@ -35,7 +36,7 @@ PRIVATE_FIELDS = {
 }
 
 
-class ReorderSecurityCase(SecurityCase):
+class ReorderSecurityCase(ReminderSecurityCase):
     """The core addon's tests of rights and companies, for the models of this one."""
 
     addon = "customer_tiering_reorder"

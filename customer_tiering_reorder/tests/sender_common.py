@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.addons.customer_tiering.tests.follow_up_common import DeskCase
+from odoo.addons.customer_tiering_reminder.tests.desk_common import DeskCase
 from odoo.fields import Command
 
 

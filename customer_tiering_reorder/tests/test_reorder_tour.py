@@ -74,7 +74,7 @@ class TestReorderTour(OfferCase, HttpCase):
             }
         )
         self.start_tour(
-            "/odoo/action-customer_tiering.customer_reminder_action",
+            "/odoo/action-customer_tiering_reminder.customer_reminder_action",
             "customer_tiering_reorder_quotation",
             login="tour_reorder",
         )

@@ -1,10 +1,11 @@
-from odoo.addons.customer_tiering.tests.security_common import NOTHING, SecurityCase
+from odoo.addons.customer_tiering.tests.security_common import NOTHING
+from odoo.addons.customer_tiering_reminder.tests.security_common import ReminderSecurityCase
 
 # As in the core addon: rights of salesperson, officer and manager.
 RIGHTS = {"customer.reminder.link": (NOTHING, NOTHING, NOTHING)}
 
 
-class SmsSecurityCase(SecurityCase):
+class SmsSecurityCase(ReminderSecurityCase):
     """The core addon's tests of rights and companies, for the model of this one."""
 
     addon = "customer_tiering_reorder_sms"

@@ -16,19 +16,20 @@ from .paths import ADDON, LOGS, ROOT
 from .postgres import query
 
 CREDIT, PLAYBOOK = f"{ADDON}_credit_control", f"{ADDON}_playbook"
+REMINDER, PAIRS = f"{ADDON}_reminder", f"{ADDON}_ahp"
 # What is installed beside the core addon, and what Odoo sees of ours; all if None. Then everything
 # that installs itself is there.
 COMBINATIONS: dict[str, tuple[list[str], list[str] | None]] = {
     "core": ([], [ADDON]),
     "credit control": ([CREDIT], [ADDON, CREDIT]),
-    "playbooks": ([PLAYBOOK], [ADDON, PLAYBOOK]),
-    "everything": ([CREDIT, PLAYBOOK], None),
+    "pairs": ([PAIRS], [ADDON, PAIRS]),
+    "reminders": ([REMINDER], [ADDON, REMINDER]),
+    "playbooks": ([PLAYBOOK, REMINDER], [ADDON, PLAYBOOK, REMINDER]),
+    "everything": ([PAIRS, CREDIT, PLAYBOOK, REMINDER], None),
 }
 # What somebody who wants only tiers gets at most.
 MOST = {
-    # 62 were grades, prices and reminders alone. Benefits, the contact policy with its holidays,
-    # the list of the day, the week and what a night looks at are the core's, too, by their hooks.
-    "models": 76,
+    "models": 62,
     "fields on contacts": 22,
     "menus": 21,
     "overrides of confirming for credit": 0,

@@ -1,67 +1,10 @@
 """Credit control and playbooks become addons of their own.
 
-Whatever is theirs is given to them before this addon is updated, which would else delete it as no
-longer shipped. They are loaded by the same run, as addons that are updated and not installed: what
-people changed or deleted of shipped records stays as it is. The second part of the file is about
-views that were folded into the view which they extended.
+How that is done is in ``seams.py``. The second part of the file is about views that were folded
+into the view which they extended.
 """
 
-import logging
-from dataclasses import dataclass, field
-
-from odoo import SUPERUSER_ID, api
-from odoo.exceptions import UserError
-from odoo.modules.module import Manifest
-
-_logger = logging.getLogger(__name__)
-
-CORE = "customer_tiering"
-# The version with which the new addons began; their own migrations build upon it.
-FIRST_VERSION = "19.0.1.0.0"
-# Users are partners: fields of these are fields of theirs too.
-HEIRS = {"res.partner": ("res.partner", "res.users")}
-# What Odoo writes before the name of a model in the XML ids that it makes by itself, and before
-# access rights.
-KINDS = "access_|constraint_|field_|model_|model_inherit__|selection__"
-
-
-@dataclass(frozen=True)
-class Seam:
-    """What goes from this addon to a new one."""
-
-    addon: str
-    # With all whose XML id begins with the name of the model: rights, views, actions, menus.
-    models: tuple[str, ...] = ()
-    # Of models that stay.
-    fields: dict[str, str] = field(default_factory=dict)
-    # Further XML ids, as regular expressions.
-    records: str = ""
-    # The app without which the addon is not to be had.
-    beside: str = ""
-
-    def pattern(self) -> str:
-        """A regular expression for the names of the XML ids that move."""
-        own = "|".join(model.replace(".", "_") for model in self.models)
-        extended = "|".join(
-            f"{heir.replace('.', '_')}__({'|'.join(names.split())})"
-            for model, names in self.fields.items()
-            for heir in HEIRS.get(model, (model,))
-        )
-        parts = [
-            rf"({KINDS})?({own})(_.*)?" if own else "",
-            rf"(field_|selection__)({extended})(__.*)?" if extended else "",
-            *self.records.split(),
-        ]
-        return f"^({'|'.join(filter(None, parts))})$"
-
-    def foreign_keys(self) -> list[str]:
-        """Names of the foreign keys, if there are any, of the fields of models that stay."""
-        return [
-            f"{model.replace('.', '_')}_{name}_fkey"
-            for model, names in self.fields.items()
-            for name in names.split()
-        ]
-
+from odoo.addons.customer_tiering.seams import CORE, Seam, hand_over, move, names_of, refresh
 
 CREDIT = Seam(
     addon="customer_tiering_credit_control",
@@ -169,46 +112,10 @@ def migrate(cr, version):
         move(cr, seam)
     for seam in (FINANCIAL_RISK, PAID_AT_TILL, SHOP, TILL):
         move_glue(cr, seam)
-    env = api.Environment(cr, SUPERUSER_ID, {})
-    env.invalidate_all()
-    env.registry.clear_all_caches()
+    refresh(cr)
 
 
-# What moves
-
-
-def move(cr, seam):
-    """Give the new addon what is its own, and have it loaded by this run."""
-    moving = names_of(cr, seam)
-    if not moving:
-        return
-    if Manifest.for_addon(seam.addon, display_warning=False) is None:
-        # Nor is there a way to go on without it: shipped plans and playbooks were made use of.
-        raise UserError(
-            f"Part of {CORE} is now the addon {seam.addon}, whose folder is not on the addons "
-            "path: what people recorded there would be deleted. Put the folder "
-            f"{seam.addon} beside {CORE} and update again. Who does not want it uninstalls it "
-            "afterwards."
-        )
-    cr.execute("SELECT state FROM ir_module_module WHERE name = %s", [seam.addon])
-    if cr.fetchone() != ("uninstalled",):
-        # Installing it now would make everything a second time.
-        raise UserError(
-            f"{seam.addon} is not to be installed by hand beside what {CORE} still holds of it. "
-            f"Update {CORE} alone (-u {CORE}): that brings {seam.addon} along. Where an addon of "
-            "yours depends on it, leave its folder out this time and put it back for another -u."
-        )
-    _logger.info("%s XML ids go from %s to %s", len(moving), CORE, seam.addon)
-    cr.execute(
-        """
-        UPDATE ir_module_module AS new
-           SET state = 'to upgrade', latest_version = %s, demo = core.demo
-          FROM ir_module_module AS core
-         WHERE core.name = %s AND new.name = %s
-        """,
-        [FIRST_VERSION, CORE, seam.addon],
-    )
-    hand_over(cr, seam, moving)
+# Glue
 
 
 def move_glue(cr, seam):
@@ -227,67 +134,6 @@ def move_glue(cr, seam):
     )
     if cr.rowcount:
         hand_over(cr, seam, names_of(cr, seam) if seam.fields else [])
-
-
-def names_of(cr, seam):
-    """The names of the XML ids of this addon that belong to the new one."""
-    cr.execute(
-        "SELECT name FROM ir_model_data WHERE module = %s AND name ~ %s",
-        [CORE, seam.pattern()],
-    )
-    return [name for (name,) in cr.fetchall()]
-
-
-def hand_over(cr, seam, names):
-    """Change the owner of XML ids, constraints and relation tables, and what names the XML ids."""
-    if not names:
-        return
-    values = {
-        "core": CORE,
-        "addon": seam.addon,
-        "names": names,
-        "models": list(seam.models),
-        "keys": seam.foreign_keys(),
-    }
-    cr.execute(
-        """
-        UPDATE ir_model_data
-           SET module = %(addon)s
-         WHERE module = %(core)s AND name = ANY(%(names)s)
-        """,
-        values,
-    )
-    for table in ("ir_model_constraint", "ir_model_relation"):
-        cr.execute(
-            f"""
-            UPDATE {table}
-               SET module = (SELECT id FROM ir_module_module WHERE name = %(addon)s)
-             WHERE module = (SELECT id FROM ir_module_module WHERE name = %(core)s)
-               AND (model IN (SELECT id FROM ir_model WHERE model = ANY(%(models)s))
-                    OR name = ANY(%(keys)s))
-            """,
-            values,
-        )
-    rename_in_texts(cr, seam, names)
-
-
-def rename_in_texts(cr, seam, names):
-    """Follow the XML ids in views, rules and server actions that people wrote."""
-    names = [name for name in names if not name.startswith(("field_", "selection__", "access_"))]
-    old = rf"\m{CORE}\.({'|'.join(names)})\M"
-    for table, column, kind in (
-        ("ir_ui_view", "arch_db", "jsonb"),
-        ("ir_rule", "domain_force", "text"),
-        ("ir_act_server", "code", "text"),
-    ):
-        cr.execute(
-            f"""
-            UPDATE {table}
-               SET {column} = regexp_replace({column}::text, %(old)s, %(new)s, 'g')::{kind}
-             WHERE {column}::text ~ %(old)s
-            """,
-            {"old": old, "new": rf"{seam.addon}.\1"},
-        )
 
 
 # Views that are no more

@@ -26,11 +26,6 @@ TOLD = (
       FROM customer_tier_event e
      WHERE e.activity_id = a.id AND a.customer_company_id IS NULL
     """,
-    """
-    UPDATE mail_activity a SET customer_company_id = r.company_id
-      FROM customer_reminder r
-     WHERE r.activity_id = a.id AND a.customer_company_id IS NULL
-    """,
 )
 
 

@@ -130,12 +130,6 @@ registry.category("web_tour.tours").add("customer_tiering_first_grading", {
         },
         ...goldQuotation,
         ...stepUtils.discardForm(),
-        ...openMenu("customer_tiering.customer_menu", "customer_tiering.customer_reminder_menu"),
-        {
-            content: "The overdue customer is on somebody's desk",
-            trigger:
-                ".o_data_row:contains('Tour Gold Trading') .o_field_widget[name='user_id'], .o_data_row:contains('Tour Gold Trading') td[name='user_id']",
-        },
         ...openMenu("customer_tiering.customer_menu", "customer_tiering.customer_tier_change_menu"),
         {
             // Named, for the facet of the list before is still there for a moment.

@@ -1,0 +1,38 @@
+from odoo import api, fields, models
+
+
+class ResUsers(models.Model):
+    """Whoever wants the week by e-mail; and reminders of users who leave, which are handed over to
+    whoever looks after the customers by now."""
+
+    _inherit = "res.users"
+
+    customer_week_mail = fields.Boolean(
+        string="My customers’ week by e-mail",
+        default=True,
+        help="Once a week: who is due, who is late, who is close to the next tier or has lost one. "
+        "Nothing is sent in weeks without news.",
+    )
+    customer_week_mailed = fields.Date(
+        readonly=True, copy=False, groups="base.group_system", export_string_translation=False
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return [*super().SELF_READABLE_FIELDS, "customer_week_mail"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return [*super().SELF_WRITEABLE_FIELDS, "customer_week_mail"]
+
+    @api.model
+    def _customer_tier_task_sources(self):
+        return [("customer.reminder", "activity_id"), *super()._customer_tier_task_sources()]
+
+    def _customer_tier_note_handed_over(self, activities):
+        """The list of reminders says who does them."""
+        result = super()._customer_tier_note_handed_over(activities)
+        reminders = self.env["customer.reminder"].sudo()
+        for reminder in reminders.search([("activity_id", "in", activities.ids)]):
+            reminder.user_id = reminder.activity_id.user_id
+        return result

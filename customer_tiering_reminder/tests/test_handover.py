@@ -1,0 +1,88 @@
+from odoo.addons.customer_tiering.tests.follow_up_common import FollowUpCase
+from odoo.tests import tagged
+
+
+@tagged("post_install", "-at_install")
+class TestHandover(FollowUpCase):
+    """Whoever leaves the company takes no reminder along."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.successor = cls._create_user("tiering_successor", "sales_team.group_sale_salesman")
+        cls.company.customer_tier_fallback_user_id = cls.successor
+
+    def _leave(self, user):
+        user.action_archive()
+        self.env.invalidate_all()
+
+    def test_reminder_goes_on(self):
+        """The reminder was called dismissed, so that for a month nobody else was reminded."""
+        rule = self.env["customer.reminder.rule"].create({"name": "Late", "min_order_count": 0})
+        self.buyer.user_id = self.successor
+        standing = self._standing(self.buyer)
+        reminder = self.env["customer.reminder"]._open(
+            rule, {standing: self.salesperson}, self._days_ago(0)
+        )
+        other = self.buyer.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.salesperson.id
+        )
+        self._leave(self.salesperson)
+        self.env["customer.reminder"]._note_ended(self.company)
+        self.assertEqual((reminder.state, reminder.user_id), ("open", self.successor))
+        self.assertEqual(reminder.activity_id.user_id, self.successor)
+        self.assertFalse(other.exists(), "what people planned themselves is the core's")
+
+    def _reminder(self):
+        self.buyer.user_id = self.successor
+        self.rule = self.env["customer.reminder.rule"].create(
+            {"name": "Late", "min_order_count": 0}
+        )
+        due = {self._standing(self.buyer): self.salesperson}
+        return self.env["customer.reminder"]._open(self.rule, due, self._days_ago(0))
+
+    def test_activity_given_to_somebody_else(self):
+        """Who got the activity missed the reminder among theirs, and it counted for the day of
+        who had given it away."""
+        reminder = self._reminder()
+        reminder.activity_id.with_user(self.salesperson).user_id = self.leader
+        self.assertEqual(reminder.user_id, self.leader)
+
+    def test_portal_user(self):
+        """Somebody who is a customer by now had salespeople's work to do."""
+        reminder = self._reminder()
+        self.salesperson.group_ids = self.env.ref("base.group_portal")
+        self.env.invalidate_all()
+        self.assertEqual(reminder.activity_id.user_id, self.successor)
+        self.assertEqual(reminder.user_id, self.successor)
+
+    def test_other_company(self):
+        """Work stayed with somebody who cannot open the customer any more."""
+        reminder = self._reminder()
+        self.salesperson.write(
+            {
+                "company_ids": [(6, 0, self.company_b.ids)],
+                "company_id": self.company_b.id,
+            }
+        )
+        self.env.invalidate_all()
+        self.assertEqual(reminder.activity_id.user_id, self.successor)
+        self.assertEqual(reminder.user_id, self.successor)
+
+    def test_who_stays_keeps(self):
+        """Another right or another company beside this one takes no work away."""
+        reminder = self._reminder()
+        self.salesperson.company_ids += self.company_b
+        self.salesperson.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        self.env.invalidate_all()
+        self.assertEqual(reminder.activity_id.user_id, self.salesperson)
+
+    def test_rights_lost_elsewhere(self):
+        """Rights that are taken on the group or the company, not on the user, are found by the
+        next grading."""
+        reminder = self._reminder()
+        self.company.user_ids -= self.salesperson
+        self._grade()
+        self.env.invalidate_all()
+        self.assertEqual(reminder.activity_id.user_id, self.successor)
+        self.assertEqual(reminder.user_id, self.successor)
