@@ -224,18 +224,12 @@ class RecordDefinition:
         model = self.env[self.metric.model_name]
         for position, name in enumerate(names):
             field = model._fields.get(name)
-            where = {
-                "metric": self.metric.name,
-                "path": path,
-                "step": name,
-                "model": self._model_title(model),
-            }
             if field is None:
                 raise ValidationError(
                     self.env._(
                         "Metric “%(metric)s”: there is no field “%(step)s” on “%(model)s”, so "
                         "“%(path)s” leads nowhere. Choose the field again.",
-                        **where,
+                        **self._step(path, name, model),
                     )
                 )
             steps.append((model, field))
@@ -246,11 +240,16 @@ class RecordDefinition:
                             "Metric “%(metric)s”: “%(path)s” passes over “%(step)s” of "
                             "“%(model)s”, which is not a stored link to a single record. Choose "
                             "a path that passes over such links only.",
-                            **where,
+                            **self._step(path, name, model),
                         )
                     )
                 model = self.env[field.comodel_name]
         return steps
+
+    def _step(self, path, name, model):
+        """What is said of a step that leads nowhere."""
+        where = {"metric": self.metric.name, "path": path, "step": name}
+        return {**where, "model": self._model_title(model)}
 
     def _model_title(self, model):
         return self.env["ir.model"].sudo()._get(model._name).name or model._name

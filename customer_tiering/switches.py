@@ -99,3 +99,7 @@ class _Waiting:
 
 # Customers change tier without anybody being told: gradings as of days long past.
 QUIET = PrivateSwitch("customer_tier_quiet")
+
+# Few customers are graded: what may fail is tried without a savepoint of its own, and with one only
+# once something did.
+SWIFT = PrivateSwitch("customer_tier_swift")

@@ -183,19 +183,21 @@ class _Looks:
                 self.tomorrow((silent >= low - 1) & (silent <= high), "line")
                 self.add(last_day + np.floor(low), "recency")
             else:
+                # Whoever is exactly on a bound belongs to the higher band.
                 for bound in scale.bounds[1:]:
-                    self._crosses(last_day, bound)
+                    self.add(last_day + np.ceil(bound), "recency")
         for condition in self._conditions(codes):
             if condition.metric not in measured:
                 self.tomorrow(~np.isnan(last_day), "line")
                 continue
             for bound in {condition.value, condition.kept.value}:
-                self._crosses(last_day, bound)
+                self._crosses(last_day, condition.operator, bound)
 
-    def _crosses(self, last_day, bound):
-        """The days on which the number of days is not below, and above, a bound."""
-        self.add(last_day + np.ceil(bound), "recency")
-        self.add(last_day + np.floor(bound) + 1, "recency")
+    def _crosses(self, last_day, operator, bound):
+        """The day on which the number of days is compared otherwise with a bound."""
+        upwards = operator in (">=", "<")
+        days = np.ceil(bound) if upwards else np.floor(bound) + 1
+        self.add(last_day + days, "recency")
 
     def _scales(self, codes):
         return [(i.metric, i.scale) for i in self.program.indicators if i.metric in codes]

@@ -1,5 +1,8 @@
 import hashlib
 from dataclasses import dataclass, field
+from functools import partial
+
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -15,43 +18,23 @@ MANY, MANY_SHARE = 1000, 0.25
 class Night:
     """Who is looked at in a night, of the customers of a scope.
 
-    ``due``: sorted ids of partners; ``partners, programs, tiers``: of all standings, 0 for none;
+    ``due``: sorted ids of partners; ``graded``: how many customers of the scope are in programmes;
     ``rules_changed``: whether anybody was graded by other rules than today's; ``errors``: as those
     of ``customer.tier.pipeline.Tally``.
     """
 
     due: object
-    partners: object
-    programs: object
-    tiers: object
+    graded: int
     rules_changed: bool = False
     errors: list = field(default_factory=list)
 
     def is_hardly_cheaper(self):
         """Whether everybody might as well be graded."""
-        many = max(MANY, MANY_SHARE * (self.programs > 0).sum())
-        return self.rules_changed or len(self.due) > many
+        return self.rules_changed or len(self.due) > max(MANY, MANY_SHARE * self.graded)
 
     def next(self, size):
         """The first ids of who is looked at, and whether there are others."""
         return self.due[:size].tolist(), len(self.due) > size
-
-    def nobody(self):
-        """What grading nobody comes to."""
-        from .customer_tier_pipeline import Tally
-
-        return Tally()
-
-    def add_untouched(self, tally, after, until):
-        """Count graded customers between two partner ids who are not looked at as what they are:
-        graded, and where they were."""
-        import numpy as np
-
-        inside = (self.partners > after) & (self.partners <= until) & (self.programs > 0)
-        tiers = self.tiers[inside & ~np.isin(self.partners, self.due)].tolist()
-        tally.matrix.update(zip(tiers, tiers, strict=True))
-        tally.counts.update(customers=len(tiers), untouched=len(tiers))
-        tally.errors.extend(self.errors)
 
 
 @dataclass
@@ -172,7 +155,7 @@ class CustomerTierDue(models.AbstractModel):
 
     @api.model
     def _look(self, company, as_of, scope, whole=()):
-        """Whom a night has to look at.
+        """Whom a night has to look at. Of the others, nothing is read into memory.
 
         :param scope: see ``customer.tier.gather``
         :param whole: ids of programmes whose customers are all looked at
@@ -181,55 +164,110 @@ class CustomerTierDue(models.AbstractModel):
         import numpy as np
 
         self.env.flush_all()
-        kept, errors = self._kept(company, as_of, scope), []
+        errors = []
         policies = self._policies(company, errors)
-        given, failed = self._given(company, as_of, scope, policies)
-        errors += [{"metric_id": m.id, "message": text} for m, text in failed.items()]
-        due = kept["due"] > 0
-        rules_changed = False
+        records, given = self._given(company, as_of, scope, policies, errors)
+        known = self._rules_followed(company, scope)
+        entire = [
+            program.id
+            for program, (policy, _id) in policies.items()
+            if policy and (program.id in whole or self._needs_years(policy, [*records, *given]))
+        ]
+        found = [self._timely(company, as_of, scope, policies, known, entire)]
         for program, (policy, policy_id) in policies.items():
-            own = kept["program"] == program.id
-            if policy:
-                other = own & (kept["policy"] != policy_id)
-                rules_changed |= bool(other.any())
-                due |= other
-                if program.id in whole or self._needs_years(policy, given):
-                    due |= own
-                else:
-                    changed = self._changed(program, policy, policy_id, given, scope)
-                    due |= own & np.isin(kept["partner"], changed)
-        moved = self._moved(company, as_of, scope, kept, policies, given, errors)
-        found = np.unique(
-            np.concatenate([kept["partner"][due], moved, self._queued(company, scope)])
+            if policy and program.id not in entire:
+                found += self._changed(program, policy, policy_id, records, given, scope, errors)
+        found.append(self._moved(company, as_of, scope, policies, given, errors))
+        found.append(self._queued(company, scope))
+        rules_changed = any(
+            policy and any(rules != policy_id for rules in known.get(program.id, ()))
+            for program, (policy, policy_id) in policies.items()
         )
-        names = ("partner", "program", "tier")
-        return Night(found, *(kept[name] for name in names), rules_changed, errors)
+        graded = sum(sum(rules.values()) for rules in known.values())
+        due = np.unique(np.concatenate(found)).astype(np.int64)
+        return Night(due, graded, rules_changed, errors)
 
-    def _kept(self, company, as_of, scope):
-        """What is kept of customers: dict of arrays along their sorted ids, 0 for none."""
-        columns = {
-            "partner": SQL("s.partner_id"),
-            "program": SQL("COALESCE(s.program_id, 0)"),
-            "tier": SQL("COALESCE(s.tier_id, 0)"),
-            "policy": SQL("COALESCE(s.policy_id, 0)"),
-            "entry": SQL("COALESCE(s.entry_rule_id, 0)"),
-            "silent": SQL("(s.last_order_date IS NULL)::int"),
-            # What was set by hand ends outside of programmes, too.
-            "due": SQL(
-                "(CASE WHEN s.program_id IS NULL THEN s.tier_id IS NOT NULL"
-                " OR s.manual_tier_id IS NOT NULL OR s.lock IS NOT NULL"
-                " ELSE s.next_look IS NULL OR s.next_look <= %s END)::int",
-                as_of,
-            ),
-        }
+    def _rules_followed(self, company, scope):
+        """How many customers follow which rules: dict programme id → policy id (0 for none) →
+        number."""
         query = SQL(
-            "SELECT %s FROM customer_tier_standing s WHERE s.company_id = %s AND %s "
-            "ORDER BY s.partner_id",
-            SQL(", ").join(columns.values()),
+            """
+            SELECT s.program_id, COALESCE(s.policy_id, 0), COUNT(*)
+              FROM customer_tier_standing s
+             WHERE s.company_id = %s AND s.program_id IS NOT NULL AND %s
+          GROUP BY s.program_id, s.policy_id
+            """,
             company.id,
             scope(SQL("s.partner_id")),
         )
-        return self._read(query, dict.fromkeys(columns, "int4"))
+        found = {}
+        for program_id, policy_id, number in self.env.execute_query(query):
+            found.setdefault(program_id, {})[policy_id] = number
+        return found
+
+    def _timely(self, company, as_of, scope, policies, known, entire):
+        """Customers whose next look has come, or what was set by hand may have ended, who follow
+        other rules than today's, or none that are left.
+
+        :param known: see :meth:`_rules_followed`
+        :param entire: ids of programmes whose customers are all looked at
+        """
+        rules = {program.id: policy_id for program, (_policy, policy_id) in policies.items()}
+        # The customers of a broken programme keep what they have.
+        broken = {program.id for program, (policy, _id) in policies.items() if not policy}
+        other = [
+            SQL("s.program_id = %s AND COALESCE(s.policy_id, 0) = %s", program_id, policy_id)
+            for program_id, followed in known.items()
+            for policy_id in followed
+            if program_id not in broken
+            and (program_id in entire or rules.get(program_id) != policy_id)
+        ]
+        conditions = [
+            SQL(
+                "s.program_id IS NOT NULL AND (s.next_look IS NULL OR s.next_look <= %s)",
+                as_of,
+            ),
+            # What was set by hand ends outside of programmes, too.
+            SQL(
+                "s.program_id IS NULL AND (s.tier_id IS NOT NULL"
+                " OR s.manual_tier_id IS NOT NULL OR s.lock IS NOT NULL)"
+            ),
+            *other,
+        ]
+        return self._partners(
+            SQL(
+                "SELECT s.partner_id FROM customer_tier_standing s "
+                "WHERE s.company_id = %s AND (%s) AND %s",
+                company.id,
+                SQL(" OR ").join(SQL("(%s)", condition) for condition in conditions),
+                scope(SQL("s.partner_id")),
+            )
+        )
+
+    def _untouched(self, company, after, until, due):
+        """What grading the customers between two partner ids who are not looked at would come to:
+        all of them stay where they are. To be asked before the others are graded.
+
+        :param due: ids of those between them who are looked at
+        :return: ``Tally``
+        """
+        from .customer_tier_pipeline import Tally
+
+        gather, tally = self.env["customer.tier.gather"], Tally()
+        for sign, scope in ((1, gather._scope_between(after, until)), (-1, gather._scope_of(due))):
+            query = SQL(
+                """
+                SELECT COALESCE(s.tier_id, 0), COUNT(*) FROM customer_tier_standing s
+                 WHERE s.company_id = %s AND s.program_id IS NOT NULL AND %s GROUP BY 1
+                """,
+                company.id,
+                scope(SQL("s.partner_id")),
+            )
+            for tier_id, number in self.env.execute_query(query):
+                tally.matrix[tier_id, tier_id] += sign * number
+                tally.counts.update(customers=sign * number, untouched=sign * number)
+        tally.matrix = +tally.matrix
+        return tally
 
     def _policies(self, company, errors):
         """Programme → its rules as ``policy.Program`` and the id of their record; None and 0 where
@@ -237,19 +275,44 @@ class CustomerTierDue(models.AbstractModel):
         from .customer_tier_pipeline import Tally
 
         tally, found = Tally(), {}
-        for program in self.env["customer.tier.program"]._for_company(company):
-            policy = self.env["customer.tier.pipeline"]._policy(program, None, tally)
+        pipeline = self.env["customer.tier.pipeline"]
+        for program, policy in pipeline._policies(company, None, tally).items():
             kept = policy and self.env["customer.tier.policy"]._freeze(program, policy).id
             found[program] = policy, kept or 0
         errors += tally.errors
         return found
 
-    def _given(self, company, as_of, scope, policies):
-        """Numbers that come from other records, which announce nothing when they change."""
-        metrics = self.env["customer.tier.metric"].union(
-            *(program._metrics() for program, (policy, _id) in policies.items() if policy)
+    def _given(self, company, as_of, scope, policies, errors):
+        """Numbers that come from other records, which announce nothing when they change.
+
+        :return: dict metric → (query of customer and value, value of everybody else) of those that
+            are compared where they are, and dict metric → values as ``_values`` of metrics gives
+            them of those that tell more
+        """
+        gather = self.env["customer.tier.gather"]
+        metrics = self.env["customer.tier.pipeline"]._metrics_of(
+            {program: policy for program, (policy, _id) in policies.items()}
         )
-        return self.env["customer.tier.gather"]._given_for(metrics, company, as_of, scope)
+        # Entry rules ask for values of customers.
+        asked = {
+            entry.metric
+            for policy, _id in policies.values()
+            for entry in (policy.entries if policy else ())
+        }
+        records, failed = {}, {}
+        for metric in metrics.sudo():
+            if metric.kind == "record" and metric.code not in asked and not metric._sleeps():
+                query = gather._try_metric(
+                    metric, failed, lambda m=metric: m._record_values_query(company, as_of, scope)
+                )
+                if query:
+                    records[metric] = query
+        rest = metrics.filtered(lambda m: m.kind != "record" or m.code in asked)
+        given, others = gather._given_for(rest, company, as_of, scope)
+        errors += [
+            {"metric_id": metric.id, "message": text} for metric, text in (failed | others).items()
+        ]
+        return records, given
 
     def _needs_years(self, policy, given):
         """Whether numbers from other records are counted by years of each customer's own, of which
@@ -257,71 +320,183 @@ class CustomerTierDue(models.AbstractModel):
         codes = {metric.code for metric in given}
         return policy.period != "rolling" and any(m.code in codes for m in policy.metrics)
 
-    def _changed(self, program, policy, policy_id, given, scope):
-        """Customers of a programme whose numbers from other records differ from what is kept."""
-        import numpy as np
+    def _changed(self, program, policy, policy_id, records, given, scope, errors):
+        """Customers of a programme whose numbers from other records differ from what is kept, as a
+        list of arrays.
 
+        :param records, given: see :meth:`_given`
+        """
         from ..grading.pipeline import reason_columns
         from ..grading.policy import GIVEN
 
-        codes = [m.code for m in policy.metrics if m.measure == GIVEN]
-        if not codes:
-            return np.array([], dtype=np.int64)
-        columns = reason_columns(policy)
-        numbers = {
-            code: SQL("COALESCE(s.numbers[%s], 'NaN')", columns.index(f"metric:{code}") + 1)
-            for code in codes
-        }
-        query = SQL(
-            "SELECT s.partner_id, %s FROM customer_tier_standing s "
-            "WHERE s.program_id = %s AND s.policy_id = %s AND %s ORDER BY s.partner_id",
-            SQL(", ").join(numbers.values()),
-            program.id,
-            policy_id,
-            scope(SQL("s.partner_id")),
-        )
-        kept = self._read(query, {"partner": "int4", **dict.fromkeys(codes, "float8")})
-        fresh = self.env["customer.tier.gather"]._given_frame(kept["partner"], given)
-        differs = np.zeros(len(kept["partner"]), dtype=bool)
-        for code in codes:
-            now = fresh[code].to_numpy() if code in fresh else np.full(len(differs), np.nan)
-            differs |= (now != kept[code]) & ~(np.isnan(now) & np.isnan(kept[code]))
-        return kept["partner"][differs]
+        columns, found = reason_columns(policy), []
+        codes = {m.code: m for m in (*records, *given)}
+        # What cannot be read is unknown.
+        unknown = SQL("SELECT NULL::int, NULL::float8 WHERE FALSE"), float("nan")
+        for code in (m.code for m in policy.metrics if m.measure == GIVEN):
+            metric, place = codes.get(code), columns.index(f"metric:{code}") + 1
+            source = records.get(metric) or metric and self._as_rows(*given[metric])
 
-    def _moved(self, company, as_of, scope, kept, policies, given, errors):
+            differing = partial(self._differing, program, policy_id, place, scope)
+            partners = None
+            if source:
+                read = partial(self._partners, differing(*source))
+                partners = self._try_records(metric, errors, read)
+            found.append(self._partners(differing(*unknown)) if partners is None else partners)
+        return found
+
+    def _as_rows(self, owners, values, others):
+        """Values as metrics give them, as a query and the value of everybody else."""
+        rows = SQL(
+            "SELECT * FROM unnest(%s::int[], %s::float8[])", owners.tolist(), values.tolist()
+        )
+        return rows, others
+
+    def _try_records(self, metric, errors, read):
+        """What a function gives that looks at a metric's values, None with the error noted."""
+        gather, failed = self.env["customer.tier.gather"], {}
+        found = gather._try_metric(metric, failed, lambda: metric._read_records(read))
+        errors += [{"metric_id": m.id, "message": text} for m, text in failed.items()]
+        return found
+
+    def _differing(self, program, policy_id, place, scope, rows, others):
+        """Customers whose kept number at a place is another than that of rows."""
+        return SQL(
+            """
+            SELECT s.partner_id
+              FROM customer_tier_standing s
+         LEFT JOIN (%(rows)s) v (partner, value) ON v.partner = s.partner_id
+             WHERE s.program_id = %(program)s AND s.policy_id = %(policy)s AND %(scope)s
+               AND COALESCE(CASE WHEN v.partner IS NULL THEN %(others)s ELSE v.value END, 'NaN')
+                   <> COALESCE(s.numbers[%(place)s], 'NaN')
+            """,
+            rows=rows,
+            others=SQL("%s::float8", str(others)),
+            program=program.id,
+            policy=policy_id,
+            place=place,
+            scope=scope(SQL("s.partner_id")),
+        )
+
+    def _moved(self, company, as_of, scope, policies, given, errors):
         """Customers whom another programme selects than the one they are in, or another entry rule,
         new ones among them."""
         import numpy as np
 
-        from .customer_tier_pipeline import Tally
-
-        gather, pipeline = self.env["customer.tier.gather"], self.env["customer.tier.pipeline"]
+        gather = self.env["customer.tier.gather"]
         rules = [policy for policy, _id in policies.values()]
         origins = gather._origins(company, as_of, scope, rules, given)
         nobody = {"customer": np.array([], dtype=np.int64)}
-        seen = [kept["partner"], gather._seen(nobody, given)]
-        seen.append(self._since_then(company, as_of, scope, rules))
-        seen = np.unique(np.concatenate(seen))
-        tally, taken, found = Tally(), np.array([], dtype=np.int64), []
+        seen = np.union1d(
+            gather._seen(nobody, given), self._since_then(company, as_of, scope, rules)
+        )
+        places, found = {}, []
         for program, (policy, _policy_id) in policies.items():
             entries = policy.entries if policy else ()
             fitting = list(origins.first_fit(entries, origins.people))
-            selected = pipeline._select(program, scope, np.union1d(seen, fitting), tally)
-            own = kept["partner"][kept["program"] == program.id]
-            if not policy or selected is None:
-                # They keep what they have.
-                taken = np.union1d(taken, own)
-                continue
-            customers = np.setdiff1d(selected, taken)
-            taken = np.union1d(taken, customers)
-            found.append(np.setxor1d(customers, own))
-            if entries:
-                silent = kept["partner"][(kept["silent"] > 0) & np.isin(kept["partner"], own)]
-                entry = kept["entry"][np.searchsorted(kept["partner"], silent)]
-                found.append(silent[gather._entry(silent, entries, origins) != entry])
-        inactive = ~np.isin(kept["program"], [0, *(program.id for program in policies)])
-        errors += tally.errors
-        return np.concatenate([kept["partner"][inactive], *found]).astype(np.int64)
+            some = np.union1d(seen, fitting).astype(int).tolist()
+            query = policy and self._selected(program, scope, some, errors)
+            # The customers of a broken programme keep what they have.
+            places[program] = query or self._members(program, scope)
+            if entries and query:
+                found.append(self._entered_otherwise(program, entries, origins, scope))
+        found.append(self._misplaced(company, scope, places, errors))
+        return np.concatenate(found)
+
+    def _selected(self, program, scope, seen, errors):
+        """Query of the customers that a programme selects: who is known, was graded before or is
+        among some partners. None where its filter is broken, with the error noted."""
+        try:
+            selection = self.env["customer.tier.gather"]._selection(program, scope)
+        except Exception as error:
+            errors.append({"program_id": program.id, "message": str(error)})
+            return None
+        return SQL(
+            """
+            SELECT c.id FROM (%s) c
+             WHERE c.known > 0 OR c.id = ANY(%s)
+                OR EXISTS (SELECT FROM customer_tier_standing k
+                            WHERE k.partner_id = c.id AND k.company_id = %s)
+            """,
+            selection,
+            seen,
+            program.company_id.id,
+        )
+
+    def _members(self, program, scope):
+        return SQL(
+            "SELECT s.partner_id FROM customer_tier_standing s WHERE s.program_id = %s AND %s",
+            program.id,
+            scope(SQL("s.partner_id")),
+        )
+
+    def _misplaced(self, company, scope, places, errors):
+        """The same of programmes alone; those whose filter the database cannot follow keep their
+        customers.
+
+        :param places: dict programme → query of the customers that it selects
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._partners(self._moved_query(company, scope, [*places.items()]))
+        except TransactionRollbackError:
+            raise
+        except Exception:
+            for program, query in places.items():
+                try:
+                    with self.env.cr.savepoint():
+                        self._partners(query)
+                except TransactionRollbackError:
+                    raise
+                except Exception as error:
+                    errors.append({"program_id": program.id, "message": str(error)})
+                    places[program] = self._members(program, scope)
+        return self._partners(self._moved_query(company, scope, [*places.items()]))
+
+    def _moved_query(self, company, scope, places):
+        """Customers whom the first programme that selects them is not the one that they are in.
+
+        :param places: pairs of programme and query of the customers that it selects
+        """
+        selected = SQL(" UNION ALL ").join(
+            SQL("SELECT q.id, %s, %s FROM (%s) q (id)", place, program.id, query)
+            for place, (program, query) in enumerate(places)
+        )
+        if not places:
+            selected = SQL("SELECT NULL::int, NULL::int, NULL::int WHERE FALSE")
+        if len(places) > 1:
+            selected = SQL(
+                "SELECT DISTINCT ON (id) id, place, program FROM (%s) a (id, place, program) "
+                "ORDER BY id, place",
+                selected,
+            )
+        return SQL(
+            """
+            SELECT COALESCE(f.id, s.partner_id)
+              FROM (%(selected)s) f (id, place, program)
+         FULL JOIN (SELECT s.partner_id, s.program_id FROM customer_tier_standing s
+                     WHERE s.company_id = %(company)s AND s.program_id IS NOT NULL AND %(scope)s) s
+                ON s.partner_id = f.id
+             WHERE s.program_id IS DISTINCT FROM f.program
+            """,
+            selected=selected,
+            company=company.id,
+            scope=scope(SQL("s.partner_id")),
+        )
+
+    def _entered_otherwise(self, program, entries, origins, scope):
+        """Customers of a programme who have not ordered and whom another entry rule fits than the
+        one that they entered by."""
+        gather = self.env["customer.tier.gather"]
+        query = SQL(
+            "SELECT s.partner_id, COALESCE(s.entry_rule_id, 0) FROM customer_tier_standing s "
+            "WHERE s.program_id = %s AND s.last_order_date IS NULL AND %s",
+            program.id,
+            scope(SQL("s.partner_id")),
+        )
+        silent = gather._read(query, {"partner": "int4", "entry": "int4"})
+        fits = gather._entry(silent["partner"], entries, origins)
+        return silent["partner"][fits != silent["entry"]]
 
     def _since_then(self, company, as_of, scope, rules):
         """Partners who are in no programme, with orders dated after the last grading: they were
@@ -349,13 +524,16 @@ class CustomerTierDue(models.AbstractModel):
 
     def _queued(self, company, scope):
         """Customers who wait to be graded."""
-        query = SQL(
-            "SELECT DISTINCT q.partner_id FROM customer_tier_stale q "
-            "WHERE q.company_id = %s AND %s",
-            company.id,
-            scope(SQL("q.partner_id")),
+        return self._partners(
+            SQL(
+                "SELECT DISTINCT q.partner_id FROM customer_tier_stale q "
+                "WHERE q.company_id = %s AND %s",
+                company.id,
+                scope(SQL("q.partner_id")),
+            )
         )
-        return self._read(query, {"partner": "int4"})["partner"]
 
-    def _read(self, query, columns):
-        return self.env["customer.tier.gather"]._read(query, columns)
+    def _partners(self, query):
+        """Ids that a query finds, as an array."""
+        gather = self.env["customer.tier.gather"]
+        return gather._read(query, {"partner": "int4"})["partner"]

@@ -15,6 +15,7 @@ from ..fact_sources import ORDER_COLUMNS, RETURN_COLUMNS, FactSource  # noqa: F4
 from ..grading.entry import Origins
 from ..grading.policy import ORDERED
 from ..standing_columns import DAY, ID
+from ..switches import SWIFT
 from .customer_tier_metric import YEAR
 
 _logger = logging.getLogger(__name__)
@@ -48,6 +49,13 @@ class CustomerTierGather(models.AbstractModel):
         """
         import numpy as np
 
+        query = self._selection(program, scope, author)
+        rows = self._read(query, {"id": "int4", "known": "int4"})
+        order = np.argsort(rows["id"])
+        return rows["id"][order].astype(np.int64), rows["known"][order].astype(bool)
+
+    def _selection(self, program, scope, author=None):
+        """The same as a query of ``id`` and ``known`` (0 or 1)."""
         company = program.company_id
         Partner = self._as_company(self.env["res.partner"], company)
         if author is not None:
@@ -65,10 +73,8 @@ class CustomerTierGather(models.AbstractModel):
         )
         query = Partner._search(domain)
         table = SQL.identifier(Partner._table)
-        known = SQL("(COALESCE(%s.customer_rank, 0) > 0)::int", table)
-        rows = self._read(query.select(SQL("%s.id", table), known), {"id": "int4", "known": "int4"})
-        order = np.argsort(rows["id"])
-        return rows["id"][order].astype(np.int64), rows["known"][order].astype(bool)
+        known = SQL("(COALESCE(%s.customer_rank, 0) > 0)::int AS known", table)
+        return query.select(SQL("%s.id", table), known)
 
     def _gradable_condition(self, company, partner):
         """Who can be a customer of a company at all, as a condition on the alias of a partner: not
@@ -591,15 +597,26 @@ class CustomerTierGather(models.AbstractModel):
         for metric in metrics.sudo().filtered(lambda m: m.kind not in COMPUTED_KINDS):
             if metric._sleeps():
                 continue
-            try:
-                with self.env.cr.savepoint():
-                    given[metric] = metric._values(company, as_of, scope, span)
-            except TransactionRollbackError:
-                raise
-            except Exception as error:
-                _logger.warning("Metric %s cannot be read", metric.code, exc_info=True)
-                errors[metric] = str(error) or type(error).__name__
+            found = self._try_metric(
+                metric, errors, lambda m=metric: m._values(company, as_of, scope, span)
+            )
+            if found:
+                given[metric] = found
         return given, errors
+
+    def _try_metric(self, metric, errors, read):
+        """What reading a metric gives, or None with the error noted."""
+        if SWIFT.is_on(self.env):
+            return read()
+        try:
+            with self.env.cr.savepoint():
+                return read()
+        except TransactionRollbackError:
+            raise
+        except Exception as error:
+            _logger.warning("Metric %s cannot be read", metric.code, exc_info=True)
+            errors[metric] = str(error) or type(error).__name__
+        return None
 
     def _lines_for(self, metrics, company, as_of, scope, after, basis):
         """The products that some metrics look at, None where none does."""

@@ -666,11 +666,25 @@ class CustomerTierMetric(models.Model):
     def _record_values(self, company, as_of, scope, span=None):
         from ..binary_copy import read_columns
 
+        columns = {"customer": "int4", "value": "float8"}
+        query, others = self._record_values_query(company, as_of, scope, span)
+        rows = self._read_records(lambda: read_columns(self.env.cr, query, columns))
+        return rows["customer"], rows["value"], others
+
+    def _record_values_query(self, company, as_of, scope, span=None):
+        """The same as a query, and the value of everybody else."""
         self._check_record_definition()
+        query = self._record_query(company, as_of, scope, span)
+        self.env.flush_query(query)
+        return query, 0.0 if self.aggregate in COUNTED else float("nan")
+
+    def _read_records(self, read):
+        """What a function gives that runs a query over the records.
+
+        :raise UserError: when they cannot be read
+        """
         try:
-            query = self._record_query(company, as_of, scope, span)
-            self.env.flush_query(query)
-            rows = read_columns(self.env.cr, query, {"customer": "int4", "value": "float8"})
+            return read()
         except (TransactionRollbackError, QueryCanceled):
             raise
         except psycopg2.Error as error:
@@ -683,8 +697,6 @@ class CustomerTierMetric(models.Model):
                     error=error.diag.message_primary or type(error).__name__,
                 )
             ) from error
-        others = 0.0 if self.aggregate in COUNTED else float("nan")
-        return rows["customer"], rows["value"], others
 
     def _record_query(self, company, as_of, scope, span=None):
         """Query ``(commercial partner id, value)`` over the records that count."""

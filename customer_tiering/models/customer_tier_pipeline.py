@@ -8,11 +8,14 @@ from psycopg2.extensions import TransactionRollbackError
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
+from .. import rules_known
 from ..correction_history import CorrectionHistory
 from ..grading.policy import ORDERED
+from ..switches import SWIFT
 from ..tools import error_text
+from .customer_tier_store import FEW
 
 _logger = logging.getLogger(__name__)
 
@@ -47,6 +50,17 @@ class Tally:
         for program_id, spread in other.spreads.items():
             known = self.spreads.get(program_id)
             self.spreads[program_id] = known.merge(spread) if known else spread
+
+
+class Rules(dict):
+    """Programme → its rules as ``policy.Program``, or None where they cannot be read; ``metrics``:
+    the ids of all that they measure, None where that is still to be asked."""
+
+    metrics = None
+
+
+class _Broken(Exception):
+    """Rules of a programme cannot be read."""
 
 
 class CustomerTierPipeline(models.AbstractModel):
@@ -106,6 +120,14 @@ class CustomerTierPipeline(models.AbstractModel):
             Event._settle(company, SQL("id > %s", last_event))
         return tally
 
+    def _grade_few(self, company, as_of, customers):
+        """Grade some customers by their ids.
+
+        :return: :class:`Tally`
+        """
+        few = SWIFT.on(self) if len(customers) <= FEW else self
+        return few._grade(company, as_of, self.env["customer.tier.gather"]._scope_of(customers))
+
     def _check_libraries(self):
         """No customer is to blame where nobody can be graded.
 
@@ -131,6 +153,8 @@ class CustomerTierPipeline(models.AbstractModel):
                 return self._grade_scope(scope, **arguments)
         except Exception as error:
             self._reraise_if_transaction_is_lost(error)
+            if SWIFT.is_on(self.env):
+                return SWIFT.off(self)._grade_whole(scope, arguments)
             _logger.exception("A chunk could not be graded; looking for the customer behind it")
         self.env.cr.execute(
             SQL(
@@ -173,8 +197,7 @@ class CustomerTierPipeline(models.AbstractModel):
         tally = Tally()
         # Grading reads by SQL, so what this transaction still holds back must be written first.
         self.env.flush_all()
-        programs = self.env["customer.tier.program"]._for_company(company)
-        policies = {program: self._policy(program, cuts, tally) for program in programs}
+        policies = self._policies(company, cuts, tally)
         run = self.env["customer.tier.run"].browse(run_id or ())
         watch = self.env["customer.tier.due"]._watch(run, scope, tally.errors) if store else None
         first = min(days) if days else as_of
@@ -192,6 +215,8 @@ class CustomerTierPipeline(models.AbstractModel):
                 graded, previous, policy, as_of, bool(program.first_graded_on), footing
             )
             looks = kept(next_looks(its_facts, policy, settled, previous, as_of, footing))
+            # Those about whom somebody may have been asked.
+            looks["asking"] = settled.index.isin(previous.index[previous["asked"].notna()])
             frames[program] = self._check_finite(settled.assign(**looks), tally)
         moves = self._moves(frames.values(), left)
         self._count(moves, frames, policies, tally)
@@ -215,8 +240,7 @@ class CustomerTierPipeline(models.AbstractModel):
         self.env.flush_all()
         company, tally = program.company_id, Tally()
         day = as_of or self.env["customer.tier.gather"]._today(company)
-        programs = self.env["customer.tier.program"]._for_company(company)
-        policies = {found: self._policy(found, None, tally) for found in programs}
+        policies = self._policies(company, None, tally)
         everybody = partial(SQL, "%s IS NOT NULL")
         facts, previous, _left = self._gather(company, day, everybody, policies, tally, day)
         policy = policies[program]
@@ -270,15 +294,17 @@ class CustomerTierPipeline(models.AbstractModel):
         :return: how many standings have anything new
         """
         saver = self.env["customer.tier.store"]
-        last_change = saver._last_change()
+        tells = saver._tells_history(moves)
+        last_change = tells and saver._last_change()
         written = 0
         for program, frame in frames.items():
             written += saver._save(company, frame, as_of, policies[program], run_id, watch)
         if watch:
             for customer in watch.left_out(left.index):
                 watch.add(customer, self.env._("No programme selects the customer any more."))
-        # The history of who leaves quotes the last standing, so it is written before that goes.
-        saver._save_changes(company, moves, as_of, run_id)
+        if tells:
+            # The history of who leaves quotes the last standing, so it is written before that goes.
+            saver._save_changes(company, moves, as_of, run_id)
         ends = [*frames.values(), left]
         saver._expire(company, [frame[frame["expired"] > 0].index for frame in ends])
         absent = left[left["absent"]].index.tolist()
@@ -286,7 +312,7 @@ class CustomerTierPipeline(models.AbstractModel):
         saver._release(company, there.index.tolist(), there.index[there["after"] > 0].tolist())
         saver._release_absent(company, absent)
         self.env.invalidate_all(flush=False)
-        if saver._last_change() > last_change:
+        if tells and saver._last_change() > last_change:
             saver._enqueue(company, last_change)
             if (moves["corrected"] > 0).any():
                 self.env["customer.tier.event"]._withdraw(last_change)
@@ -317,9 +343,7 @@ class CustomerTierPipeline(models.AbstractModel):
 
         gather = self.env["customer.tier.gather"]
         previous = gather._previous(company, scope)
-        metrics = self.env["customer.tier.metric"].union(
-            *(program._metrics() for program, policy in policies.items() if policy)
-        )
+        metrics = self._metrics_of(policies)
         after = lines_start(filter(None, policies.values()), first)
         bases = sorted({policy.basis for policy in policies.values() if policy}) or [ORDERED]
         # What is dated later does not count, but tells from when on it will.
@@ -389,6 +413,63 @@ class CustomerTierPipeline(models.AbstractModel):
         )
         return index.isin([id_ for (id_,) in self.env.cr.fetchall()])
 
+    def _policies(self, company, cuts, tally):
+        """The rules of a company's programmes in the order in which these select customers.
+
+        :return: :class:`Rules`
+        """
+        Program = self.env["customer.tier.program"]
+        if not cuts:
+            try:
+                return self._known_rules(company)
+            except _Broken:
+                # Only those that can be read.
+                pass
+        programs = Program._for_company(company)
+        return Rules((program, self._policy(program, cuts, tally)) for program in programs)
+
+    def _metrics_of(self, policies):
+        """The records of all that some rules measure.
+
+        :param policies: dict programme → ``policy.Program`` or None
+        """
+        known = getattr(policies, "metrics", None)
+        metrics = self.env["customer.tier.metric"]
+        if known is not None:
+            return metrics.browse(known)
+        return metrics.union(
+            *(program._metrics() for program, policy in policies.items() if policy)
+        )
+
+    def _known_rules(self, company):
+        """The same as they were read last, in whatever transaction, unless anything has changed.
+
+        :raise _Broken: where any cannot be read
+        """
+        known, metric_ids = self._read_rules(company.id, rules_known.state(self.env))
+        programs = self.env["customer.tier.program"].browse([id_ for id_, _policy in known])
+        rules = Rules(zip(programs, (policy for _id, policy in known), strict=True))
+        rules.metrics = metric_ids
+        return rules
+
+    @ormcache("company_id", "state")
+    def _read_rules(self, company_id, state):
+        """The rules of a company's programmes in a state of their records.
+
+        :param state: of ``rules_known.state``
+        :return: pairs of programme id and ``policy.Program``, and the ids of their metrics
+        :raise _Broken: where any cannot be read
+        """
+        # They are the same whoever is the first to ask.
+        system, tally = self.sudo(), Tally()
+        company = system.env["res.company"].browse(company_id)
+        programs = system.env["customer.tier.program"]._for_company(company)
+        found = tuple((program.id, system._policy(program, None, tally)) for program in programs)
+        if tally.errors:
+            raise _Broken
+        metrics = system.env["customer.tier.metric"].union(*(p._metrics() for p in programs))
+        return found, metrics.ids
+
     def _policy(self, program, cuts, tally):
         """The rules of a programme, or None with the error noted when they cannot be read."""
         try:
@@ -403,9 +484,13 @@ class CustomerTierPipeline(models.AbstractModel):
         with the error noted when its filter is broken."""
         import numpy as np
 
+        customers = partial(self.env["customer.tier.gather"]._customers, program, scope)
+        if SWIFT.is_on(self.env):
+            customers, known = customers()
+            return customers[known | np.isin(customers, seen)]
         try:
             with self.env.cr.savepoint():
-                customers, known = self.env["customer.tier.gather"]._customers(program, scope)
+                customers, known = customers()
         except Exception as error:
             tally.errors.append({"program_id": program.id, "message": str(error)})
             return None
@@ -427,6 +512,8 @@ class CustomerTierPipeline(models.AbstractModel):
         gone = gone.rename(columns={"tier": "before", "after": "tier"})
         parts = [frame[list(gone)] for frame in frames] + [gone]
         moves = pd.concat([part for part in parts if len(part)] or [gone])
+        if (moves["before"] == moves["tier"]).all():
+            return moves.assign(direction="stay", corrected=0)
         tiers = self.env["customer.tier"].with_context(active_test=False)
         ids = np.union1d(moves["before"], moves["tier"]).tolist()
         ordered = tiers.search([("id", "in", ids)], order="sequence, id")

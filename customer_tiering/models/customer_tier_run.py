@@ -475,18 +475,19 @@ class CustomerTierRun(models.Model):
 
         :return: whether there are more
         """
-        after, whole = self.last_partner_id, self.whole_programs or []
         gather = self.env["customer.tier.gather"]
-        night = self.env["customer.tier.due"]._look(
-            self.company_id, self.as_of, gather._scope_between(after, LAST_ID), whole
-        )
+        after, whole = self.last_partner_id, self.whole_programs or []
+        scope, finder = gather._scope_between(after, LAST_ID), self.env["customer.tier.due"]
+        night = finder._look(self.company_id, self.as_of, scope, whole)
         if not after and night.is_hardly_cheaper():
             self.partial = False
             return True
         due, more = night.next(self._chunk_size())
-        tally = self._grade_scope(gather._scope_of(due)) if due else night.nobody()
         last = due[-1] if more else LAST_ID
-        night.add_untouched(tally, after, last)
+        tally = finder._untouched(self.company_id, after, last, due)
+        if due:
+            tally.add(self._grade_scope(gather._scope_of(due)))
+        tally.errors += night.errors
         # How customers spread is told by all of them.
         tally.spreads = {id_: spread for id_, spread in tally.spreads.items() if id_ in whole}
         self._add(tally)
@@ -570,14 +571,11 @@ class CustomerTierRun(models.Model):
 
     def _new_errors(self, errors):
         """Those not listed yet: a broken programme or metric fails in every chunk, once is
-        enough."""
+        enough. Of customers whom nights left out not all are named."""
         known = {(e.program_id.id, e.metric_id.id, e.message) for e in self.error_ids}
-        for error in errors:
-            cause = (
-                error.get("program_id", False),
-                error.get("metric_id", False),
-                error["message"],
-            )
+        for error in self.error_ids._named(self, errors):
+            cause = (error.get("program_id", False), error.get("metric_id", False))
+            cause += (error["message"],)
             if error.get("partner_id") or cause not in known:
                 known.add(cause)
                 yield error
@@ -602,8 +600,8 @@ class CustomerTierRun(models.Model):
             self.untold = not self.company_id.customer_tier_graded_on
         self._keep_spreads()
         later = self.env["customer.tier.gather"]._later_order_count(self.company_id, self.as_of)
-        values = {"later_order_count": later, "finished_at": fields.Datetime.now()}
-        self.write({"state": "done", **values})
+        now = fields.Datetime.now()
+        self.write({"state": "done", "later_order_count": later, "finished_at": now})
         if not self.simulation:
             self._note_first_grading()
             self.company_id.write({"customer_tier_graded_on": self.as_of, **self._complete_vals()})
@@ -681,9 +679,8 @@ class CustomerTierRun(models.Model):
         company = company or self.env.company
         pipeline = self.sudo().env["customer.tier.pipeline"]
         pipeline._lock_or_refuse(company)
-        gather = self.env["customer.tier.gather"]
-        scope = gather._scope_of(partners.commercial_partner_id.ids)
-        tally = pipeline._grade(company, gather._today(company), scope)
+        today = self.env["customer.tier.gather"]._today(company)
+        tally = pipeline._grade_few(company, today, partners.commercial_partner_id.ids)
         for error in tally.errors:
             # Metrics and programmes that fail are reported by the next run.
             if "partner_id" in error:

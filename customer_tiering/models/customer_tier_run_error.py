@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 
+# So many customers are named whom the nights before a grading left out. Where somebody wrote past
+# Odoo, it may be all of them, and each says the same.
+MOST_LEFT_OUT = 100
+
 
 class CustomerTierRunError(models.Model):
     """Problems of a grading: what went wrong, about which record, and how it is mended."""
@@ -17,6 +21,11 @@ class CustomerTierRunError(models.Model):
     left_out = fields.Boolean(
         readonly=True, help="The nights before should have looked at the customer."
     )
+    further_count = fields.Integer(
+        string="Further Customers",
+        readonly=True,
+        help="Customers of whom the same is true, and who are not named one by one.",
+    )
     culprit = fields.Char(compute="_compute_culprit")
     remedy = fields.Text(string="How to Mend It", compute="_compute_culprit")
 
@@ -28,6 +37,29 @@ class CustomerTierRunError(models.Model):
             # Whoever may see the run may know whom it is about.
             error.culprit = record.sudo().display_name if record else error.run_id.name
             error.remedy = error._remedy()
+
+    @api.model
+    def _named(self, run, errors):
+        """Those of new problems that become records, as a list of values: beyond a number, the
+        customers whom nights left out are counted in one."""
+        left_out = [error for error in errors if error.get("left_out")]
+        room = MOST_LEFT_OUT - len(run.error_ids.filtered(lambda e: e.left_out and e.partner_id))
+        named = [error for error in errors if not error.get("left_out")]
+        named += left_out[: max(room, 0)]
+        if rest := left_out[max(room, 0) :]:
+            told = run.error_ids.filtered("further_count")
+            count = sum(told.mapped("further_count")) + len(rest)
+            message = self.env._(
+                "Nights left out %(count)s further customers. The first %(named)s are named.",
+                count=count,
+                named=MOST_LEFT_OUT,
+            )
+            values = {"further_count": count, "message": message}
+            if told:
+                told.write(values)
+            else:
+                named.append({**values, "left_out": True})
+        return named
 
     def _record(self):
         """What is to be mended; nothing where it is the grading as a whole."""

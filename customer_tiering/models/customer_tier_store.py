@@ -7,6 +7,8 @@ from ..switches import QUIET
 
 # The temporary table through which graded customers come.
 STAGING = "customer_tier_staging"
+# So many of them come without it, in the statements themselves.
+FEW = 50
 
 
 class CustomerTierStore(models.AbstractModel):
@@ -46,7 +48,7 @@ class CustomerTierStore(models.AbstractModel):
         policy_id = self.env["customer.tier.policy"]._freeze(program, policy).id
         # The statements below refer to it.
         self.env.flush_all()
-        reasons = self._fill_staging(frame, policy)
+        reasons, staging = self._fill_staging(frame, policy)
         stored = {
             **{c.name: c.store("s") for c in self._standing_columns() if c.storage},
             "policy_id": SQL("%s::int", policy_id),
@@ -55,16 +57,18 @@ class CustomerTierStore(models.AbstractModel):
             ),
         }
         if watch:
-            self._tell_left_out(company, frame, stored, watch)
-        self.env.cr.execute(self._update_query(company, as_of, stored))
-        written = self.env.cr.rowcount + int((frame["known"] == 0).sum())
-        self.env.cr.execute(self._insert_query(company, as_of, stored, run_id))
-        graded = SQL("SELECT partner FROM %s", SQL.identifier(STAGING))
-        self._supersede_proposals(company, graded)
+            self._tell_left_out(company, frame, stored, watch, staging)
+        self.env.cr.execute(self._update_query(company, as_of, stored, staging))
+        fresh = int((frame["known"] == 0).sum())
+        written = self.env.cr.rowcount + fresh
+        if fresh:
+            self.env.cr.execute(self._insert_query(company, as_of, stored, run_id, staging))
+        if frame["asking"].any():
+            self._supersede_proposals(company, SQL("SELECT s.partner FROM %s s", staging))
         if (frame["waiting"] == REASONS["approval"]).any():
-            self._propose(company, as_of, run_id)
+            self._propose(company, as_of, run_id, staging)
         if frame["notice"].any() and self._tells(company):
-            self._enqueue_notices(company, as_of, run_id)
+            self._enqueue_notices(company, as_of, run_id, staging)
         return written
 
     def _hold(self, policy):
@@ -93,9 +97,9 @@ class CustomerTierStore(models.AbstractModel):
         standing, what the statements below ask besides, and the reason, whose columns are
         numbered, as metrics' names are the administrator's.
 
-        :return: names of the columns that are the reason
+        :return: names of the columns that are the reason; ``SQL`` of the table, which for few
+            customers is part of the statements themselves
         """
-        from ..binary_copy import write_columns
         from ..grading.movement import decision_day
         from ..grading.pipeline import lasting
 
@@ -112,16 +116,35 @@ class CustomerTierStore(models.AbstractModel):
         reasons = {f"n{place}": ("float8", values) for place, values in enumerate(numbers)}
         staged |= reasons
         types = {name: type_ for name, (type_, _values) in staged.items()}
+        return list(reasons), self._staging(types, {n: v for n, (_t, v) in staged.items()})
+
+    def _staging(self, types, values):
+        """The rows as something to select from.
+
+        :param types: dict name → SQL type; ``values``: dict name → array
+        """
+        import numpy as np
+
+        from ..binary_copy import write_columns
+
         cr, table = self.env.cr, SQL.identifier(STAGING)
+        if len(values["partner"]) <= FEW:
+            kinds = {"int4": np.int64, "float8": float}
+            columns = SQL(", ").join(
+                SQL("%s::%s[]", np.asarray(values[name], kinds[type_]).tolist(), SQL(type_))
+                for name, type_ in types.items()
+            )
+            names = SQL(", ").join(map(SQL.identifier, types))
+            return SQL("(SELECT * FROM unnest(%s) AS u (%s))", columns, names)
         definition = SQL(", ").join(
             SQL("%s %s", SQL.identifier(name), SQL(type_)) for name, type_ in types.items()
         )
         cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         cr.execute(SQL("CREATE TEMP TABLE %s (%s) ON COMMIT DROP", table, definition))
-        write_columns(cr, STAGING, types, {name: values for name, (_t, values) in staged.items()})
-        return list(reasons)
+        write_columns(cr, STAGING, types, values)
+        return table
 
-    def _update_query(self, company, as_of, columns):
+    def _update_query(self, company, as_of, columns, staging):
         """Rows that differ from what is stored. Not an upsert: that would lock every row.
 
         :param columns: column of the standing → its SQL value from the staged row ``s``
@@ -147,13 +170,13 @@ class CustomerTierStore(models.AbstractModel):
             fresh=SQL(", ").join(SQL("f.%s", name) for name in names),
             stored=SQL(", ").join(SQL("t.%s", name) for name in names),
             values=SQL(", ").join(columns.values()),
-            staging=SQL.identifier(STAGING),
+            staging=staging,
             company=company.id,
             entered=self._entered_on(SQL("t.id"), company, as_of),
             now=fields.Datetime.now(),
         )
 
-    def _tell_left_out(self, company, frame, columns, watch):
+    def _tell_left_out(self, company, frame, columns, watch, staging):
         """Name the staged customers who differ from what is stored, or are new, although a night
         would have left them out, and in what they differ.
 
@@ -163,7 +186,7 @@ class CustomerTierStore(models.AbstractModel):
         labels = {name: Standing._fields[name]._description_string(self.env) for name in columns}
         for customer in watch.left_out(frame.index[frame["known"] == 0]):
             watch.add(customer, self.env._("The customer is new, and no night noticed."))
-        self.env.cr.execute(self._differences_query(company, columns, watch.due.tolist()))
+        self.env.cr.execute(self._differences_query(company, columns, watch.due.tolist(), staging))
         for customer, look, names in self.env.cr.fetchall():
             message = self.env._(
                 "Something was new that no night noticed, as it was not to look before %(day)s: "
@@ -173,7 +196,7 @@ class CustomerTierStore(models.AbstractModel):
             )
             watch.add(customer, message)
 
-    def _differences_query(self, company, columns, due):
+    def _differences_query(self, company, columns, due, staging):
         """Customer, next look and the names of the columns in which what is stored of customers
         differs from what is staged, but for some customers."""
         pairs = [(name, SQL.identifier(name)) for name in columns]
@@ -194,7 +217,7 @@ class CustomerTierStore(models.AbstractModel):
                 SQL("CASE WHEN t.%s IS DISTINCT FROM f.%s THEN %s END", column, column, name)
                 for name, column in pairs
             ),
-            staging=SQL.identifier(STAGING),
+            staging=staging,
             company=company.id,
             due=due,
         )
@@ -215,7 +238,7 @@ class CustomerTierStore(models.AbstractModel):
             as_of,
         )
 
-    def _insert_query(self, company, as_of, columns, run_id):
+    def _insert_query(self, company, as_of, columns, run_id, staging):
         """New standings and the first line of their history."""
         return SQL(
             """
@@ -246,7 +269,7 @@ class CustomerTierStore(models.AbstractModel):
             """,
             names=SQL(", ").join(SQL.identifier(name) for name in columns),
             values=SQL(", ").join(columns.values()),
-            staging=SQL.identifier(STAGING),
+            staging=staging,
             company=company.id,
             as_of=as_of,
             graded=bool(company.customer_tier_graded_on),
@@ -326,6 +349,11 @@ class CustomerTierStore(models.AbstractModel):
             )
 
     # History
+
+    def _tells_history(self, moves):
+        """Whether there could be anything new in the history, see :meth:`_save_changes`."""
+        moved = (moves["before"] != moves["tier"]) | (moves["known"] == 0) | (moves["expired"] > 0)
+        return bool((moved | self._lifecycle_changed(moves)).any())
 
     def _save_changes(self, company, moves, as_of, run_id):
         """Append to the history what changed tier or lifecycle stage among customers graded
@@ -430,7 +458,7 @@ class CustomerTierStore(models.AbstractModel):
             )
         )
 
-    def _propose(self, company, as_of, run_id):
+    def _propose(self, company, as_of, run_id, staging):
         """Leave a proposal for who waits for approval without one."""
         self.env.cr.execute(
             SQL(
@@ -450,7 +478,7 @@ class CustomerTierStore(models.AbstractModel):
                                     WHERE p.standing_id = t.id AND p.state = 'open')
                 """,
                 direction=direction_sql("o", "n"),
-                staging=SQL.identifier(STAGING),
+                staging=staging,
                 company=company.id,
                 as_of=as_of,
                 run=run_id,
@@ -617,7 +645,7 @@ class CustomerTierStore(models.AbstractModel):
             """
         )
 
-    def _enqueue_notices(self, company, as_of, run_id):
+    def _enqueue_notices(self, company, as_of, run_id, staging):
         """Queue the notices that are due; of a tier set by hand there is nothing to lose."""
         self.env.cr.execute(
             SQL(
@@ -634,7 +662,7 @@ class CustomerTierStore(models.AbstractModel):
                  WHERE s.notice = 1 AND (t.manual_tier_id IS NULL OR s.expired = 1)
               ORDER BY t.partner_id
                 """,
-                staging=SQL.identifier(STAGING),
+                staging=staging,
                 company=company.id,
                 as_of=as_of,
                 run=run_id,

@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models import customer_tier_run_error
 from .common import OWN, CronCase
 
 LADDER = [
@@ -293,6 +294,28 @@ class TestPartialNight(NightCase):
         self.assertIn("put it right", run.error_ids.remedy)
         self.assertEqual(self._tier(self.idle), self.gold)
         self.assertEqual(run.state, "done")
+
+    def test_nights_left_out_many(self):
+        """An import past Odoo would have made a problem of each of 200,000 customers."""
+        self._night("2025-02-04")
+        with freeze_time("2025-02-04 10:00:00"):
+            others = [self._own(f"Other {n}", ("2025-01-10", 1200)) for n in range(3)]
+        self._night("2025-02-05")
+        everybody = [self.idle, *others]
+        self.env.cr.execute(
+            "UPDATE sale_order SET amount_untaxed = 8000 WHERE partner_id = ANY(%s)",
+            [[partner.id for partner in everybody]],
+        )
+        self.env.invalidate_all()
+        with patch.object(customer_tier_run_error, "MOST_LEFT_OUT", 1):
+            run = self._night("2025-02-09")
+        named = run.error_ids.filtered("partner_id")
+        self.assertEqual(len(named), 1)
+        rest = run.error_ids - named
+        self.assertEqual(rest.further_count, len(everybody) - 1)
+        self.assertIn("3 further customers", rest.message)
+        self.assertIn("put it right", rest.remedy)
+        self.assertTrue(all(self._tier(partner) == self.gold for partner in everybody))
 
     def test_every_night(self):
         """Who imports past Odoo can have everybody looked at every night."""

@@ -60,6 +60,12 @@ def add_orders(name):
         _run(cursor, "more_orders")
 
 
+def leave_out(name, part):
+    """Take a part out of the data of database ``name``, see the files ``without_<part>.sql``."""
+    with database.connect(name) as connection, connection.cursor() as cursor:
+        _run(cursor, f"without_{part}")
+
+
 def _run(cursor, step, **parameters):
     statement = (SQL_FOLDER / f"{step}.sql").read_text(encoding="utf-8")
     cursor.execute(statement, {"seed": SEED, **parameters})

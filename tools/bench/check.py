@@ -21,6 +21,14 @@ WITH run AS (
       JOIN res_partner AS p ON p.commercial_partner_id = c.partner_id
       JOIN sale_order AS o ON o.partner_id = p.id AND o.company_id = c.company_id
      WHERE o.state = 'sale'
+     UNION ALL
+    SELECT c.partner_id, c.as_of, m.invoice_date, m.amount_untaxed_signed, FALSE
+      FROM chosen AS c
+      JOIN account_move AS m ON m.partner_id = c.partner_id AND m.company_id = c.company_id
+     WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+       AND EXISTS (SELECT FROM account_move_line AS l
+                     JOIN sale_order_line_invoice_rel AS x ON x.invoice_line_id = l.id
+                    WHERE l.move_id = m.id)
 ), expected AS (
     SELECT partner_id,
            round(sum(amount) FILTER (WHERE %(amount_window)s), 2) AS amount,

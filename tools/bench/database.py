@@ -80,6 +80,11 @@ def create_base(name, module):
     _odoo("-d", name, "-i", module)
 
 
+def install(name, module):
+    """Install ``module`` in a database that is there."""
+    _odoo("-d", name, "-i", module)
+
+
 def upgrade(name, module):
     """Bring a kept database to the present state of ``module``."""
     _odoo("-d", name, "-u", module)

@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections import Counter
+from datetime import timedelta
 
 from . import database
 
@@ -33,6 +34,17 @@ BARE_LINES = """
 """
 # How often one customer is graded, an odd number.
 ONES = 9
+# What the fixed programme counts of records that it does not know otherwise.
+RECORDS = {
+    "name": "Invoices, counted as any records",
+    "code": "bench_invoices",
+    "kind": "record",
+    "model_name": "account.move",
+    "partner_path": "partner_id",
+    "date_path": "invoice_date",
+    "record_domain": "[('move_type', '=', 'out_invoice'), ('state', '=', 'posted')]",
+    "aggregate": "count",
+}
 EXAMPLES = [
     {
         "name": "Orders, counted as any records",
@@ -55,10 +67,9 @@ EXAMPLES = [
         "aggregate": "sum",
     },
 ]
-# The programme that promises are made for.
+# The programme that promises are made for, and what may be left out of it, as in ``bench-lines``.
 PROMISED = "bench"
-# The same without a metric over records, which are read for everybody to find out what changed.
-PLAIN = "bench-plain"
+PARTS = ("recency", "linear", "lines", "records")
 # Linux counts the peak in KiB, macOS in bytes.
 PEAK_UNITS_PER_MIB = 1024**2 if sys.platform == "darwin" else 1024
 
@@ -92,7 +103,9 @@ def first(name, preset, reminders):
         from odoo.addons.customer_tiering.grading.metrics import LINE_MEASURES
 
         program = _program(env, preset)
-        if reminders == "no":
+        # The day after is a night like most.
+        env.company.customer_tier_check_day = str((_yesterday(env).weekday() + 4) % 7)
+        if reminders == "no" and "customer.reminder.rule" in env:
             env["customer.reminder.rule"].search([]).active = False
         env.cr.commit()
         measures = {metric.measure for metric in program._metrics() if metric.kind == "order"}
@@ -101,22 +114,35 @@ def first(name, preset, reminders):
 
 def _program(env, preset):
     """A programme from a preset, or the fixed one: days since the last order in bands, amount on a
-    line, and a metric over records."""
+    line, pieces in bands, and a metric over records; of ``bench-<part>`` without one of these."""
     Program = env["customer.tier.program"]
-    if preset not in (PROMISED, PLAIN):
+    name, _dash, without = preset.partition("-")
+    if name != PROMISED:
         return Program._create_preset(preset, env.company)
-    env["customer.tier.metric"].create(EXAMPLES[0])
+    wanted = set(PARTS) - {without}
+    if "records" in wanted:
+        env["customer.tier.metric"].create(RECORDS)
     metrics = {m.code: m.id for m in env["customer.tier.metric"].search([])}
-    bands = [(0, 100), (30, 80), (90, 60), (180, 40), (365, 0)]
-    bands = [(0, 0, {"value_from": start, "points": points}) for start, points in bands]
-    line = {"scale": "linear", "linear_zero": 0}
-    indicators = [
-        {"metric_id": metrics["recency_days"], "weight": 1, "scale": "bands", "band_ids": bands},
-        {"metric_id": metrics["amount"], "weight": 2, "linear_full": 50000, **line},
-    ]
-    if preset == PROMISED:
-        orders = {"metric_id": metrics["example_orders"], "weight": 1, "linear_full": 40, **line}
-        indicators.append(orders)
+
+    def bands(code, weight, *points):
+        lines = [(0, 0, {"value_from": start, "points": earned}) for start, earned in points]
+        return {"metric_id": metrics[code], "weight": weight, "scale": "bands", "band_ids": lines}
+
+    makers = {
+        "recency": lambda: bands(
+            "recency_days", 1, (0, 100), (30, 80), (90, 60), (180, 40), (365, 0)
+        ),
+        "linear": lambda: {
+            "metric_id": metrics["amount"],
+            "weight": 2,
+            "scale": "linear",
+            "linear_zero": 0,
+            "linear_full": 50000,
+        },
+        "lines": lambda: bands("quantity", 1, (0, 0), (50, 40), (200, 70), (1000, 100)),
+        "records": lambda: bands("bench_invoices", 1, (0, 0), (1, 40), (3, 70), (10, 100)),
+    }
+    indicators = [make() for part, make in makers.items() if part in wanted]
     tiers = [("Standard", 0), ("Silver", 30), ("Gold", 60)]
     return Program.create(
         {
@@ -132,15 +158,21 @@ def _program(env, preset):
 
 
 def again(name):
-    """All customers, graded before."""
+    """All customers, graded before, as of the same day."""
     with _environment(name) as env:
         return _graded(env, _run_all)
 
 
 def night(name):
-    """Customers who wait, and then those whom a night has to look at."""
+    """Customers who wait, and then those whom a night has to look at, of the day after."""
     with _environment(name) as env:
         return _graded(env, _run_night)
+
+
+def week(name):
+    """All customers, and whom the nights before left out wrongly: there is to be nobody."""
+    with _environment(name) as env:
+        return _graded(env, _run_week)
 
 
 def one(name, which):
@@ -173,7 +205,8 @@ def looks(name):
         env.cr.execute(
             """
             SELECT COALESCE(s.next_look_cause, ''), count(*),
-                   count(*) FILTER (WHERE s.next_look <= c.customer_tier_graded_on + 1)
+                   count(*) FILTER (WHERE s.next_look IS NULL
+                                       OR s.next_look <= c.customer_tier_graded_on + 1)
               FROM customer_tier_standing s JOIN res_company c ON c.id = s.company_id
              WHERE s.program_id IS NOT NULL GROUP BY 1 ORDER BY 3 DESC, 2 DESC
             """
@@ -263,7 +296,7 @@ MEASUREMENTS = {
     function.__name__: function
     for function in (
         *(bare_fetched, bare_indexed, bare_lines, bare_debts),
-        *(first, again, night, one),
+        *(first, again, night, week, one),
         *(looks, metrics, credit, stages),
     )
 }
@@ -395,14 +428,17 @@ def _measured(work):
     }
 
 
+def _yesterday(env):
+    """The day as of which everybody is graded first."""
+    return env["customer.tier.gather"]._today(env.company) - timedelta(days=1)
+
+
 def _run_all(env):
-    run = env["customer.tier.run"].create({})
+    run = env["customer.tier.run"].create({"as_of": _yesterday(env)})
     run.action_run()
-    reminders = env["customer.reminder"].search_count([])
     return {
         "grading": run.duration,
-        "result": f"{run.customer_count:,} graded, {run.written_count:,} written, "
-        f"{reminders:,} reminders so far",
+        "result": f"{run.customer_count:,} graded, {run.written_count:,} written",
     }
 
 
@@ -414,17 +450,33 @@ def _run_night(env):
         Run._grade_partners(waiting.partner_id, env.company)
         waiting.unlink()
     queue = time.perf_counter() - started
-    run = Run.create({})
-    run._start()
-    # The night of the day on which everybody was graded, which the nightly job has no other for.
-    run.partial = True
-    while run.state == "running":
-        run._next_chunk()
+    run = Run._daily_run(env.company)
+    _run_to_its_end(run)
+    if not run.partial:
+        raise RuntimeError("A night looked at everybody.")
     return {
         "grading": queue + run.duration,
         "result": f"{len(waiting):,} waited, {run.looked_count:,} of {run.customer_count:,} "
         f"looked at, {run.written_count:,} written",
     }
+
+
+def _run_week(env):
+    run = env["customer.tier.run"]._daily_run(env.company)
+    run.write({"partial": False, "checks": True})
+    _run_to_its_end(run)
+    left_out = run.error_ids.filtered("left_out")
+    for error in left_out[:10]:
+        print(error.partner_id.id, error.message, file=sys.stderr)
+    return {
+        "grading": run.duration,
+        "result": f"{run.customer_count:,} graded, {len(left_out):,} left out by the nights",
+    }
+
+
+def _run_to_its_end(run):
+    while run.state == "running":
+        run._next_chunk()
 
 
 def _run_one(env, partner):
