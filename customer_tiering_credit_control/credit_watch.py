@@ -40,12 +40,15 @@ class CreditWatch:
             yield watch
             grown = watch.grown(orders)
             released = watch.released(orders)
+            hidden = watch.hidden(orders)
         finally:
             cls._under_way.pop(cursor, None)
         if grown:
             grown._customer_credit_check_limit(watch)
         if released:
             released._customer_credit_check_released(watch)
+        if hidden:
+            hidden._customer_credit_check_hidden(watch)
 
     def note(self, orders):
         """Remember what these orders come to, unless that is known from an earlier step."""
@@ -91,3 +94,17 @@ class CreditWatch:
             if had.exists().credit_limit and not has.credit_limit:
                 released.append(order.id)
         return orders.browse(released)
+
+    def hidden(self, orders):
+        """Those orders of customers with a limit that count no more, or never did, though somebody
+        still owes them: dated back, or cancelled after the delivery.
+
+        :param orders: any records of the model
+        """
+        orders = orders.sudo().browse(self.before).exists()
+        return orders.filtered(
+            lambda order: (
+                order.company_id._customer_credit_looks()
+                and order._customer_credit_is_hidden(self.before[order.id])
+            )
+        )

@@ -44,6 +44,7 @@ from . import test_reminder_case
 from . import test_reminder_reopened
 from . import test_security
 from . import test_simulation_approval
+from . import test_came_back
 from . import test_companies
 from . import test_fuzz
 from . import test_query_counts

@@ -452,6 +452,19 @@ class CustomerCreditApproval(models.Model):
         }
 
     @api.model
+    def _of_order(self, order):
+        """Approvals and open requests for an order that are not over yet; sudo."""
+        today = self.env["customer.tier.gather"]._today(order.company_id)
+        debtor = order._customer_credit_debtor()
+        domain = [
+            ("order_id", "in", order.ids),
+            ("partner_id.commercial_partner_id", "=", debtor.id),
+            ("decision", "in", ("requested", "approved")),
+            ("date_until", ">=", today),
+        ]
+        return self.sudo().search(domain)
+
+    @api.model
     def _current(self, partners, company):
         """Approvals and open requests that are not over yet, in one query.
 
