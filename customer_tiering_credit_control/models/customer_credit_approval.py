@@ -364,8 +364,12 @@ class CustomerCreditApproval(models.Model):
             text = self.env._("No extra credit for %(customer)s. %(answer)s", **values)
         others = self.requester_id - self.env.user
         self.message_post(body=text.strip(), partner_ids=others.partner_id.ids)
-        # The approver need not have any right on the quotation.
+        # The approver need not have any right on the quotation, and who reads it none on credit.
         if order := self.order_id.sudo():
+            if self.decision == "approved":
+                text = self.env._(
+                    "Extra credit for %(customer)s is approved until %(day)s. %(answer)s", **values
+                )
             order.message_post(body=text.strip())
 
     # Asking

@@ -254,7 +254,8 @@ class ResPartner(models.Model):
                 continue
             if company._customer_credit_blocks():
                 raise UserError(joined._customer_credit_refusal(head, position, company))
-            body = joined._customer_credit_joined_text(head, position, company)
+            # Without figures: warehouses read orders, too.
+            body = joined._customer_credit_joined_note(head)
             for order in joined.sudo()._customer_credit_open_orders(company):
                 order._customer_credit_in_seller_language().message_post(body=body)
 
@@ -355,6 +356,20 @@ class ResPartner(models.Model):
             contact=", ".join(others.mapped("display_name")),
             customer=head.display_name,
             **values,
+        )
+
+    def _customer_credit_joined_note(self, head):
+        others = self - head
+        if not others:
+            return self.env._(
+                "With what it takes over from the merged contacts, %s is over the credit limit.",
+                head.display_name,
+            )
+        return self.env._(
+            "With what %(contact)s has ordered and not paid, %(customer)s is over the credit "
+            "limit.",
+            contact=", ".join(others.mapped("display_name")),
+            customer=head.display_name,
         )
 
     def _customer_credit_refusal(self, head, position, company):

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_append_only import by_system
+from odoo.addons.customer_tiering.models.customer_tier_metric import LEDGER_GROUPS
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
 from odoo.addons.customer_tiering.switches import PrivateSwitch
 from odoo.exceptions import UserError
@@ -16,6 +17,8 @@ from ..figures import refuse_figures, without_default_figures
 
 # Orders over the limit wait for an approval: whoever confirms them can do nothing with an error.
 HOLDING = PrivateSwitch("customer_credit_holding")
+# Who may know what customers owe: who sells, and who keeps the books.
+READERS = f"{SALESPEOPLE},{LEDGER_GROUPS}"
 # What a line is that has something left to deliver or to invoice.
 OPEN_LINES = ("no", "to invoice")
 # Computed by Odoo: what an order comes to goes by these.
@@ -88,8 +91,8 @@ class SaleOrder(models.Model):
         """
         if self.env.su:
             return self
-        if not self.env.user._is_internal():
-            # Customers may read their own orders.
+        if not self.env.user.has_groups(READERS):
+            # Customers read their own orders, warehouses those that they deliver.
             return self.browse()
         saved = self.filtered("id")
         return saved + (self - saved)._customer_credit_readable()
@@ -125,8 +128,8 @@ class SaleOrder(models.Model):
         return result
 
     def _compute_partner_credit_warning(self):
-        """Customers read their orders in the portal, but not what they may owe."""
-        if self.env.user._is_internal():
+        """Who reads an order need not know what its customer may owe, see above."""
+        if self.env.su or self.env.user.has_groups(READERS):
             return super()._compute_partner_credit_warning()
         self.partner_credit_warning = ""
         return None
@@ -620,25 +623,19 @@ class SaleOrder(models.Model):
         )
 
     def _customer_credit_note_over_limit(self, case, before):
-        values = self._customer_credit_figures(case)
+        """Without figures: warehouses read orders, too."""
+        debtor = self._customer_credit_debtor().display_name
         if case.paid_for:
             body = self.env._(
-                "%(customer)s pays for it and has no credit limit, but %(paid_for)s has one: "
-                "%(over)s of it was not approved.",
-                **values,
+                "%(customer)s pays for it and has no credit limit, but %(paid_for)s has one: that "
+                "was not approved.",
+                customer=debtor,
+                paid_for=case.paid_for.display_name,
             )
         elif before:
-            body = self.env._(
-                "Made larger over the credit limit: %(customer)s owes %(owed)s with this order, "
-                "which is %(over)s over its limit of %(allowed)s.",
-                **values,
-            )
+            body = self.env._("Made larger over the credit limit of %s.", debtor)
         else:
-            body = self.env._(
-                "Confirmed over the credit limit: %(customer)s owes %(owed)s with this order, "
-                "which is %(over)s over its limit of %(allowed)s.",
-                **values,
-            )
+            body = self.env._("Confirmed over the credit limit of %s.", debtor)
         self.message_post(body=body)
 
     def _customer_credit_in_seller_language(self):
@@ -693,15 +690,16 @@ class SaleOrder(models.Model):
             )
         if case.paid_for:
             body = self.env._(
-                "The customer has accepted this quotation online. %s Confirm it once that is "
+                "The customer has accepted this quotation online, but %(customer)s, who is to pay "
+                "for it, has no credit limit, and %(paid_for)s has one. Confirm it once that is "
                 "approved.",
-                self._customer_credit_payer_text(self._customer_credit_figures(case)),
+                customer=self._customer_credit_debtor().display_name,
+                paid_for=case.paid_for.display_name,
             )
         else:
             body = self.env._(
-                "The customer has accepted this quotation online, which takes it %s over its "
-                "credit limit. Confirm it once the extra credit is approved.",
-                self._customer_credit_figures(case)["over"],
+                "The customer has accepted this quotation online, which takes it over its credit "
+                "limit. Confirm it once the extra credit is approved."
             )
         self.message_post(
             body=body,

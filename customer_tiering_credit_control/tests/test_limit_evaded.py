@@ -300,3 +300,54 @@ class TestOutOfSight(EvadedCase):
         with Form(order) as form:
             form.partner_invoice_id = self.free
             self.assertIn("no credit limit", form.customer_credit_warning)
+
+
+@tagged("post_install", "-at_install")
+class TestOrdersReadByOthers(EvadedCase):
+    """Warehouses read orders, and what is noted on them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.packer = cls._create_user("tiering_packer", "base.group_user")
+        cls.env["ir.model.access"].create(
+            {
+                "name": "Orders are packed",
+                "model_id": cls.env["ir.model"]._get_id("sale.order"),
+                "group_id": cls.env.ref("base.group_user").id,
+                "perm_read": True,
+            }
+        )
+
+    def test_warnings(self):
+        """Whoever packs an order read on it what the customer owes and may owe."""
+        order = self._quote(800)
+        self.assertIn(self._money(1000), order.customer_credit_warning)
+        read = order.with_user(self.packer)
+        self.assertTrue(read.name)
+        for name in ("customer_credit_warning", "partner_credit_warning"):
+            with self.subTest(name):
+                self.assertFalse(read[name])
+
+    def test_notes(self):
+        """Notes told everybody who reads the order what its customer owes."""
+        self.company.customer_credit_check = "warn"
+        orders = self._quote(800) | self._quote(800, partner_invoice_id=self.free.id)
+        orders.action_confirm()
+        orders.order_line.price_unit = 900
+        request = self._request(amount=123, order_id=orders[0].id)
+        self._approve(request)
+        for order in orders:
+            notes = html2plaintext(
+                " ".join(order.with_user(self.packer).message_ids.sudo().mapped("body"))
+            )
+            self.assertIn("limit", notes)
+            for amount in (123, 200, 300, 700, 800, 900, 1000, 1300, 1400):
+                self.assertNotIn(self._money(amount), notes)
+        self.assertIn("is approved until", self._notes(orders[0]))
+
+    def test_approver_is_told(self):
+        """The figures are where they belong: on the request."""
+        request = self._request(amount=123, order_id=self._quote(800).id)
+        self._approve(request)
+        self.assertIn(self._money(123), self._notes(request))

@@ -166,10 +166,9 @@ class PosOrder(models.Model):
         if company._customer_credit_blocks():
             debtor = self._customer_credit_debtor()
             raise UserError(self._customer_credit_refusal(debtor, position, company))
+        # Without figures: cashiers read it.
         body = self.env._(
-            "On account over the credit limit: %(customer)s owes %(owed)s with this order, which "
-            "is %(over)s over its limit of %(allowed)s.",
-            **self._customer_credit_figures(self._customer_credit_debtor(), position, company),
+            "On account over the credit limit of %s.", self._customer_credit_debtor().display_name
         )
         self.message_post(body=body)
         for settled in self.lines.sale_order_origin_id:
