@@ -515,8 +515,8 @@ class SaleOrder(models.Model):
         :param watch: ``CreditWatch`` of what was done to these orders
         """
         for order in self:
-            customer = watch.before[order.id].debtor
-            if watch.may_refuse and customer._customer_credit_keeps(order.company_id):
+            customer, company = watch.before[order.id].debtor, watch.before[order.id].company
+            if watch.may_refuse and customer._customer_credit_keeps(company):
                 raise UserError(
                     order._customer_credit_debtor()._customer_credit_kept_text(customer)
                 )

@@ -158,7 +158,7 @@ class TestPaidByAnother(EvadedCase):
                 "partner_id": self.free.id,
                 "reference": f"Paid {order.id}",
                 "sale_order_ids": order.ids,
-                "state": "authorized",
+                "state": "done",
             }
         )
         self.env.flush_all()
@@ -283,6 +283,36 @@ class TestOutOfSight(EvadedCase):
         again.order_line.qty_delivered = 1
         again.with_user(self.chief).action_cancel()
         self.assertIn("No longer counted", self._notes(again))
+
+    def test_in_a_company_that_does_not_look(self):
+        """A confirmed order was moved to another company of the salesperson, which asks for no
+        limits, and the customer could order once more."""
+        self.salesperson.company_ids += self.company_b
+        self.company_b.customer_credit_check = "none"
+        order = self._quote_work()
+        order.action_confirm()
+        with self._refused("Owing Customer"), self.env.cr.savepoint():
+            order.with_context(
+                allowed_company_ids=(self.company | self.company_b).ids
+            ).company_id = self.company_b
+
+    def test_invoiced_to_somebody_else(self):
+        """The draft of an invoice got another customer before it was posted: nobody with a limit
+        owed it any more."""
+        books = self._create_user("tiering_books", "account.group_account_invoice")
+        self.product.invoice_policy = "order"
+        order = self._quote(400)
+        order.action_confirm()
+        invoice = order.sudo()._create_invoices().with_user(books)
+        invoice.partner_id = self.free
+        with self._refused("Owing Customer"), self.env.cr.savepoint():
+            invoice.action_post()
+        self.env.invalidate_all()
+        self.assertEqual(invoice.state, "draft")
+        self.assertEqual(self._used(), 900)
+        invoice.partner_id = self.customer
+        invoice.action_post()
+        self.assertEqual(self._used(), 900)
 
     def test_whose_limit_is_none(self):
         """Customers without a limit were asked for one."""

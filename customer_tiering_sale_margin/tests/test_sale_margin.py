@@ -1,4 +1,5 @@
 from odoo.addons.customer_tiering.tests.common import TieringCommon
+from odoo.addons.customer_tiering.tests.test_facts import FactsCase
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -38,6 +39,9 @@ class TestSaleMargin(TieringCommon):
         order.order_line.purchase_price = 30.0
         self.assertTrue(stale.search([("partner_id", "=", customer.id)]))
 
+
+@tagged("post_install", "-at_install")
+class TestInvoicedMargin(FactsCase):
     def test_margin_of_what_was_invoiced(self):
         """Where invoices count, margins went by today's cost, and credit notes gave back another
         cost than the one that was sold at: 10 and then −4 pieces at 100 − 30."""
@@ -50,13 +54,7 @@ class TestSaleMargin(TieringCommon):
             "tax_ids": False,
         }
         order = self._create_order(customer, date=20, lines=[line])
-        invoice = order._create_invoices()
-        invoice.invoice_date = self._days_ago(15)
-        invoice.action_post()
-        note = invoice._reverse_moves([{"invoice_date": self._days_ago(5)}])
-        note.invoice_line_ids[0].quantity = 4
-        note.invoice_date = self._days_ago(5)
-        note.action_post()
+        self._credit(self._invoice(order, 15), 5, quantity=4)
         self.product.standard_price = 999.0
         program = self._create_program(
             tiers=["All"],
