@@ -314,6 +314,27 @@ def loose_credit_lines(gather, company, as_of, scope, measures, after):
     return _move_lines(gather, company, as_of, scope, measures, after, _LOOSE)
 
 
+def has_credits(customer, company):
+    """Condition: whether a customer, or who pays for what it has ordered, was ever credited."""
+    return SQL(
+        """
+        EXISTS (SELECT FROM account_move m
+                 WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+                   AND m.company_id = %(company)s
+                   AND m.partner_id IN (
+                       SELECT p.id FROM res_partner p WHERE p.commercial_partner_id = %(customer)s
+                        UNION
+                       SELECT o.partner_invoice_id
+                         FROM res_partner p
+                         JOIN sale_order o ON o.partner_id = p.id
+                        WHERE p.commercial_partner_id = %(customer)s
+                          AND o.company_id = %(company)s AND o.state = 'sale'))
+        """,
+        customer=customer,
+        company=company.id,
+    )
+
+
 # Invoices
 
 
@@ -409,11 +430,8 @@ def _move_lines(gather, company, as_of, scope, measures, after, documents):
     goods = _invoiced_goods(gather, company)
     columns = [SQL("(CASE WHEN %s THEN %s ELSE 0 END)::float8", goods, pieces)]
     if measures & MONEY_MEASURES:
-        cost = gather._product_cost(company)
-        columns += [
-            SQL("-i.balance::float8"),
-            SQL("COALESCE((%s * %s)::float8, 0)", pieces, cost),
-        ]
+        cost = gather._invoiced_cost(company, pieces)
+        columns += [SQL("-i.balance::float8"), SQL("COALESCE((%s)::float8, 0)", cost)]
     start = SQL("TRUE") if after is None else SQL("m.invoice_date > %s", as_date(after))
     return SQL(
         """

@@ -69,6 +69,8 @@ def _send_mails(events, effects):
 
 def _mail_result(event, template):
     """Whether a customer is written to, or why not."""
+    if event.kind == "correction" and not event._was_written_to():
+        return "not_told"
     if not template.active:
         return "archived"
     if not event.partner_id.email_normalized:

@@ -33,13 +33,15 @@ class CreditPosition(NamedTuple):
 
 
 class OverLimit(NamedTuple):
-    """An order that takes its customer over the credit limit, in company currency."""
+    """An order that takes whoever owes for it over the credit limit, or that is owed by somebody
+    without a limit for a customer who has one; in company currency."""
 
     order: models.BaseModel
     position: CreditPosition
     own: float  # what the order adds
     before: float  # what orders confirmed together with it add
     over: float
+    paid_for: models.BaseModel | None = None  # the customer with a limit
 
 
 def limit_text(env, limit, currency):
@@ -52,11 +54,13 @@ def limit_text(env, limit, currency):
 
 
 class OrderDebt(NamedTuple):
-    """What a confirmed order adds to somebody's debt: whose, in which company, in its currency."""
+    """What a confirmed order adds to somebody's debt: whose, in which company, in its currency, and
+    whether what is still to be delivered counts by its days."""
 
     debtor: models.BaseModel
     company: models.BaseModel
     amount: float
+    recent: bool = True
 
     def exceeds(self, before):
         """Whether somebody owes more by it than before, where it may have been another's debt.

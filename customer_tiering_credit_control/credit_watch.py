@@ -40,12 +40,15 @@ class CreditWatch:
             yield watch
             grown = watch.grown(orders)
             released = watch.released(orders)
+            hidden = watch.hidden(orders)
         finally:
             cls._under_way.pop(cursor, None)
         if grown:
             grown._customer_credit_check_limit(watch)
         if released:
             released._customer_credit_check_released(watch)
+        if hidden:
+            hidden._customer_credit_check_hidden(watch)
 
     def note(self, orders):
         """Remember what these orders come to, unless that is known from an earlier step."""
@@ -74,20 +77,35 @@ class CreditWatch:
         return orders.browse(grown)
 
     def released(self, orders):
-        """Those orders whose debt was within somebody's limit, and is now somebody's who has none.
+        """Those orders whose debt was within somebody's limit, and is now somebody's who has none,
+        or in a company that does not look.
 
         :param orders: any records of the model
         """
         orders = orders.sudo().browse(self.before).exists()
         released = []
         for order in orders:
-            before = self.before[order.id]
-            if not before or before.amount <= 0 or not order.company_id._customer_credit_looks():
+            before, debt = self.before[order.id], order._customer_credit_debt()
+            if not before or before.amount <= 0 or not before.company._customer_credit_looks():
                 continue
-            debt, company = order._customer_credit_debt(), before.company
-            if not debt or debt.debtor == before.debtor or order._customer_credit_needed() <= 0:
+            if not debt or (debt.debtor, debt.company) == (before.debtor, before.company):
                 continue
-            had, has = (one.sudo().with_company(company) for one in (before.debtor, debt.debtor))
-            if had.exists().credit_limit and not has.credit_limit:
+            had, has = (one.debtor.sudo().with_company(one.company) for one in (before, debt))
+            limited = has.credit_limit and debt.company._customer_credit_looks()
+            if had.exists().credit_limit and not limited and order._customer_credit_needed() > 0:
                 released.append(order.id)
         return orders.browse(released)
+
+    def hidden(self, orders):
+        """Those orders of customers with a limit that count no more, or never did, though somebody
+        still owes them: dated back, or cancelled after the delivery.
+
+        :param orders: any records of the model
+        """
+        orders = orders.sudo().browse(self.before).exists()
+        return orders.filtered(
+            lambda order: (
+                order.company_id._customer_credit_looks()
+                and order._customer_credit_is_hidden(self.before[order.id])
+            )
+        )

@@ -143,3 +143,18 @@ def problem_activity(run):
         "customer_tiering.grading_problems", {"errors": errors[:5], "more": len(errors[5:])}
     )
     return {"summary": title, "note": note}
+
+
+def graded_text(env, count, changed):
+    """What is said after some customers were graded at once.
+
+    :param count: of them
+    :param changed: of those about whom there is something new
+    """
+    if not changed:
+        return env._("Graded; nothing has changed.")
+    if count == 1:
+        return env._("Graded; there is something new.")
+    if changed == 1:
+        return env._("Graded; there is something new about one customer.")
+    return env._("Graded; there is something new about %s customers.", changed)

@@ -14,7 +14,7 @@ from ..explain.needed import Needed
 from ..explain.noted import Noted, NotedNeeds
 from ..reader_fields import ReaderInteger, ReaderMany2one
 from ..tools import error_text, may_follow, notification, savepoint_each
-from .customer_tier_event_rule import HELD, KINDS
+from .customer_tier_event_rule import HELD, KINDS, PROMOTED
 from .customer_tier_staged import STAGES
 
 # A second's work: a killed job loses no more, and nobody waits longer for what it has locked.
@@ -119,6 +119,7 @@ class CustomerTierEvent(models.Model):
             ("blacklisted", "On the blacklist"),
             ("archived", "Template is archived"),
             ("withdrawn", "Withdrawn before it was sent"),
+            ("not_told", "Was not written to before"),
         ],
         string="E-Mail",
         readonly=True,
@@ -598,6 +599,24 @@ class CustomerTierEvent(models.Model):
         unsent.cancel()
         told.filtered(lambda event: event.mail_id in unsent).mail_result = "withdrawn"
 
+    def _was_written_to(self):
+        """Whether the customer got an e-mail about a tier above the one that it was corrected to;
+        what was withdrawn it has not got."""
+        self.ensure_one()
+        tiers = self.env["customer.tier"].with_context(active_test=False)
+        own = [("program_id", "=", self.program_id.id)]
+        above = tiers.search(own, order="sequence, id")
+        if self.to_tier_id in above:
+            above = above[above.ids.index(self.to_tier_id.id) + 1 :]
+        told = [
+            ("standing_id", "=", self.standing_id.id),
+            ("id", "<", self.id),
+            ("kind", "in", PROMOTED),
+            ("to_tier_id", "in", above.ids),
+            ("mail_result", "=", "sent"),
+        ]
+        return bool(self.search_count(told, limit=1))
+
     # Telling
 
     def _tell(self):
@@ -678,13 +697,21 @@ class CustomerTierEvent(models.Model):
             SQL(
                 """
                 SELECT e.program, e.kind, e.tier, COUNT(*),
-                       COUNT(*) FILTER (WHERE p.email_normalized <> '' AND b.id IS NULL)
+                       COUNT(*) FILTER (WHERE p.email_normalized <> '' AND b.id IS NULL
+                                          AND (e.kind <> 'correction' OR EXISTS (
+                            SELECT FROM customer_tier_event w
+                              JOIN customer_tier t ON t.id = w.to_tier_id
+                         LEFT JOIN customer_tier n ON n.id = e.tier
+                             WHERE w.standing_id = e.standing AND w.kind = ANY(%s)
+                               AND w.mail_result = 'sent'
+                               AND (t.sequence, t.id) > (n.sequence, n.id))))
                   FROM (%s) e (standing, program, kind, tier)
                   JOIN customer_tier_standing s ON s.id = e.standing
                   JOIN res_partner p ON p.id = s.partner_id
              LEFT JOIN mail_blacklist b ON b.email = p.email_normalized AND b.active
               GROUP BY e.program, e.kind, e.tier
                 """,
+                list(PROMOTED),
                 source,
             )
         )

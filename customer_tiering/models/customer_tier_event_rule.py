@@ -12,6 +12,8 @@ KINDS = [
     ("notice", "Notice of a demotion"),
     ("correction", "Correction of a promotion"),
 ]
+# News of a tier that is better than none.
+PROMOTED = ("first", "up", "switch")
 # Where no tier is reached, rules ask for the one that is or was held.
 HELD = ("out", "notice")
 
@@ -61,7 +63,9 @@ class CustomerTierEventRule(models.Model):
         string="E-Mail to the Customer",
         domain="[('model', '=', 'customer.tier.event')]",
         ondelete="restrict",
-        help="Customers without an address, and those on the blacklist, get none.",
+        help="Customers without an address, and those on the blacklist, get none; of a correction "
+        "hears who was written to about the promotion. Without a line for corrections such "
+        "customers get the e-mail “Customer Tiers: Correction”.",
     )
 
     _activity_days_not_negative = models.Constraint(
@@ -114,6 +118,11 @@ class CustomerTierEventRule(models.Model):
         :return: dict of ``note``, ``activity`` and ``mail`` → ``customer.tier.event.rule``, without
             those that no rule has
         """
+        if kind == "correction" and self._corrects_by_itself():
+            rule = self.new(
+                {"kind": kind, "chatter": False, "mail_template_id": self._correction()}
+            )
+            return {"mail": rule}
         fitting = self.filtered(
             lambda rule: (
                 rule.active and rule.kind == kind and (not rule.tier_ids or tier in rule.tier_ids)
@@ -125,3 +134,14 @@ class CustomerTierEventRule(models.Model):
             "mail": fitting.filtered("mail_template_id")[:1],
         }
         return {effect: rule for effect, rule in first.items() if rule}
+
+    def _corrects_by_itself(self):
+        """Whether customers hear of it when a promotion that they were written about is undone,
+        though no line of the table says so: one for corrections, also an archived one, decides."""
+        every = self.program_id.with_context(active_test=False).event_rule_ids
+        written = any(rule.mail_template_id for rule in self if rule.kind in PROMOTED)
+        return written and "correction" not in every.mapped("kind") and bool(self._correction())
+
+    @api.model
+    def _correction(self):
+        return self.env.ref("customer_tiering.mail_template_correction", raise_if_not_found=False)

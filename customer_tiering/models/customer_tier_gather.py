@@ -225,6 +225,11 @@ class CustomerTierGather(models.AbstractModel):
         rows["day"] = self._local_days(rows.pop("happened_at"), company)
         return taken_back(pd.DataFrame(rows).astype(EVENT_TYPES))
 
+    def _came_back_conditions(self, customer, company):
+        """Hook: conditions of which one is true where anything of a customer's orders may have come
+        back, as a list of SQL."""
+        return [fact_sources.has_credits(customer, company)]
+
     def _known_by(self, orders, as_of):
         """What of :meth:`_orders` had happened by a day."""
         import numpy as np
@@ -397,6 +402,14 @@ class CustomerTierGather(models.AbstractModel):
         """Cost of order line ``l`` of order ``o`` in company currency: today's cost of product
         ``v``; orders do not remember another one."""
         return SQL("(%s) * %s", self._line_quantity(), self._product_cost(company))
+
+    def _invoiced_cost(self, company, pieces):
+        """Cost of line ``i`` of an invoice in company currency: today's, as of orders.
+
+        :param pieces: SQL of its quantity in the own unit of product ``v``, negative where it was
+            credited
+        """
+        return SQL("(%s) * %s", pieces, self._product_cost(company))
 
     def _order_margin_sql(self, company):
         """SQL of what is left of order ``o`` after the cost of its lines, in company currency."""

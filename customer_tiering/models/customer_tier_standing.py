@@ -8,8 +8,8 @@ from odoo.tools import SQL, formatLang
 from .. import by_hand
 from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
 from ..counted_fields import CountedInteger, CountedMonetary
+from ..explain import came_back, next_order, run_words
 from ..explain import next_look as next_looks
-from ..explain import next_order
 from ..explain.credit import RISKS, CreditBreakdown
 from ..explain.timeline import picture
 from ..explain.years import ExplainedYears, days_behind
@@ -664,16 +664,7 @@ class CustomerTierStanding(models.Model):
                 raise UserError(self.env._("There is no tier programme for %s.", company.name))
             run = self.env["customer.tier.run"]
             changed += run._grade_partners(standings.partner_id, company)
-        return notification(self._graded_text(changed))
-
-    def _graded_text(self, changed):
-        if not changed:
-            return self.env._("Graded; nothing has changed.")
-        if len(self) == 1:
-            return self.env._("Graded; there is something new.")
-        if changed == 1:
-            return self.env._("Graded; there is something new about one customer.")
-        return self.env._("Graded; there is something new about %s customers.", changed)
+        return notification(run_words.graded_text(self.env, len(self), changed))
 
     def action_open_orders(self):
         """The confirmed orders that the grading looked at."""
@@ -716,10 +707,24 @@ class CustomerTierStanding(models.Model):
             "record_id": self.id,
             "score": formatLang(self.env, self.score, digits=2) if explained.scored else "",
             "coverage": self.coverage,
-            "sentences": [sentence for sentence in explained.sentences() if sentence["text"]],
+            "sentences": [
+                *(sentence for sentence in explained.sentences() if sentence["text"]),
+                *came_back.sentences(self),
+            ],
             "rows": list(explained.rows()),
             "marks": list(explained.marks()),
         }
+
+    def action_open_came_back(self):
+        """Credit notes, and whatever else of what was ordered came back."""
+        self.ensure_one()
+        self.check_access("read")
+        return came_back.action(self)
+
+    def _came_back_records(self, first, last):
+        """Hook: where it stands what came back in some days, as pairs of a model and a domain."""
+        notes = came_back.credit_notes(self.partner_id, self.company_id, first, last)
+        return [("account.move", notes)]
 
     def action_open_records(self, metric_id):
         """The records that the value of a metric comes from."""

@@ -39,6 +39,7 @@ from . import test_replay
 from . import test_replay_job
 from . import test_security
 from . import test_simulation_approval
+from . import test_came_back
 from . import test_companies
 from . import test_fuzz
 from . import test_query_counts

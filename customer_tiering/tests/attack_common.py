@@ -5,7 +5,7 @@ log in can send anything, also as ``default_*`` in the context, and no record ru
 that nobody has saved. So every computed field is asked about records of another company.
 """
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from psycopg2 import Error
 
@@ -406,6 +406,29 @@ class AttackCase(SecurityCase):
         except UserError:
             return None
 
+    @contextmanager
+    def _kept_away(self):
+        """A graded customer of the own company that salespeople may not read, and all that belongs
+        to it, in the place of what belongs to the other company."""
+        kept = {**self.own, **self._shared_customer(self.own)}
+        partner = kept["res.partner"]
+        self.env["ir.rule"].create(
+            {
+                "name": "Not this one",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": str([("id", "!=", partner.id)]),
+                "groups": self.env.ref("base.group_user").ids,
+            }
+        )
+        names = ("res.partner", "customer.tier.standing")
+        before, self.theirs = self.theirs, [{name: kept[name] for name in names}]
+        self.env.flush_all()
+        self.env.invalidate_all()
+        try:
+            yield partner
+        finally:
+            self.theirs = before
+
     def _read(self, user, model, names):
         """What somebody reads of each field in the records of the other company.
 
@@ -459,6 +482,36 @@ class AttackTests:
                     else:
                         self.assertFalse(values)
                         self.assertEqual(found, word)
+
+    def test_customers_that_the_reader_may_not_read(self):
+        """Contacts are kept from a salesperson by a rule; typed into a form by their numbers, they
+        told tier, score and credit all the same."""
+        # Whatever is told of the own company, and of no customer.
+        usual = {}
+        for model, rows in self.computed.items():
+            own = self.own.get(model, self.env[model])[:1]
+            usual[model] = self._usual(self.salesperson, model, rows, own)
+        with self._kept_away() as partner:
+            with self.assertRaises(AccessError):
+                self._as(self.salesperson, partner).read(["name"])
+            for model, rows in self.computed.items():
+                own = self.own.get(model, self.env[model])[:1]
+                told = self._told(self.salesperson, model, rows, own)
+                for name, values in told.items():
+                    with self.subTest(model=model, field=name):
+                        self.assertFalse(values - {REFUSED, EMPTY} - usual[model][name])
+
+    def _usual(self, user, model, names, own):
+        """What somebody is told of each field without typing anything about a customer.
+
+        :return: dict name → set of texts
+        """
+        found = {name: set() for name in names}
+        for records in (self.env[model], own):
+            answers = self._ask(self._as(user, records), {}, [], list(names))
+            for name, value in answers.items():
+                found[name].add(str(value))
+        return found
 
     def test_who_may_know_is_told(self):
         """The fields are empty for everybody, so that nothing was tried above."""

@@ -71,6 +71,8 @@ CALLERS = {
         "action_accept_proposal": "om",
         "action_clear_override": "om",
         "action_grade": "om",
+        # Of who may read invoices.
+        "action_open_came_back": "som",
         # For who reads grades and invoices, see the tests of what is shown of credit.
         "action_open_credit_parts": "",
         "action_open_grading": "som",

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.tests import freeze_time, tagged
+from odoo.tools import html2plaintext
 
 from ..correction_history import CorrectionHistory
 from .correction_common import CorrectionCase
@@ -426,6 +427,64 @@ class TestUndoneMessages(CorrectionCase):
         self.assertEqual(self._mails(self.buyer).mapped("state").count("sent"), 1)
         self.assertEqual(len(self._mails(self.buyer)), 2)
         self.assertEqual(len(self.buyer.activity_ids), 1)
+
+    def _sent_and_undone(self):
+        """A promotion mail that has left, and the order that it rested on cancelled."""
+        self._promote(self.buyer, amount=6000)
+        self._night("2025-03-09")
+        self._run_cron()
+        self._mails(self.buyer).state = "sent"
+        order = self.env["sale.order"].search(
+            [("partner_id", "=", self.buyer.id), ("amount_untaxed", "=", 6000)]
+        )
+        self._correct(self.buyer, order)
+        forecast = self._events(self.buyer)[-1]._forecast()
+        self._run_cron()
+        return self._mails(self.buyer).sorted("id"), forecast
+
+    def test_sent_ones_are_corrected_by_themselves(self):
+        """“You are now Gold” was sent, was no longer true a day later, and nobody told the customer
+        unless somebody had thought of a rule for that."""
+        self._create_rules("up")
+        mails, forecast = self._sent_and_undone()
+        self.assertEqual(len(mails), 2)
+        self.assertIn("Correction", mails[1].subject)
+        text = html2plaintext(mails[1].body_html)
+        self.assertIn("Gold", text)
+        self.assertIn("You are Low with us now", " ".join(text.replace("*", "").split()))
+        self.assertNotRegex(text.split("[1]")[0], r"\d{3}")
+        event = self._events(self.buyer)[-1]
+        self.assertEqual((event.kind, event.mail_result), ("correction", "sent"))
+        self.assertEqual([numbers["mails"] for numbers in forecast.values()], [1])
+        # No note and no to-do that no rule asks for.
+        self.assertEqual(len(self._notes(self.buyer)), 1)
+
+    def test_correction_of_what_nobody_was_told(self):
+        """Customers were told that they are no longer what they had never heard of."""
+        self._create_rules("up", "correction")
+        self.program.event_rule_ids.filtered(
+            lambda rule: rule.kind == "up"
+        ).mail_template_id = False
+        self._promote(self.buyer, amount=6000)
+        self._night("2025-03-09")
+        self._run_cron()
+        order = self.env["sale.order"].search(
+            [("partner_id", "=", self.buyer.id), ("amount_untaxed", "=", 6000)]
+        )
+        self._correct(self.buyer, order)
+        (numbers,) = self._events(self.buyer)[-1]._forecast().values()
+        self.assertEqual(numbers["mails"], 0)
+        self._run_cron()
+        self.assertFalse(self._mails(self.buyer))
+        self.assertEqual(self._events(self.buyer)[-1].mail_result, "not_told")
+
+    def test_corrections_that_a_rule_keeps_quiet(self):
+        """Who does not want such mails has a rule for corrections without one."""
+        self._create_rules("up")
+        rule = {"program_id": self.program.id, "kind": "correction", "active": False}
+        self.env["customer.tier.event.rule"].create(rule)
+        mails, _forecast = self._sent_and_undone()
+        self.assertEqual(len(mails), 1)
 
     def test_notice_of_an_undone_tier(self):
         """“May lose Gold” is no news of who never earned it."""

@@ -98,6 +98,7 @@ class TestSecurity(SecurityCase):
             "action_run", "action_cancel", "action_open_changes", "action_grade",
             "action_open_standings", "action_open_grading", "action_open_customers",
             "action_open_orders", "action_open_partner", "action_open_records",
+            "action_open_came_back",
             "action_clear_override", "action_apply", "action_start",
             "action_ask_prices", "action_back",
             "action_open_distribution", "action_freeze", "action_learn_rhythm",

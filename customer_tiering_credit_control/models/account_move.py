@@ -1,10 +1,36 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
-    """The core's warning on draft invoices, with what special approvals add to the limit."""
+    """The core's warning on draft invoices, with what special approvals add to the limit; and
+    invoices of orders, which go to whoever owes for these."""
 
     _inherit = "account.move"
+
+    def _post(self, soft=True):
+        for move in self:
+            move._customer_credit_check_payer()
+        return super()._post(soft)
+
+    def _customer_credit_check_payer(self):
+        """Refuse that what somebody with a limit has ordered is invoiced to somebody without any,
+        but by who approves credit: it would be owed within no limit."""
+        company = self.company_id
+        if self.move_type != "out_invoice" or not company._customer_credit_looks():
+            return
+        # Orders and limits are none of an accountant's business, whether they fit is.
+        payer = self.sudo().commercial_partner_id.with_company(company)
+        for order in self.sudo().line_ids.sale_line_ids.order_id:
+            debtor = order._customer_credit_debtor()
+            if debtor == payer or order.state != "sale" or payer.credit_limit:
+                continue
+            if not debtor.with_company(company).credit_limit:
+                continue
+            if debtor._customer_credit_keeps(company):
+                raise UserError(payer._customer_credit_kept_text(debtor))
+            body = payer._customer_credit_released_text(debtor)
+            order._customer_credit_in_seller_language().message_post(body=body)
 
     def _build_credit_warning_message(self, record, current_amount=0.0, **options):
         """The core's words and figures, in the company of the document instead of the user's; none

@@ -364,8 +364,12 @@ class CustomerCreditApproval(models.Model):
             text = self.env._("No extra credit for %(customer)s. %(answer)s", **values)
         others = self.requester_id - self.env.user
         self.message_post(body=text.strip(), partner_ids=others.partner_id.ids)
-        # The approver need not have any right on the quotation.
+        # The approver need not have any right on the quotation, and who reads it none on credit.
         if order := self.order_id.sudo():
+            if self.decision == "approved":
+                text = self.env._(
+                    "Extra credit for %(customer)s is approved until %(day)s. %(answer)s", **values
+                )
             order.message_post(body=text.strip())
 
     # Asking
@@ -450,6 +454,19 @@ class CustomerCreditApproval(models.Model):
             "target": "new",
             "context": {f"default_{name}": value for name, value in vals.items()},
         }
+
+    @api.model
+    def _of_order(self, order):
+        """Approvals and open requests for an order that are not over yet; sudo."""
+        today = self.env["customer.tier.gather"]._today(order.company_id)
+        debtor = order._customer_credit_debtor()
+        domain = [
+            ("order_id", "in", order.ids),
+            ("partner_id.commercial_partner_id", "=", debtor.id),
+            ("decision", "in", ("requested", "approved")),
+            ("date_until", ">=", today),
+        ]
+        return self.sudo().search(domain)
 
     @api.model
     def _current(self, partners, company):

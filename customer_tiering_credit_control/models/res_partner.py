@@ -254,7 +254,8 @@ class ResPartner(models.Model):
                 continue
             if company._customer_credit_blocks():
                 raise UserError(joined._customer_credit_refusal(head, position, company))
-            body = joined._customer_credit_joined_text(head, position, company)
+            # Without figures: warehouses read orders, too.
+            body = joined._customer_credit_joined_note(head)
             for order in joined.sudo()._customer_credit_open_orders(company):
                 order._customer_credit_in_seller_language().message_post(body=body)
 
@@ -339,21 +340,52 @@ class ResPartner(models.Model):
             "over": position.over(),
             "allowed": position.allowed,
         }
+        values = {name: company.currency_id.format(amount) for name, amount in amounts.items()}
+        others = self - head
+        if not others:
+            # Whoever was merged into it is gone.
+            return self.env._(
+                "With what it takes over from the merged contacts, %(customer)s owes %(owed)s, "
+                "which is %(over)s over the credit limit of %(allowed)s.",
+                customer=head.display_name,
+                **values,
+            )
         return self.env._(
             "With what %(contact)s has ordered and not paid, %(customer)s owes %(owed)s, which is "
             "%(over)s over the credit limit of %(allowed)s.",
-            contact=", ".join(self.mapped("display_name")),
+            contact=", ".join(others.mapped("display_name")),
             customer=head.display_name,
-            **{name: company.currency_id.format(amount) for name, amount in amounts.items()},
+            **values,
+        )
+
+    def _customer_credit_joined_note(self, head):
+        others = self - head
+        if not others:
+            return self.env._(
+                "With what it takes over from the merged contacts, %s is over the credit limit.",
+                head.display_name,
+            )
+        return self.env._(
+            "With what %(contact)s has ordered and not paid, %(customer)s is over the credit "
+            "limit.",
+            contact=", ".join(others.mapped("display_name")),
+            customer=head.display_name,
         )
 
     def _customer_credit_refusal(self, head, position, company):
         seller = self.env.user.has_group(SALESPEOPLE) and company in self.env.user.company_ids
         if not seller or not head.sudo(False)._filtered_access("read"):
+            others = self - head
+            if not others:
+                return self.env._(
+                    "These contacts cannot be merged into %s at the moment: it would take over "
+                    "what they owe. Please ask an accountant.",
+                    head.display_name,
+                )
             return self.env._(
                 "%(contact)s cannot be moved to %(customer)s at the moment: it takes debts along. "
                 "Please ask an accountant.",
-                contact=", ".join(self.mapped("display_name")),
+                contact=", ".join(others.mapped("display_name")),
                 customer=head.display_name,
             )
         way = self.env._("Request an approval for it first, or have them pay.")

@@ -3,18 +3,22 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_append_only import by_system
+from odoo.addons.customer_tiering.models.customer_tier_metric import LEDGER_GROUPS
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
 from odoo.addons.customer_tiering.switches import PrivateSwitch
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .. import delivered
 from ..credit_position import OrderDebt, OverLimit
 from ..credit_watch import CreditWatch
 from ..figures import refuse_figures, without_default_figures
 
 # Orders over the limit wait for an approval: whoever confirms them can do nothing with an error.
 HOLDING = PrivateSwitch("customer_credit_holding")
+# Who may know what customers owe: who sells, and who keeps the books.
+READERS = f"{SALESPEOPLE},{LEDGER_GROUPS}"
 # What a line is that has something left to deliver or to invoice.
 OPEN_LINES = ("no", "to invoice")
 # Computed by Odoo: what an order comes to goes by these.
@@ -87,8 +91,8 @@ class SaleOrder(models.Model):
         """
         if self.env.su:
             return self
-        if not self.env.user._is_internal():
-            # Customers may read their own orders.
+        if not self.env.user.has_groups(READERS):
+            # Customers read their own orders, warehouses those that they deliver.
             return self.browse()
         saved = self.filtered("id")
         return saved + (self - saved)._customer_credit_readable()
@@ -96,8 +100,16 @@ class SaleOrder(models.Model):
     def _customer_credit_readable(self):
         """Those of a company that the user works in, and of a debtor that it may read."""
         own = self.filtered(lambda order: order.company_id in self.env.user.company_ids)
-        readable = own._customer_credit_debtors().sudo(False)._filtered_access("read")
-        return own.filtered(lambda order: order._customer_credit_debtor() in readable)
+        # Who ordered is told of where somebody else pays.
+        customers = own.sudo().partner_id.commercial_partner_id._origin
+        readable = own._customer_credit_debtors() | customers
+        readable = readable.sudo(False)._filtered_access("read")
+        return own.filtered(
+            lambda order: (
+                order._customer_credit_debtor() in readable
+                and order.sudo().partner_id.commercial_partner_id._origin in readable
+            )
+        )
 
     def _customer_credit_grows_unsaved(self):
         """Whether what stands in the form makes a confirmed order larger, or somebody else owe."""
@@ -116,8 +128,8 @@ class SaleOrder(models.Model):
         return result
 
     def _compute_partner_credit_warning(self):
-        """Customers read their orders in the portal, but not what they may owe."""
-        if self.env.user._is_internal():
+        """Who reads an order need not know what its customer may owe, see above."""
+        if self.env.su or self.env.user.has_groups(READERS):
             return super()._compute_partner_credit_warning()
         self.partner_credit_warning = ""
         return None
@@ -126,6 +138,13 @@ class SaleOrder(models.Model):
         """What the user is told about an order that is over the limit, in lines."""
         position, lines = case.position, []
         values = self._customer_credit_figures(case)
+        if case.paid_for:
+            return "\n".join(
+                [
+                    self._customer_credit_payer_text(values),
+                    *self._customer_credit_asked_for(position),
+                ]
+            )
         if position.over():
             text = self.env._("%(customer)s is over its credit limit of %(allowed)s.", **values)
         elif self.state == "sale":
@@ -156,15 +175,25 @@ class SaleOrder(models.Model):
         lines.append(owed)
         if position.extra:
             lines.append(self.env._("%(extra)s of the limit is from special approvals.", **values))
-        for approval in position.requested:
-            lines.append(
-                self.env._(
-                    "%(amount)s more until %(day)s is requested and waits for approval.",
-                    amount=approval.currency_id.format(approval.amount),
-                    day=format_date(self.env, approval.date_until),
-                )
+        return "\n".join([*lines, *self._customer_credit_asked_for(position)])
+
+    def _customer_credit_asked_for(self, position):
+        """What is requested already, a line each."""
+        return [
+            self.env._(
+                "%(amount)s more until %(day)s is requested and waits for approval.",
+                amount=approval.currency_id.format(approval.amount),
+                day=format_date(self.env, approval.date_until),
             )
-        return "\n".join(lines)
+            for approval in position.requested
+        ]
+
+    def _customer_credit_payer_text(self, values):
+        return self.env._(
+            "%(customer)s, who is to pay for %(order)s, has no credit limit, but %(paid_for)s has "
+            "one: this needs a special approval of %(over)s.",
+            **values,
+        )
 
     def _customer_credit_figures(self, case):
         """The amounts of such an order as text."""
@@ -182,6 +211,7 @@ class SaleOrder(models.Model):
         return {
             "order": self.display_name,
             "customer": self._customer_credit_debtor().display_name,
+            "paid_for": case.paid_for.display_name if case.paid_for else "",
             **{name: currency.format(amount) for name, amount in amounts.items()},
         }
 
@@ -205,6 +235,9 @@ class SaleOrder(models.Model):
                 position = positions.get(debtor)
                 if not position:
                     continue
+                if case := order._customer_credit_paid_by_another(debtor, position):
+                    cases.append(case)
+                    continue
                 own, before = order._customer_credit_needed(), added[debtor]
                 over = company.sudo().currency_id.round(position.over(before + own))
                 if over > 0:
@@ -225,6 +258,29 @@ class SaleOrder(models.Model):
                     positions[debtor] = position._replace(to_invoice=position.to_invoice - amount)
         return positions
 
+    def _customer_credit_paid_by_another(self, debtor, position):
+        """Where a customer with a limit has somebody without any pay, nothing that it orders would
+        count against a limit: as much as was approved for this very order is let through.
+
+        :param position: of the debtor
+        :return: ``OverLimit``, or None
+        """
+        order = self.sudo()
+        customer = order.partner_id.commercial_partner_id._origin
+        if position.limit or customer == debtor:
+            return None
+        if not customer.with_company(order.company_id).credit_limit:
+            return None
+        current = self.env["customer.credit.approval"]._of_order(order._origin)
+        approved = sum(current.filtered(lambda one: one.decision == "approved").mapped("amount"))
+        requested = current.filtered(lambda one: one.decision == "requested")
+        own = order._customer_credit_needed()
+        over = order.company_id.currency_id.round(own - approved)
+        if over <= 0:
+            return None
+        position = position._replace(extra=approved, allowed=approved, requested=requested)
+        return OverLimit(self, position, own, 0.0, over, customer)
+
     def _customer_credit_debtors(self):
         return self.env["res.partner"].union(*(order._customer_credit_debtor() for order in self))
 
@@ -240,8 +296,13 @@ class SaleOrder(models.Model):
         if order.state != "sale":
             return None
         # Of one that is just being created, as a confirmed one, nothing can be computed yet.
-        amount = order.amount_total / (order.currency_rate or 1.0) if order.order_line else 0.0
-        return OrderDebt(order._customer_credit_debtor(), order.company_id, amount)
+        amount = order.amount_total + delivered.beyond(order) if order.order_line else 0.0
+        return OrderDebt(
+            order._customer_credit_debtor(),
+            order.company_id,
+            amount / (order.currency_rate or 1.0),
+            order._customer_credit_is_recent(),
+        )
 
     def _customer_credit_needed(self):
         """What the customer will owe by this quotation beyond what is counted elsewhere, in
@@ -250,9 +311,8 @@ class SaleOrder(models.Model):
         # Payments and invoices are none of a salesperson's business, their total is.
         order = self.sudo()
         invoiced = sum(order.order_line.mapped("amount_invoiced")) if order.invoice_ids else 0.0
-        return (order.amount_total - invoiced - order._customer_credit_paid()) / (
-            order.currency_rate or 1.0
-        )
+        amount = order.amount_total + delivered.beyond(order)
+        return (amount - invoiced - order._customer_credit_paid()) / (order.currency_rate or 1.0)
 
     def _customer_credit_paid(self):
         """What was paid for this order and is not in the ledger yet, in currency of the order;
@@ -362,7 +422,7 @@ class SaleOrder(models.Model):
         :param since: day from which on orders count before they are delivered
         """
         self.ensure_one()
-        waiting = self._customer_credit_undelivered(since)
+        waiting = self._customer_credit_undelivered(since) + delivered.never_ordered(self)
         deposits = sum(self.order_line.filtered("is_downpayment").mapped("amount_invoiced"))
         if not waiting and not deposits:
             return self._customer_credit_counted()
@@ -370,15 +430,15 @@ class SaleOrder(models.Model):
 
     def _customer_credit_undelivered(self, since):
         """What is still to be delivered before it can be invoiced, in currency of the order."""
+        return delivered.not_delivered(self) if self._customer_credit_is_recent(since) else 0.0
+
+    def _customer_credit_is_recent(self, since=None):
+        """Whether what is still to be delivered counts by the days of the order."""
+        if not self.company_id.customer_credit_order_days:
+            return False
+        since = since or self._customer_credit_days(self.company_id)[1]
         days = [day.date() for day in (self.date_order, self.commitment_date) if day]
-        if not self.company_id.customer_credit_order_days or max(days) < since:
-            return 0.0
-        return sum(
-            # Both quantities of what goes back to us are negative.
-            line.price_total * max(1 - line.qty_delivered / line.product_uom_qty, 0.0)
-            for line in self.order_line
-            if line.product_uom_qty and line.product_id.invoice_policy == "delivery"
-        )
+        return not days or max(days) >= since
 
     # Confirming, and making larger
 
@@ -436,12 +496,17 @@ class SaleOrder(models.Model):
             if watch.may_refuse
             and case.order.company_id.customer_credit_check == "block"
             and (watch.before[case.order.id] or not case.order._customer_credit_settled())
+            and (not case.paid_for or case.paid_for._customer_credit_keeps(case.order.company_id))
         ]
         if refused:
             raise UserError(self._customer_credit_refusal(refused, watch))
         for case in cases:
+            before = watch.before[case.order.id]
+            if case.paid_for and before and before.debtor == case.paid_for:
+                # Said of what leaves a limit.
+                continue
             order = case.order._customer_credit_in_seller_language()
-            order._customer_credit_note_over_limit(case, watch.before[case.order.id])
+            order._customer_credit_note_over_limit(case, before)
 
     def _customer_credit_check_released(self, watch):
         """Refuse that orders within somebody's limit become those of somebody without any, but by
@@ -450,13 +515,56 @@ class SaleOrder(models.Model):
         :param watch: ``CreditWatch`` of what was done to these orders
         """
         for order in self:
-            customer = watch.before[order.id].debtor
-            if watch.may_refuse and customer._customer_credit_keeps(order.company_id):
+            customer, company = watch.before[order.id].debtor, watch.before[order.id].company
+            if watch.may_refuse and customer._customer_credit_keeps(company):
                 raise UserError(
                     order._customer_credit_debtor()._customer_credit_kept_text(customer)
                 )
             body = order._customer_credit_debtor()._customer_credit_released_text(customer)
             order._customer_credit_in_seller_language().message_post(body=body)
+
+    def _customer_credit_is_hidden(self, before):
+        """Whether this order counts no more since, or never did, but is still owed.
+
+        :param before: ``OrderDebt``, None where it was not confirmed; called as superuser
+        """
+        if before and self.state != "sale":
+            owed, debtor = delivered.not_invoiced(self), before.debtor
+        elif (debt := self._customer_credit_debt()) and (not before or before.recent):
+            days = self.company_id.customer_credit_order_days
+            owed, debtor = days and not debt.recent and delivered.not_delivered(self), debt.debtor
+        else:
+            return False
+        limited = debtor.exists().sudo().with_company(self.company_id).credit_limit
+        return bool(limited) and owed > 0 and not self._customer_credit_settled()
+
+    def _customer_credit_check_hidden(self, watch):
+        """Refuse that what a customer owes is put out of sight, but by who approves credit; note it
+        where they do, or where the company only wants to know.
+
+        :param watch: ``CreditWatch`` of what was done to these orders
+        """
+        for order in self:
+            if order.state == "sale":
+                text = self.env._(
+                    "%(order)s is not delivered yet, but would count towards no credit limit with "
+                    "a day so long ago. Leave it at its own day, or ask somebody who approves "
+                    "credit.",
+                    order=order.display_name,
+                )
+            else:
+                text = self.env._(
+                    "What was delivered of %(order)s is not invoiced: it would be owed by nobody. "
+                    "Have it brought back or invoiced first, or ask somebody who approves credit.",
+                    order=order.display_name,
+                )
+            customer = order._customer_credit_debtor()
+            if watch.may_refuse and customer._customer_credit_keeps(order.company_id):
+                raise UserError(text)
+            if watch.before[order.id]:
+                order._customer_credit_in_seller_language().message_post(
+                    body=self.env._("No longer counted against the credit limit.")
+                )
 
     def _customer_credit_take_turn(self):
         """Have orders of the same customers confirmed one after the other where that may be
@@ -481,16 +589,19 @@ class SaleOrder(models.Model):
             return self.env._(
                 "%s cannot be confirmed at the moment. Please ask your salesperson.", names
             )
-        lines = [
-            self.env._(
-                "%(order)s: %(customer)s would owe %(owed)s, which is %(over)s over its credit "
-                "limit of %(allowed)s.",
-                **case.order._customer_credit_figures(case),
-            )
-            for case in cases
-        ]
+        lines = [case.order._customer_credit_refused_text(case) for case in cases]
         lines.append(self._customer_credit_way_on(cases, names, grown))
         return "\n".join(lines)
+
+    def _customer_credit_refused_text(self, case):
+        values = self._customer_credit_figures(case)
+        if case.paid_for:
+            return self._customer_credit_payer_text(values)
+        return self.env._(
+            "%(order)s: %(customer)s would owe %(owed)s, which is %(over)s over its credit "
+            "limit of %(allowed)s.",
+            **values,
+        )
 
     def _customer_credit_way_on(self, cases, names, grown):
         """What to do about orders that were refused."""
@@ -500,6 +611,8 @@ class SaleOrder(models.Model):
             )
         if cases[0].position.requested:
             return self.env._("Extra credit is requested and waits for approval.")
+        if grown and cases[0].paid_for:
+            return self.env._("Nothing was changed. Ask somebody who approves credit to do it.")
         if grown:
             return self.env._(
                 "Nothing was changed. Use “Request Approval” on the page “Customer Credit” of the "
@@ -510,19 +623,19 @@ class SaleOrder(models.Model):
         )
 
     def _customer_credit_note_over_limit(self, case, before):
-        values = self._customer_credit_figures(case)
-        if before:
+        """Without figures: warehouses read orders, too."""
+        debtor = self._customer_credit_debtor().display_name
+        if case.paid_for:
             body = self.env._(
-                "Made larger over the credit limit: %(customer)s owes %(owed)s with this order, "
-                "which is %(over)s over its limit of %(allowed)s.",
-                **values,
+                "%(customer)s pays for it and has no credit limit, but %(paid_for)s has one: that "
+                "was not approved.",
+                customer=debtor,
+                paid_for=case.paid_for.display_name,
             )
+        elif before:
+            body = self.env._("Made larger over the credit limit of %s.", debtor)
         else:
-            body = self.env._(
-                "Confirmed over the credit limit: %(customer)s owes %(owed)s with this order, "
-                "which is %(over)s over its limit of %(allowed)s.",
-                **values,
-            )
+            body = self.env._("Confirmed over the credit limit of %s.", debtor)
         self.message_post(body=body)
 
     def _customer_credit_in_seller_language(self):
@@ -575,12 +688,21 @@ class SaleOrder(models.Model):
                     "reason": self.env._("The customer has accepted %s online.", self.name),
                 }
             )
+        if case.paid_for:
+            body = self.env._(
+                "The customer has accepted this quotation online, but %(customer)s, who is to pay "
+                "for it, has no credit limit, and %(paid_for)s has one. Confirm it once that is "
+                "approved.",
+                customer=self._customer_credit_debtor().display_name,
+                paid_for=case.paid_for.display_name,
+            )
+        else:
+            body = self.env._(
+                "The customer has accepted this quotation online, which takes it over its credit "
+                "limit. Confirm it once the extra credit is approved."
+            )
         self.message_post(
-            body=self.env._(
-                "The customer has accepted this quotation online, which takes it %s over its "
-                "credit limit. Confirm it once the extra credit is approved.",
-                self._customer_credit_figures(case)["over"],
-            ),
+            body=body,
             author_id=self.env.ref("base.partner_root").id,
             partner_ids=self.user_id.partner_id.ids,
         )

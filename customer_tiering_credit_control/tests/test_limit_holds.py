@@ -234,7 +234,7 @@ class TestLimitHolds(QuotationCase):
         self.assertIn("Owing Customer", to_us.customer_credit_warning)
         with self.assertRaisesRegex(UserError, "Owing Customer"), self.env.cr.savepoint():
             to_us.action_confirm()
-        to_them = self._quote(800, partner=self.contact, partner_invoice_id=free.id)
+        to_them = self._quote(800, partner=free)
         self.assertFalse(to_them.customer_credit_warning)
         to_them.action_confirm()
         for vals in (

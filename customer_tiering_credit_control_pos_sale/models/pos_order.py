@@ -71,13 +71,19 @@ class PosOrder(models.Model):
         """What is still to be paid for it, in company currency; sudo."""
         return self._customer_credit_on_account()
 
+    def _customer_credit_is_hidden(self, before):
+        """What tills have sold does not lose its day, nor is it cancelled."""
+        return False
+
     def _customer_credit_debt(self):
         """What this order adds to a debt beyond confirmed orders that it settles; None while the
         customer does not have the goods."""
         order = self.sudo()
-        if order.state not in SOLD or not order.partner_id:
+        if order.state not in SOLD:
             return None
         debtor, amount = order._customer_credit_debtor(), order._customer_credit_on_account()
+        if not debtor and amount <= 0:
+            return None
         if amount > 0:
             lines = defaultdict(float)
             for line in order.lines.filtered("sale_order_origin_id"):
@@ -140,18 +146,29 @@ class PosOrder(models.Model):
             orders.lines.sale_order_origin_id.invalidate_recordset(["amount_to_invoice"])
             positions = debtors._customer_credit_positions(company)
             for order in orders:
+                if not order._customer_credit_debtor():
+                    order._customer_credit_refuse_nobody(company)
                 position = positions.get(order._customer_credit_debtor())
                 if position and company.currency_id.round(position.over()) > 0:
                     order._customer_credit_over_limit(position, company)
+
+    def _customer_credit_refuse_nobody(self, company):
+        """Goods on account, and orders that are settled by that, would be owed by nobody."""
+        if company._customer_credit_blocks():
+            raise UserError(
+                self.env._(
+                    "%s is put on account, but of no customer. Choose the customer who is to pay.",
+                    self.display_name,
+                )
+            )
 
     def _customer_credit_over_limit(self, position, company):
         if company._customer_credit_blocks():
             debtor = self._customer_credit_debtor()
             raise UserError(self._customer_credit_refusal(debtor, position, company))
+        # Without figures: cashiers read it.
         body = self.env._(
-            "On account over the credit limit: %(customer)s owes %(owed)s with this order, which "
-            "is %(over)s over its limit of %(allowed)s.",
-            **self._customer_credit_figures(self._customer_credit_debtor(), position, company),
+            "On account over the credit limit of %s.", self._customer_credit_debtor().display_name
         )
         self.message_post(body=body)
         for settled in self.lines.sale_order_origin_id:

@@ -35,7 +35,7 @@ class TestTill(TillCase):
         self._settle(order, method=self.account)
         self.assertEqual(order.state, "sale")
         self.assertIn(ON_ACCOUNT, self._notes(order))
-        self.assertIn(self._money(1300), self._notes(order))
+        self.assertNotIn(self._money(1300), self._notes(order))
         self.assertEqual(self._used(), 1300)
 
     def test_deposit_at_the_till(self):

@@ -28,13 +28,21 @@ class EventRegistration(models.Model):
         for company, registrations in self.grouped(lambda one: one._customer_company()).items():
             found = {}
             if company in self.env.companies:
-                customers = registrations.sudo().partner_id.commercial_partner_id
+                customers = registrations._customer_known().commercial_partner_id
                 own = [("company_id", "=", company.id), ("partner_id", "in", customers.ids)]
                 rows = standings.search_fetch(own, ["partner_id", "tier_id"])
                 found = {row.partner_id: row.tier_id for row in rows}
             for registration in registrations:
-                customer = registration.sudo().partner_id.commercial_partner_id
+                customer = registration.sudo().partner_id.commercial_partner_id._origin
                 registration.customer_tier_id = found.get(customer, False)
+
+    def _customer_known(self):
+        """The contacts of these whose tier the reader may know: of registrations that it reads, and
+        of contacts that it reads; sudo. What stands in an unsaved form is no such right."""
+        saved = self.filtered("id")
+        typed = (self - saved).sudo().partner_id._origin
+        readable = typed.sudo(self.env.su)._filtered_access("read").sudo()
+        return saved.sudo().partner_id | readable
 
     def _customer_company(self):
         return self.event_id.company_id or self.env.company
@@ -63,6 +71,8 @@ class EventRegistration(models.Model):
             event = registration.event_id
             told = event.customer_others == "warned" and event._customer_asks()
             told = told and (registration.partner_id or registration.email)
+            if told and registration.partner_id and not registration._customer_known():
+                told = False
             registration.customer_warning = bool(told) and registration._customer_uninvited(
                 event.customer_tier_ids
             )

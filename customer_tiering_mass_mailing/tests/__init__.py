@@ -1,4 +1,5 @@
 from . import test_attacks
 from . import test_audience
 from . import test_migration
+from . import test_rights_rpc
 from . import test_tour

@@ -1,4 +1,5 @@
 from . import test_attacks
+from . import test_rights_rpc
 from . import test_security
 from . import test_sms
 from . import test_sms_answer

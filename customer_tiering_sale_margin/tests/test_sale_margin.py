@@ -1,4 +1,5 @@
 from odoo.addons.customer_tiering.tests.common import TieringCommon
+from odoo.addons.customer_tiering.tests.test_facts import FactsCase
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -37,3 +38,31 @@ class TestSaleMargin(TieringCommon):
         stale.unlink()
         order.order_line.purchase_price = 30.0
         self.assertTrue(stale.search([("partner_id", "=", customer.id)]))
+
+
+@tagged("post_install", "-at_install")
+class TestInvoicedMargin(FactsCase):
+    def test_margin_of_what_was_invoiced(self):
+        """Where invoices count, margins went by today's cost, and credit notes gave back another
+        cost than the one that was sold at: 10 and then −4 pieces at 100 − 30."""
+        self.product.invoice_policy = "order"
+        customer = self._create_customer("Customer", company_id=self.company.id)
+        line = {
+            "price_unit": 100.0,
+            "product_uom_qty": 10,
+            "purchase_price": 30.0,
+            "tax_ids": False,
+        }
+        order = self._create_order(customer, date=20, lines=[line])
+        self._credit(self._invoice(order, 15), 5, quantity=4)
+        self.product.standard_price = 999.0
+        program = self._create_program(
+            tiers=["All"],
+            indicators=[{"metric": "margin", "scale": "linear", "linear_full": 1000}],
+            domain="[('company_id', '!=', False)]",
+        )
+        for basis in ("ordered", "invoiced"):
+            program.basis = basis
+            self._grade()
+            with self.subTest(basis):
+                self.assertAlmostEqual(self._numbers(customer, "metric")["margin"], 6 * 70.0)

@@ -129,6 +129,7 @@ class CustomerTierAdvice(models.Model):
     def action_ask_dismiss(self):
         """Ask why it is not for the company."""
         self.ensure_one()
+        self.check_access("read")
         return open_dialog(self, self.env._("Not for Us"))
 
     def action_dismiss(self):

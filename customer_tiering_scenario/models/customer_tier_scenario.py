@@ -431,9 +431,11 @@ class CustomerTierScenario(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        scenario = [self, *self._beside()][column]
-        workings = self._workings()
-        ids = workings.who(scenario._tried(), view, *key)
+        try:
+            scenario = [self, *self._beside()][column]
+            ids = self._workings().who(scenario._tried(), view, *key)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            raise UserError(self.env._("There is nothing to open.")) from None
         domain = Domain("company_id", "=", self.company_id.id) & Domain("partner_id", "in", ids)
         action = open_list(self.env, "customer_tiering.customer_tier_standing_action", domain)
         return {**action, "name": self.env._("Customers behind the number")}

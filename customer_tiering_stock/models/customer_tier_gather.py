@@ -11,6 +11,20 @@ class CustomerTierGather(models.AbstractModel):
     def _return_queries(self, company):
         return [*super()._return_queries(company), self._not_kept_query]
 
+    def _came_back_conditions(self, customer, company):
+        few = SQL(
+            """
+            EXISTS (SELECT FROM res_partner p
+                      JOIN sale_order_line l ON l.order_partner_id = p.id
+                     WHERE p.commercial_partner_id = %s AND l.company_id = %s AND l.state = 'sale'
+                       AND l.qty_delivered_method = 'stock_move'
+                       AND l.qty_delivered < l.product_uom_qty)
+            """,
+            customer,
+            company.id,
+        )
+        return [*super()._came_back_conditions(customer, company), few]
+
     def _not_kept_query(self, company, as_of, scope, measures):
         """Pieces of order lines that the customer does not have, see ``FactSource.returns``.
 

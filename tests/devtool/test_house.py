@@ -92,3 +92,22 @@ def test_tests_are_listed(write):
     write(f"{CORE}/tests/test_a.py", "")
     write(f"{CORE}/tests/test_b.py", "")
     assert house.unlisted_tests() == f"{CORE}/tests/test_b.py is not imported in tests/__init__.py"
+
+
+def test_every_addon_has_its_tables(write):
+    """An addon with a method, a field or a page of its own had no table of attacks, and nobody
+    noticed, as the tables are asked for rows but not for themselves."""
+    write(f"{CORE}/models/a.py", "class A(models.Model):\n    _name = 'customer.a'\n")
+    write(f"{CORE}/tests/test_a.py", "class T(RightsTests, SecurityCase):\n    pass\n")
+    write(
+        f"{PART}/models/b.py",
+        "class B(models.Model):\n    _inherit = 'sale.order'\n    a = fields.Char(compute='_c')\n"
+        "    def action_b(self):\n        pass\n",
+    )
+    write(f"{PART}/models/c.py", "class C(models.AbstractModel):\n    _name = 'customer.c'\n")
+    assert house.untried_doors().splitlines() == [
+        f"{PART}/tests has no class of AttackTests, but the addon has computed fields",
+        f"{PART}/tests has no class of RpcRightsTests, but the addon has public methods or pages",
+    ]
+    write(f"{PART}/tests/test_b.py", "class T(AttackTests, RpcRightsTests):\n    pass\n")
+    assert house.untried_doors() == ""

@@ -112,6 +112,84 @@ def siblings_named() -> str:
     return "\n".join(found)
 
 
+# Methods of the ORM and of core that addons extend; who may call them is tried with the models.
+USUAL = {
+    *("create", "write", "unlink", "copy", "copy_data", "default_get", "onchange", "init"),
+    *("action_archive", "action_unarchive", "load_web_menus", "message_post_with_source"),
+}
+
+
+def untried_doors() -> str:
+    """Addons with models, computed fields, methods or pages that no table of attacks has: a row of
+    each is asked for by the tests of the tables, the tables by this."""
+    return "\n".join(
+        f"{folder.name}/tests has no class of {tests}, but the addon has {what}"
+        for folder in addons()
+        for what, tests, found in _doors(folder)
+        if found and not _has_tests(folder, tests)
+    )
+
+
+def _doors(folder: Path) -> Iterator[tuple[str, str, bool]]:
+    rooms = [folder / room for room in ("models", "wizards")]
+    classes = [
+        item
+        for room in rooms
+        for file in sorted(room.rglob("*.py"))
+        for item in ast.parse(file.read_text()).body
+        if isinstance(item, ast.ClassDef)
+    ]
+    calls = [node for item in classes for node in ast.walk(item) if isinstance(node, ast.Call)]
+    computed = any(keyword.arg == "compute" for call in calls for keyword in call.keywords)
+    methods = any(
+        isinstance(part, ast.FunctionDef)
+        and not part.name.startswith("_")
+        and part.name not in USUAL
+        and f"super().{part.name}(" not in ast.unparse(part)
+        and not any("private" in ast.unparse(mark) for mark in part.decorator_list)
+        for item in classes
+        for part in item.body
+    )
+    pages = any("http.route" in f.read_text() for f in (folder / "controllers").rglob("*.py"))
+    models = any(_original(item) for item in classes)
+    yield "models of its own", "RightsTests", models
+    yield "computed fields", "AttackTests", computed
+    yield "public methods or pages", "RpcRightsTests", methods or pages
+
+
+def _original(item: ast.ClassDef) -> bool:
+    """Whether a class makes a new model with a table."""
+    given = {
+        target.id: part.value
+        for part in item.body
+        if isinstance(part, ast.Assign)
+        for target in part.targets
+        if isinstance(target, ast.Name)
+    }
+    bases = {ast.unparse(base) for base in item.bases}
+    if "_name" not in given or "models.AbstractModel" in bases:
+        return False
+    inherited = ast.literal_eval(given["_inherit"]) if "_inherit" in given else ()
+    inherited = [inherited] if isinstance(inherited, str) else inherited
+    return ast.literal_eval(given["_name"]) not in inherited
+
+
+def _has_tests(folder: Path, tests: str) -> bool:
+    """Whether a class of the addon's tests takes these on."""
+    every = [
+        item
+        for file in (folder / "tests").glob("*.py")
+        for item in ast.parse(file.read_text()).body
+        if isinstance(item, ast.ClassDef)
+    ]
+    own = {part.name for item in every for part in item.body if isinstance(part, ast.FunctionDef)}
+    taken_on = {ast.unparse(base).split(".")[-1] for item in every for base in item.bases}
+    # One with users of its own has such a table of its own.
+    return tests in taken_on or (
+        tests == "RpcRightsTests" and "test_every_method_is_in_the_table" in own
+    )
+
+
 def unlisted_tests() -> str:
     """Test files that Odoo's runner would pass over in silence."""
     found = []

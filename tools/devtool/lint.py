@@ -29,6 +29,7 @@ def run(*, fast: bool = False) -> int:
         "own views are not extended": house.own_views_extended,
         "core names no sibling": house.siblings_named,
         "tests are listed": house.unlisted_tests,
+        "attacks are tried on every addon": house.untried_doors,
         "Dockerfile": container.wrong_dockerfile,
         "pages of the handbook are fresh": handbook.stale,
         "XML and JS format": lambda: xml_format.unformatted(_addon_folders()),

@@ -6,6 +6,7 @@ before administers programmes and contacts.
 
 import sys
 
+from . import limits
 from .odoo_process import environment
 
 PRESET = "weighted"
@@ -24,6 +25,8 @@ def main(name, people):
         # So that many go up and down within a day.
         program.write({"hold_months": 0, "review_every": "day"})
         env.company.customer_tier_tell_limit = 10**6
+        if limits.installed(env):
+            limits.switch_on(env)
         for number in range(people):
             _create_user(env, number, people)
         others = env["ir.cron"].search([("id", "not in", [env.ref(xmlid).id for xmlid in OURS])])

@@ -1,9 +1,11 @@
 """People work over RPC while everybody is graded again and again. Nobody may notice, and in the
 end everybody must be where a grading in peace would have put them."""
 
+import json
 import re
 import statistics
 import subprocess
+import sys
 import time
 from collections import Counter, defaultdict
 
@@ -13,16 +15,18 @@ from tools.bench import database
 from tools.devtool import databases, odoo
 from tools.devtool.console import Failure
 
-from . import compare, invariants
+from . import compare, invariants, limits
 from .data import change, log_file, prepare, report, rows, say, value
 from .grading import WAKE, Grader, next_night, today
-from .people import Person
+from .people import WELL_KNOWN, Person
 
 WORKERS = 4
 START_SECONDS = 120
 QUIET_SECONDS = 600
 # Customers that were entered twice.
 DOUBLES = 200
+# How much more than today each customer with a limit may owe.
+ROOM = 5_000
 # Orders mark customers at once; the whole table is graded again as soon as it has been.
 LOOK_SECONDS = 0.5
 GRADED_ANEW = """
@@ -67,6 +71,7 @@ class _Experiment:
 
     def run(self, clean):
         begun = today()
+        self._limits(str(ROOM))
         server = self._serve()
         try:
             self._work()
@@ -123,7 +128,12 @@ class _Experiment:
         }
         # Nobody but who merges them works with these.
         customers = things["customers"]
-        things["customers"], things["doubles"] = customers[:-DOUBLES], customers[-DOUBLES:]
+        things["doubles"] = customers[-DOUBLES:]
+        things["limited"] = customers[WELL_KNOWN : WELL_KNOWN + limits.COUNT]
+        things["customers"] = [
+            *customers[:WELL_KNOWN],
+            *customers[WELL_KNOWN + limits.COUNT : -DOUBLES],
+        ]
         count = self.options.clients
         people = [
             Person(n, count, self.address, self.name, things, until, self.options.seed)
@@ -158,6 +168,15 @@ class _Experiment:
             if not night:
                 next_night(self.name)
         self.wrong += invariants.violations(self.name, self.graded_after or 0)
+        over = json.loads(self._limits())
+        self.wrong += [f"{name} is over the limit by {by}" for name, by in over.items()]
+
+    def _limits(self, *arguments):
+        """What ``tools.stress.limits`` does to the database; nothing where nobody looks at them."""
+        if not value(self.name, "SELECT to_regclass('customer_credit_approval') IS NOT NULL"):
+            return "{}"
+        command = [sys.executable, "-m", "tools.stress.limits", self.name, *arguments]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout or "{}"
 
     def _compare(self, clean):
         """Nothing changes in a grading alone, and one from nothing leads to the same."""

@@ -14,6 +14,7 @@ const ICONS = {
     uncovered: "fa-question-circle text-warning",
     next: "fa-arrow-circle-up text-primary",
     keep: "fa-lock text-muted",
+    back: "fa-undo text-muted",
 };
 
 /** Why a customer has its tier and score; every value opens the records it comes from. */
@@ -41,6 +42,11 @@ export class CustomerTierExplanation extends Component {
         const action = await this.orm.call(model, "action_open_records", [[id], row.metric_id]);
         // As for the action of a button: the server's HTML, not text.
         return this.action.doAction({ ...action, help: markup(action.help) });
+    }
+
+    async openSentence(sentence) {
+        const { model, record_id: id } = this.explanation;
+        return this.action.doAction(await this.orm.call(model, sentence.open, [[id]]));
     }
 }
 

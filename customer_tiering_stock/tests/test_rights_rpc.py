@@ -1,0 +1,16 @@
+from odoo.addons.customer_tiering.tests.rpc_common import RpcRightsCase, RpcRightsTests
+from odoo.addons.customer_tiering.tests.security_common import SecurityCase
+from odoo.tests import tagged
+
+
+@tagged("post_install", "-at_install")
+class TestRightsRpc(RpcRightsTests, RpcRightsCase, SecurityCase):
+    addon = "customer_tiering_stock"
+    # The models are those of the core addon, and tried there.
+    rights = {}
+    callers = {
+        "sale.order": {
+            "action_customer_lower_priority": "soma",
+            "action_customer_raise_priority": "soma",
+        }
+    }
