@@ -2,3 +2,4 @@ from . import test_attacks
 from . import test_security
 from . import test_sms
 from . import test_sms_answer
+from . import test_sms_length
