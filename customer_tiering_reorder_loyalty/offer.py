@@ -12,6 +12,9 @@ PROGRAM_TYPES = {
     PROMOTION: ("promotion", "promo_code", "buy_x_get_y"),
 }
 
+# As long as those that coupons have.
+SAMPLE_CODE = "0441-2345-6789"
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -69,17 +72,36 @@ def text(env, reminder):
     :param reminder: ``customer.reminder``
     """
     program = reminder.with_env(env).offer_program_id
-    if not program:
+    points = reminder.with_env(env).offer_points
+    return _sentence(
+        env,
+        *(reminder.offer_kind, program, code(reminder)),
+        *(reminder.offer_until, reminder.with_env(env).offer_card_id, points),
+    )
+
+
+def sample(env, step, day):
+    """The same by an example: what a step of a rule may offer on a day.
+
+    :param step: ``customer.reminder.rule.step``
+    """
+    program = step.with_env(env).offer_program_id
+    entered = SAMPLE_CODE if step.offer == COUPON else _program_code(step.offer, program)
+    card = env["loyalty.card"].new({"program_id": program.id})
+    return _sentence(env, step.offer, program, entered, day, card, step._points())
+
+
+def _sentence(env, kind, program, entered, day, card, points):
+    if not (kind and program):
         return ""
-    if reminder.offer_kind == POINTS:
-        card = reminder.with_env(env).offer_card_id
+    if kind == POINTS:
         return env._(
             "We have credited you %s, which you can use on your next order.",
-            card._format_points(reminder.offer_points).strip(),
+            card._format_points(points).strip(),
         )
     what = " / ".join(reward.description for reward in program.reward_ids)
-    words = {"what": what, "code": code(reminder), "day": format_date(env, reminder.offer_until)}
-    if reminder.offer_kind == COUPON:
+    words = {"what": what, "code": entered, "day": format_date(env, day)}
+    if kind == COUPON:
         return env._(
             "With the code %(code)s you get on your next order until %(day)s: %(what)s.", **words
         )
@@ -92,5 +114,9 @@ def code(reminder):
     """What the customer enters, if anything."""
     if reminder.offer_kind == COUPON:
         return reminder.offer_card_id.code or ""
-    rules = reminder.offer_program_id.rule_ids.filtered(lambda rule: rule.mode == "with_code")
-    return rules[:1].code or "" if reminder.offer_kind == PROMOTION else ""
+    return _program_code(reminder.offer_kind, reminder.offer_program_id)
+
+
+def _program_code(kind, program):
+    rules = program.rule_ids.filtered(lambda rule: rule.mode == "with_code")
+    return rules[:1].code or "" if kind == PROMOTION else ""

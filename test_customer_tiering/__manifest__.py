@@ -13,6 +13,8 @@
         "customer_tiering_reorder",
         "customer_tiering_start",
         "customer_tiering_reorder_loyalty",
+        "customer_tiering_reorder_mass_mailing",
+        "customer_tiering_reorder_sms",
         "base_automation",
         "crm",
         "crm_claim",

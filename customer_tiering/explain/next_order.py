@@ -110,8 +110,10 @@ def reason(standing):
     if not standing.next_order_late:
         return False
     # Whoever may read the standing may know what it rests on.
-    typical = standing.program_id.sudo().typical_interval_days
+    program = standing.program_id.sudo()
+    typical, part = program.typical_interval_days, _part(program)
     words = {
+        "part": part,
         "count": readable(env, standing.interval_count),
         "days": readable(env, round(standing.own_interval, 1)),
         "weight": readable(env, round(100 * standing.own_weight)),
@@ -127,10 +129,23 @@ def reason(standing):
             "Own intervals: %(count)s. How the programme's customers order is not known yet.",
             **words,
         )
+    if not standing.interval_count and part:
+        return env._(
+            "Has ordered on one day: what the programme's customers do counts, %(part)s of 100 of "
+            "whom order again within %(typical)s days.",
+            **words,
+        )
     if not standing.interval_count:
         return env._(
             "Has ordered on one day: what the programme's customers do counts, half of whom order "
             "again within %(typical)s days.",
+            **words,
+        )
+    if part:
+        return env._(
+            "Own intervals: %(count)s, of %(days)s days, with a weight of %(weight)s %%; the rest "
+            "is what the programme's customers do, %(part)s of 100 of whom order again within "
+            "%(typical)s days.",
             **words,
         )
     return env._(
@@ -153,13 +168,7 @@ def of_all(program):
         "day": format_date(env, program.rhythm_learnt_on),
         "weight": readable(env, round(100 * _weight_of(5, known["weight"]))),
     }
-    texts = [
-        env._(
-            "Half of your customers order again within %(half)s days, four of five within "
-            "%(late)s.",
-            **words,
-        )
-    ]
+    texts = [_how_soon(program, words)]
     if known["weight"] > 0:
         texts.append(
             env._("Five intervals of a customer's own weigh %(weight)s %% in its day.", **words)
@@ -180,6 +189,39 @@ def of_all(program):
         )
     )
     return " ".join(texts)
+
+
+def _part(program):
+    """How many of 100 customers order again within the programme's interval, where that is not
+    half of them; empty where it is, or somebody says so."""
+    known = program.rhythm or {}
+    half, typed = known.get("half", 0.5), program.typical_interval_days
+    if half >= 0.5 or typed not in (0, known["typical"]):
+        return ""
+    return readable(program.env, round(100 * half))
+
+
+def _how_soon(program, words):
+    """How soon a programme's customers order again; where many never do, that is said."""
+    env, known = program.env, program.rhythm
+    most = known.get("most", FOUR_OF_FIVE)
+    shares = {"part": _part(program), "share": readable(env, round(100 * most))}
+    if shares["part"]:
+        return env._(
+            "Of 100 of your customers, %(part)s order again within %(half)s days; not many more "
+            "ever do.",
+            **{**words, **shares},
+        )
+    if most < FOUR_OF_FIVE:
+        return env._(
+            "Half of your customers order again within %(half)s days, %(share)s of 100 within "
+            "%(late)s; not many more ever do.",
+            **{**words, **shares},
+        )
+    return env._(
+        "Half of your customers order again within %(half)s days, four of five within %(late)s.",
+        **words,
+    )
 
 
 def _weight_of(count, weight):

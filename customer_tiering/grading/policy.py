@@ -300,7 +300,8 @@ class Curve:
 class Rhythm:
     """How customers order, learnt from all of them by ``rhythm.learn`` and frozen.
 
-    ``typical`` and ``late``: days after which half, and four of five, of all have ordered again.
+    ``typical`` and ``late``: days after which half, and four of five, of all have ordered again;
+    where fewer are seen to, ``half`` and ``most`` (0–1) have.
     ``centre``: mean of the logarithms of the days between two orders. ``weight``: variance of
     that between customers over that within them; n intervals of its own weigh ``n·weight / (1 +
     n·weight)`` in what is foreseen of a customer. ``spread`` and ``strength``: standard deviation
@@ -323,6 +324,8 @@ class Rhythm:
     open: int = 0
     since: int = 0
     until: int = 0
+    half: float = 0.5
+    most: float = 0.8
 
 
 @dataclass(frozen=True)

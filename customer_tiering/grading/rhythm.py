@@ -257,6 +257,7 @@ def learn(customers, days, as_of):
         *(round(float(number), 4) for number in (centre, weight, spread)),
         *(strength, cut, (everybody,), None, int(spells.ended.sum()), int((~spells.ended).sum())),
         *(int(spells.start.min()), int(as_of)),
+        *(round(min(p, everybody.seen * SETTLED), 4) for p in (0.5, 0.8)),
     )
     foresight = Foresight(known, spells)
     about = np.log(spells.days) - foresight.shift

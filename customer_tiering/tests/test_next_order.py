@@ -53,6 +53,28 @@ class TestNextOrder(GradingCase):
         self.assertIn("from 56 intervals, and 7 that were not over yet", text)
         self.assertEqual(self.program.typical_interval_days, 30)
 
+    def test_words_where_most_never_come_back(self):
+        """“Half of your customers order again within 235 days”, in a shop where a fifth ever do."""
+        for number in range(60):
+            days = [(900 - 5 * number, 10)]
+            if number < 12:
+                days.append((900 - 5 * number - 100, 10))
+            self._create_own_customer(f"Buyer {number}", *days)
+        once = self._create_own_customer("Once", (5, 100))
+        self._grade()
+        text = self.program.rhythm_text
+        part = round(100 * self.program.rhythm["half"])
+        self.assertLess(part, 25)
+        self.assertIn(f"Of 100 of your customers, {part} order again within 100 days", text)
+        reason = f"{part} of 100 of whom order again within 100 days"
+        self.assertIn(reason, self._standing(once).next_order_reason)
+        # Whoever types the middle says that half come back.
+        self.program.typical_interval_days = 90
+        self.assertIn("half of whom order again within 90", self._standing(once).next_order_reason)
+        self.program.rhythm = {**self.program.rhythm, "half": 0.5, "most": 0.7}
+        text = self.program.rhythm_text
+        self.assertIn("within 90 days, 70 of 100 within", text)
+
     def test_frozen_until_learnt_anew(self):
         """What is expected of one customer moved because others ordered."""
         (partner, *_others) = self._regulars(7, since=10)

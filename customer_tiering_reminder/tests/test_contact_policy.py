@@ -206,8 +206,20 @@ class TestContactPolicy(GradingCase):
         """Days off are filled in once, however often the button is pressed, and the days that
         make up for them are working days."""
         found = {date(2026, 10, 1): "National Day", date(2026, 10, 2): "National Day"}
-        found = type("Holidays", (dict,), {"weekend_workdays": {date(2026, 9, 20)}})(found)
-        package = SimpleNamespace(country_holidays=lambda code, years: found)
+        # The package knows what was worked in any year.
+        worked = {date(2026, 9, 20), date(2001, 12, 29)}
+        found = type("Holidays", (dict,), {"weekend_workdays": worked})(found)
+        self.env["res.lang"]._activate_lang("zh_CN")
+        asked = []
+
+        def country_holidays(code, years, language):
+            asked.append((code, language))
+            return found
+
+        package = SimpleNamespace(
+            country_holidays=country_holidays,
+            list_localized_countries=lambda: {"CN": ["en_US", "zh_CN"]},
+        )
         calendar = self.env["resource.calendar"].create({"name": "Ours"})
         self.company.write(
             {"resource_calendar_id": calendar.id, "country_id": self.env.ref("base.cn").id}
@@ -216,7 +228,8 @@ class TestContactPolicy(GradingCase):
         self.assertTrue(wizard.is_own)
         with patch.dict(sys.modules, {"holidays": package}):
             wizard.action_fill()
-            wizard.action_fill()
+            wizard.with_context(lang="zh_CN").action_fill()
+        self.assertEqual(asked, [("CN", None), ("CN", "zh_CN")], "names are not the reader's")
         china = self.env["resource.calendar"].search(
             [("customer_country_id", "=", self.env.ref("base.cn").id)]
         )
@@ -232,10 +245,11 @@ class TestContactPolicy(GradingCase):
     def test_unknown_country_and_years(self):
         """A country that the package does not know ends in a traceback, and so do odd years."""
 
-        def refuse(code, years):
+        def refuse(code, years, language):
             raise NotImplementedError(code)
 
-        with patch.dict(sys.modules, {"holidays": SimpleNamespace(country_holidays=refuse)}):
+        package = SimpleNamespace(country_holidays=refuse, list_localized_countries=dict)
+        with patch.dict(sys.modules, {"holidays": package}):
             with self.assertRaisesRegex(UserError, "does not know the holidays of"):
                 self._fill().action_fill()
             for wrong in (2020, 3000):

@@ -77,8 +77,11 @@ class CustomerHolidayFill(models.TransientModel):
                 )
             ) from error
         years = range(self.year_from, self.year_to + 1)
+        code, lang = self.country_id.code, self.env.lang or ""
+        named = holidays.list_localized_countries().get(code, ())
+        language = next((one for one in (lang, lang[:2]) if one in named), None)
         try:
-            found = holidays.country_holidays(self.country_id.code, years=years)
+            found = holidays.country_holidays(code, years=years, language=language)
         except NotImplementedError as error:
             raise UserError(
                 self.env._(
@@ -87,7 +90,8 @@ class CustomerHolidayFill(models.TransientModel):
                     self.country_id.name,
                 )
             ) from error
-        worked = set(getattr(found, "weekend_workdays", ()))
+        # The package names those of other years as well.
+        worked = {day for day in getattr(found, "weekend_workdays", ()) if day.year in years}
         name = self.env._("Worked in place of a holiday")
         return dict(found.items()), dict.fromkeys(worked, name)
 

@@ -35,7 +35,10 @@ class CustomerReminderRule(models.Model):
     )
     step_note = fields.Text(compute="_compute_step_note", exportable=False)
     unreached_count = fields.Integer(
-        compute="_compute_preview", groups="customer_tiering.group_manager"
+        compute="_compute_preview",
+        groups="customer_tiering.group_manager",
+        help="Of whom no contact can be reached by a message of this rule: salespeople get a to-do "
+        "instead.",
     )
 
     effect_note = fields.Text(
@@ -129,30 +132,41 @@ class CustomerReminderRule(models.Model):
         :return: a line for each step that moves or is dropped
         """
         names = dict(self.step_ids._fields["channel"]._description_selection(self.env))
-        begin = fields.Datetime.to_datetime("2026-01-05 12:00:00")
-        sent, lines = [], []
-        for step in sorted(self.step_ids, key=lambda step: step._days(rhythm)):
-            if step.channel == "activity":
-                continue
-            day = step._days(rhythm)
-            words = {"channel": names.get(step.channel, ""), "day": day}
-            due = begin + timedelta(days=day)
-            free = quiet.next_free(sent, due, policy.caps)
-            if free > due + quiet.PATIENCE:
+        lines = []
+        for step, day, free in self._schedule(policy, rhythm):
+            words = {"channel": names.get(step.channel, ""), "day": day, "to": free}
+            if free is None:
                 lines.append(
                     self.env._(
                         "%(channel)s after %(day)s days: dropped, it would be one message too many",
                         **words,
                     )
                 )
-                continue
-            if free > due:
-                moved = (free - begin).days
-                lines.append(
-                    self.env._("%(channel)s after %(day)s days: moves to %(to)s", **words, to=moved)
-                )
-            sent.append(free)
+            elif free > day:
+                lines.append(self.env._("%(channel)s after %(day)s days: moves to %(to)s", **words))
         return lines
+
+    def _schedule(self, policy, rhythm, drops=True):
+        """The messages of this rule, the first one first, and when the caps let each be sent.
+
+        :param drops: whether one that would have to wait for too long is not sent, as the job does
+            it
+        :return: list of (step, day on which it is due, day on which it may be sent or None)
+        """
+        begin = fields.Datetime.to_datetime("2026-01-05 12:00:00")
+        sent, found = [], []
+        for step in sorted(self.step_ids, key=lambda step: step._days(rhythm)):
+            if step.channel == "activity":
+                continue
+            day = step._days(rhythm)
+            due = begin + timedelta(days=day)
+            free = quiet.next_free(sent, due, policy.caps)
+            if drops and free > due + quiet.PATIENCE:
+                found.append((step, day, None))
+                continue
+            sent.append(free)
+            found.append((step, day, (free - begin).days))
+        return found
 
     @api.model
     def _typical_rhythm(self):
@@ -172,9 +186,16 @@ class CustomerReminderRule(models.Model):
 
     def _preview(self):
         found = super()._preview()
-        if set(self.step_ids.mapped("channel")) - {"activity"}:
-            found["unreached"] = found["month"]._without_address()
+        channels = set(self.step_ids.mapped("channel")) - {"activity"}
+        if channels:
+            found["unreached"] = self._unreached_by(channels, found["month"])
         return found
+
+    @api.model
+    def _unreached_by(self, channels, standings):
+        """Hook: those of some standings of whom no contact has an address for one of these
+        channels; whom another channel does not reach gets an e-mail."""
+        return standings._without_address()
 
     # Presets
 
@@ -186,7 +207,18 @@ class CustomerReminderRule(models.Model):
         """
         texts = presets.texts(self.env)
         vals = presets.rule_vals(self, code, company)
-        return self.create({**vals, "name": texts[code], "company_id": company.id})
+        rule = self.create({**vals, "name": texts[code], "company_id": company.id})
+        rule._keep_to_policy(company)
+        return rule
+
+    def _keep_to_policy(self, company):
+        """Put messages off that would come more often than the company's contact policy allows, for
+        a customer of the usual rhythm."""
+        self.ensure_one()
+        policy = self.env["customer.contact.policy"]._rules_of(company)
+        rhythm = self.with_company(company)._typical_rhythm()
+        for step, day, free in self._schedule(policy, rhythm, drops=False):
+            step.offset_days += free - day
 
     def _open_preset(self, code):
         self.check_access("create")

@@ -110,6 +110,12 @@ class CustomerReminderRuleStep(models.Model):
     def _onchange_channel(self):
         self.to = "salesperson" if self.channel == "activity" else "customer"
 
+    def _besides_sample(self):
+        """Hook: what messages of this step may tell besides their text, by an example in the
+        language of the environment; see ``customer.reminder.step._besides``."""
+        self.ensure_one()
+        return ""
+
     def _days(self, rhythm):
         """Days after the reminder began.
 

@@ -617,6 +617,15 @@ class CustomerReminderStep(models.Model):
             }
         )
 
+    def _besides(self):
+        """Hook: what messages tell besides their text, in the contact's language, and by what a
+        text is known to tell it already.
+
+        :return: (sentence, part of it), empty for nothing
+        """
+        self.ensure_one()
+        return "", ""
+
     def _send_action(self):
         """Give it to a server action. A webhook is called after the commit, so that it knows
         nothing that was taken back."""

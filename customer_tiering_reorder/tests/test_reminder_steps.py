@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from psycopg2 import IntegrityError
 
 from odoo.addons.customer_tiering_reorder.hooks import post_init_hook
@@ -76,6 +78,31 @@ class TestReminderSteps(SenderCase):
         self._steps_of_rule(("email", 0), ("email", 8), ("activity", 8))
         self.env.invalidate_all()
         self.assertFalse(rule.step_note)
+
+    def test_presets_keep_to_the_policy(self):
+        """A preset plans messages that the company's own policy puts off or drops, and whoever
+        switches it on believes that they come."""
+        company = self.company
+        Rule = self.env["customer.reminder.rule"].with_company(company)
+        for week, month, rhythm, days in (
+            (1, 2, 30, [0, 9]),
+            # A quarter of ten days is too soon after the first.
+            (1, 2, 10, [0, 7]),
+            (1, 1, 10, [0, 30]),
+            (3, 9, 10, [0, 3]),
+        ):
+            with self.subTest(week=week, month=month, rhythm=rhythm):
+                company.customer_contact_week_cap = week
+                company.customer_contact_month_cap = month
+                with patch.object(type(Rule), "_typical_rhythm", lambda self, r=rhythm: r):
+                    rule = Rule._create_preset("standard", company)
+                    mails = rule.step_ids.filtered(lambda step: step.channel == "email")
+                    found = [step._days(rhythm) for step in mails]
+                    self.assertEqual(found, days)
+                    self.assertFalse(rule.step_note)
+                    company.customer_contact_month_cap = 1
+                    rule.invalidate_recordset(["step_note"])
+                    self.assertEqual(bool(rule.step_note), found[1] < 30)
 
     def test_typed_into_a_new_form(self):
         with Form(self.env["customer.reminder.rule"].with_user(self.manager)) as form:

@@ -195,6 +195,13 @@ class CustomerReminderRuleStep(models.Model):
         # Programmes are read by the system, which gives the offers.
         return offers.points_of_coupon(self.offer_program_id.sudo())
 
+    def _besides_sample(self):
+        if not (self.offer and self.offer_program_id):
+            return super()._besides_sample()
+        today = self.env["customer.tier.gather"]._today(self.env.company)
+        until = fields.Date.add(today, days=self.offer_valid_days)
+        return offers.sample(self.sudo().env, self.sudo(), until)
+
     # Demo data
 
     @api.model

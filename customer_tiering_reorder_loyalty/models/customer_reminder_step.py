@@ -69,11 +69,15 @@ class CustomerReminderStep(models.Model):
 
     # Telling it
 
+    def _besides(self):
+        text = self.offer_text
+        return (text, self.offer_code or text) if text else super()._besides()
+
     def _send_email(self):
         result = super()._send_email()
-        mail, text = self.mail_id, self.offer_text
+        mail, (text, told) = self.mail_id, self._besides()
         # Texts may tell it themselves.
-        if mail and text and (self.offer_code or text) not in (mail.body_html or ""):
+        if mail and text and told not in (mail.body_html or ""):
             mail.body_html = _with_paragraph(mail.body_html, text)
         return result
 

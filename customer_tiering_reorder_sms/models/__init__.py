@@ -3,6 +3,7 @@ from . import customer_contact_preference
 from . import customer_reminder_rule_step
 from . import customer_reminder_rule
 from . import customer_reminder_step
+from . import customer_tier_standing
 from . import customer_reminder
 from . import ir_model
 from . import phone_blacklist

@@ -105,6 +105,9 @@ class CustomerReminderStep(models.Model):
         # Only text is made with all rights, of what an administrator wrote.
         template = template.sudo()
         text = str(template._render_field("body", self.ids, compute_lang=True)[self.id])
+        sentence, told = self._besides()
+        if told not in text:
+            text = with_sentence(text, sentence)
         if STAND_IN in text:
             text = text.replace(STAND_IN, f"/o/{self.env['customer.reminder.link']._make(self)}")
         return text
@@ -120,3 +123,12 @@ class CustomerReminderStep(models.Model):
             elif not step.sms_delivered_on:
                 step._fail("failed", state)
                 step._trigger_job()
+
+
+def with_sentence(text, sentence):
+    """A text with a sentence before its link, else at its end."""
+    if not sentence:
+        return text
+    words = text.split(" ")
+    link = next((n for n, word in enumerate(words) if STAND_IN in word), len(words))
+    return " ".join([*words[:link], sentence, *words[link:]]).strip()

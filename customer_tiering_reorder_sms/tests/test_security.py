@@ -18,6 +18,7 @@ class TestSecurity(SmsSecurityCase):
         for model, methods in {
             "customer.reminder.link": ("_make", "_read"),
             "customer.reminder.step": ("_send_sms", "_sms_text", "_note_sms"),
+            "customer.tier.standing": ("_without_mobile_number",),
             "phone.blacklist": ("_customer_reminder_answer",),
             "res.config.settings": ("_customer_reminder_sms_company",),
         }.items():

@@ -187,6 +187,63 @@ class TestSms(SmsCase):
             ["email", "email", "sms", "activity"],
         )
 
+    def test_preset_keeps_to_the_policy(self):
+        """The SMS of the rule to start from is the third message of a month, and never sent."""
+        rule = self.env["customer.reminder.rule"]._create_preset("standard", self.company)
+        sms = rule.step_ids.filtered(lambda step: step.channel == "sms")
+        rhythm = rule.with_company(self.company)._typical_rhythm()
+        self.assertEqual(sms._days(rhythm), 30)
+        self.assertFalse(rule.with_company(self.company).step_note)
+
+    def test_who_is_out_of_reach(self):
+        """The form counts customers as out of reach who are sent an SMS, or promises one to a
+        landline."""
+        rule = self.rule.with_company(self.company)
+        standing = self._standing(self.buyer)
+        for channel, email, phone, reached in (
+            ("email", "a@example.com", False, True),
+            ("email", False, MOBILE, False),
+            ("sms", False, MOBILE, True),
+            ("sms", "a@example.com", False, True),
+            ("sms", False, LANDLINE, False),
+            ("sms", False, False, False),
+        ):
+            with self.subTest(channel=channel, email=email, phone=phone):
+                self.buyer.write({"email": email, "phone": phone})
+                found = rule._unreached_by({channel}, standing)
+                self.assertEqual(found, standing.browse() if reached else standing)
+        person = self._create_customer("Ann", parent_id=self.buyer.id, email=False, phone=MOBILE)
+        self.assertFalse(rule._unreached_by({"sms"}, standing))
+        person.active = False
+        self.assertEqual(rule._unreached_by({"sms"}, standing), standing)
+
+    def test_form_says_how_long_texts_are(self):
+        """Nobody knows that each SMS is charged as three, until the bill comes."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        template = self.env["sms.template"].create(
+            {
+                "name": "Own",
+                "model_id": self.env["ir.model"]._get_id("customer.reminder.step"),
+                "body": "x" * 160,
+            }
+        )
+        template.with_context(lang="zh_CN").body = "该" * 71
+        self._steps_of_rule(("sms", 0, {"sms_template_id": template.id}))
+        lines = self.rule.with_company(self.company).sms_note.splitlines()
+        self.assertTrue(any("160 signs, one message" in line for line in lines), lines)
+        chinese = [line for line in lines if "71 signs" in line]
+        self.assertEqual(len(chinese), 1, lines)
+        self.assertIn("charged as 2 messages. Up to 70 signs", chinese[0])
+        template.with_context(
+            lang="en_US"
+        ).body = "{{ object.company_id.name }}: {{ object.short_url }}"
+        self.rule.invalidate_recordset(["sms_note"])
+        link = len(self.company.get_base_url()) + len("/o/") + LENGTH
+        signs = len(self.company.name) + 2 + link
+        self.assertIn(f"{signs} signs", self.rule.with_company(self.company).sms_note)
+        self._steps_of_rule(("email", 0))
+        self.assertFalse(self.rule.sms_note)
+
     def test_merged_contacts(self):
         """Two contacts become one, and the one who wanted no SMS gets them."""
         other = self._create_customer("Twin")

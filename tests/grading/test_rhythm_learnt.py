@@ -97,6 +97,9 @@ def test_who_never_comes_back_counts():
     assert np.isnan(found.expected()[0])
     assert found.late()[0] == pytest.approx(10, rel=0.1)
     assert found.share(np.array([100]))[0] < 0.5
+    # Of 130 order days 30 are followed by another: to say “half within” of any day would be false.
+    assert known.half == known.most < 0.3
+    assert (_learnt("chance").half, _learnt("chance").most) == (0.5, 0.8)
 
 
 @pytest.mark.parametrize("kind", ["random", "mixed", "regular"])

@@ -280,12 +280,16 @@ def fill_orders(name):
 
 
 def changed(name):
-    """Those who ordered today, as after their orders or in the night."""
+    """Those who ordered today, as after their orders or in the night: by a process that has just
+    graded them, so that it has loaded what it computes with."""
     with measure._environment(name) as env:
         company, rhythm = env.company, env["customer.purchase.rhythm"]
         today = env["customer.tier.gather"]._today(company)
-        standings = env["customer.tier.standing"].search([("last_order_date", "=", today)])
-        partners = standings.partner_id
+        ordered = [("last_order_date", "=", today)]
+        rhythm._update(env["customer.tier.standing"].search(ordered, limit=1).partner_id, company)
+        env.cr.rollback()
+        env.invalidate_all()
+        partners = env["customer.tier.standing"].search(ordered).partner_id
         partners.mapped("commercial_partner_id.id")
 
         def work(_env):
