@@ -6,6 +6,7 @@ from . import customer_tier_staged
 from . import customer_tier_looked_at
 from . import customer_tier_append_only
 from . import customer_order_awaited
+from . import customer_order_measured
 
 # Rules: what people configure.
 from . import customer_tier_metric

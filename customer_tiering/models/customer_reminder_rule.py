@@ -126,14 +126,7 @@ class CustomerReminderRule(models.Model):
     @api.constrains("control_share")
     def _check_control_share(self):
         for rule in self:
-            if not 0 <= rule.control_share <= assignment.LARGEST_SHARE:
-                raise ValidationError(
-                    self.env._(
-                        "From 0 to %s percent of the customers can be held back; more would "
-                        "measure no better.",
-                        assignment.LARGEST_SHARE,
-                    )
-                )
+            self.env["customer.reminder"]._check_share(rule.control_share)
 
     @api.constrains("company_id", "tier_ids", "never_held_tier_ids")
     def _check_tiers(self):

@@ -5,7 +5,9 @@ from .security_common import PlaybookSecurityCase
 
 # As in the core addon.
 COMPUTED = {
-    "customer.stage.playbook": rows(empty="activity_count display_name open_count step_ids"),
+    "customer.stage.playbook": rows(
+        empty="activity_count display_name open_count step_ids", refused="held_count"
+    ),
     "customer.stage.playbook.start": rows(
         empty="company_id done_count partner_id plan_id",
     ),
