@@ -1,8 +1,12 @@
 """What is known of the effect of reminders, in words and as a picture."""
 
 from dataclasses import dataclass
+from datetime import date
+from math import inf, isfinite
 
 from markupsafe import Markup
+
+from odoo.tools import format_date
 
 # The picture: width in pixels of 100 points of the order rate.
 WIDTH, HEIGHT = 400, 26
@@ -19,10 +23,29 @@ class Effect:
     difference: float = 0.0
     low: float = -1.0
     high: float = 1.0
-    planned: float = float("inf")
+    amount: float = 0.0
+    amount_low: float = -inf
+    amount_high: float = inf
+    planned: float = inf
+    final: bool = False
+    # Cases after the planned ones.
+    later: int = 0
     visible: float = 1.0
-    months: float = float("inf")
+    months: float = inf
     verdict: str = "unknown"
+    # Whether the planned cases are one answer, and the day of the last of those that count.
+    once: bool = True
+    until: date | None = None
+
+    @property
+    def counted(self):
+        return self.cases + self.control
+
+    @property
+    def amounts(self):
+        """Difference of the mean amounts and its bounds; zeros where nothing is known."""
+        known = isfinite(self.amount_low)
+        return (self.amount, self.amount_low, self.amount_high) if known else (0.0, 0.0, 0.0)
 
     @property
     def rate(self):
@@ -101,17 +124,56 @@ def _unmeasured(env, told, told_ordered):
     return f"{text} {ordered}"
 
 
+def basis(env, effect):
+    """Which cases are compared, and how often one may look."""
+    if not effect.control:
+        return False
+    what = env._(
+        "Compared are each customer's first cases of a half-year in which some are held back, once "
+        "their time is over; each rule and half-year with itself."
+    )
+    if not effect.once:
+        rule = env._(
+            "Of all rules together every case counts, for as long as there are any: rules begin "
+            "and end at different times, so there is no number at which an answer would be due. "
+            "Therefore the interval is wider than that of a single rule, and right however often "
+            "you look."
+        )
+    elif effect.final:
+        rule = env._(
+            "The answer is that of the first %(count)s cases, up to %(day)s. %(later)s later ones "
+            "are in the list and do not change it: whoever goes on until something shows finds "
+            "something.",
+            count=effect.counted,
+            day=format_date(env, effect.until),
+            later=effect.later,
+        )
+    else:
+        rule = env._(
+            "Until all cases that are planned are there, the interval is wide enough that you may "
+            "look as often as you like."
+        )
+    return f"{what} {rule}"
+
+
 def _unknown(env, effect):
-    count = effect.cases + effect.control
-    if effect.planned == float("inf"):
+    count = effect.counted
+    if effect.planned == inf:
         return env._("Not known yet: %s cases.", count)
-    if count >= int(effect.planned):
+    words = {"low": points(effect.low), "high": points(effect.high)}
+    if effect.final:
         return env._(
             "Not clear, although all %(planned)s cases that were planned are there: the difference "
             "lies between %(low)s and %(high)s points (95 %%).",
             planned=int(effect.planned),
-            low=points(effect.low),
-            high=points(effect.high),
+            **words,
+        )
+    if not effect.once and count >= effect.planned:
+        return env._(
+            "Not clear yet from %(count)s cases: the difference lies between %(low)s and %(high)s "
+            "points (95 %%).",
+            count=count,
+            **words,
         )
     lines = [
         env._(
@@ -124,7 +186,7 @@ def _unknown(env, effect):
         lines.append(
             env._("By now only an effect of %s points or more would show.", points(effect.visible))
         )
-    if effect.months != float("inf") and count < effect.planned:
+    if effect.months != inf:
         lines.append(
             env._("At this pace an answer takes about %s months.", max(round(effect.months), 1))
         )

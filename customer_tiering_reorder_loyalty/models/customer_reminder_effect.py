@@ -44,7 +44,7 @@ class CustomerReminderEffect(models.Model):
         """Cases with and without an offer, as of :meth:`_compared`: whether held back stands for
         whether without."""
         self.check_access("read")
-        rule = SQL("r.rule_id = %s", self.rule_id.id) if self.rule_id else SQL("TRUE")
+        rule = self._offers_of()
         return self.env.execute_query(
             SQL(
                 """
@@ -70,13 +70,19 @@ class CustomerReminderEffect(models.Model):
             )
         )
 
+    def _offers_of(self):
+        """Condition on reminders ``r``; what is no reminder has no offers."""
+        if not self.kind:
+            return SQL("TRUE")
+        return SQL("r.rule_id = %s", self.rule_id.id) if self.rule_id else SQL("FALSE")
+
     def _given(self):
         """Number and cost of the offers that were given."""
         self.check_access("read")
-        rule = SQL("rule_id = %s", self.rule_id.id) if self.rule_id else SQL("TRUE")
+        rule = self._offers_of()
         query = SQL(
-            """SELECT COUNT(*), COALESCE(SUM(offer_cost), 0) FROM customer_reminder
-                WHERE company_id = %s AND offered_on IS NOT NULL AND %s""",
+            """SELECT COUNT(*), COALESCE(SUM(r.offer_cost), 0) FROM customer_reminder r
+                WHERE r.company_id = %s AND r.offered_on IS NOT NULL AND %s""",
             self.company_id.id,
             rule,
         )

@@ -119,7 +119,7 @@ class TestOfferRule(OfferCase):
         self.assertIn("more often than those only reminded", row.offer_words)
         # 40 × 30 / 25 are 48 instead of 40.
         self.assertIn("It pays: ", row.offer_words)
-        everything = Effect.search([*own, ("rule_id", "=", False)])
+        everything = Effect._all_of(self.company)
         self.assertEqual(everything.offer_count, row.offer_count)
         self.rule.invalidate_recordset()
         self.assertIn("instead of 40;", self.rule.with_user(self.manager).offer_note)
