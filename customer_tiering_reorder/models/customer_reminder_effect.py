@@ -118,6 +118,7 @@ class CustomerReminderEffect(models.Model):
         compute="_compute_effect",
     )
     answered = fields.Boolean(
+        string="There Is an Answer",
         compute="_compute_effect",
         exportable=False,
         help="There is an answer: an effect, harm, none worth the trouble, or all cases that were "

@@ -18,8 +18,8 @@ COMPUTED = {
     "customer.reminder.effect": rows(
         refused=(
             "amount_difference amount_from amount_to answered basis caused_count compared_count "
-            "control_count control_ordered_count currency_id difference difference_from difference_to "
-            "display_name ordered_count picture verdict warning words"
+            "control_count control_ordered_count currency_id difference difference_from "
+            "difference_to display_name ordered_count picture verdict warning words"
         )
     ),
     "customer.reminder.report": rows(refused="currency_id"),
