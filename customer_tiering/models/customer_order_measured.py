@@ -62,6 +62,36 @@ class CustomerOrderMeasured(models.AbstractModel):
         help="What is left of the amount after the cost of what was bought, in company currency.",
     )
     measured_on = fields.Date(readonly=True, help="Empty until the time is over.")
+    group_text = fields.Char(
+        string="Why in This Group",
+        compute="_compute_group_text",
+        exportable=False,
+        groups="customer_tiering.group_manager",
+    )
+
+    @api.depends("arm", "bucket", "drawn_share", "experiment")
+    @api.depends_context("lang")
+    def _compute_group_text(self):
+        for record in self:
+            saved = record._origin
+            record.group_text = saved and saved._why_in_group()
+
+    def _why_in_group(self):
+        """How it was drawn, by the share of that day, whatever the rule says today."""
+        if not self.experiment:
+            return self.env._("Nobody was to be held back of such customers: not measured.")
+        words = {
+            "bucket": self.bucket,
+            "all": assignment.BUCKETS,
+            "limit": self.drawn_share * assignment.BUCKETS // 100,
+            "share": self.drawn_share,
+            "experiment": self.experiment,
+        }
+        return self.env._(
+            "Drawn by chance: number %(bucket)s of %(all)s in %(experiment)s. Below %(limit)s "
+            "(%(share)s %% on that day) customers were held back.",
+            **words,
+        )
 
     @api.model
     def _draw(self, name, standing, as_of, control_share, offer_share=0, never=False):

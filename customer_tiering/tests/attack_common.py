@@ -31,7 +31,7 @@ def rows(**names):
 COMPUTED = {
     "customer.agenda": rows(refused="currency_id headline next_step phone tier_color"),
     "customer.late.reason.set": rows(empty="invoice_count other_count"),
-    "customer.reminder": rows(refused="tier_color"),
+    "customer.reminder": rows(refused="group_text tier_color"),
     "customer.holiday.fill": rows(empty="is_own"),
     "customer.reminder.rule": rows(
         empty=("capped_count held_count month_count reminder_count today_count waiting_count")

@@ -169,6 +169,9 @@ class TestEffect(PlaybookCase):
         _told, held = self._enter_both()
         self.playbook.control_share = 0
         self.assertEqual((held.bucket, held.drawn_share, held.arm), (0, 50, "control"))
+        told = held.with_user(self.manager).group_text
+        for text in ("number 0 of 10000", "Below 5000 (50 % on that day)"):
+            self.assertIn(text, told)
 
     def test_upgrade(self):
         """After the upgrade, customers are held back whom nobody has decided to hold back."""

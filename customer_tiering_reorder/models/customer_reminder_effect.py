@@ -49,6 +49,12 @@ class CustomerReminderEffect(models.Model):
         readonly=True,
         help="What other reports call orders from reminders; most would have come anyway.",
     )
+    undrawn_count = fields.Integer(
+        string="Never Held Back",
+        readonly=True,
+        help="Cases of customers whose tiers are never held back, or of before anybody was drawn: "
+        "not measured.",
+    )
     told_count = fields.Integer(
         string="Reminded, Time Is Over", readonly=True, help="Compared or not."
     )
@@ -150,6 +156,7 @@ class CustomerReminderEffect(models.Model):
                    COALESCE(SUM(r.attributed_count), 0) AS attributed_count,
                    COALESCE(SUM(r.useful_count), 0) AS useful_count,
                    COALESCE(SUM(r.useless_count), 0) AS useless_count,
+                   COUNT(r.id) FILTER (WHERE r.experiment IS NULL) AS undrawn_count,
                    COUNT(r.id) FILTER (WHERE %(told)s) AS told_count,
                    COALESCE(SUM(r.ordered_count) FILTER (WHERE %(told)s), 0) AS told_ordered_count,
                    SUM(r.rating * r.rating_count) FILTER (WHERE %(not_held)s)
@@ -268,9 +275,13 @@ class CustomerReminderEffect(models.Model):
                     known.control and (known.final or known.verdict in ("more", "less", "none"))
                 ),
                 "words": effect_words.say(
-                    self.env, known, self.told_count, self.told_ordered_count
+                    self.env,
+                    known,
+                    self.told_count,
+                    self.told_ordered_count,
+                    reminders=self.kind in (False, "reminder"),
                 ),
-                "basis": effect_words.basis(self.env, known),
+                "basis": effect_words.basis(self.env, known, self.undrawn_count),
                 "warning": self._warning(effect, known),
                 "picture": effect_words.picture(self.env, known),
             }

@@ -102,6 +102,7 @@ class TestReminderEffect(EffectCase):
         )
         self.assertEqual(row.difference, 0)
         self.assertEqual(row.case_count, 200)
+        self.assertIn("30 cases are not measured: their tiers are never held back", row.basis)
 
     def test_warns_of_wrong_groups(self):
         """Half are held back instead of a fifth, and the figures are believed."""

@@ -91,7 +91,7 @@ class TestPlaybookEffect(PlaybookCase):
         row = self._row("playbook")
         self.assertEqual(row.display_name, self.playbook.display_name)
         self.assertEqual((row.verdict, row.caused_count, row.control_share), ("more", 144, 20))
-        self.assertIn("16.0 points more often", row.words)
+        self.assertIn("followed up order 16.0 points more often", row.words)
         self.assertEqual((row.case_count, row.sent_count), (1125, 900))
         self.assertFalse(row.warning)
         everything = self._row()
@@ -106,7 +106,7 @@ class TestPlaybookEffect(PlaybookCase):
         row = self._row("playbook")
         self.assertEqual(row.verdict, "unmeasured")
         self.assertIn("nobody is held back", row.words)
-        self.assertIn("Of 60 customers reminded, 24 ordered", row.words)
+        self.assertIn("Of 60 customers followed up, 24 ordered", row.words)
         self.assertIn("Not measured", self._row("win_back").words)
 
     def test_form(self):
