@@ -173,6 +173,11 @@ class TestEffect(PlaybookCase):
         for text in ("number 0 of 10000", "Below 5000 (50 % on that day)"):
             self.assertIn(text, told)
 
+    def test_foretold(self):
+        """The dialog before the first plans promises activities that nobody gets."""
+        line = self.env["customer.tier.tell"]._playbook_line(self.playbook, 10)
+        self.assertEqual((line["customers"], line["held"], line["activities"]), (10, 5, 10))
+
     def test_upgrade(self):
         """After the upgrade, customers are held back whom nobody has decided to hold back."""
         told, _held = self._enter_both()

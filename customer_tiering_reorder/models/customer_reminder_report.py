@@ -2,6 +2,44 @@ from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading import assignment
 from odoo.tools import SQL
 
+# The cases ``r`` of one kind in the columns of the report.
+CASES = """
+    SELECT r.id + %(first)s::bigint AS id, %(kind)s AS kind, k.id AS source_id,
+           %(name)s AS name, %(rule_id)s AS rule_id, r.partner_id, r.company_id,
+           %(user_id)s AS user_id, r.tier_id, r.arm, r.experiment, r.%(day)s AS date,
+           r.window_end, r.measured_on IS NOT NULL AS is_measured,
+           COALESCE(r.%(day)s >= e.begun AND NOT EXISTS (
+               SELECT FROM %(table)s f
+                WHERE f.partner_id = r.partner_id AND f.company_id = r.company_id
+                  AND f.experiment = r.experiment AND f.%(day)s >= e.begun
+                  AND f.id < r.id), FALSE) AS is_compared,
+           r.drawn_share, %(channel)s AS channel, 1 AS case_count,
+           COALESCE(%(sent)s, 0) AS sent_count,
+           COALESCE(%(delivered)s, 0) AS delivered_count,
+           COALESCE(%(opened)s, 0) AS opened_count,
+           (%(useful)s IS NOT DISTINCT FROM 'useful')::int AS useful_count,
+           (%(useful)s IS NOT DISTINCT FROM 'useless')::int AS useless_count,
+           COALESCE(%(confirmed)s, 0) AS confirmed_count, o.ordered AS ordered_count,
+           o.ordered * COALESCE(%(confirmed)s, 0) AS attributed_count,
+           CASE WHEN r.measured_on IS NOT NULL THEN COALESCE(r.window_amount, 0) ELSE 0 END
+           AS amount,
+           CASE WHEN r.measured_on IS NOT NULL THEN COALESCE(r.window_margin, 0) ELSE 0 END
+           AS margin,
+           (SELECT AVG(t.rating) %(ratings)s) AS rating,
+           (SELECT COUNT(t.rating)::integer %(ratings)s) AS rating_count
+      FROM %(table)s r
+      JOIN %(rules)s k ON k.id = r.%(rule)s
+      -- Whoever was reminded before anybody was held back has nobody to compare with.
+ LEFT JOIN (SELECT company_id, experiment, MIN(%(day)s) AS begun
+              FROM %(table)s WHERE arm = %(control)s AND experiment IS NOT NULL
+             GROUP BY company_id, experiment) e
+        ON e.company_id = r.company_id AND e.experiment = r.experiment
+      %(joins)s
+CROSS JOIN LATERAL (
+           SELECT (r.measured_on IS NOT NULL AND r.window_orders > 0)::int AS ordered) o
+     WHERE %(where)s
+"""
+
 
 class CustomerReminderReport(models.Model):
     """What became of reminders, a row for each case, of customers held back as well: for counting
@@ -212,45 +250,7 @@ class CustomerReminderReport(models.Model):
             "ratings": self._ratings_sql(day or SQL("date")),
             **columns,
         }
-        return SQL(
-            """
-            SELECT r.id + %(first)s::bigint AS id, %(kind)s AS kind, k.id AS source_id,
-                   %(name)s AS name, %(rule_id)s AS rule_id, r.partner_id, r.company_id,
-                   %(user_id)s AS user_id, r.tier_id, r.arm, r.experiment, r.%(day)s AS date,
-                   r.window_end, r.measured_on IS NOT NULL AS is_measured,
-                   COALESCE(r.%(day)s >= e.begun AND NOT EXISTS (
-                       SELECT FROM %(table)s f
-                        WHERE f.partner_id = r.partner_id AND f.company_id = r.company_id
-                          AND f.experiment = r.experiment AND f.%(day)s >= e.begun
-                          AND f.id < r.id), FALSE) AS is_compared,
-                   r.drawn_share, %(channel)s AS channel, 1 AS case_count,
-                   COALESCE(%(sent)s, 0) AS sent_count,
-                   COALESCE(%(delivered)s, 0) AS delivered_count,
-                   COALESCE(%(opened)s, 0) AS opened_count,
-                   (%(useful)s IS NOT DISTINCT FROM 'useful')::int AS useful_count,
-                   (%(useful)s IS NOT DISTINCT FROM 'useless')::int AS useless_count,
-                   COALESCE(%(confirmed)s, 0) AS confirmed_count, o.ordered AS ordered_count,
-                   o.ordered * COALESCE(%(confirmed)s, 0) AS attributed_count,
-                   CASE WHEN r.measured_on IS NOT NULL THEN COALESCE(r.window_amount, 0) ELSE 0 END
-                   AS amount,
-                   CASE WHEN r.measured_on IS NOT NULL THEN COALESCE(r.window_margin, 0) ELSE 0 END
-                   AS margin,
-                   (SELECT AVG(t.rating) %(ratings)s) AS rating,
-                   (SELECT COUNT(t.rating)::integer %(ratings)s) AS rating_count
-              FROM %(table)s r
-              JOIN %(rules)s k ON k.id = r.%(rule)s
-              -- Whoever was reminded before anybody was held back has nobody to compare with.
-         LEFT JOIN (SELECT company_id, experiment, MIN(%(day)s) AS begun
-                      FROM %(table)s WHERE arm = %(control)s AND experiment IS NOT NULL
-                     GROUP BY company_id, experiment) e
-                ON e.company_id = r.company_id AND e.experiment = r.experiment
-              %(joins)s
-        CROSS JOIN LATERAL (
-                   SELECT (r.measured_on IS NOT NULL AND r.window_orders > 0)::int AS ordered) o
-             WHERE %(where)s
-            """,
-            **parts,
-        )
+        return SQL(CASES, **parts)
 
     @api.model
     def _ratings_sql(self, day):

@@ -14,6 +14,8 @@ class TestAttacks(AttackTests, PlaybookSecurityCase, AttackCase):
     addon = "customer_tiering_reorder_playbook"
     computed = COMPUTED
     silent = {
+        # Of a rule.
+        "customer.reminder.effect": {"playbook_id"},
         # Nobody is held back.
         "customer.stage.playbook": {"effect_warning"},
     }
