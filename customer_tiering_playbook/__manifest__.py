@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering: Playbooks",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "summary": "A plan of activities for each stage of a customer, and win-back with its reasons",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
@@ -20,6 +20,7 @@
         "views/customer_win_back_views.xml",
         "views/customer_agenda_views.xml",
         "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
         "views/customer_tiering_playbook_menus.xml",
     ],
     "demo": ["demo/demo.xml"],

@@ -1,8 +1,12 @@
 """What is known of the effect of reminders, in words and as a picture."""
 
 from dataclasses import dataclass
+from datetime import date
+from math import inf, isfinite
 
 from markupsafe import Markup
+
+from odoo.tools import format_date
 
 # The picture: width in pixels of 100 points of the order rate.
 WIDTH, HEIGHT = 400, 26
@@ -19,10 +23,29 @@ class Effect:
     difference: float = 0.0
     low: float = -1.0
     high: float = 1.0
-    planned: float = float("inf")
+    amount: float = 0.0
+    amount_low: float = -inf
+    amount_high: float = inf
+    planned: float = inf
+    final: bool = False
+    # Cases after the planned ones.
+    later: int = 0
     visible: float = 1.0
-    months: float = float("inf")
+    months: float = inf
     verdict: str = "unknown"
+    # Whether the planned cases are one answer, and the day of the last of those that count.
+    once: bool = True
+    until: date | None = None
+
+    @property
+    def counted(self):
+        return self.cases + self.control
+
+    @property
+    def amounts(self):
+        """Difference of the mean amounts and its bounds; zeros where nothing is known."""
+        known = isfinite(self.amount_low)
+        return (self.amount, self.amount_low, self.amount_high) if known else (0.0, 0.0, 0.0)
 
     @property
     def rate(self):
@@ -38,36 +61,26 @@ def points(share):
     return f"{100 * share:.1f}"
 
 
-def say(env, effect, told, told_ordered):
+def say(env, effect, told, told_ordered, reminders=True):
     """
     :param effect: :class:`Effect`
     :param told: customers reminded whose time is over, compared or not
     :param told_ordered: those of them who ordered
+    :param reminders: whether customers were reminded; else otherwise followed up
     :return: text in the language of ``env``
     """
     if not effect.control:
-        return _unmeasured(env, told, told_ordered)
+        return _unmeasured(env, told, told_ordered, reminders)
     words = {
         "difference": points(abs(effect.difference)),
         "low": points(effect.low),
         "high": points(effect.high),
+        "anyway": round(100 * effect.control_rate),
     }
     if effect.verdict == "more":
-        caused = round(100 * effect.difference)
-        return env._(
-            "Reminded customers order %(difference)s points more often (95 %%: %(low)s to "
-            "%(high)s). Of 100 reminders about %(caused)s orders came because of them, %(anyway)s "
-            "would have come anyway.",
-            caused=caused,
-            anyway=round(100 * effect.rate) - caused,
-            **words,
-        )
+        return _more(env, effect, reminders, words)
     if effect.verdict == "less":
-        return env._(
-            "Reminded customers order %(difference)s points less often (95 %%: %(low)s to "
-            "%(high)s). Switch the rule off, and ask customers why.",
-            **words,
-        )
+        return _less(env, reminders, words)
     if effect.verdict == "none":
         return env._(
             "No effect: with 95 %% less than 2 points (%(low)s to %(high)s). Think about switching "
@@ -75,43 +88,137 @@ def say(env, effect, told, told_ordered):
             **words,
         )
     if effect.verdict == "small":
+        return _small(env, reminders, words)
+    return _unknown(env, effect)
+
+
+def _more(env, effect, reminders, words):
+    caused = round(100 * effect.difference)
+    words = {**words, "caused": caused, "anyway": round(100 * effect.rate) - caused}
+    if reminders:
+        return env._(
+            "Reminded customers order %(difference)s points more often (95 %%: %(low)s to "
+            "%(high)s). Of 100 reminders about %(caused)s orders came because of them, %(anyway)s "
+            "would have come anyway.",
+            **words,
+        )
+    return env._(
+        "Customers who are followed up order %(difference)s points more often (95 %%: %(low)s to "
+        "%(high)s). Of 100 of them about %(caused)s ordered because of it, %(anyway)s would have "
+        "anyway.",
+        **words,
+    )
+
+
+def _less(env, reminders, words):
+    if reminders:
+        return env._(
+            "Reminded customers order %(difference)s points less often (95 %%: %(low)s to "
+            "%(high)s). Switch the rule off, and ask customers why.",
+            **words,
+        )
+    return env._(
+        "Customers who are followed up order %(difference)s points less often (95 %%: %(low)s to "
+        "%(high)s). Switch it off, and ask customers why.",
+        **words,
+    )
+
+
+def _small(env, reminders, words):
+    if reminders:
         return env._(
             "Little effect, if any: the difference lies between %(low)s and %(high)s points "
             "(95 %%), and more cases will not change that soon. Of 100 reminders about %(anyway)s "
             "orders would have come anyway. Think about switching it off, or reminding otherwise.",
-            anyway=round(100 * effect.control_rate),
             **words,
         )
-    return _unknown(env, effect)
+    return env._(
+        "Little effect, if any: the difference lies between %(low)s and %(high)s points (95 %%), "
+        "and more cases will not change that soon. Of 100 customers about %(anyway)s would have "
+        "ordered anyway. Think about switching it off, or following up otherwise.",
+        **words,
+    )
 
 
-def _unmeasured(env, told, told_ordered):
+def _unmeasured(env, told, told_ordered, reminders):
     text = env._(
         "Not measured: nobody is held back, so nobody knows how many would have ordered anyway."
     )
     if not told:
         return text
-    share = points(told_ordered / told)
-    ordered = env._(
-        "Of %(count)s customers reminded, %(ordered)s ordered within the time (%(share)s %%).",
-        count=told,
-        ordered=told_ordered,
-        share=share,
-    )
+    words = {"count": told, "ordered": told_ordered, "share": points(told_ordered / told)}
+    if reminders:
+        ordered = env._(
+            "Of %(count)s customers reminded, %(ordered)s ordered within the time (%(share)s %%).",
+            **words,
+        )
+    else:
+        ordered = env._(
+            "Of %(count)s customers followed up, %(ordered)s ordered within the time "
+            "(%(share)s %%).",
+            **words,
+        )
     return f"{text} {ordered}"
 
 
+def basis(env, effect, undrawn=0):
+    """Which cases are compared, and how often one may look.
+
+    :param undrawn: cases that nobody drew, because their tiers are never held back for one
+    """
+    left_out = undrawn and env._(
+        "%s cases are not measured: their tiers are never held back, or they are of before anybody "
+        "was.",
+        undrawn,
+    )
+    if not effect.control:
+        return left_out or False
+    what = env._(
+        "Compared are each customer's first cases of a half-year in which some are held back, once "
+        "their time is over; each rule and half-year with itself."
+    )
+    if not effect.once:
+        rule = env._(
+            "Of all rules together every case counts, for as long as there are any: rules begin "
+            "and end at different times, so there is no number at which an answer would be due. "
+            "Therefore the interval is wider than that of a single rule, and right however often "
+            "you look."
+        )
+    elif effect.final:
+        rule = env._(
+            "The answer is that of the first %(count)s cases, up to %(day)s. %(later)s later ones "
+            "are in the list and do not change it: whoever goes on until something shows finds "
+            "something.",
+            count=effect.counted,
+            day=format_date(env, effect.until),
+            later=effect.later,
+        )
+    else:
+        rule = env._(
+            "Until all cases that are planned are there, the interval is wide enough that you may "
+            "look as often as you like."
+        )
+    return " ".join(filter(None, (what, rule, left_out)))
+
+
 def _unknown(env, effect):
-    count = effect.cases + effect.control
-    if effect.planned == float("inf"):
+    count = effect.counted
+    if effect.planned == inf:
         return env._("Not known yet: %s cases.", count)
-    if count >= int(effect.planned):
+    words = {"low": points(effect.low), "high": points(effect.high)}
+    if effect.final:
         return env._(
             "Not clear, although all %(planned)s cases that were planned are there: the difference "
             "lies between %(low)s and %(high)s points (95 %%).",
             planned=int(effect.planned),
-            low=points(effect.low),
-            high=points(effect.high),
+            **words,
+        )
+    if not effect.once and count >= effect.planned:
+        return env._(
+            "Not clear yet from %(count)s cases: the difference lies between %(low)s and %(high)s "
+            "points (95 %%).",
+            count=count,
+            **words,
         )
     lines = [
         env._(
@@ -124,7 +231,7 @@ def _unknown(env, effect):
         lines.append(
             env._("By now only an effect of %s points or more would show.", points(effect.visible))
         )
-    if effect.months != float("inf") and count < effect.planned:
+    if effect.months != inf:
         lines.append(
             env._("At this pace an answer takes about %s months.", max(round(effect.months), 1))
         )

@@ -1,5 +1,6 @@
 """Rules of reminders to start from: who is reminded, when, and by which steps."""
 
+from odoo.addons.customer_tiering_reminder.models.customer_reminder_rule import SHARE
 from odoo.fields import Command
 
 
@@ -60,7 +61,7 @@ def rule_vals(rules, code, company):
     """
     preset = PRESETS[code]
     # Nobody is written to before somebody has looked at it.
-    vals = {"active": False, **preset["vals"]}
+    vals = {"active": False, "control_share": SHARE, **preset["vals"]}
     if preset.get("best_tiers"):
         tiers = rules.env["customer.tier"].search([("company_id", "=", company.id)])
         best = {program: found[0] for program, found in _best(tiers).items()}

@@ -21,6 +21,8 @@ MISMATCH = 0.001
 WINSOR = 0.99
 # An effect below this is not worth the trouble, in points of the order rate.
 WORTH = 0.02
+# Order rates that are planned with: below and above, a plan would ask for next to nothing.
+BASES = (0.05, 0.9)
 
 
 def _z(confidence):
@@ -103,32 +105,195 @@ def interval(treated, cases, control, control_cases, planned):
     return (*(np.where(final, b, a) for a, b in zip(early, late, strict=True)), final)
 
 
-def of_strata(treated, cases, control, control_cases, planned):
+def of_strata(treated, cases, control, control_cases, planned, tuned=None):
     """The interval to show of cases that were drawn with different shares, such as those of several
     rules or half-years: each stratum is compared with itself (Mantel & Haenszel's weights
     ``n₁n₀/(n₁+n₀)``), or a rule with many orders that holds few back would look like an effect.
 
     :param treated, cases, control, control_cases: arrays, a stratum each
+    :param tuned: number of cases at which it is narrowest before the end; ``planned`` by default
     :return: (difference, low, high, final) as numbers; (0, −1, 1, False) where no stratum has both
         groups
     """
+    tuned = min(planned if tuned is None else tuned, 1e9)
     groups = np.array([treated, cases, control, control_cases], dtype=float).reshape(4, -1)
     groups = groups[:, (groups[1] > 0) & (groups[3] > 0)]
     if not groups.shape[1]:
         return 0.0, -1.0, 1.0, False
-    if groups.shape[1] == 1:
-        *bounds, final = interval(*groups[:, 0], planned)
-        return (*map(float, bounds), bool(final))
+    difference, variance, total = _stratified(groups)
+    final = bool(total >= planned)
+    if final and groups.shape[1] == 1:
+        return (*map(float, newcombe(*groups[:, 0], FINAL)), True)
+    early = _mixture(variance, total, tuned, EARLY)
+    reach = float(_z(FINAL) * np.sqrt(variance) if final else np.minimum(early, 1))
+    return difference, difference - reach, difference + reach, final
+
+
+def _stratified(groups):
+    """
+    :param groups: array of four rows: ordered and cases of those reminded, then of those held back
+    :return: difference of the rates, its variance, number of cases
+    """
     treated, cases, control, control_cases = groups
     weights = cases * control_cases / (cases + control_cases)
     weights = weights / weights.sum()
     difference = float(weights @ (_rate(treated, cases) - _rate(control, control_cases)))
     parts = _variance(treated, cases) + _variance(control, control_cases)
-    variance, total = float(weights**2 @ parts), groups[1].sum() + groups[3].sum()
-    final = bool(total >= planned)
-    early = _mixture(variance, total, planned, EARLY)
-    reach = float(_z(FINAL) * np.sqrt(variance) if final else np.minimum(early, 1))
-    return difference, difference - reach, difference + reach, final
+    return difference, float(weights**2 @ parts), float(cases.sum() + control_cases.sum())
+
+
+def of_means(treated, control, planned, counted, final):
+    """The interval of what is bought more, as :func:`of_strata` for amounts: of one stratum with
+    all planned cases Welch's, else always valid.
+
+    :param treated, control: lists of :class:`Mean`, a stratum each
+    :param counted: number of cases
+    :param final: whether all that were planned are there; None where no number is planned
+    :return: (difference, low, high); (0, −inf, inf) where no stratum has two cases in each group
+    """
+    pairs = [
+        (one, other)
+        for one, other in zip(treated, control, strict=True)
+        if min(one.size, other.size) > 1
+    ]
+    if not pairs:
+        return 0.0, -np.inf, np.inf
+    if final and len(pairs) == 1:
+        return welch(*pairs[0], FINAL)
+    weights = np.array([a.size * b.size / (a.size + b.size) for a, b in pairs])
+    weights = weights / weights.sum()
+    difference = float(weights @ np.array([a.mean - b.mean for a, b in pairs]))
+    parts = np.array([a.variance / a.size + b.variance / b.size for a, b in pairs])
+    variance = float(weights**2 @ parts)
+    if not variance:
+        return difference, difference, difference
+    if final:
+        reach = _z(FINAL) * variance**0.5
+    else:
+        early = CONFIDENCE if final is None else EARLY
+        reach = float(_mixture(variance, counted, min(planned, 1e9), early))
+    return difference, difference - reach, difference + reach
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is known of cases that were reminded and held back by chance: counts of both groups, and
+    shares (0–1) and amounts with their bounds."""
+
+    cases: int = 0
+    ordered: int = 0
+    control: int = 0
+    control_ordered: int = 0
+    difference: float = 0.0
+    low: float = -1.0
+    high: float = 1.0
+    amount: float = 0.0
+    amount_low: float = -np.inf
+    amount_high: float = np.inf
+    # Number of cases for an answer, and whether they are there.
+    planned: float = np.inf
+    final: bool = False
+    # Those after the planned ones, which change nothing of the answer.
+    later: int = 0
+    visible: float = 1.0
+
+    @property
+    def counted(self):
+        return self.cases + self.control
+
+    @property
+    def rate(self):
+        return self.ordered / self.cases if self.cases else 0.0
+
+    @property
+    def control_rate(self):
+        return self.control_ordered / self.control if self.control else 0.0
+
+
+def enough(held, ordered, wanted):
+    """After how many of some cases, the oldest first, an answer is there: the first number that is
+    not below what its own cases ask for (their order rate, both groups together so that the plan
+    does not look at the effect, and the share held back). What comes later does not move it.
+
+    :param held, ordered: bool arrays
+    :param wanted: effect that the answer is planned for, 0–1
+    :return: (how many there are, or None; how many are planned by what is known)
+    """
+    held, ordered = np.asarray(held, float), np.asarray(ordered, float)
+    numbers = np.arange(1, len(held) + 1)
+    base = np.clip(np.cumsum(ordered) / numbers, *BASES)
+    planned = cases_needed(base, wanted, np.cumsum(held) / numbers)
+    there = numbers >= planned
+    if there.any():
+        number = int(numbers[there.argmax()])
+        return number, float(number)
+    return None, float(planned[-1]) if len(planned) else np.inf
+
+
+def compare(strata, held, ordered, amounts, wanted, once=True):
+    """What some cases say, the oldest first.
+
+    With ``once`` the first that are enough are one answer that stays, see :func:`enough` and
+    :func:`interval`. Without, as for several rules together that begin and end at different times,
+    all cases count for ever, and the interval is the one that may always be looked at.
+
+    :param strata: array of labels; each is compared with itself
+    :param held: bool array, whether the customer was held back
+    :param ordered: bool array
+    :param amounts: array of what was bought
+    :param wanted: effect that the answer is planned for, 0–1
+    :return: :class:`Comparison`
+    """
+    strata, held = np.asarray(strata), np.asarray(held, bool)
+    ordered, amounts = np.asarray(ordered, bool), np.asarray(amounts, float)
+    number, planned = enough(held, ordered, wanted)
+    first = slice(number if once else None)
+    later = len(held) - number if once and number else 0
+    strata, held, ordered, amounts = strata[first], held[first], ordered[first], amounts[first]
+    _labels, which = np.unique(strata, return_inverse=True)
+    size = int(which.max()) + 1 if len(which) else 0
+    counts = [
+        np.bincount(which[some], minlength=size)
+        for some in (~held & ordered, ~held, held & ordered, held)
+    ]
+    final = bool(number) if once else None
+    difference, low, high = _of_counts(counts, planned, final)
+    money = _of_amounts(which, size, held, amounts, planned, final)
+    treated, cases, control_ordered, control = (int(column.sum()) for column in counts)
+    seen = 1.0
+    if not final and cases and control:
+        base = float(np.clip((treated + control_ordered) / (cases + control), *BASES))
+        seen = visible(base, control / (cases + control), cases + control)
+    return Comparison(
+        *(cases, treated, control, control_ordered),
+        *(difference, low, high),
+        *money,
+        *(planned, bool(final), later, seen),
+    )
+
+
+def _of_counts(counts, planned, final):
+    """Bounds of the difference of the order rates; ``final`` as in :func:`of_means`."""
+    if final is None:
+        groups = np.array(counts, dtype=float)
+        groups = groups[:, (groups[1] > 0) & (groups[3] > 0)]
+        if not groups.shape[1]:
+            return 0.0, -1.0, 1.0
+        difference, variance, total = _stratified(groups)
+        reach = min(float(_mixture(variance, total, min(planned, 1e9), CONFIDENCE)), 1.0)
+        return difference, difference - reach, difference + reach
+    difference, low, high, _final = of_strata(*counts, 0 if final else np.inf, planned)
+    return difference, low, high
+
+
+def _of_amounts(which, size, held, amounts, planned, final):
+    """Bounds of the difference of the mean amounts, see :func:`of_means`."""
+    cut = np.minimum(amounts, np.quantile(amounts, WINSOR)) if amounts.size else amounts
+    means = [
+        [Mean.of(cut[some & (which == stratum)]) for stratum in range(size)]
+        for some in (~held, held)
+    ]
+    return of_means(*means, planned, len(held), final)
 
 
 def _rate(successes, cases):

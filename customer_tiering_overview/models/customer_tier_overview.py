@@ -447,9 +447,7 @@ class CustomerTierOverview(models.AbstractModel):
         if not Effect.has_access("read"):
             return []
         # The rows of all rules of a company together.
-        rows = Effect.search(
-            [("company_id", "in", self.env.companies.ids), ("rule_id", "=", False)]
-        )
+        rows = Effect.search([("company_id", "in", self.env.companies.ids), ("kind", "=", False)])
         several = len(rows) > 1
         return [
             f"{row.company_id.name}: {row.words}" if several else row.words

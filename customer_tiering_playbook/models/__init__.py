@@ -21,6 +21,8 @@ from . import customer_agenda
 from . import mail_activity
 from . import mail_activity_plan
 from . import mail_activity_plan_template
+from . import res_company
+from . import res_config_settings
 from . import res_partner
 from . import res_users
 from . import sale_order

@@ -1,12 +1,13 @@
 from functools import partial
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.grading import assignment
 from odoo.addons.customer_tiering.tools import open_dialog
 from odoo.addons.customer_tiering_reminder.agenda_source import AgendaSource
 from odoo.tools import SQL
 
-# Who was followed up is again after so many days, as long as the win-back is open.
-ASK_AGAIN_DAYS = 14
+from .customer_win_back import ASK_AGAIN_DAYS
+
 QUESTION = "customer_tiering_playbook.mail_activity_type_win_back"
 
 
@@ -15,7 +16,7 @@ class CustomerAgenda(models.Model):
 
     _inherit = "customer.agenda"
     _depends = {
-        "customer.win.back": ["outcome", "user_id", "date", "partner_id"],
+        "customer.win.back": ["arm", "outcome", "user_id", "date", "partner_id", "window_end"],
         "customer.stage.playbook.start": ["state", "activity_ids"],
         "mail.activity": ["date_deadline", "activity_type_id", "user_id", "active"],
     }
@@ -47,13 +48,16 @@ class CustomerAgenda(models.Model):
 
     @api.model
     def _win_backs(self):
-        """Open ones, a while after the customer was followed up, and again as long after."""
+        """Open ones, a while after the customer was followed up, and again as long after; none of
+        who is held back."""
         return SQL(
             """SELECT w.id, w.partner_id, w.company_id, w.user_id, NULL::numeric AS stake,
                       w.date + (%(today)s::date - w.date) / %(days)s * %(days)s AS date
                  FROM customer_win_back w
                  JOIN res_partner p ON p.id = w.partner_id AND p.active
                 WHERE w.outcome = 'open' AND w.date <= %(today)s::date - %(days)s
+                  -- Held back until its time is over.
+                  AND (w.arm <> %(control)s OR w.window_end < %(today)s)
                   AND NOT EXISTS (
                       SELECT FROM customer_stage_playbook_start t
                         JOIN customer_stage_playbook_start_activity_rel l ON l.start_id = t.id
@@ -64,6 +68,7 @@ class CustomerAgenda(models.Model):
             question=self.env["ir.model.data"]._xmlid_to_res_id(QUESTION),
             today=fields.Date.context_today(self),
             days=ASK_AGAIN_DAYS,
+            control=assignment.CONTROL,
         )
 
     @api.model

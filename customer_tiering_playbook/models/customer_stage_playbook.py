@@ -4,10 +4,15 @@ from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier import NAMED, OFFERED
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.addons.customer_tiering.tools import open_list
+from odoo.addons.customer_tiering_reminder.models.customer_order_measured import SHORTEST_WINDOW
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .customer_stage_playbook_start import UNDER_WAY
+
+MANAGERS = "customer_tiering.group_manager"
+# Of a hundred customers, what a playbook made on the screen begins with.
+SHARE = 20
 
 
 class CustomerStagePlaybook(models.Model):
@@ -61,10 +66,50 @@ class CustomerStagePlaybook(models.Model):
     step_ids = fields.One2many(related="plan_id.template_ids", string="Steps")
     open_count = fields.Integer(string="Under Way", compute="_compute_open_count")
 
+    # Whether it has an effect
+
+    control_share = fields.Integer(
+        string="Held Back (%)",
+        default=SHARE,
+        help="So many of a hundred customers, drawn by chance for a half-year, get nothing from "
+        "this playbook: only by comparison with them can be said how many orders came because of "
+        "it. 0 holds nobody back, and then it is not measured.",
+    )
+    never_held_tier_ids = fields.Many2many(
+        "customer.tier",
+        "customer_stage_playbook_never_held_rel",
+        "playbook_id",
+        "tier_id",
+        string="Never Hold Back",
+        domain=OFFERED,
+        context=NAMED,
+        help="Customers of these tiers always get the playbook. What that brings is not measured.",
+    )
+    held_count = fields.Integer(
+        string="Held Back Now", compute="_compute_held_count", groups=MANAGERS
+    )
+
     _daily_limit_not_negative = models.Constraint(
         "check(daily_limit >= 0)",
         "A limit per person and day cannot be negative. Enter 0 for no limit.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Nobody has looked at the share of a playbook that is made past the form.
+        return super().create([{"control_share": 0, **vals} for vals in vals_list])
+
+    @api.constrains("control_share")
+    def _check_control_share(self):
+        for playbook in self:
+            self.env["customer.stage.playbook.start"]._check_share(playbook.control_share)
+
+    def _compute_held_count(self):
+        Start = self.env["customer.stage.playbook.start"]
+        held = [("playbook_id", "in", self.ids), ("state", "=", "held"), ("ended_on", "=", False)]
+        counts = dict(Start._read_group(held, ["playbook_id"], ["__count"]))
+        for playbook in self:
+            playbook.held_count = counts.get(playbook, 0)
 
     def _compute_open_count(self):
         counts = dict(
@@ -107,10 +152,11 @@ class CustomerStagePlaybook(models.Model):
                     )
                 )
 
-    @api.constrains("company_id", "program_id", "tier_ids")
+    @api.constrains("company_id", "program_id", "tier_ids", "never_held_tier_ids")
     def _check_customers(self):
         for playbook in self:
-            companies = playbook.program_id.company_id | playbook.tier_ids.company_id
+            tiers = playbook.tier_ids | playbook.never_held_tier_ids
+            companies = playbook.program_id.company_id | tiers.company_id
             program = playbook.program_id
             foreign = playbook.tier_ids.filtered(lambda t, p=program: p and t.program_id != p)
             if foreign:
@@ -137,6 +183,13 @@ class CustomerStagePlaybook(models.Model):
         for playbook in self:
             parts = (names.get(playbook.stage), playbook.plan_id.name)
             playbook.display_name = ": ".join(part for part in parts if part)
+
+    def _window_end(self, standing, day):
+        """The day up to which orders count of a customer who enters the stage: the last activity
+        of the plan has to have had time, too; for those held back as for the others."""
+        deadlines = [template._get_date_deadline(day) for template in self.plan_id.template_ids]
+        last = fields.Date.add(max(deadlines, default=day), days=SHORTEST_WINDOW)
+        return max(last, self.env["customer.stage.playbook.start"]._window_end(standing, day))
 
     @api.model
     def _of(self, standings):
@@ -213,3 +266,11 @@ class CustomerStagePlaybook(models.Model):
         self.check_access("read")
         action = "customer_tiering_playbook.customer_stage_playbook_start_action"
         return open_list(self.env, action, [("playbook_id", "=", self.id)])
+
+    def action_open_held(self):
+        """The customers whom this playbook holds back now."""
+        self.ensure_one()
+        self.check_access("write")
+        action = "customer_tiering_playbook.customer_stage_playbook_start_action"
+        held = [("playbook_id", "=", self.id), ("state", "=", "held")]
+        return open_list(self.env, action, held, search_default_under_way=0)

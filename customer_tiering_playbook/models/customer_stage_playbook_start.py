@@ -2,6 +2,7 @@ from markupsafe import Markup
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.grading import assignment
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.addons.customer_tiering.tools import (
     attempt,
@@ -22,10 +23,12 @@ CONFLICTS = 5
 
 class CustomerStagePlaybookStart(models.Model):
     """One playbook for one customer: queued when the customer enters the stage, started by the job
-    as far as each person's day allows, ended with the stage, and kept as a log.
+    as far as each person's day allows, ended with the stage, and kept as a log. Of customers who
+    are held back, so that its effect is known, nothing comes of it.
     """
 
     _name = "customer.stage.playbook.start"
+    _inherit = "customer.order.measured"
     _description = "Playbook of a Customer"
     _order = "id desc"
     _rec_name = "partner_id"
@@ -49,6 +52,12 @@ class CustomerStagePlaybookStart(models.Model):
         "mail.activity.plan", compute="_compute_plan_id", store=True, precompute=True
     )
     stage = fields.Selection(STAGES, required=True, readonly=True)
+    tier_id = fields.Many2one(
+        "customer.tier", string="Tier Then", ondelete="set null", readonly=True, index=True
+    )
+    date = fields.Date(
+        string="Entered On", readonly=True, help="The day on which the customer entered the stage."
+    )
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     started_on = fields.Date(readonly=True)
     ended_on = fields.Date(readonly=True)
@@ -59,6 +68,7 @@ class CustomerStagePlaybookStart(models.Model):
             ("done", "Done"),
             ("left", "Ended early"),
             ("failed", "Failed"),
+            ("held", "Held back"),
         ],
         string="Status",
         required=True,
@@ -153,21 +163,46 @@ class CustomerStagePlaybookStart(models.Model):
         )
         stale = under_way.filtered(lambda start: start.stage != start.standing_id.lifecycle_stage)
         stale._leave()
-        free = standings - (under_way - stale).standing_id
+        held = self.sudo()._held_now(standings)
+        gone = held.filtered(lambda start: start.stage != start.standing_id.lifecycle_stage)
+        gone._note_gone()
+        free = standings - (under_way - stale).standing_id - (held - gone).standing_id
         free -= self.env["customer.win.back"]._given_up(free)
         playbooks = self.env["customer.stage.playbook"]._of(free)
         self.sudo().create(
-            [
-                {
-                    "standing_id": standing.id,
-                    "playbook_id": playbook.id,
-                    "stage": standing.lifecycle_stage,
-                }
-                for standing, playbook in playbooks.items()
-            ]
+            [self._case_vals(playbook, standing) for standing, playbook in playbooks.items()]
         )
         if standings:
             self._trigger_job()
+
+    def _case_vals(self, playbook, standing):
+        today = self._today(standing.company_id)
+        never = standing.tier_id in playbook.never_held_tier_ids
+        drawn = self._draw(
+            f"playbook:{playbook.id}", standing, today, playbook.control_share, never=never
+        )
+        return {
+            "standing_id": standing.id,
+            "playbook_id": playbook.id,
+            "stage": standing.lifecycle_stage,
+            "tier_id": standing.tier_id.id,
+            "date": today,
+            "window_end": playbook._window_end(standing, today),
+            "state": "held" if drawn["arm"] == assignment.CONTROL else "waiting",
+            **drawn,
+        }
+
+    # Held back
+
+    @api.model
+    def _held_now(self, standings):
+        """Of whom nothing comes, until the customer leaves the stage."""
+        own = [("standing_id", "in", standings.ids), ("ended_on", "=", False)]
+        return self.search([*own, ("state", "=", "held")])
+
+    def _note_gone(self):
+        for company, starts in self.grouped("company_id").items():
+            starts.write({"ended_on": self._today(company)})
 
     # The job
 
@@ -213,13 +248,17 @@ class CustomerStagePlaybookStart(models.Model):
                   FROM customer_stage_playbook_start b
                   JOIN customer_tier_standing s ON s.id = b.standing_id
                   JOIN res_partner p ON p.id = s.partner_id
-                 WHERE b.company_id = %s AND b.state IN ('waiting', 'open')
+                 WHERE b.company_id = %s
+                   AND (b.state IN ('waiting', 'open') OR b.state = 'held' AND b.ended_on IS NULL)
                    AND (NOT p.active OR s.lifecycle_stage IS DISTINCT FROM b.stage)
                 """,
                 company.id,
             )
         )
-        for start in self.browse([id_ for (id_,) in self.env.cr.fetchall()]):
+        over = self.browse([id_ for (id_,) in self.env.cr.fetchall()])
+        held = over.filtered(lambda start: start.state == "held")
+        held._note_gone()
+        for start in over - held:
             attempt(self.env, start._leave, start._fail)
         under_way = self.search([("company_id", "=", company.id), ("state", "=", "open")])
         over = under_way.filtered(lambda start: not start._open_activities())
@@ -238,15 +277,19 @@ class CustomerStagePlaybookStart(models.Model):
         :param reason: text for the chatter instead of the stage that was left
         """
         starts = self.sudo()
-        # What never began is not worth a line in the log.
+        # What never began is not worth a line in the log. Measured it stays: without those who
+        # were quicker than their plan, the others look worse than who is held back.
         waiting = starts.filtered(lambda start: start.state == "waiting")
+        counted = waiting.filtered("drawn_share")
+        counted.write({"state": "left"})
+        counted._note_gone()
         for start in starts - waiting:
             left = start._open_activities()
             body = start._ended_body(left, reason)
             log_on_contact(start.partner_id, body, start.company_id)
             left.unlink()
             start.write({"state": "left", "ended_on": self._today(start.company_id)})
-        waiting.unlink()
+        (waiting - counted).unlink()
 
     def _ended_body(self, left, reason):
         said = self.with_context(lang=self.user_id.lang or self.company_id.partner_id.lang)

@@ -49,6 +49,10 @@ class CustomerTierRun(models.Model):
     def _follow_up(self):
         """Customers may have left their stages without anybody being told."""
         result = super()._follow_up()
-        self.env["customer.win.back"]._close_ordered(self.company_id)
-        self.env["customer.stage.playbook.start"]._trigger_job()
+        WinBack, Start = self.env["customer.win.back"], self.env["customer.stage.playbook.start"]
+        WinBack._close_ordered(self.company_id)
+        WinBack._begin_due(self.company_id)
+        WinBack._measure(self.company_id)
+        Start._measure(self.company_id)
+        Start._trigger_job()
         return result

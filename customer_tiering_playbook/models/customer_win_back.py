@@ -16,17 +16,20 @@ OUTCOMES = [
 SAID = {"partner_id", "company_id", "reason_id", "note", "outcome"}
 CHANGED = SAID - {"partner_id", "company_id"}
 MANAGERS = "customer_tiering.group_manager"
+# Who was followed up is again after so many days, as long as the win-back is open.
+ASK_AGAIN_DAYS = 14
 
 
 class CustomerWinBack(models.Model):
     """One follow-up of a customer who stays away: the reason, what was said and what came of it.
 
     An order ends it by itself. Of a customer, the last one counts: who is “lost for good” gets
-    neither playbooks nor reminders until the next order.
+    neither playbooks nor reminders until the next order. Salespeople are asked to call again after
+    a while, except about customers who are held back so that the effect of it is known.
     """
 
     _name = "customer.win.back"
-    _inherit = "customer.order.awaited"
+    _inherit = "customer.order.measured"
     _description = "Win-Back"
     _order = "date desc, id desc"
     _rec_name = "partner_id"
@@ -70,6 +73,24 @@ class CustomerWinBack(models.Model):
         "sale.order", ondelete="set null", readonly=True, index="btree_not_null"
     )
 
+    # Whether calling again has an effect; who is held back is for administrators to know.
+
+    due_on = fields.Date(
+        string="To Be Called Again On",
+        readonly=True,
+        groups=MANAGERS,
+        help="Orders count from this day on, of customers held back as well. Empty where the "
+        "win-back was over before, or has not come so far.",
+    )
+    experiment = fields.Char(groups=MANAGERS)
+    bucket = fields.Integer(groups=MANAGERS)
+    drawn_share = fields.Integer(groups=MANAGERS)
+    arm = fields.Selection(groups=MANAGERS)
+    window_end = fields.Date(groups=MANAGERS)
+    window_orders = fields.Integer(groups=MANAGERS)
+    window_amount = fields.Float(groups=MANAGERS)
+    measured_on = fields.Date(groups=MANAGERS)
+
     may_correct = fields.Boolean(
         compute="_compute_may_correct", export_string_translation=False, exportable=False
     )
@@ -101,6 +122,7 @@ class CustomerWinBack(models.Model):
             records._check_lapsed()
             records._check_outcome()
         records._after_outcome()
+        records.sudo()._draw_group()
         return records
 
     def _known_of(self, vals):
@@ -130,6 +152,8 @@ class CustomerWinBack(models.Model):
         changed = self.filtered(
             lambda record: record.outcome != vals.get("outcome", record.outcome)
         )
+        # What comes of it counts, whether the night or a salesperson was first.
+        changed.sudo().filtered(lambda record: record.outcome == "open")._begin_case()
         result = super().write(vals)
         if vals.keys() & {"partner_id", "company_id"}:
             # The ORM looks at where a record was, not at where it goes.
@@ -217,6 +241,50 @@ class CustomerWinBack(models.Model):
             ("partner_id", "=", self.partner_id.id),
             ("company_id", "=", self.company_id.id),
         ]
+
+    # Whether calling again has an effect
+
+    def _due_day(self):
+        return fields.Date.add(self.date, days=ASK_AGAIN_DAYS)
+
+    def _draw_group(self):
+        """Draw who is held back when the customer is to be called again, in the half-year of that
+        day."""
+        standings = self._standings()
+        for record in self:
+            share = record.company_id.customer_win_back_control_share
+            standing = standings.get((record.partner_id, record.company_id))
+            if standing and record.outcome == "open":
+                record.write(self._draw("win_back", standing, record._due_day(), share))
+
+    def _standings(self):
+        """:return: dict (customer, company) → ``customer.tier.standing``"""
+        own = [("partner_id", "in", self.partner_id.ids), ("company_id", "in", self.company_id.ids)]
+        found = self.env["customer.tier.standing"].sudo().search(own)
+        return {(standing.partner_id, standing.company_id): standing for standing in found}
+
+    @api.model
+    def _begin_due(self, company):
+        """From the day on which customers are to be called again, what they order counts."""
+        today = self.env["customer.tier.gather"]._today(company)
+        due = fields.Date.subtract(today, days=ASK_AGAIN_DAYS)
+        own = [("company_id", "=", company.id), ("outcome", "=", "open"), ("date", "<=", due)]
+        new = [("due_on", "=", False), ("experiment", "!=", False)]
+        self.sudo().search([*own, *new])._begin_case()
+
+    def _begin_case(self):
+        """Those of these whose day has come are measured from now on."""
+        standings = self._standings()
+        for record in self.filtered(lambda r: r.experiment and not r.due_on):
+            due = record._due_day()
+            standing = standings.get((record.partner_id, record.company_id))
+            if standing and due <= self.env["customer.tier.gather"]._today(record.company_id):
+                end = self._window_end(standing, due)
+                super(CustomerWinBack, record).write({"due_on": due, "window_end": end})
+
+    @api.model
+    def _counted_since(self):
+        return SQL("r.due_on")
 
     # Until an order comes
 

@@ -2,6 +2,7 @@ from . import test_attacks
 from . import test_companies
 from . import test_contact_policy
 from . import test_desk_ends
+from . import test_effect
 from . import test_foreign_writes
 from . import test_handover
 from . import test_moved_customer

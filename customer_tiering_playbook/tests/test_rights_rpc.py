@@ -5,7 +5,7 @@ from .security_common import PlaybookSecurityCase
 
 # Who may call what, as in the core addon.
 CALLERS = {
-    "customer.stage.playbook": {"action_open_starts": "somc"},
+    "customer.stage.playbook": {"action_open_held": "m", "action_open_starts": "somc"},
     "customer.stage.playbook.start": {"action_open_partner": "somc", "action_retry": "om"},
     "customer.tier.standing": {"action_customer_win_back": "somc"},
     "customer.tier.tell": {"action_tell": "om"},

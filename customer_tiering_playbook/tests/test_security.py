@@ -17,7 +17,7 @@ class TestSecurity(PlaybookSecurityCase):
         """Everything public on a model can be called by whoever is logged in. A new public
         method must be put on this list by somebody who thought about it."""
         public = {
-            *("action_open_starts", "action_open_partner", "action_retry"),
+            *("action_open_held", "action_open_starts", "action_open_partner", "action_retry"),
             *("action_customer_win_back", "action_apply", "action_tell"),
         }
         orm = {"create", "write", "unlink", "copy", "default_get"}

@@ -20,17 +20,22 @@ class CustomerTierTell(models.TransientModel):
             wizard._check_rights()
             counts = (wizard.run_id or wizard.event_ids)._forecast_playbooks()
             wizard.playbook_count = counts.total()
-            lines = [
-                {
-                    "playbook": playbook,
-                    "customers": counts[playbook],
-                    "activities": counts[playbook] * playbook.activity_count,
-                }
-                for playbook in self.env["customer.stage.playbook"].sudo().union(*counts).sorted()
-            ]
+            playbooks = self.env["customer.stage.playbook"].sudo().union(*counts).sorted()
+            lines = [wizard._playbook_line(playbook, counts[playbook]) for playbook in playbooks]
             wizard.playbook_forecast = self.env["ir.qweb"]._render(
-                "customer_tiering_playbook.tell_playbook_forecast", {"lines": lines}
+                "customer_tiering_playbook.tell_playbook_forecast",
+                {"lines": lines, "held": any(line["held"] for line in lines)},
             )
+
+    def _playbook_line(self, playbook, customers):
+        # Who it is, chance says when they enter the stage.
+        held = round(customers * playbook.control_share / 100)
+        return {
+            "playbook": playbook,
+            "customers": customers,
+            "held": held,
+            "activities": (customers - held) * playbook.activity_count,
+        }
 
     def action_tell(self):
         result = super().action_tell()

@@ -1,5 +1,6 @@
 # What orders end, before what inherits it.
 from . import customer_order_awaited
+from . import customer_order_measured
 
 # When customers may be approached.
 from . import customer_contact_freeze

@@ -6,17 +6,11 @@ from odoo import api, fields, models
 from odoo.addons.customer_tiering.explain import next_order
 from odoo.addons.customer_tiering.grading import assignment
 from odoo.addons.customer_tiering.tools import savepoint_each, schedule_on_contacts
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from .customer_contact_policy import REASONS
 
 _logger = logging.getLogger(__name__)
-
-
-# An order counts as one after the reminder for half the customer's rhythm, at least so long.
-SHORTEST_WINDOW = 14
-# Orders that are taken back later than so many days after the window change no outcome.
-MEASURED_AGAIN = 92
 
 
 class CustomerReminder(models.Model):
@@ -25,7 +19,7 @@ class CustomerReminder(models.Model):
     when the customer was last approached and what came of it."""
 
     _name = "customer.reminder"
-    _inherit = "customer.order.awaited"
+    _inherit = "customer.order.measured"
     _description = "Repurchase Reminder"
     _order = "date desc, id desc"
     _rec_name = "partner_id"
@@ -81,53 +75,6 @@ class CustomerReminder(models.Model):
     on_desk = fields.Boolean(readonly=True, exportable=False)
     snoozed_until = fields.Date(readonly=True)
     snooze_reason = fields.Selection(REASONS, string="Waits Because", readonly=True)
-
-    # Whether it has an effect
-
-    experiment = fields.Char(
-        readonly=True,
-        help="What is measured together: a rule in a half-year. Empty where everybody is reminded "
-        "on purpose.",
-    )
-    bucket = fields.Integer(
-        readonly=True, aggregator=None, help="Drawn by chance, from 0 to 9999; see “Group”."
-    )
-    drawn_share = fields.Integer(
-        string="Held Back Then (%)",
-        readonly=True,
-        aggregator=None,
-        help="The rule's share on that day: buckets below it, times 100, were held back.",
-    )
-    arm = fields.Selection(
-        selection=[
-            (assignment.TREATED, "Reminded"),
-            (assignment.CONTROL, "Held back"),
-            (assignment.OFFER, "Reminded with an offer"),
-        ],
-        string="Group",
-        required=True,
-        default=assignment.TREATED,
-        readonly=True,
-    )
-    window_end = fields.Date(
-        string="Counted Until",
-        readonly=True,
-        help="Orders up to this day count as orders after the reminder, of customers held back as "
-        "well: half the customer's rhythm, at least 14 days.",
-    )
-    window_orders = fields.Integer(string="Orders in the Time", readonly=True)
-    window_amount = fields.Float(
-        string="Amount in the Time",
-        readonly=True,
-        help="Untaxed, in company currency at the rates of the days.",
-    )
-    window_margin = fields.Float(
-        string="Margin in the Time",
-        readonly=True,
-        groups="customer_tiering.group_manager",
-        help="What is left of the amount after the cost of what was bought, in company currency.",
-    )
-    measured_on = fields.Date(readonly=True, help="Empty until the time is over.")
 
     _one_open = models.UniqueIndex(
         "(partner_id, company_id) WHERE state = 'open'",
@@ -210,23 +157,14 @@ class CustomerReminder(models.Model):
     @api.model
     def _drawn(self, rule, standing, as_of):
         """Which group a customer is in; those whose tier is never held back are not measured."""
-        experiment = assignment.experiment(f"rule:{rule.id}", as_of)
-        # The setting is nobody's to read.
-        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-        bucket = assignment.bucket(database, experiment, standing.partner_id.id)
-        if standing.tier_id in rule.never_held_tier_ids:
-            offered = assignment.arm(bucket, 0, rule._offer_share()) == assignment.OFFER
-            return {"arm": assignment.OFFER if offered else assignment.TREATED}
-        arm = assignment.arm(bucket, rule.control_share, rule._offer_share())
-        share = rule.control_share
-        return {"experiment": experiment, "bucket": bucket, "arm": arm, "drawn_share": share}
-
-    @api.model
-    def _window_end(self, standing, as_of):
-        """The day up to which orders count, for those held back as for the others."""
-        last, expected = standing.last_order_date, standing.next_order_date
-        rhythm = (expected - last).days if last and expected else 0
-        return fields.Date.add(as_of, days=max(SHORTEST_WINDOW, rhythm // 2))
+        return self._draw(
+            f"rule:{rule.id}",
+            standing,
+            as_of,
+            rule.control_share,
+            rule._offer_share(),
+            never=standing.tier_id in rule.never_held_tier_ids,
+        )
 
     def _activity_vals(self, rule, standing, user):
         standing = standing.with_context(lang=user.lang)
@@ -285,50 +223,6 @@ class CustomerReminder(models.Model):
     def _end_done(self):
         """Somebody has done what these asked for."""
         self.write({"state": "done", "end_reason": "done"})
-
-    @api.model
-    def _measure(self, company):
-        """Note what was ordered in the time of each case, once it is over; orders that are taken
-        back later are looked at again for a while."""
-        today = self.env["customer.tier.gather"]._today(company)
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH found AS (
-                    SELECT r.id, COUNT(o.id) AS orders,
-                           COALESCE(SUM(o.amount_untaxed / NULLIF(o.currency_rate, 0)), 0)
-                               AS amount,
-                           COALESCE(SUM(m.margin), 0) AS margin
-                      FROM customer_reminder r
-                      JOIN res_partner p ON p.id = r.partner_id
-                      JOIN res_partner c ON c.commercial_partner_id = p.commercial_partner_id
-                 LEFT JOIN sale_order o ON o.partner_id = c.id AND %(ends)s
-                       AND (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
-                           <= r.window_end
-                 LEFT JOIN LATERAL (%(margin)s) m ON TRUE
-                     WHERE r.company_id = %(company)s AND r.window_end < %(today)s
-                       AND (r.measured_on IS NULL OR r.window_margin IS NULL
-                            OR r.window_end > %(again)s)
-                     GROUP BY r.id)
-                UPDATE customer_reminder r
-                   SET window_orders = f.orders, window_amount = f.amount,
-                       window_margin = f.margin, measured_on = %(today)s
-                  FROM found f
-                 WHERE f.id = r.id
-                   AND (r.measured_on IS NULL OR r.window_orders <> f.orders
-                        OR r.window_amount IS DISTINCT FROM f.amount::float8
-                        OR r.window_margin IS DISTINCT FROM f.margin::float8)
-                """,
-                ends=self._ends_sql(company),
-                margin=self.env["customer.tier.gather"]._order_margin_sql(company),
-                zone=self.env["customer.tier.gather"]._timezone(company),
-                company=company.id,
-                today=today,
-                again=fields.Date.subtract(today, days=MEASURED_AGAIN),
-            )
-        )
-        self.env.invalidate_all(flush=False)
 
     @api.model
     def _close_fulfilled(self, partners):

@@ -11,6 +11,8 @@ from ..reminder_plan import Plan
 # Columns of the standing that a rule can go by.
 DAYS = {"late": "call_date", "expected": "next_order_date"}
 MANAGERS = "customer_tiering.group_manager"
+# Of a hundred customers, what a rule made on the screen begins with.
+SHARE = 20
 # How far the preview looks ahead.
 MONTH_DAYS = 30
 
@@ -89,7 +91,7 @@ class CustomerReminderRule(models.Model):
 
     control_share = fields.Integer(
         string="Held Back (%)",
-        default=0,
+        default=SHARE,
         help="So many of a hundred customers, drawn by chance for a half-year, get nothing from "
         "this rule: only by comparison with them can be said how many orders came because of it. "
         "0 holds nobody back, and 20 is a good share to measure by.",
@@ -123,17 +125,15 @@ class CustomerReminderRule(models.Model):
         "reminded.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Nobody has looked at the share of a rule that is made past the form.
+        return super().create([{"control_share": 0, **vals} for vals in vals_list])
+
     @api.constrains("control_share")
     def _check_control_share(self):
         for rule in self:
-            if not 0 <= rule.control_share <= assignment.LARGEST_SHARE:
-                raise ValidationError(
-                    self.env._(
-                        "From 0 to %s percent of the customers can be held back; more would "
-                        "measure no better.",
-                        assignment.LARGEST_SHARE,
-                    )
-                )
+            self.env["customer.reminder"]._check_share(rule.control_share)
 
     @api.constrains("company_id", "tier_ids", "never_held_tier_ids")
     def _check_tiers(self):

@@ -7,7 +7,7 @@ from .security_common import ReminderSecurityCase
 COMPUTED = {
     "customer.agenda": rows(refused="currency_id headline next_step phone tier_color"),
     "customer.holiday.fill": rows(empty="is_own"),
-    "customer.reminder": rows(refused="tier_color"),
+    "customer.reminder": rows(refused="group_text tier_color"),
     "customer.reminder.rule": rows(
         empty="capped_count held_count month_count reminder_count today_count waiting_count"
     ),

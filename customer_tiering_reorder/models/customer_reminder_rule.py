@@ -2,20 +2,18 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading import assignment, quiet
-from odoo.addons.customer_tiering_reminder.models.customer_reminder_rule import MONTH_DAYS
+from odoo.addons.customer_tiering_reminder.models.customer_reminder_rule import MONTH_DAYS, SHARE
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from .. import effect_words, presets
+from .. import presets
 from .customer_reminder_rule_step import TYPICAL_RHYTHM
 
 # What an answer is planned for: points of the order rate that a reminder should bring.
 WANTED = 0.10
 # Of rules of which nothing is known yet.
 UNKNOWN_RATE = 0.3
-SHARE = 20
 ENOUGH_CASES = 30
-YEAR_DAYS, AVERAGE_MONTH = 365, 30.4
 # When messages are planned, by the customer's clock, unless its own hours are known.
 SENT_AT = 10
 
@@ -55,58 +53,64 @@ class CustomerReminderRule(models.Model):
 
     # Whether it has an effect
 
+    test_phase = fields.Boolean(
+        help="Half of the customers are held back until it is known whether the rule has an "
+        "effect, which is soonest. Then the share goes to what is said beside it, by itself."
+    )
+    share_after = fields.Integer(
+        string="Held Back Afterwards (%)",
+        default=SHARE,
+        help="Of a hundred customers, once the test phase is over.",
+    )
+
+    @api.onchange("test_phase")
+    def _onchange_test_phase(self):
+        if self.test_phase:
+            self.share_after = min(self.control_share or SHARE, SHARE)
+            self.control_share = assignment.LARGEST_SHARE
+        elif self.control_share == assignment.LARGEST_SHARE:
+            self.control_share = self.share_after
+
+    @api.constrains("share_after")
+    def _check_share_after(self):
+        for rule in self:
+            self.env["customer.reminder"]._check_share(rule.share_after)
+
+    @api.model
+    def _end_test_phases(self, company):
+        """Rules of which is known by now whether they have an effect hold back fewer again."""
+        testing = self.sudo().search(
+            [("test_phase", "=", True), ("company_id", "in", (False, company.id))]
+        )
+        for rule in testing.with_company(company):
+            row = rule._effect_row()
+            if row.answered:
+                rule.write({"test_phase": False, "control_share": rule.share_after})
+
     @api.depends("control_share")
     @api.depends_context("company", "lang")
     def _compute_effect_note(self):
         for rule in self:
             saved = rule._origin if rule._previewed() else rule.browse()
             known = saved._effect_row() if saved else self.env["customer.reminder.effect"]
-            lines = [known.words, rule._answer_note(saved)] if saved else []
-            rule.effect_note = "\n".join(filter(None, lines)) or False
+            rule.effect_note = (saved and saved._effect_lines(known, rule.control_share)) or False
             rule.effect_warning = known.warning if known else False
 
     def _effect_row(self):
-        rows = self.env["customer.reminder.effect"]
-        own = [("rule_id", "=", self.id), ("company_id", "=", self.env.company.id)]
-        return rows.search(own, limit=1) if rows.has_access("read") else rows
+        return self.env["customer.reminder.effect"]._row_of("reminder", self)
 
-    def _answer_note(self, saved):
-        """How long an answer takes, with this rule's own rate and number of cases.
-
-        :param saved: the rule as it is in the database; its share may be typed a moment ago
+    def _effect_lines(self, known, share):
         """
-        from odoo.addons.customer_tiering.grading import effect
-
-        base = saved._base_rate()
-        cases = saved._cases_a_month()
-        months = {
-            share: float(effect.months_needed(base or UNKNOWN_RATE, WANTED, share / 100, cases))
-            for share in {self.control_share or SHARE, assignment.LARGEST_SHARE}
-        }
-        return effect_words.duration(self.env, self.control_share, cases, base, months)
-
-    def _base_rate(self):
-        """How many of a hundred customers of this rule order within the time, as a share, both
-        groups together; none where too little is known."""
-        if not self.env["customer.reminder.report"].has_access("read"):
-            return None
-        own = [("rule_id", "=", self.id), ("company_id", "=", self.env.company.id)]
-        cases, ordered = self.env["customer.reminder.report"]._read_group(
-            [*own, ("is_measured", "=", True)], [], ["__count", "ordered_count:sum"]
-        )[0]
-        return min(max(ordered / cases, 0.05), 0.9) if cases >= ENOUGH_CASES else None
-
-    def _cases_a_month(self):
-        """Of the last year, or of the next month where there are none yet."""
+        :param known: ``customer.reminder.effect``, empty where there is nothing yet
+        :param share: that is held back, as typed a moment ago
+        """
         today = self.env["customer.tier.gather"]._today(self.env.company)
-        since = fields.Date.subtract(today, days=YEAR_DAYS)
-        own = [("rule_id", "=", self.id), ("company_id", "=", self.env.company.id)]
-        first, count = self.env["customer.reminder"]._read_group(
-            [*own, ("date", ">", since)], [], ["date:min", "__count"]
-        )[0]
-        if count >= ENOUGH_CASES:
-            return round(count * AVERAGE_MONTH / max((today - first).days, MONTH_DAYS))
-        return len(self._due_within(self.env.company, today, MONTH_DAYS))
+
+        def ahead():
+            return len(self._due_within(self.env.company, today, MONTH_DAYS))
+
+        how_long = self.env["customer.reminder.effect"]._how_long("reminder", self, share, ahead)
+        return "\n".join(filter(None, [known.words, how_long]))
 
     def action_open_effect(self):
         """What is known of the effect of this rule."""

@@ -116,6 +116,27 @@ class CustomerReminderRuleStep(models.Model):
         self.ensure_one()
         return ""
 
+    @api.depends("channel", "to", "offset_days", "offset_share")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        people = dict(self._fields["to"]._description_selection(self.env))
+        for step in self:
+            words = {"channel": channels.get(step.channel), "to": people.get(step.to)}
+            words |= {"days": step.offset_days, "share": step.offset_share}
+            step.display_name = step._when(words)
+
+    def _when(self, words):
+        if not (self.offset_days or self.offset_share):
+            return self.env._("%(channel)s (%(to)s), at once", **words)
+        if not self.offset_share:
+            return self.env._("%(channel)s (%(to)s) after %(days)s days", **words)
+        if not self.offset_days:
+            return self.env._("%(channel)s (%(to)s) after %(share)s %% of the rhythm", **words)
+        return self.env._(
+            "%(channel)s (%(to)s) after %(days)s days and %(share)s %% of the rhythm", **words
+        )
+
     def _days(self, rhythm):
         """Days after the reminder began.
 

@@ -12,3 +12,9 @@ class CustomerTierRun(models.Model):
         rhythms = self.sudo().env["customer.purchase.rhythm"]
         rhythms._follow_grading(partners, company or self.env.company)
         return changed
+
+    def _follow_up(self):
+        """The cases whose time is over have just been measured."""
+        result = super()._follow_up()
+        self.env["customer.reminder.rule"]._end_test_phases(self.company_id)
+        return result

@@ -17,13 +17,14 @@ COMPUTED = {
     ),
     "customer.reminder.effect": rows(
         refused=(
-            "amount_difference amount_from amount_to caused_count compared_count control_count "
-            "control_ordered_count currency_id difference difference_from difference_to "
-            "display_name ordered_count picture verdict warning words"
+            "amount_difference amount_from amount_to answered basis caused_count compared_count "
+            "control_count control_ordered_count currency_id difference difference_from "
+            "difference_to display_name ordered_count picture verdict warning words"
         )
     ),
     "customer.reminder.report": rows(refused="currency_id"),
     "customer.reminder.rule": rows(empty="effect_note effect_warning step_note unreached_count"),
+    "customer.reminder.rule.step": rows(empty="display_name"),
     "customer.reminder.step": rows(
         refused="customer_id lang phone receipt_url reorder_url stop_url"
     ),
@@ -40,6 +41,8 @@ SILENT = {
         "amount_difference",
         "amount_from",
         "amount_to",
+        "answered",
+        "basis",
         "caused_count",
         "compared_count",
         "control_count",

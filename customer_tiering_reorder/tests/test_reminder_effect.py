@@ -1,62 +1,14 @@
 from odoo import fields
 from odoo.addons.customer_tiering.grading import effect
-from odoo.addons.customer_tiering.tests.common import GradingCase
-from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, tagged
 
-HALF = "2026H1"
+from .effect_common import EffectCase
 
 
 @tagged("post_install", "-at_install")
-class TestReminderEffect(GradingCase):
+class TestReminderEffect(EffectCase):
     """What managers read about the effect of reminders."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["customer.reminder.rule"].search([]).action_archive()
-        cls.rule = cls.env["customer.reminder.rule"].create(
-            {"name": "Late", "company_id": cls.company.id, "control_share": 20}
-        )
-        cls.tier = cls._create_program(tiers=["Regular"]).tier_ids
-        cls.Report = cls.env["customer.reminder.report"]
-
-    @classmethod
-    def _create_cases(cls, arm, count, ordered=0, amount=100, rule=None, first=0, **vals):
-        """Customers with one case each, whose time is over; the first of them ordered."""
-        partners = cls.env["res.partner"].create(
-            [{"name": f"{arm} {n}", "company_id": cls.company.id} for n in range(count)]
-        )
-        rule = rule or cls.rule
-        return cls.env["customer.reminder"].create(
-            [
-                {
-                    "rule_id": rule.id,
-                    "partner_id": partner.id,
-                    "company_id": cls.company.id,
-                    "tier_id": cls.tier.id,
-                    "arm": arm,
-                    "experiment": f"rule:{rule.id}:{HALF}",
-                    "date": "2026-03-01",
-                    "window_end": "2026-03-15",
-                    "measured_on": "2026-03-16",
-                    "state": "done",
-                    "window_orders": int(number < ordered),
-                    "window_amount": amount * (number < ordered),
-                    **vals,
-                }
-                for number, partner in enumerate(partners)
-            ]
-        )
-
-    def _effect(self, rule=None, user=None):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        rows = self.env["customer.reminder.effect"].with_user(user or self.manager)
-        rule = self.rule if rule is None else rule
-        return rows.search(
-            [("company_id", "=", self.company.id), ("rule_id", "=", rule.id or False)]
-        )
 
     def test_known_effect(self):
         """The report says attributed orders where caused ones are asked for."""
@@ -150,6 +102,7 @@ class TestReminderEffect(GradingCase):
         )
         self.assertEqual(row.difference, 0)
         self.assertEqual(row.case_count, 200)
+        self.assertIn("30 cases are not measured: their tiers are never held back", row.basis)
 
     def test_warns_of_wrong_groups(self):
         """Half are held back instead of a fifth, and the figures are believed."""
@@ -168,6 +121,137 @@ class TestReminderEffect(GradingCase):
         self.assertFalse(self._effect().warning)
         self._create_cases("control", 100, ordered=25, drawn_share=50)
         self.assertIn("were to be held back", self._effect().warning)
+
+    def test_share_of_new_rules(self):
+        """Rules made on the screen measure nothing from their first day; or one that a program
+        makes holds customers back without anybody having decided it."""
+        Rule = self.env["customer.reminder.rule"].with_user(self.manager)
+        self.assertEqual(Form(Rule).control_share, 20)
+        self.assertEqual(Rule.create({"name": "Made"}).control_share, 0)
+        self.assertEqual(Rule._create_preset("standard", self.company).control_share, 20)
+
+    def test_phase_of_testing(self):
+        """Half of the customers are held back for ever, because nobody looks at the report; or the
+        answer is never found, because the share goes back too soon."""
+        with Form(self.rule) as form:
+            form.test_phase = True
+            self.assertEqual((form.control_share, form.share_after), (50, 20))
+            form.share_after = 10
+        self._create_cases("treated", 40, ordered=20)
+        self._create_cases("control", 40, ordered=12)
+        end = self.env["customer.reminder.rule"]._end_test_phases
+        end(self.company)
+        self.assertTrue(self.rule.test_phase)
+        self._create_cases("treated", 400, ordered=200)
+        self._create_cases("control", 400, ordered=120)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        end(self.company)
+        self.assertEqual((self.rule.test_phase, self.rule.control_share), (False, 10))
+        with self.assertRaises(ValidationError):
+            self.rule.share_after = 60
+
+    # All rules
+
+    def test_all_rules_count_every_case(self):
+        """A rule of last year decides for ever what is said of all rules, and those of this year
+        never count: the first cases that were planned were its own."""
+        for day in range(1, 26):
+            self._create_cases("treated", 48, ordered=19, date=f"2026-01-{day:02}")
+            self._create_cases("control", 12, ordered=5, date=f"2026-01-{day:02}")
+        before = self._effect(self.rule.browse())
+        self.assertEqual(before.compared_count + before.control_count, 1500)
+        other = self.rule.copy()
+        for day in range(1, 26):
+            self._create_cases("treated", 40, ordered=20, rule=other, date=f"2026-04-{day:02}")
+            self._create_cases("control", 40, ordered=10, rule=other, date=f"2026-04-{day:02}")
+        row = self._effect(self.rule.browse())
+        self.assertEqual(row.compared_count + row.control_count, 3500)
+        self.assertEqual(row.verdict, "more")
+        # Each with itself: a half-and-half rule weighs more for its size.
+        weights = (48 * 12 / 60, 40 * 40 / 80)
+        differences = (19 / 48 - 5 / 12, 0.25)
+        mean = sum(w * d for w, d in zip(weights, differences, strict=True)) / sum(weights)
+        self.assertAlmostEqual(row.difference, 100 * mean, delta=0.06)
+        self.assertIn("every case counts", row.basis)
+        self.assertIn("right however often you look", row.basis)
+
+    def test_says_what_counts(self):
+        """An answer stays as it is although cases are added, and nobody says why."""
+        for day in range(1, 26):
+            self._create_cases("treated", 48, ordered=19, date=f"2026-03-{day:02}")
+            self._create_cases("control", 12, ordered=5, date=f"2026-03-{day:02}")
+        row = self._effect()
+        counted = row.compared_count + row.control_count
+        self.assertIn(f"that of the first {counted} cases", row.basis)
+        self.assertIn(f"{1500 - counted} later ones", row.basis)
+        new = self.rule.copy()
+        self._create_cases("treated", 40, ordered=20, rule=new)
+        self._create_cases("control", 10, ordered=3, rule=new)
+        self.assertIn("look as often as you like", self._effect(new).basis)
+
+    def test_answer_does_not_move(self):
+        """With each case that is added another number of cases is planned, and the answer is given
+        again and again until it is the one that was hoped for."""
+        for day in range(1, 26):
+            self._create_cases("treated", 48, ordered=19, date=f"2026-03-{day:02}")
+            self._create_cases("control", 12, ordered=5, date=f"2026-03-{day:02}")
+        names = ["compared_count", "ordered_count", "difference", "difference_from", "words"]
+        before = self._effect().read(names)
+        self._create_cases("treated", 900, ordered=0, date="2026-04-20")
+        self._create_cases("control", 900, ordered=900, date="2026-04-21")
+        self.assertEqual(self._effect().read(names), before)
+
+    def test_warns_of_wrong_groups_of_all(self):
+        """What is said of all rules is believed although one of them draws nobody by chance."""
+        self._create_cases("treated", 100, ordered=40)
+        self._create_cases("control", 100, ordered=30)
+        row = self._effect(self.rule.browse())
+        self.assertIn("“Late” do not have the sizes they should", row.warning)
+
+    def test_page_equals_sql(self):
+        """The page of a rule and the database disagree: numbers of both groups, rates, amounts."""
+        self._create_cases("treated", 300, ordered=120, amount=250, window_margin=20)
+        self._create_cases("control", 75, ordered=20, amount=80)
+        self._create_cases("treated", 30, ordered=30, experiment=False)
+        row = self._effect()
+        self.env.cr.execute(
+            """
+            WITH first AS (
+                SELECT DISTINCT ON (partner_id, experiment) arm, window_orders, window_amount
+                  FROM customer_reminder
+                 WHERE rule_id = %s AND measured_on IS NOT NULL AND experiment IS NOT NULL
+                 ORDER BY partner_id, experiment, id)
+            SELECT COUNT(*) FILTER (WHERE arm = 'treated'),
+                   COUNT(*) FILTER (WHERE arm = 'treated' AND window_orders > 0),
+                   COUNT(*) FILTER (WHERE arm = 'control'),
+                   COUNT(*) FILTER (WHERE arm = 'control' AND window_orders > 0),
+                   100 * (AVG((window_orders > 0)::int) FILTER (WHERE arm = 'treated')
+                          - AVG((window_orders > 0)::int) FILTER (WHERE arm = 'control')),
+                   AVG(window_amount) FILTER (WHERE arm = 'treated')
+                       - AVG(window_amount) FILTER (WHERE arm = 'control')
+              FROM first
+            """,
+            [self.rule.id],
+        )
+        *counts, difference, amount = self.env.cr.fetchone()
+        names = ("compared_count", "ordered_count", "control_count", "control_ordered_count")
+        self.assertEqual([row[name] for name in names], counts)
+        self.assertAlmostEqual(row.difference, float(difference), delta=0.06)
+        self.assertAlmostEqual(row.amount_difference, amount, 2)
+        self.assertEqual((row.case_count, row.told_count, row.told_ordered_count), (405, 330, 150))
+
+    def test_no_ratings(self):
+        """Where nothing is rated, everybody is as unhappy as can be."""
+        self._create_cases("treated", 3)
+        self.assertFalse(self._effect().told_rating_count)
+
+    def test_name_of_a_step(self):
+        """Above an opened step stands “customer.reminder.rule.step,16”."""
+        step = self.rule.step_ids
+        self.assertEqual(step.display_name, "To-do (Salesperson), at once")
+        step.write({"channel": "email", "to": "customer", "offset_days": 3, "offset_share": 25})
+        self.assertEqual(step.display_name, "E-mail (Customer) after 3 days and 25 % of the rhythm")
 
     def test_rule_says_how_long(self):
         """Whoever switches measuring on waits for years without knowing it; and rules that measure

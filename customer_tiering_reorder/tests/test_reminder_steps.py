@@ -140,7 +140,9 @@ class TestReminderSteps(SenderCase):
         Rule = self.env["customer.reminder.rule"].with_company(self.company)
         rule = Rule._create_preset("prospect", self.company)
         message = {"sequence": 20, "channel": "email", "to": "customer", "offset_days": 4}
-        rule.write({"active": True, "step_ids": [Command.create(message)]})
+        # Nobody is held back here.
+        message = [Command.create(message)]
+        rule.write({"active": True, "control_share": 0, "step_ids": message})
         today = self.env["customer.tier.gather"]._today(self.company)
         self.assertFalse(self.rule._due(self.company, today))
         self.assertEqual(list(rule._due(self.company, today)), [self._standing(self.buyer)])

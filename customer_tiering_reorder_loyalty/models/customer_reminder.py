@@ -3,12 +3,15 @@ from odoo import fields, models
 from .. import offer as offers
 from ..offer import COUPON, POINTS, PROMOTION
 
+# So many orders in a row with an offer, and the customer waits for the next one.
+IN_A_ROW = 2
 REFUSALS = [
     ("early", "The order was not late yet"),
     ("program", "The programme was not for this customer, or not running"),
     ("recent", "The customer had an offer not long ago"),
     ("most", "Too much together with the tier's discount"),
     ("budget", "The month's budget was used up"),
+    ("waits", "The customer's last two orders came with offers only: later"),
 ]
 
 
@@ -70,6 +73,8 @@ class CustomerReminder(models.Model):
             return "early"
         if not self._offer_program_fits(step.offer_program_id):
             return "program"
+        if step.offer_learned_wait and self._waits_for_offers(expected, standing, today):
+            return "waits"
         if self._offered_since(fields.Date.subtract(today, days=step.offer_once_days)):
             return "recent"
         cost = self._offer_cost(step, standing, today)
@@ -86,6 +91,23 @@ class CustomerReminder(models.Model):
         domain = [("id", "=", program.id), *order._get_program_domain()]
         used_up = program.limit_usage and program.total_order_count >= program.max_usage
         return bool(program.reward_ids and not used_up and program.search_count(domain, limit=1))
+
+    def _waits_for_offers(self, expected, standing, today):
+        """Whether the customer's last orders came with offers only, and it is not a whole rhythm
+        late yet."""
+        last = standing.last_order_date
+        rhythm = max((expected - last).days, 0) if last else 0
+        if today >= fields.Date.add(expected, days=rhythm):
+            return False
+        bought = [
+            ("partner_id.commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("state", "=", "sale"),
+        ]
+        orders = self.env["sale.order"].search(
+            bought, order="date_order desc, id desc", limit=IN_A_ROW
+        )
+        return len(orders) == IN_A_ROW and all(order._customer_has_offer() for order in orders)
 
     def _offered_since(self, day):
         """Whether the customer got an offer after a day, by whichever rule."""

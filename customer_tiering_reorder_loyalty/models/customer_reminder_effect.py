@@ -32,6 +32,19 @@ class CustomerReminderEffect(models.Model):
         compute="_compute_offer_effect",
         help="If each is used on a usual order.",
     )
+    offer_margin_difference = fields.Monetary(
+        string="Margin More per Customer",
+        compute="_compute_offer_effect",
+        help="Mean margin of a customer drawn for an offer less that of one only reminded, after "
+        "what the offers took off; with the largest hundredth cut.",
+    )
+    offer_margin_from = fields.Monetary(compute="_compute_offer_effect")
+    offer_margin_to = fields.Monetary(compute="_compute_offer_effect")
+    offer_margin_per_offer = fields.Monetary(
+        string="Margin More per Offer Given",
+        compute="_compute_offer_effect",
+        help="The same for each offer that was given: not everybody drawn for one gets it.",
+    )
     offer_words = fields.Text(string="Offer in Words", compute="_compute_offer_effect")
 
     @api.depends("case_count")
@@ -42,14 +55,14 @@ class CustomerReminderEffect(models.Model):
 
     def _compared_offers(self):
         """Cases with and without an offer, as of :meth:`_compared`: whether held back stands for
-        whether without."""
+        whether without, and the amount is the margin."""
         self.check_access("read")
-        rule = SQL("r.rule_id = %s", self.rule_id.id) if self.rule_id else SQL("TRUE")
+        rule = self._offers_of()
         return self.env.execute_query(
             SQL(
                 """
                 SELECT r.rule_id, r.experiment, r.arm = %(treated)s,
-                       (COALESCE(r.window_orders, 0) > 0)::int, COALESCE(r.window_amount, 0), r.date
+                       (COALESCE(r.window_orders, 0) > 0)::int, COALESCE(r.window_margin, 0), r.date
                   FROM customer_reminder r
                   JOIN (SELECT company_id, experiment, MIN(date) AS begun FROM customer_reminder
                          WHERE arm = %(offer)s AND experiment IS NOT NULL
@@ -70,13 +83,22 @@ class CustomerReminderEffect(models.Model):
             )
         )
 
+    def _offers_of(self):
+        """Condition on reminders ``r``; what is no reminder has no offers."""
+        if not self.kind:
+            return SQL("TRUE")
+        return SQL("r.rule_id = %s", self.rule_id.id) if self.rule_id else SQL("FALSE")
+
     def _given(self):
-        """Number and cost of the offers that were given."""
+        """Number and cost of the offers that were given, and of the cases drawn for one."""
         self.check_access("read")
-        rule = SQL("rule_id = %s", self.rule_id.id) if self.rule_id else SQL("TRUE")
+        rule = self._offers_of()
         query = SQL(
-            """SELECT COUNT(*), COALESCE(SUM(offer_cost), 0) FROM customer_reminder
-                WHERE company_id = %s AND offered_on IS NOT NULL AND %s""",
+            """SELECT COUNT(r.offered_on),
+                      COALESCE(SUM(r.offer_cost) FILTER (WHERE r.offered_on IS NOT NULL), 0),
+                      COUNT(*) FILTER (WHERE r.arm = %s)
+                 FROM customer_reminder r WHERE r.company_id = %s AND %s""",
+            assignment.OFFER,
             self.company_id.id,
             rule,
         )
@@ -86,9 +108,12 @@ class CustomerReminderEffect(models.Model):
         from odoo.addons.customer_tiering.grading import effect
 
         known = self._known(effect, cases)
-        count, cost = self._given()
+        count, cost, drawn = self._given()
+        # Of a customer drawn, so many offers.
+        given = count / drawn if drawn else 0
         needed = self._needed_points(effect, known)
         measured = bool(known.cases and known.control)
+        margin = known.amounts if measured else (0, 0, 0)
         self.update(
             {
                 "offer_count": known.cases,
@@ -98,6 +123,10 @@ class CustomerReminderEffect(models.Model):
                 "offer_difference": 100 * known.difference,
                 "offer_from": 100 * known.low if measured else 0,
                 "offer_to": 100 * known.high if measured else 0,
+                "offer_margin_difference": margin[0],
+                "offer_margin_from": margin[1],
+                "offer_margin_to": margin[2],
+                "offer_margin_per_offer": margin[0] / given if given else 0,
                 "offer_given_count": count,
                 "offer_cost": cost,
                 "offer_words": offer_words.say(self.env, known, needed) if measured else False,

@@ -57,6 +57,13 @@ class CustomerReminderRuleStep(models.Model):
         help="Discount of the customer's tier and offer together. Who would get more gets no "
         "offer.",
     )
+    offer_learned_wait = fields.Boolean(
+        string="Later for Who Waits for Offers",
+        default=True,
+        help="A customer whose last two orders both came with an offer of a reminder has learnt to "
+        "wait for one. It gets the next no sooner than a whole rhythm after its order was "
+        "expected.",
+    )
     # Changed by each offer: who counts what is left of the budget must be the only one.
     offer_given_count = fields.Integer(string="Offers Given", readonly=True, copy=False)
 

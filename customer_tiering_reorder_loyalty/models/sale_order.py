@@ -33,6 +33,17 @@ class SaleOrder(models.Model):
             error = str(problem)
         return error and self.env._("The offer %(code)s: %(error)s", code=code, error=error)
 
+    def _customer_has_offer(self):
+        """Whether a coupon or points of a reminder are on this order, or what a reminder pointed
+        to while it was open."""
+        used = self.order_line.coupon_id
+        Reminder = self.env["customer.reminder"]
+        if used and Reminder.search_count([("offer_card_id", "in", used.ids)], limit=1):
+            return True
+        own = [("order_id", "=", self.id), ("offer_kind", "=", "promotion")]
+        told = Reminder.search(own).offer_program_id
+        return bool(told & self.order_line.reward_id.program_id)
+
     def _customer_offer_enter(self, code):
         found = self._try_apply_code(code)
         if "error" in found:

@@ -9,6 +9,7 @@ from odoo.tests import tagged
 COMPUTED = {
     "customer.reminder.effect": rows(
         refused="offer_cost offer_count offer_difference offer_from offer_given_count "
+        "offer_margin_difference offer_margin_from offer_margin_per_offer offer_margin_to "
         "offer_ordered_count offer_to offer_words plain_count plain_ordered_count"
     ),
     "customer.reminder.rule": rows(empty="has_offer offer_note"),
@@ -67,7 +68,10 @@ class TestOfferRights(ReorderSecurityCase):
             ),
             "customer.reminder.rule.step": ("_claim_budget", "_release_budget"),
             "customer.reminder.step": ("_make_ready", "_make_offer"),
-            "sale.order": ("_customer_offer_apply", "_customer_offer_enter", "_customer_refused"),
+            "sale.order": (
+                *("_customer_offer_apply", "_customer_offer_enter", "_customer_refused"),
+                "_customer_has_offer",
+            ),
             "loyalty.card": ("_customer_is_personal",),
         }.items():
             for method in methods:

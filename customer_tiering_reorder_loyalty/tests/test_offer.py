@@ -169,6 +169,60 @@ class TestOffer(OfferCase):
         self.clock.tick(timedelta(days=133))
         self.assertTrue(self._offered().offer_card_id)
 
+    def _order_with(self, card):
+        order = self._create_order(self.buyer, 100, state="draft", date=0)
+        self.assertNotIn("error", order._try_apply_code(card.code))
+        order._apply_program_reward(self.coupons.reward_ids, card)
+        order.action_confirm()
+        self.env.invalidate_all()
+        return order
+
+    def test_who_waits_for_offers(self):
+        """A customer orders only when there is a coupon, and gets the third one as soon as ever."""
+        for _time in range(2):
+            reminder = self._offered(offer_once_days=0)
+            self.assertTrue(reminder.offer_card_id)
+            self._order_with(reminder.offer_card_id)
+            self.assertEqual(reminder.state, "ordered")
+            self.clock.tick(timedelta(days=28))
+            self._mails().unlink()
+        self._last_order(40)
+        third = self._offered(offer_once_days=0)
+        self._assert_refused(third, "waits")
+        third._dismiss()
+        self._mails().unlink()
+        # Not where nobody wants it so.
+        self.clock.tick(timedelta(days=7))
+        self._last_order(40)
+        again = self._offered(offer_once_days=0, offer_learned_wait=False)
+        self.assertTrue(again.offer_card_id)
+        again._dismiss()
+        self._mails().unlink()
+        # Expected ten days ago after a rhythm of eight: that is late enough.
+        self.clock.tick(timedelta(days=7))
+        self._last_order(18)
+        late = self._offered(offer_once_days=0)
+        self.assertTrue(late.offer_card_id)
+
+    def _last_order(self, days):
+        """The customer ordered last so many days ago, as graded."""
+        standing = self._standing(self.buyer)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE customer_tier_standing SET last_order_date = %s WHERE id = %s",
+            [self._ago(days), standing.id],
+        )
+        self.env.invalidate_all()
+
+    def test_one_order_without(self):
+        """Who ordered without an offer in between is taken for somebody who waits."""
+        reminder = self._offered(offer_once_days=0)
+        self._order_with(reminder.offer_card_id)
+        self._order()
+        self.clock.tick(timedelta(days=28))
+        self._mails().unlink()
+        self.assertTrue(self._offered(offer_once_days=0).offer_card_id)
+
     def test_most(self):
         """Fifteen percent of the tier and ten of the coupon are a quarter of the price."""
         program = self._create_program(tiers=["Best"], gives_prices=True)

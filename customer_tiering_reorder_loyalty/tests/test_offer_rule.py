@@ -91,6 +91,7 @@ class TestOfferRule(OfferCase):
                     "state": "done",
                     "window_orders": int(number < ordered),
                     "window_amount": 100 * (number < ordered),
+                    "window_margin": (25 if arm == "offer" else 30) * (number < ordered),
                     "offered_on": f"2026-03-{day:02}" if arm == "offer" else False,
                     "offer_cost": 5 if arm == "offer" else 0,
                 }
@@ -117,9 +118,13 @@ class TestOfferRule(OfferCase):
         self.assertTrue(5 < row.offer_from < 20 < row.offer_to)
         self.assertEqual((row.offer_given_count, row.offer_cost), (600, 3000))
         self.assertIn("more often than those only reminded", row.offer_words)
+        # 60 of 100 at 25, and 40 at 30: three more for each.
+        self.assertAlmostEqual(row.offer_margin_difference, 3, delta=0.7)
+        self.assertAlmostEqual(row.offer_margin_per_offer, row.offer_margin_difference, 5)
+        self.assertTrue(row.offer_margin_from < 3 < row.offer_margin_to)
         # 40 × 30 / 25 are 48 instead of 40.
         self.assertIn("It pays: ", row.offer_words)
-        everything = Effect.search([*own, ("rule_id", "=", False)])
+        everything = Effect._all_of(self.company)
         self.assertEqual(everything.offer_count, row.offer_count)
         self.rule.invalidate_recordset()
         self.assertIn("instead of 40;", self.rule.with_user(self.manager).offer_note)

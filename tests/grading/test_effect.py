@@ -170,3 +170,86 @@ def test_strata_are_compared_with_themselves():
     one = effect.of_strata([56], [70], [48], [80], 10)
     assert one[:3] == pytest.approx([float(n) for n in effect.newcombe(56, 70, 48, 80, 0.96)])
     assert effect.of_strata(*groups, 10_000)[2] > high, "before the planned number it is wider"
+
+
+def _year(rng, bases, shares, uplift, weekly=25):
+    """Cases of a year: strata, held back, ordered, amounts."""
+    cases = 52 * weekly
+    strata = rng.integers(0, len(bases), cases)
+    held = rng.random(cases) < np.take(shares, strata)
+    ordered = rng.random(cases) < np.take(bases, strata) + np.where(held, 0, uplift)
+    return strata, held, ordered, np.where(ordered, np.exp(rng.normal(6, 0.6, cases)), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("bases", "shares", "once"),
+    [((0.4,), (0.5,), True), ((0.2, 0.5), (0.2, 0.5), True), ((0.2, 0.5), (0.2, 0.5), False)],
+)
+def test_a_year_of_the_report(bases, shares, once, monkeypatch):
+    """The page is opened every other week, as it plans by the cases that it has, compares rules
+    with other shares, and amounts: in a year it says “effect” more often than it may."""
+    # Nothing is decided by it.
+    monkeypatch.setattr(effect, "visible", lambda *_args: 1.0)
+    rng = np.random.default_rng(5)
+    years, weekly = 80, 25
+    alarms = money = 0
+    for _year_number in range(years):
+        columns = _year(rng, bases, shares, 0, weekly)
+        alarm = about_money = False
+        for week in range(2, 53, 2):
+            found = effect.compare(*(column[: week * weekly] for column in columns), 0.1, once=once)
+            alarm |= not found.low <= 0 <= found.high
+            about_money |= not found.amount_low <= 0 <= found.amount_high
+            if found.final:
+                break
+        alarms, money = alarms + alarm, money + about_money
+    # Five of a hundred, and what 80 years may be off.
+    assert alarms / years <= 0.1
+    assert money / years <= 0.1
+
+
+def test_answer_stays():
+    """The number that is planned follows the cases that come after it, and the answer is given
+    until it pleases."""
+    rng = np.random.default_rng(6)
+    columns = _year(rng, (0.3,), (0.3,), 0.05, 40)
+    number, planned = effect.enough(*columns[1:3], 0.1)
+    assert number == planned < len(columns[0])
+    found = effect.compare(*columns, 0.1)
+    assert (found.counted, found.later, found.final) == (number, len(columns[0]) - number, True)
+    # Whatever comes later.
+    after = [np.concatenate([column, column[:300]]) for column in columns]
+    after[2][-300:] = True
+    again = effect.compare(*after, 0.1)
+    assert again.later == found.later + 300
+    assert (again.low, again.high, again.amount) == (found.low, found.high, found.amount)
+    # Before, it is wide.
+    early = effect.compare(*(column[: number - 1] for column in columns), 0.1)
+    assert not early.final
+    assert early.high - early.low > found.high - found.low
+
+
+def test_every_case_of_all_rules():
+    """What is said of all rules stands still with the first rule that had its cases."""
+    rng = np.random.default_rng(7)
+    first, second = _year(rng, (0.3,), (0.2,), 0), _year(rng, (0.3,), (0.2,), 0.3)
+    columns = [np.concatenate(pair) for pair in zip(first, second, strict=True)]
+    columns[0] = np.repeat([0, 1], len(first[0]))
+    found = effect.compare(*columns, 0.1, once=False)
+    assert (found.counted, found.later, found.final) == (len(columns[0]), 0, False)
+    assert found.difference == pytest.approx(0.15, abs=0.05)
+    assert found.low > 0
+    nothing = effect.compare([], [], [], [], 0.1)
+    assert (nothing.counted, nothing.low, nothing.high) == (0, -1, 1)
+
+
+def test_amounts_are_compared_with_themselves():
+    """A rule for large customers holds half back, one for small ones few: together reminders seem
+    to cost thousands."""
+    strata = np.repeat([0, 1], 400)
+    held = np.tile([True, False], 400)
+    held[400:] = np.arange(400) % 10 == 0
+    amounts = np.where(strata == 0, 1000.0, 10.0)
+    found = effect.compare(strata, held, amounts > 0, amounts, 0.1, once=False)
+    assert (found.amount, found.amount_low, found.amount_high) == (0, 0, 0)
+    assert amounts[~held].mean() < amounts[held].mean() - 200
