@@ -96,6 +96,7 @@ class TestEarlyAccess(EarlyCase):
             company=self.company_b,
             state="draft",
             lines=[{"product_id": self.kettle.id}],
+            user_id=self.salesperson_b.id,
         )
         seller = self.salesperson_b
         self.assertFalse(order.with_user(seller).customer_early_text)

@@ -15,6 +15,7 @@ class TestSuggestion(EarlyCase):
         what only Gold may have yet; or Gold was not told of it."""
         best = self._create_own_customer("Best")
         self._set_tier(best, self.diamond)
+        self._standing(best).sudo().program_id = self.program
         # New are goods, and customers of the better half of the tiers read of them.
         self.kettle.type = "consu"
         # Found by a search that nothing else of the database is in the way of.

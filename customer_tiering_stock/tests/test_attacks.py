@@ -4,6 +4,7 @@ from odoo.tests import tagged
 # As in the core addon.
 COMPUTED = {
     "customer.tier": rows(empty="priority_warning"),
+    "res.config.settings": rows(refused="customer_urgent_days customer_urgent_days_text"),
     "sale.order": rows(empty="customer_urgent"),
     "stock.move": rows(empty="customer_tier_id"),
 }
