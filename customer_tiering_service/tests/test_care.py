@@ -10,6 +10,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..demo.service import RULES
 from .common import ServiceCase
 
 
@@ -468,3 +469,15 @@ class TestByHand(ServiceCase):
         self.assertIn("3", action["params"]["message"])
         with self.assertRaises(AccessError):
             self.rule.with_user(self.officer).action_assign()
+
+    def test_names_of_the_demo(self):
+        """With a language that came later, the rules of the demo stayed English; or a name that
+        somebody gave was replaced."""
+        self.rule.name = "Best service"
+        own = self._create_rule("Our own", self.silver)
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.ref("base.module_customer_tiering_service")._update_translations("zh_CN")
+        chinese = self.rule.with_context(lang="zh_CN")
+        self.assertEqual(chinese.name, chinese.env._(RULES[0][0]))
+        self.assertNotEqual(chinese.name, "Best service")
+        self.assertEqual(own.with_context(lang="zh_CN").name, "Our own")
