@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from .security_common import LoyaltySecurityCase
 
 # As in the core addon.
-COMPUTED = {"customer.tier.day": rows(typed="is_untold next_date")}
+COMPUTED = {"customer.tier.day": rows(empty="is_untold", typed="next_date")}
 CALLERS = {
     "customer.tier.benefit": {"action_make_gift": "m"},
     "customer.tier.day": {"action_tell": "m"},
