@@ -8,6 +8,7 @@
     "depends": ["customer_tiering", "event"],
     "data": [
         "security/ir.model.access.csv",
+        "data/event_type_data.xml",
         "views/customer_tier_benefit_views.xml",
         "views/event_event_views.xml",
         "views/event_registration_views.xml",

@@ -133,21 +133,58 @@ def due_query(company, rules, able, partner_ids=None):
     )
 
 
-def load_query(company):
-    """Whom people look after in a company: rows (person, rule or None, number of customers). Who
-    has an own salesperson counts for that one."""
+def changed_query(company, change_id, since, capped):
+    """The customers of a company for whom the rules may ask for something else than at the last
+    look: who came to another tier, programme or stage, and whose contact somebody has changed.
+
+    :param change_id: the last line of history that was looked at
+    :param since: moment from which changes of contacts count
+    :param capped: ids of rules of whose people some take no more than so many; who waits for room
+        there is looked at again
+    :return: ``SQL`` of ids
+    """
+    return SQL(
+        """
+        SELECT s.partner_id
+          FROM customer_tier_change c
+          JOIN customer_tier_standing s ON s.id = c.standing_id AND s.company_id = %(company)s
+         WHERE c.id > %(change)s
+         UNION
+        SELECT p.id FROM res_partner p
+         WHERE p.write_date >= %(since)s AND p.commercial_partner_id = p.id
+         UNION
+        SELECT care.partner_id
+          FROM customer_tier_care care
+          JOIN res_partner p ON p.id = care.partner_id AND p.user_id IS NULL
+         WHERE care.company_id = %(company)s AND care.service_id = ANY(%(capped)s)
+           AND care.user_id IS NULL
+        """,
+        company=company.id,
+        change=change_id,
+        since=since,
+        capped=list(capped),
+    )
+
+
+def load_query(company, users):
+    """Whom some people look after in a company: rows (person, rule or None, number of customers).
+    Who has an own salesperson counts for that one.
+
+    :param users: ids of these people
+    """
     return SQL(
         """
         SELECT user_id, service_id, COUNT(*)
-          FROM (SELECT user_id, service_id FROM customer_tier_care
-                 WHERE company_id = %(company)s AND user_id IS NOT NULL
-                 UNION ALL
-                SELECT p.user_id, NULL
-                  FROM customer_tier_standing s
-                  JOIN res_partner p ON p.id = s.partner_id AND p.active
-                 WHERE s.company_id = %(company)s AND s.tier_id IS NOT NULL
-                   AND p.user_id IS NOT NULL) given
-         GROUP BY user_id, service_id
+          FROM customer_tier_care
+         WHERE company_id = %(company)s AND user_id = ANY(%(users)s)
+      GROUP BY user_id, service_id
+     UNION ALL
+        SELECT p.user_id, NULL, COUNT(*)
+          FROM res_partner p
+          JOIN customer_tier_standing s ON s.partner_id = p.id AND s.company_id = %(company)s
+         WHERE p.user_id = ANY(%(users)s) AND p.active AND s.tier_id IS NOT NULL
+      GROUP BY p.user_id
         """,
         company=company.id,
+        users=list(users),
     )

@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "views/customer_tier_views.xml",
+        "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",
         "views/stock_move_views.xml",
         "views/stock_picking_views.xml",

@@ -35,7 +35,7 @@ class CustomerTierResponsible(models.AbstractModel):
         """Hook: who is dedicated to the customer of a standing ``s`` and does what its own
         salesperson would do, as ``SQL`` of a user id; NULL for nobody.
 
-        :param able: ids of the users who still work in the company
+        :param able: ids of the users who still work in the company, or ``SQL`` of an array of them
         """
         return SQL("NULL::int")
 
@@ -45,6 +45,11 @@ class CustomerTierResponsible(models.AbstractModel):
         :return: dict commercial ``res.partner`` → ``res.users``, without those who have nobody
         """
         return {}
+
+    def _looks_after(self):
+        """Hook: whose customer the customer ``p`` of a standing ``s`` is, for lists of one's own
+        customers, as ``SQL`` of a user id; NULL for nobody's."""
+        return SQL("p.user_id")
 
     def _contact_of(self, customer, company):
         """Hook: whom a customer is told to turn to, as ``res.users``; empty for nobody."""

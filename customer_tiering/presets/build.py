@@ -235,14 +235,16 @@ def translate(records, names):
             record.name = record.env._(name)
 
 
-def translate_names(env, codes):
+def translate_names(env, codes, models=NAMED_MODELS, terms=None):
     """Name what was made from a preset in languages that came later; names that people gave stay.
 
     :param codes: language codes
+    :param models: names of models, of addons that give names of their own
+    :param terms: these names, lazily translated; without, those of presets
     """
     english = env(context={**env.context, "lang": "en_US"})
-    terms = {english._(term): term for term in preset_terms()}
-    for model in NAMED_MODELS:
+    terms = {english._(term): term for term in terms or preset_terms()}
+    for model in models:
         records = english[model].with_context(active_test=False)
         for record in records.search([("name", "in", list(terms))]):
             for code in codes:

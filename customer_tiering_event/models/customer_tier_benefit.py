@@ -37,6 +37,9 @@ class CustomerTierBenefit(models.Model):
         self.ensure_one()
         self.check_access("write")
         tiers = self.program_id.tier_ids.filtered(self._is_given_by)
+        template = "customer_tiering_event.event_type_thanks"
+        # Who does without the template deletes it.
+        kind = self.env.ref(template, raise_if_not_found=False)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Event"),
@@ -46,6 +49,7 @@ class CustomerTierBenefit(models.Model):
                 "default_name": self.name,
                 "default_company_id": self.company_id.id,
                 "default_customer_benefit_id": self.id,
+                **({"default_event_type_id": kind.id} if kind else {}),
                 "default_customer_tier_ids": tiers.ids,
                 "default_customer_others": "refused",
             },

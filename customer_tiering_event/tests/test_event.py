@@ -178,6 +178,13 @@ class TestEvent(GradingCase):
         self.assertEqual(of_tier(self.gold)[0].title, "Dinner")
         context = benefit.action_plan_event()["context"]
         self.assertIn(self.gold.id, context["default_customer_tier_ids"])
+        with Form(self.env["event.event"].with_context(**context)) as form:
+            form.date_begin = fields.Datetime.now() + timedelta(days=30)
+            form.date_end = fields.Datetime.now() + timedelta(days=31)
+        self.assertEqual((form.save().seats_max, form.save().name), (40, "Dinner"))
+        form.save().unlink()
+        self.env.ref("customer_tiering_event.event_type_thanks").unlink()
+        self.assertNotIn("default_event_type_id", benefit.action_plan_event()["context"])
         event = self._create_event(
             customer_benefit_id=benefit.id,
             customer_tier_ids=[Command.set(context["default_customer_tier_ids"])],

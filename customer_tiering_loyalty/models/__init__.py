@@ -5,4 +5,5 @@ from . import customer_tier_gather
 from . import loyalty_card
 from . import loyalty_program
 from . import loyalty_reward
+from . import product_template
 from . import sale_order

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 
 class CustomerTierBenefit(models.Model):
@@ -25,13 +26,35 @@ class CustomerTierBenefit(models.Model):
         known = super()._fact(known, tier, customer, order)
         if self.kind != "gift" or known == "":
             return known
-        # Archived ones, too: with one of them it is not said by hand what there is.
-        gifts = self.with_context(active_test=False).gift_program_ids
+        gifts = self._gifts(self.env.lang)
         if not gifts:
             return known
         today = self.env["customer.tier.day"]._today(self.company_id)
-        given = gifts.filtered(lambda gift: gift._customer_given_on(today))
-        return ", ".join(reward._customer_words() for reward in given.reward_ids)
+        return ", ".join(
+            words
+            for active, begin, end, told in gifts
+            if active and (not begin or begin <= today) and (not end or end >= today)
+            for words in told
+        )
+
+    @ormcache("self.id", "lang")
+    def _gifts(self, lang):
+        """The promotions that give it, remembered by the process: every quotation asks.
+
+        :return: tuple of whether one is active, its first and last day, and what it gives as
+            customers read it
+        """
+        # Archived ones, too: with one of them it is not said by hand what there is.
+        benefit = self.sudo().with_context(active_test=False, lang=lang)
+        return tuple(
+            (
+                gift.active,
+                gift.date_from or None,
+                gift.date_to or None,
+                tuple(reward._customer_words() for reward in gift.reward_ids if reward.active),
+            )
+            for gift in benefit.gift_program_ids
+        )
 
     def action_make_gift(self):
         """A new promotion for the tiers that give this, to be completed and saved."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier import NAMED
+from odoo.addons.customer_tiering.tools import RELOAD
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tools import SQL, ormcache
 
 from ..member_dates import SHARED, MemberDay, in_month
@@ -71,6 +73,10 @@ class CustomerTierDay(models.Model):
         help="The first day. Empty where each customer has a day of its own.",
     )
     program_ids = fields.One2many("loyalty.program", "customer_day_id", string="Loyalty Programmes")
+    is_untold = fields.Boolean(
+        compute="_compute_is_untold",
+        help="Whether customers of some programme read nowhere when it is.",
+    )
 
     _days_range = models.Constraint(
         "check(days between 1 and 28)",
@@ -86,6 +92,42 @@ class CustomerTierDay(models.Model):
         for day in self:
             told = day.recurrence in SHARED and day._is_complete() and day.company_id
             day.next_date = told and day._plain().next(self._today(day.company_id))
+
+    @api.depends("tier_ids", "company_id")
+    def _compute_is_untold(self):
+        for day in self:
+            day.is_untold = bool(day._untelling())
+
+    def _untelling(self):
+        """Programmes whose customers have this day and read nowhere when it is."""
+        tiers = self.tier_ids._origin
+        domain = [("company_id", "=", self.company_id.id)]
+        if tiers:
+            domain.append(("tier_ids", "in", tiers.ids))
+        programs = self.env["customer.tier.program"].search(domain)
+        benefits = programs.with_context(active_test=False).benefit_ids
+        return programs - benefits.filtered(lambda benefit: benefit.kind == "day").program_id
+
+    def action_tell(self):
+        """Have customers read when it is, on their page and in e-mails: a benefit of the programmes
+        that have none of this kind."""
+        self.check_access("write")
+        for day in self:
+            tiers = day.tier_ids
+            self.env["customer.tier.benefit"].create(
+                [
+                    {
+                        "program_id": program.id,
+                        "kind": "day",
+                        "name": day.name,
+                        "sequence": 100,
+                        "on_quotation": False,
+                        "tier_ids": [Command.set((tiers & program.tier_ids).ids)],
+                    }
+                    for program in day._untelling()
+                ]
+            )
+        return RELOAD
 
     def _is_complete(self):
         """Whether what was typed makes a day; of a form that is not saved, it may not."""

@@ -82,13 +82,25 @@ class LoyaltyProgram(models.Model):
     def create(self, vals_list):
         programs = super().create(vals_list)
         programs._customer_follow_day()
+        programs._customer_forget()
         return programs
 
     def write(self, vals):
+        self._customer_forget()
         result = super().write(vals)
         if "customer_day_id" in vals:
             self._customer_follow_day()
+        self._customer_forget()
         return result
+
+    def unlink(self):
+        self._customer_forget()
+        return super().unlink()
+
+    def _customer_forget(self):
+        """What customers read of gifts is remembered, see ``customer.tier.benefit._gifts``."""
+        if self.customer_benefit_id:
+            self.env.registry.clear_cache()
 
     # Member days
 
@@ -108,11 +120,6 @@ class LoyaltyProgram(models.Model):
             dates = {"date_from": first, "date_to": first + timedelta(days=day.days - 1)}
             if any(program[name] != value for name, value in dates.items()):
                 program.write(dates)
-
-    def _customer_given_on(self, today):
-        """Whether it can be had on a day, as far as its dates say."""
-        begun = not self.date_from or self.date_from <= today
-        return self.active and begun and (not self.date_to or self.date_to >= today)
 
     @api.model
     def _customer_domain(self, order, path=""):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class LoyaltyReward(models.Model):
@@ -13,3 +13,18 @@ class LoyaltyReward(models.Model):
         if self.reward_type == "product" and len(products) == 1:
             return products.name
         return self.description or ""
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rewards = super().create(vals_list)
+        rewards.program_id._customer_forget()
+        return rewards
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.program_id._customer_forget()
+        return result
+
+    def unlink(self):
+        self.program_id._customer_forget()
+        return super().unlink()

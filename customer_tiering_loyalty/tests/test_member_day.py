@@ -189,6 +189,20 @@ class TestMemberDay(SaleOrderCommon):
         expected = self.today - timedelta(days=10) + relativedelta(years=1)
         self.assertEqual(told.value, self._format(expected))
 
+    def test_told_by_one_click(self):
+        """A member day was kept, and nobody noticed that customers read of it nowhere."""
+        self.env["customer.tier.benefit"].search([("kind", "=", "day")]).unlink()
+        day = self._day(day_of_month=self.today.day, tier_ids=self.gold.ids)
+        self.assertTrue(day.is_untold)
+        day.with_user(self.manager).action_tell()
+        self.env.invalidate_all()
+        self.assertFalse(day.is_untold)
+        told = [found for found in of_tier(self.gold, "on_portal") if found.kind == "day"]
+        self.assertEqual([found.title for found in told], [f"{day.name}: today"])
+        self.assertNotIn("day", [found.kind for found in of_tier(self.regular)])
+        day.action_tell()
+        self.assertEqual(len(self.program.benefit_ids.filtered(lambda b: b.kind == "day")), 1)
+
     def _format(self, day):
         return self.env["ir.qweb.field.date"].value_to_html(day, {})
 
@@ -258,5 +272,10 @@ class TestGift(SaleOrderCommon):
         self.assertEqual(of_tier(self.diamond), [])
         gift.write({"date_from": False})
         self.assertTrue(of_tier(self.diamond))
+        kettle.name = "Teapot"
+        self.assertEqual(of_tier(self.diamond)[0].title, "Gift: Teapot")
+        cup = self._create_product(name="Cup", type="consu")
+        gift.reward_ids.reward_product_id = cup
+        self.assertEqual(of_tier(self.diamond)[0].title, "Gift: Cup")
         gift.action_archive()
         self.assertEqual(of_tier(self.diamond), [])

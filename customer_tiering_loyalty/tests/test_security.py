@@ -6,8 +6,11 @@ from odoo.tests import tagged
 from .security_common import LoyaltySecurityCase
 
 # As in the core addon.
-COMPUTED = {"customer.tier.day": rows(typed="next_date")}
-CALLERS = {"customer.tier.benefit": {"action_make_gift": "m"}}
+COMPUTED = {"customer.tier.day": rows(empty="is_untold", typed="next_date")}
+CALLERS = {
+    "customer.tier.benefit": {"action_make_gift": "m"},
+    "customer.tier.day": {"action_tell": "m"},
+}
 
 
 @tagged("post_install", "-at_install")

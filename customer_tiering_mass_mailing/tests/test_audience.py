@@ -155,3 +155,55 @@ class TestAudience(GradingCase):
             with self.subTest(name):
                 ready = self.env.ref(f"customer_tiering_mass_mailing.mailing_filter_{name}")
                 self._recipients(literal_eval(ready.mailing_domain))
+
+    def _of_tier(self, tier, audience):
+        return self.env["mailing.filter"].search(
+            [("customer_tier_id", "=", tier.id), ("customer_audience", "=", audience)]
+        )
+
+    def test_filters_of_tiers(self):
+        """Who wrote to Gold and better had to know which tiers these are and how a domain is
+        typed."""
+        gold = self._of_tier(self.gold, "tier").with_user(self.marketer)
+        self.assertEqual(gold.display_name, f"{self.program.name}: Gold")
+        self.assertEqual(self._recipients(literal_eval(gold.mailing_domain)), self.golden)
+        better = self._of_tier(self.gold, "better")
+        self.assertIn("Gold and better", better.display_name)
+        best = self.program.tier_ids[-1]
+        self.assertIn(best.id, literal_eval(better.mailing_domain)[0][2])
+        self.assertFalse(self._of_tier(best, "better"), "nothing is better")
+        self.gold.name = "Golden"
+        self.assertIn("Golden", gold.display_name)
+        new = self.env["customer.tier"].create(
+            {"name": "Top", "program_id": self.program.id, "sequence": 1000}
+        )
+        self.assertIn(new.id, literal_eval(better.mailing_domain)[0][2])
+        self.assertTrue(self._of_tier(best, "better"))
+        new.unlink()
+        self.assertNotIn(
+            new.id, literal_eval(self._of_tier(self.gold, "better").mailing_domain)[0][2]
+        )
+        self.program.action_archive()
+        self.assertFalse(self._of_tier(self.gold, "tier"))
+        self.program.action_unarchive()
+        self.assertTrue(self._of_tier(self.gold, "tier"))
+
+    def test_filters_of_another_company(self):
+        """Marketing of one company read what the tiers of another are called, and wrote to
+        nobody."""
+        theirs = self._create_program(tiers=["Theirs Alone"], company=self.company_b).tier_ids
+        found = self.env["mailing.filter"].with_user(self.marketer).search([])
+        self.assertNotIn(theirs, found.sudo().customer_tier_id)
+        self.assertIn(self.gold, found.sudo().customer_tier_id)
+
+    def test_names_in_the_language_of_the_reader(self):
+        """Ready filters were English in every language; or a name that somebody gave was lost."""
+        ready = self.env.ref("customer_tiering_mass_mailing.mailing_filter_dormant")
+        self.env["res.lang"]._activate_lang("fr_FR")
+        field = self.env["ir.model.fields"]._get("mailing.filter", "customer_audience")
+        label = field.selection_ids.filtered(lambda choice: choice.value == "dormant")
+        label.with_context(lang="fr_FR").name = "Clients endormis"
+        french = ready.with_context(lang="fr_FR")
+        self.assertEqual(french.display_name, "Clients endormis")
+        ready.name = "Asleep"
+        self.assertEqual(french.display_name, "Asleep")

@@ -34,6 +34,24 @@ class TestMail(PageCase):
         self.program.portal_shown = False
         self.assertNotIn("/my/tier", self._body(event))
 
+    def test_link_in_every_e_mail_about_a_tier(self):
+        """Who was given notice, or fell, read nowhere what leads back."""
+        event = self._event(self.customer)
+        templates = self.env["mail.template"].search(
+            [("model_id.model", "=", "customer.tier.event")]
+        )
+        # Core's templates of this model; what a company adds is its own.
+        ours = templates.filtered(
+            lambda template: (template.get_external_id()[template.id]).startswith(
+                "customer_tiering."
+            )
+        )
+        self.assertGreaterEqual(len(ours), 2)
+        for template in ours:
+            with self.subTest(template.name):
+                body = template._render_field("body_html", event.ids)[event.id]
+                self.assertIn('/my/tier"', body)
+
     def test_who_has_no_account(self):
         """The link asked for a password that the customer never had; or contacts were written by
         the job that sends the e-mails."""

@@ -1,3 +1,4 @@
+import re
 from datetime import date, timedelta
 
 from freezegun import freeze_time
@@ -258,6 +259,46 @@ class TestPage(Statements, PageCase):
         program.portal_shown = False
         pages = self.env["customer.tier.page"].with_user(user)._pages(user)
         self.assertEqual([page["company"] for page in pages], [self.company.name])
+
+    def test_contact_of_several_companies(self):
+        """Somebody who buys for two firms, with one address and a login at one of them, read of
+        the other; or of both on one page."""
+        for partner in (self.customer, self.other):
+            self._create_customer("Both", parent_id=partner.id, email="both@example.com")
+        page = self._page()
+        self.assertEqual(page["badge"]["name"], "Silver")
+        self.assertNotIn("61,234", str(page))
+        # Two firms of one owner are two customers, too.
+        owner = self._create_customer("Owner", is_company=False)
+        user = self._create_user("tiering_owner", "base.group_portal", partner_id=owner.id)
+        for firm in (self.customer, self.other):
+            self._create_customer("Owner", parent_id=firm.id, email=owner.email)
+        self.assertEqual(self.env["customer.tier.page"].with_user(user)._pages(user), [])
+
+    def test_orders_add_up(self):
+        """The orders on the page came to another sum than the salesperson read."""
+        standing = self._standing(self.customer)
+        rows = self._page()["orders"]
+        amounts = [float(re.sub(r"[^\d.]", "", row["amount"])) for row in rows]
+        self.assertAlmostEqual(sum(amounts), standing.amount)
+
+    def test_in_chinese(self):
+        """The page of a Chinese customer was half English."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        for addon in ("customer_tiering", "customer_tiering_portal"):
+            self.env.ref(f"base.module_{addon}")._update_translations("zh_CN")
+        self._standing(self.customer).sudo().guaranteed_until = self._days_ago(-200)
+        user = self.user.with_context(lang="zh_CN")
+        (page,) = (
+            self.env["customer.tier.page"].with_user(user).with_context(lang="zh_CN")._pages(user)
+        )
+        told = [page["since"], page["kept"], page["keep"], page["as_of"], page["next"]["title"]]
+        told += [way.text for way in page["next"]["ways"]]
+        for text in told:
+            with self.subTest(text):
+                rest = re.sub(r"Silver|Gold|Diamond|Regular", "", text)
+                self.assertRegex(rest, r"[\u4e00-\u9fff]")
+                self.assertNotRegex(rest, r"[A-Za-z]{3,}")
 
     def test_invoices_count(self):
         """Where invoices count, the page listed orders."""

@@ -20,6 +20,59 @@ WIDE = """
 """
 
 
+# Fails with what has too little contrast with its ground for WCAG 2.1, level AA, in each of the
+# colours that a tier can have.
+PALE = """
+    const parse = (text) => {
+        const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
+        return { rgb: [r, g, b], a };
+    };
+    const ground = (element) => {
+        for (let node = element; node; node = node.parentElement) {
+            const { rgb, a } = parse(getComputedStyle(node).backgroundColor);
+            if (a > 0.99) {
+                return rgb;
+            }
+        }
+        return [255, 255, 255];
+    };
+    const mixed = ({ rgb, a }, under) => rgb.map((c, i) => c * a + under[i] * (1 - a));
+    const luminance = (rgb) => {
+        const [r, g, b] = rgb.map((value) => {
+            const c = value / 255;
+            return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const contrast = (element) => {
+        const under = ground(element);
+        const text = mixed(parse(getComputedStyle(element).color), under);
+        const pair = [luminance(text), luminance(under)];
+        return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+    };
+    const page = document.querySelector(".o_customer_tier_page");
+    page.querySelectorAll("details").forEach((part) => (part.open = true));
+    const pale = new Set();
+    const badge = page.querySelector(".o_customer_tier_badge");
+    for (let color = 0; color < 12; color++) {
+        badge.className = badge.className.replace(/color_\\d+/, "color_" + color);
+        for (const element of page.querySelectorAll("*")) {
+            const says = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+            const style = getComputedStyle(element);
+            const large = parseFloat(style.fontSize) >= 24;
+            if (says && contrast(element) < (large ? 3 : 4.5)) {
+                pale.add(element.tagName + "." + element.className + " " + contrast(element));
+            }
+        }
+    }
+    if (pale.size || !badge) {
+        console.error([...pale].join(", "));
+    } else {
+        console.log("test successful");
+    }
+"""
+
+
 @tagged("post_install", "-at_install")
 class TestTour(HttpCase, PageCase):
     """A customer in a real browser."""
@@ -40,6 +93,11 @@ class TestTour(HttpCase, PageCase):
         self.start_tour("/my", "customer_tiering_portal_page", login=self.user.login)
         loaded = "document.readyState === 'complete'"
         self.browser_js("/my/tier", WIDE, ready=loaded, login=self.user.login)
+
+    def test_contrast(self):
+        """Grey on yellow could not be read by who sees badly, or in the sun."""
+        loaded = "document.readyState === 'complete'"
+        self.browser_js("/my/tier", PALE, ready=loaded, login=self.user.login)
 
     def test_quotation_online_and_on_paper(self):
         """Online, on paper and on the screen three different savings were told."""

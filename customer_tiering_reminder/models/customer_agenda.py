@@ -161,7 +161,7 @@ class CustomerAgenda(models.Model):
     def _notices(self):
         """Customers who were given notice and still hold a tier that the figures do not ask for."""
         return SQL(
-            """SELECT s.id, s.partner_id, s.company_id, p.user_id, s.noticed_on AS date,
+            """SELECT s.id, s.partner_id, s.company_id, %s AS user_id, s.noticed_on AS date,
                       NULL::numeric AS stake
                  FROM customer_tier_standing s
                  JOIN res_partner p ON p.id = s.partner_id AND p.active
@@ -171,7 +171,8 @@ class CustomerAgenda(models.Model):
                       SELECT FROM customer_tier_event e
                         JOIN mail_activity a ON a.id = e.activity_id
                        WHERE e.standing_id = s.id AND e.kind = 'notice'
-                         AND e.date >= s.noticed_on AND NOT a.active)"""
+                         AND e.date >= s.noticed_on AND NOT a.active)""",
+            self.env["customer.tier.responsible"]._looks_after(),
         )
 
     @api.model
@@ -181,7 +182,8 @@ class CustomerAgenda(models.Model):
         :param condition: ``SQL`` on lines of history ``c``
         """
         return SQL(
-            """SELECT c.id, s.partner_id, s.company_id, p.user_id, c.date, NULL::numeric AS stake
+            """SELECT c.id, s.partner_id, s.company_id, %(user)s AS user_id, c.date,
+                      NULL::numeric AS stake
                  FROM customer_tier_change c
                  JOIN customer_tier_standing s
                    ON s.id = c.standing_id AND s.tier_id IS NOT DISTINCT FROM c.to_tier_id
@@ -199,16 +201,19 @@ class CustomerAgenda(models.Model):
             since=fields.Date.context_today(self) - timedelta(days=NEWS_DAYS),
             condition=condition,
             told=TOLD,
+            user=self.env["customer.tier.responsible"]._looks_after(),
         )
 
     @api.model
     def _proposals(self):
         return SQL(
-            """SELECT r.id, s.partner_id, s.company_id, p.user_id, r.date, NULL::numeric AS stake
+            """SELECT r.id, s.partner_id, s.company_id, %s AS user_id, r.date,
+                      NULL::numeric AS stake
                  FROM customer_tier_proposal r
                  JOIN customer_tier_standing s ON s.id = r.standing_id
                  JOIN res_partner p ON p.id = s.partner_id AND p.active
-                WHERE r.state = 'open'"""
+                WHERE r.state = 'open'""",
+            self.env["customer.tier.responsible"]._looks_after(),
         )
 
     # Words

@@ -132,8 +132,10 @@ class CustomerWeek(models.AbstractModel):
         """``FROM`` of standings ``s`` of the customers ``p`` of users, in their companies."""
         return SQL(
             """customer_tier_standing s
-               JOIN res_partner p ON p.id = s.partner_id AND p.active AND p.user_id = ANY(%s)
+               JOIN LATERAL (SELECT %s AS user_id FROM res_partner p
+                              WHERE p.id = s.partner_id AND p.active) p ON p.user_id = ANY(%s)
                JOIN res_company_users_rel w ON w.user_id = p.user_id AND w.cid = s.company_id""",
+            self.env["customer.tier.responsible"]._looks_after(),
             users.ids,
         )
 

@@ -1,12 +1,16 @@
 """Writes who looks after the demo customers of the best tiers."""
 
+from odoo.addons.customer_tiering.presets.build import translate
 from odoo.fields import Command
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 # Name, service contact?, payment terms, people by login and how much of the week they work.
 PEOPLE = (("demo_li", "Li Na"), ("demo_marek", "Marek Nowak"), ("demo_sofia", "Sofia Rossi"))
 RULES = (
-    ("Best service", 1, "account.account_payment_term_30days", (1, 0.5)),
-    ("Good service", 2, "account.account_payment_term_15days", (1, 1, 0.5)),
+    (_lt("Best service"), 1, "account.account_payment_term_30days", (1, 0.5)),
+    (_lt("Good service"), 2, "account.account_payment_term_15days", (1, 1, 0.5)),
 )
 
 
@@ -18,9 +22,9 @@ def create_rules(env, company):
         return
     users = _users(env, company)
     for place, (name, rank, term, weights) in enumerate(RULES, start=1):
-        env["customer.tier.service"].create(
+        rule = env["customer.tier.service"].create(
             {
-                "name": name,
+                "name": env._(name),
                 "sequence": 10 * place,
                 "program_id": program.id,
                 "tier_ids": [Command.set(tiers[rank - 1].ids)],
@@ -32,6 +36,7 @@ def create_rules(env, company):
                 ],
             }
         )
+        translate(rule, [name])
     env["customer.tier.care"]._assign(company)
 
 

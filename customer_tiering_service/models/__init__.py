@@ -13,6 +13,8 @@ from . import customer_tier_event
 from . import customer_tier
 
 # Core models
+from . import ir_module_module
+from . import res_company
 from . import res_partner
 from . import res_users
 from . import sale_order

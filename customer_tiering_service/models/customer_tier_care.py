@@ -213,10 +213,12 @@ class CustomerTierCare(models.Model):
     # What rules ask for
 
     @api.model
-    def _plan(self, company, policies, partner_ids=None):
+    def _plan(self, company, policies, partner_ids=None, told=True):
         """What rules would change, without changing it.
 
         :param policies: list of ``CareRule``; the first that fits counts
+        :param told: whether somebody is told how many customers everybody has before and after;
+            otherwise only those are counted among whom customers are given out
         :return: :class:`Plan`
         """
         able = self.env["customer.tier.responsible"]._able(company)
@@ -224,10 +226,13 @@ class CustomerTierCare(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(due_query(company, rules, able.ids, partner_ids))
         loads, plan = Counter(), Plan()
-        for user, rule, count in self.env.execute_query(load_query(company)):
+        plan.steps = [self._step(row, rules, set(able.ids)) for row in rows]
+        # Counting everybody costs more than all the rest of an ordinary night.
+        giving = {step.rule for step in plan.steps if step.needs}
+        users = {user for rule in rules if told or rule.id in giving for user in rule.users}
+        for user, rule, count in self._loads(company, users):
             plan.before[user] += count
             loads[rule, user] += count
-        plan.steps = [self._step(row, rules, set(able.ids)) for row in rows]
         plan.after = plan.before.copy()
         for step in plan.steps:
             if step.old_user and step.old_user != step.user:
@@ -239,6 +244,10 @@ class CustomerTierCare(models.Model):
                 loads[step.rule, step.old_user] += 1
         self._give(plan, rules, loads)
         return plan
+
+    def _loads(self, company, users):
+        """Rows of ``load_query``, nothing where nobody is asked for."""
+        return self.env.execute_query(load_query(company, users)) if users else []
 
     def _step(self, row, rules, able):
         """What changes for a customer, before anybody is given."""
@@ -298,15 +307,52 @@ class CustomerTierCare(models.Model):
         :param partners: commercial partners, only these; without, all
         :return: number of customers for whom people, rule or source changed
         """
+        policies = self._policies_of(company)
+        if policies is None:
+            return 0
+        if partners is not None:
+            return self._assign_some(company, policies, partners.ids)
+        changed = self._assign_some(company, policies, None)
+        company.sudo()._customer_care_looked(policies, self._today(company))
+        return changed
+
+    @api.model
+    def _assign_changed(self, company):
+        """The same as :meth:`_assign` of all, as each night asks for it: only customers are looked
+        at for whom something may have changed since the last time, and everybody where rules or
+        people did, and once a week.
+
+        :return: number of customers for whom people, rule or source changed
+        """
+        policies = self._policies_of(company)
+        if policies is None:
+            return 0
+        self.env.flush_all()
+        settings, today = company.sudo(), self._today(company)
+        changed_ids = settings._customer_care_changed(policies, today)
+        count = self._assign_some(company, policies, changed_ids)
+        settings._customer_care_looked(policies, today if changed_ids is None else None)
+        return count
+
+    def _policies_of(self, company):
+        """The rules of a company as plain values, whoever assigns at the same moment waits; None
+        where there is nothing to do."""
         rules = self.env["customer.tier.service"]._of_company(company)
         if not rules and not self.search_count([("company_id", "=", company.id)], limit=1):
-            return 0
-        # Whoever assigns at the same moment waits, and then finds nothing left to do.
+            return None
+        # Whoever comes second finds nothing left to do.
         self.env.cr.execute(
             SQL("SELECT pg_advisory_xact_lock(hashtext('customer_tier_care'), %s)", company.id)
         )
-        ids = None if partners is None else partners.ids
-        plan = self._plan(company, rules._policies(), ids)
+        return rules._policies()
+
+    def _assign_some(self, company, policies, ids):
+        """
+        :param ids: of commercial partners; None for all
+        """
+        if ids is not None and not ids:
+            return 0
+        plan = self._plan(company, policies, ids, told=False)
         steps = [
             step
             for step in plan.steps
@@ -421,7 +467,8 @@ class CustomerTierCare(models.Model):
             return {}
         self.env.flush_all()
         loads = Counter()
-        for user, _rule, count in self.env.execute_query(load_query(company)):
+        users = {user for rule in policies for user in rule.users}
+        for user, _rule, count in self._loads(company, users):
             loads[user] += count
         return {
             rule.id: overloaded([Member(user, loads[user], w) for user, w, _most in rule.members])
@@ -533,6 +580,11 @@ class CustomerTierCare(models.Model):
                 super(CustomerTierCare, care).write({"since": self._today(care.company_id)})
                 care._note_by_hand(user, service)
         return result
+
+    def unlink(self):
+        # Whoever lost somebody is looked at again, whatever else has changed.
+        self.company_id.sudo().customer_care_complete_on = False
+        return super().unlink()
 
     def _check_by_hand(self, vals, allowed):
         if odd := sorted(vals.keys() - allowed):

@@ -23,6 +23,18 @@ class CustomerTierResponsible(models.AbstractModel):
         able = self._able(company) if cares else ()
         return found | {care.partner_id: care.user_id for care in cares if care.user_id in able}
 
+    def _looks_after(self):
+        working = SQL("ARRAY(SELECT u.id FROM res_users u WHERE u.active AND NOT u.share)")
+        return SQL(
+            """COALESCE(
+                (SELECT own.user_id FROM res_company_users_rel own
+                  WHERE own.user_id = p.user_id AND own.cid = s.company_id
+                    AND own.user_id = ANY(%s)),
+                %s, p.user_id)""",
+            working,
+            self._dedicated(working),
+        )
+
     def _contact_of(self, customer, company):
         customer = customer.commercial_partner_id
         care = self.env["customer.tier.care"].sudo()._of_customers(customer, company)

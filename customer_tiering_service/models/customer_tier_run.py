@@ -8,5 +8,5 @@ class CustomerTierRun(models.Model):
     _inherit = "customer.tier.run"
 
     def _follow_up(self):
-        self.env["customer.tier.care"].sudo()._assign(self.company_id)
+        self.env["customer.tier.care"].sudo()._assign_changed(self.company_id)
         return super()._follow_up()

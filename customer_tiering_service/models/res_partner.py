@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -86,3 +87,21 @@ class ResPartner(models.Model):
             "target": "current",
             "context": {"default_partner_id": customer.id},
         }
+
+    def action_keep_dedicated(self):
+        """Make who is dedicated to these customers by a rule their own salesperson, on the contact:
+        for good, in all companies, whatever becomes of their tier."""
+        self.check_access("write")
+        for partner in self:
+            customer = partner.commercial_partner_id
+            dedicated = customer.customer_dedicated_user_id
+            if not dedicated:
+                raise UserError(
+                    self.env._("Nobody is dedicated to %s at present.", customer.display_name)
+                )
+            if customer.user_id != dedicated:
+                customer.user_id = dedicated
+        # The rule gives nobody beside an own salesperson.
+        care = self.env["customer.tier.care"].sudo()
+        care._assign(self.env.company, self.commercial_partner_id)
+        return True

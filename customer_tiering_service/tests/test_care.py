@@ -2,12 +2,15 @@
 
 import random
 from collections import Counter
+from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..demo.service import RULES
 from .common import ServiceCase
 
 
@@ -119,6 +122,102 @@ class TestCare(ServiceCase):
 
         self.assertEqual(count(10), count(30))
         self.assertTrue(self._care(few))
+
+    def _night(self):
+        """A finished grading, and what looking at everybody would still change after it."""
+        self._grade()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rules = self.env["customer.tier.service"]._of_company(self.company)
+        plan = self.Care._plan(self.company, rules._policies())
+        return [s for s in plan.steps if s.people_change or s.rule != s.old_rule]
+
+    def test_night_looks_at_what_changed(self):
+        """Each night looked at everybody; or one that looked at less left out a customer who came
+        to another tier, moved to another region, got a salesperson of its own or lost it, was
+        archived, waited for room, or whose rule or people had changed."""
+        chance = random.Random(22)
+        belgium, france = self.env.ref("base.be"), self.env.ref("base.fr")
+        self._create_rule(
+            "Gold in France",
+            self.gold,
+            self.people[0],
+            country_ids=[Command.set(france.ids)],
+            sequence=1,
+        )
+        buyers = self.env["res.partner"].union(
+            *(self._create_own_customer(f"B{n}", (n % 60, 900 + n)) for n in range(24))
+        )
+        self.rule.member_ids[0].capacity = 4
+        self.assertFalse(self._night())
+        looked = []
+        asked = type(self.company)._customer_care_changed
+
+        def spy(company, *args):
+            looked.append(asked(company, *args))
+            return looked[-1]
+
+        self.patch(type(self.company), "_customer_care_changed", spy)
+        for night in range(25):
+            # Nobody else was changed today.
+            self.env.flush_all()
+            self.env.cr.execute("UPDATE res_partner SET write_date = now() - interval '9 days'")
+            buyer = chance.choice(buyers)
+            with self.subTest(night=night):
+                match night % 9:
+                    case 0:
+                        self._create_order(buyer, chance.choice((600, 2500)), date=1)
+                    case 1:
+                        buyer.country_id = chance.choice((belgium, france))
+                    case 2:
+                        buyer.user_id = chance.choice((self.people[1], self.env["res.users"]))
+                    case 3:
+                        buyer.active = not buyer.active
+                    case 4:
+                        self.rule.member_ids[0].capacity = chance.randint(1, 6)
+                    case 5:
+                        self.people[2].active = not self.people[2].active
+                    case 6:
+                        orders = self.env["sale.order"].search([("partner_id", "=", buyer.id)])
+                        orders._action_cancel()
+                    case 7:
+                        self.rule.sequence = chance.choice((0, 5))
+                    case _:
+                        self._care(buyer).unlink()
+                self.assertFalse(self._night())
+        some = [ids for ids in looked if ids is not None]
+        self.assertGreater(len(some), 8)
+        self.assertIn(None, looked, "rules and people changed")
+
+    def test_night_without_news(self):
+        """Nothing had changed, and everybody was looked at."""
+        self._create_golds(5)
+        self._assign()
+        settings, policies = self.company, self.rule._policies()
+        today = self._days_ago(0)
+        # What these tests wrote is of this day; contacts of yesterday are not looked at.
+        settings.customer_care_seen_at = fields.Datetime.now() + timedelta(days=2)
+        self.assertEqual(settings._customer_care_changed(policies, today), [])
+        self.assertIsNone(settings._customer_care_changed(policies, self._days_ago(-7)))
+        self.rule.way = "turns"
+        self.assertIsNone(settings._customer_care_changed(self.rule._policies(), today))
+
+    def test_counting_is_left_out(self):
+        """Whom everybody looks after was counted though nobody was to be given."""
+        self._create_golds(5)
+        self._assign()
+        counted = []
+
+        def spy(care, company, users):
+            counted.append(users)
+            return loads(care, company, users)
+
+        loads = type(self.Care)._loads
+        self.patch(type(self.Care), "_loads", spy)
+        self._assign()
+        self._create_golds(1)
+        self._assign()
+        self.assertEqual(counted, [set(), set(self.people.ids)])
 
     def test_own_salesperson_is_never_touched(self):
         """A salesperson chosen by hand lost the customer by a change of tier: in none of a
@@ -370,3 +469,14 @@ class TestByHand(ServiceCase):
         self.assertIn("3", action["params"]["message"])
         with self.assertRaises(AccessError):
             self.rule.with_user(self.officer).action_assign()
+
+    def test_names_of_the_demo(self):
+        """With a language that came later, the rules of the demo stayed English; or a name that
+        somebody gave was replaced."""
+        self.rule.name = "Best service"
+        own = self._create_rule("Our own", self.silver)
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.ref("base.module_customer_tiering_service")._update_translations("zh_CN")
+        chinese = self.rule.with_context(lang="zh_CN")
+        self.assertEqual(chinese.name, chinese.env._(RULES[0][0]))
+        self.assertEqual(own.with_context(lang="zh_CN").name, "Our own")

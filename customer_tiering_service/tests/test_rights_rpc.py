@@ -7,7 +7,7 @@ from .security_common import ServiceSecurityCase
 CALLERS = {
     "customer.tier.care": {"action_follow_rules": "om"},
     "customer.tier.service": {"action_assign": "m", "action_open_cares": "somc"},
-    "res.partner": {"action_choose_dedicated": "somc"},
+    "res.partner": {"action_choose_dedicated": "somc", "action_keep_dedicated": "sc"},
     "sale.order": {"action_follow_customer_term": "somc"},
 }
 

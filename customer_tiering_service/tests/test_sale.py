@@ -1,7 +1,7 @@
 """Where dedicated people and payment terms count."""
 
 from odoo.addons.customer_tiering.explain import benefits
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -187,6 +187,23 @@ class TestSale(ServiceCase):
         self._standing(self.golds[0]).tier_id = self.rule.tier_ids
         self._assign()
         self.assertEqual(len(self._care(self.golds[0])), 1)
+
+    def test_taken_over(self):
+        """Whoever should stay with a customer for good had to be looked up and typed; or the rule
+        went on to count the customer for the pool."""
+        desk = self.gold.with_user(self.desk)
+        desk.action_keep_dedicated()
+        self.env.invalidate_all()
+        self.assertEqual(self.gold.user_id, self.person)
+        self.assertFalse(self._care(self.gold).user_id)
+        self.assertEqual(self._quote(self.gold).user_id, self.person)
+        self.assertEqual(self._care(self.gold).change_ids[0].reason, "own")
+        plain = self._create_own_customer("Nobody's own")
+        with self.assertRaisesRegex(UserError, "Nobody is dedicated"):
+            plain.with_user(self.desk).action_keep_dedicated()
+        viewer = self._create_user("tiering_viewer", "sales_team.group_sale_salesman")
+        with self.assertRaises(AccessError):
+            self.golds[1].with_user(viewer).action_keep_dedicated()
 
     def test_saved_quotation_keeps_its_salesperson(self):
         """Choosing another customer on a saved quotation gave it to somebody else."""

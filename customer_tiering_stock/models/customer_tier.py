@@ -33,12 +33,11 @@ class CustomerTier(models.Model):
             )
 
     def _types_that_reserve_alike(self):
-        """Operation types that deliver for the company and do not reserve urgent ones first."""
+        """Operation types that take goods for customers of the company and do not reserve urgent
+        ones first."""
         if self.company_id not in self.env.companies:
             return self.env["stock.picking.type"]
-        # Salespeople read warehouses' types as little as these say: a name.
-        types = self.env["stock.picking.type"].sudo()
-        found = types.search([("company_id", "=", self.company_id.id), ("code", "=", "outgoing")])
+        found = self.env["stock.picking.type"]._customer_types_that_take(self.company_id)
         return found.filtered(
             lambda kind: (
                 kind.reservation_method == "manual"

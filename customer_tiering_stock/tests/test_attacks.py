@@ -4,6 +4,7 @@ from odoo.tests import tagged
 # As in the core addon.
 COMPUTED = {
     "customer.tier": rows(empty="priority_warning"),
+    "res.config.settings": rows(refused="customer_urgent_days customer_urgent_days_text"),
     "sale.order": rows(empty="customer_urgent"),
     "stock.move": rows(empty="customer_tier_id"),
 }
@@ -16,6 +17,8 @@ class TestAttacks(AttackTests, AttackCase):
     # A tier of normal priority has nothing to tell.
     silent = {
         "customer.tier": {"priority_warning"},
+        # Whoever may not change settings reads none.
+        "res.config.settings": {"customer_urgent_days", "customer_urgent_days_text"},
         "sale.order": {"customer_urgent"},
         # Nothing is delivered in these tests.
         "stock.move": {"customer_tier_id"},

@@ -1,8 +1,10 @@
 from ast import literal_eval
+from datetime import timedelta
 
+from odoo import fields
 from odoo.addons.customer_tiering.explain.benefits import of_tier
 from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -82,6 +84,11 @@ class TestPriority(GradingCase):
         waiting = self._order(self.plain, pieces=1).picking_ids
         urgent = self._order(pieces=1).picking_ids
         (waiting | urgent).action_assign()
+        self._receive()
+        self.assertEqual((waiting.state, urgent.state), ("confirmed", "assigned"))
+
+    def _receive(self):
+        """One piece comes in."""
         supplier = self.env.ref("stock.stock_location_suppliers")
         receipt = self.env["stock.picking"].create(
             {
@@ -102,7 +109,6 @@ class TestPriority(GradingCase):
         )
         receipt.action_confirm()
         self._work(receipt, 1)
-        self.assertEqual((waiting.state, urgent.state), ("confirmed", "assigned"))
 
     def test_goods_sent_back(self):
         """The warehouse hurries to take back what was returned."""
@@ -236,6 +242,77 @@ class TestPriority(GradingCase):
         )
         self.gold.invalidate_recordset()
         self.assertFalse(self.gold.priority_warning)
+
+    def test_said_of_the_step_that_takes_goods(self):
+        """In a warehouse that picks first the warning looked at the shipping dock, which takes
+        nothing from stock."""
+        self.warehouse.delivery_steps = "pick_ship"
+        self.warehouse.out_type_id.reservation_method = "manual"
+        self.assertFalse(self.gold.priority_warning)
+        self.warehouse.pick_type_id.reservation_method = "manual"
+        self.gold.invalidate_recordset()
+        self.assertIn(self.warehouse.pick_type_id.display_name, self.gold.priority_warning)
+
+    def _reserved_on(self, order):
+        (move,) = order.picking_ids.move_ids.filtered(lambda move: not move.move_orig_ids)
+        return move.reservation_date
+
+    def test_reserved_earlier(self):
+        """The company keeps goods for Gold three days longer, and in the warehouse nothing of it
+        was known; or the days were those of before after somebody changed the operation type."""
+        self.company.customer_urgent_days = 3
+        for steps, kind in (
+            ("ship_only", self.warehouse.out_type_id),
+            ("pick_pack_ship", self.warehouse.pick_type_id),
+        ):
+            with self.subTest(steps):
+                self.warehouse.delivery_steps = steps
+                kind.write({"reservation_method": "by_date", "reservation_days_before": 2})
+                self.assertEqual(kind.reservation_days_before_priority, 5)
+                self.gold.invalidate_recordset()
+                self.assertFalse(self.gold.priority_warning)
+                due = fields.Datetime.now() + timedelta(days=30)
+                urgent = self._order(commitment_date=due)
+                plain = self._order(self.plain, commitment_date=due)
+                early, late = self._reserved_on(urgent), self._reserved_on(plain)
+                self.assertEqual(late - early, timedelta(days=3))
+                plain.action_customer_raise_priority()
+                self.assertEqual(self._reserved_on(plain), early)
+        kind.reservation_days_before = 4
+        self.assertEqual(kind.reservation_days_before_priority, 7)
+        self.company.customer_urgent_days = 1
+        self.assertEqual(kind.reservation_days_before_priority, 5)
+        self.company.customer_urgent_days = 0
+        self.assertEqual(kind.reservation_days_before_priority, 4)
+        kind.reservation_days_before_priority = 9
+        kind.reservation_days_before = 1
+        self.assertEqual(kind.reservation_days_before_priority, 9, "0 leaves it to the type")
+        with self.assertRaisesRegex(ValidationError, "between 0 and"):
+            self.company.customer_urgent_days = -1
+
+    def test_settings_say_where(self):
+        """A number was typed into the settings that has no effect anywhere."""
+        settings = self.env["res.config.settings"].create({"customer_urgent_days": 2})
+        name = self.warehouse.out_type_id.display_name
+        self.assertIn("no effect at present", settings.customer_urgent_days_text)
+        self.assertIn(name, settings.customer_urgent_days_text)
+        self.warehouse.out_type_id.reservation_method = "by_date"
+        settings.invalidate_recordset(["customer_urgent_days_text"])
+        self.assertEqual(settings.customer_urgent_days_text, f"At {name}.")
+        settings.execute()
+        self.assertEqual(self.company.customer_urgent_days, 2)
+
+    def test_first_when_goods_come_in_and_are_picked(self):
+        """With a step before shipping, what comes in went to who ordered first."""
+        for steps in ("pick_ship", "pick_pack_ship"):
+            with self.subTest(steps):
+                self.warehouse.delivery_steps = steps
+                self.goods = self._create_product(name="Pot", type="consu", is_storable=True)
+                waiting = self._order(self.plain, pieces=1).picking_ids
+                urgent = self._order(pieces=1).picking_ids
+                (waiting | urgent).action_assign()
+                self._receive()
+                self.assertEqual((waiting.state, urgent.state), ("confirmed", "assigned"))
 
     def test_benefit_is_true(self):
         """Customers read of urgent deliveries in a tier that gives none."""

@@ -1,0 +1,2 @@
+from . import test_early_access
+from . import test_security
