@@ -1,9 +1,12 @@
 """What customers bought in a year at prices that follow their tier's discount, from what orders
 keep; the cost of a discount is a part of that."""
 
+from functools import partial
+
 from odoo.tools import SQL
 
 YEAR = 12
+MARGIN = frozenset({"margin"})
 COLUMNS = {
     "customer": "int4",
     "bought": "float8",
@@ -13,48 +16,78 @@ COLUMNS = {
 }
 
 
-def money(program, facts, as_of, scope, margin=True):
-    """Money of some customers in the twelve months up to a day, in company currency, see
-    ``grading.whatif.compare``.
+def money(program, as_of, margin=True):
+    """Money of all customers in the twelve months up to a day, in company currency, see
+    ``grading.whatif.compare``. All at once: chunk by chunk the same orders and lines cost three
+    times as much to find.
 
-    :param facts: ``metrics.Facts`` of the programme's customers in the scope
     :param margin: whether it is worked out, else it is unknown
-    :return: frame indexed by customer
+    :return: frame indexed by customer, without ``revenue``; who is not in it bought nothing
     """
     import numpy as np
     import pandas as pd
 
+    gather = program.env["customer.tier.gather"]
+    everybody = partial(SQL, "%s IS NOT NULL")
+    # Compiling takes as long as the rest.
+    program.env.cr.execute("SET LOCAL jit = off")
+    rows = gather._read(_query(gather, program.company_id, as_of, everybody), COLUMNS)
+    priced = pd.DataFrame(rows).set_index("customer")
+    if not margin:
+        return priced.assign(margin=np.nan)
+    gains = _margins(gather, program, as_of, everybody)
+    return priced.reindex(priced.index.union(gains.index)).assign(margin=gains).fillna(0.0)
+
+
+def of_customers(frame, facts, as_of):
+    """The part of :func:`money` of some customers, with their revenue.
+
+    :param facts: ``metrics.Facts`` of them
+    """
     from odoo.addons.customer_tiering.grading import metrics
     from odoo.addons.customer_tiering.grading.policy import Metric
 
-    gather = program.env["customer.tier.gather"]
-    amount, gain = Metric("amount", "amount", YEAR), Metric("margin", "margin", YEAR)
     known = metrics.Facts(facts.customers, facts.orders)
-    if margin:
-        known = metrics.Facts(
-            facts.customers, facts.orders, _lines(gather, program, facts, as_of, scope)
-        )
-    values = metrics.compute(known, [amount, gain] if margin else [amount], as_of)
-    rows = gather._read(_query(gather, program.company_id, as_of, scope), COLUMNS)
-    priced = pd.DataFrame(rows).set_index("customer").reindex(facts.customers).fillna(0.0)
-    return pd.DataFrame(
-        {
-            "revenue": values["amount"].to_numpy(),
-            "margin": values["margin"].to_numpy() if margin else np.nan,
-            **{name: priced[name].to_numpy() for name in ("bought", "listed", "guessed", "own")},
-        },
-        index=pd.Index(facts.customers),
-    )
+    values = metrics.compute(known, [Metric("amount", "amount", YEAR)], as_of)
+    found = frame.reindex(facts.customers)
+    unknown = frame["margin"].isna().all()
+    others = found.columns.drop("margin") if unknown else found.columns
+    found[others] = found[others].fillna(0.0)
+    return found.assign(revenue=values["amount"].to_numpy())
 
 
-def _lines(gather, program, facts, as_of, scope):
+def _margins(gather, program, as_of, scope):
+    """What ``metrics`` says of the measure ``margin``, summed up where the lines are: there may be
+    a hundred times as many as customers.
+
+    :return: float series by customer
+    """
+    import numpy as np
+    import pandas as pd
+
     from odoo.addons.customer_tiering.grading.dates import day_before_window
 
     after = day_before_window(as_of, YEAR)
-    lines = gather._lines(
-        program.company_id, as_of, scope, frozenset({"margin"}), after, program.basis
+    company, basis = program.company_id, program.basis
+    queries = [
+        source.lines(company, as_of, scope, MARGIN, after)
+        for source in gather._sources(company, basis)
+        if source.lines
+    ]
+    bought = SQL(" UNION ALL ").join(SQL("(%s)", query) for query in queries)
+    rows = gather._read(
+        SQL(
+            "SELECT customer, SUM(revenue), SUM(cost) FROM (%s) "
+            "bought (customer, ordered_at, product, quantity, revenue, cost) GROUP BY customer",
+            bought,
+        ),
+        {"customer": "int4", "revenue": "float8", "cost": "float8"},
     )
-    return lines[lines["customer"].isin(facts.customers)]
+    back = gather._came_back(company, as_of, scope, basis, MARGIN)
+    back = back[back["day"] > after].rename(columns={"amount": "revenue"})
+    columns = ["customer", "revenue", "cost"]
+    sums = pd.concat([pd.DataFrame(rows), back[columns]]).groupby("customer").sum()
+    return np.round(np.round(sums["revenue"], 2) - np.round(sums["cost"], 2), 2)
 
 
 def _query(gather, company, as_of, scope):
@@ -106,7 +139,11 @@ def _query(gather, company, as_of, scope):
                        (o.customer_list_amount - o.amount_untaxed)::float8
                            / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8 AS saved
                   FROM res_partner p
-                  JOIN sale_order o ON o.partner_id = p.id
+                  -- Those of the year are found in an index that has their dates.
+                  JOIN sale_order k ON k.partner_id = p.id AND k.state = 'sale'
+                   AND k.company_id = %(company)s
+                   AND COALESCE(k.date_order, '-infinity') >= %(start)s
+                  JOIN sale_order o ON o.id = k.id
              LEFT JOIN product_pricelist l ON l.id = o.pricelist_id
              LEFT JOIN customer_tier t ON t.id = l.customer_tier_id
                  WHERE o.state = 'sale' AND o.company_id = %(company)s

@@ -1,50 +1,33 @@
 """Works scenarios out: reads what is known of a programme's customers chunk by chunk, once for all
-rules that are tried, and has ``grading.whatif`` compare. Nothing is written.
+rules that are tried, and has ``grading.whatif`` compare. Nothing is written to the database.
 
-What was read is kept in the worker for a while, so that each further change costs only the grading.
+What was read is kept for a while, see ``kept_chunks``, so that each further change costs only the
+grading.
 """
 
-import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 
 from odoo.addons.customer_tiering import samples
 from odoo.addons.customer_tiering.correction_history import CorrectionHistory
 from odoo.addons.customer_tiering.models.customer_tier_pipeline import Tally
 from odoo.tools import SQL
 
-from . import order_prices
+from . import kept_chunks, order_prices, past_standings
 from .rules_tried import Tried, digest
-
-# Partners of a chunk, as many as a grading takes.
-CHUNK = 20000
-# What is kept of one programme at most, in bytes, and for how long, in seconds.
-LARGEST, LASTING = 250 * 2**20, 300
-# The one reading that is kept.
-_kept = {}
 
 
 @dataclass
 class Chunk:
-    """What was read about some customers: ``metrics.Facts``, previous standings, what present
-    figures ask for by the present rules (a frame with ``tier``), and their money."""
+    """What was read about some customers: ``metrics.Facts``, previous standings, their figures by
+    the present rules (a frame with ``tier``, ``score``, ``entry`` and values), and their money."""
 
-    facts: object
-    previous: object
-    now: object
-    money: object
-
-    def size(self):
-        """Bytes that it takes."""
-        frames = (self.facts.orders, self.facts.lines, self.facts.payments, self.facts.given)
-        frames += (self.previous, self.now, self.money)
-        return sum(int(f.memory_usage().sum()) for f in frames if f is not None)
-
-
-def forget():
-    """Let go what is kept, so that everything is read again."""
-    _kept.clear()
+    facts: object = None
+    previous: object = None
+    now: object = None
+    money: object = None
 
 
 class Workings:
@@ -52,37 +35,29 @@ class Workings:
 
     :param program: ``customer.tier.program``; whoever asks may read it
     :param as_of: ``datetime.date``
-    :param margin: whether products are read for the margin, which takes longer than all the rest
+    :param margin: whether products are read for the margin
+    :param first: the first day that is graded; None for the day itself
     """
 
-    def __init__(self, program, as_of, margin=True):
+    def __init__(self, program, as_of, margin=True, first=None):
         # Grading looks at everything, whoever tries.
         self.program = program.sudo().with_context(active_test=True)
         self.env = self.program.env
         self.company = self.program.company_id
-        self.as_of, self.margin = as_of, margin
+        self.as_of, self.margin, self.first = as_of, margin, first or as_of
         self.tally = Tally()
         self.env.flush_all()
+        self._cut = {}
 
     # What is read
 
     def chunks(self):
         """All :class:`Chunk`, from what is kept where that is still true."""
-        known = self._reading()
-        if known["whole"]:
-            yield from known["whole"]
-            return
-        read, size, after, more = [], 0, 0, True
+        after, more = 0, True
         while more:
             after, more, chunk = self.step(after)
-            if chunk is None:
-                continue
-            if read is not None:
-                read.append(chunk)
-                size += chunk.size()
-                read = read if size <= LARGEST else None
-            yield chunk
-        known["whole"] = read
+            if chunk is not None:
+                yield chunk
 
     def step(self, after):
         """Read the chunk behind a partner, the same as of a grading.
@@ -90,43 +65,55 @@ class Workings:
         :return: the last partner of it, whether there may be others behind, and :class:`Chunk`, or
             None where no customer of the programme is in it
         """
+        file = self._file(after)
+        if known := kept_chunks.load(file):
+            high, more, arrays = known
+            return high, more, kept_chunks.whole(arrays) if arrays else None
         run = self.env["customer.tier.run"].new({"company_id": self.company.id})
         high, more = run._chunk_end(after)
         if not high:
             return after, False, None
         # As for a grading: a chunk's part of an index is too small to be shared among workers.
         self.env.cr.execute("SET LOCAL min_parallel_index_scan_size = 0")
-        return high, more, self._read(self.env["customer.tier.gather"]._scope_between(after, high))
+        chunk = self._read(self.env["customer.tier.gather"]._scope_between(after, high))
+        self._keep(file, high, more, chunk)
+        return high, more, chunk
 
-    def _reading(self):
-        """What is kept of this programme and day; empty where anything has changed since."""
-        key = (self.env.cr.dbname, self.program.id, self.as_of, self.margin)
+    def _file(self, name):
+        return kept_chunks.path(self.env.cr.dbname, (*self._mark, name))
+
+    def _keep(self, file, high, more, chunk):
+        if self._is_clean():
+            arrays = kept_chunks.flat(chunk) if chunk is not None else {}
+            kept_chunks.save(file, high, more, arrays)
+
+    @cached_property
+    def _mark(self):
+        """What tells one reading from another: the database itself, not one of that name before;
+        what leaves a mark where orders, customers or standings change; the rules."""
         self.env.cr.execute(
             SQL(
-                "SELECT (SELECT last_value FROM customer_tier_stale_id_seq), "
+                "SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::text, "
+                "(SELECT last_value FROM customer_tier_stale_id_seq), "
                 "(SELECT last_value FROM customer_tier_change_id_seq), "
                 "(SELECT last_value FROM customer_tier_run_id_seq)"
             )
         )
-        mark = (*self.env.cr.fetchone(), digest(self.program))
-        known = _kept.get(key)
-        fresh = known and known["mark"] == mark and time.monotonic() - known["read"] < LASTING
-        if not fresh:
-            known = {
-                "mark": mark,
-                "read": time.monotonic(),
-                "whole": None,
-                "cuts": {},
-                "values": {},
-            }
-            _kept.clear()
-            _kept[key] = known
-        return known
+        return (
+            *self.env.cr.fetchone(),
+            *(self.program.id, self.as_of, self.margin, self.first),
+            self.env["customer.tier.gather"]._today(self.company),
+            digest(self.program),
+        )
+
+    def _is_clean(self):
+        """Whether this transaction has written nothing, so that others may see what it sees."""
+        self.env.cr.execute("SELECT pg_current_xact_id_if_assigned() IS NULL")
+        (clean,) = self.env.cr.fetchone()
+        return clean
 
     def _read(self, scope):
         """:class:`Chunk` of a scope, None without any customer of the programme in it."""
-        from odoo.addons.customer_tiering.grading.pipeline import grade
-
         # A customer belongs to the first programme that selects it.
         programs = self.program._for_company(self.company)
         position = programs.ids.index(self.program.id) if self.program in programs else 0
@@ -135,15 +122,22 @@ class Workings:
         policies = {found: pipeline._policy(found, None, self.tally) for found in programs}
         policies[self.program] = self.present
         facts, previous, _left = pipeline._gather(
-            self.company, self.as_of, scope, policies, self.tally, self.as_of
+            self.company, self.as_of, scope, policies, self.tally, self.first, only_tiers=True
         )
         own = facts.get(self.program)
         if own is None or not len(own.customers):
             return None
-        now = grade(own, self.present, self.as_of)[["tier"]]
-        money = order_prices.money(self.program, own, self.as_of, scope, self.margin)
+        if self.as_of < self.env["customer.tier.gather"]._today(self.company):
+            previous = past_standings.read(self.program, self.as_of, scope)
+        now = figure_columns(self._grade(own, self.present))
+        money = order_prices.of_customers(self._money, own, self.as_of)
         previous = previous[previous.index.isin(own.customers)]
         return Chunk(own, previous, now, money)
+
+    def _grade(self, facts, policy, day=None):
+        from odoo.addons.customer_tiering.grading.pipeline import grade
+
+        return grade(facts, policy, day or self.as_of, only_tiers=True)
 
     # The rules
 
@@ -168,14 +162,30 @@ class Workings:
 
     def _cuts(self, policy, shares):
         """Where shares of the best begin by some rules, over all customers."""
-        known = self._reading()
         key = repr((policy, shares))
-        if key not in known["cuts"]:
-            if "sample" not in known:
-                known["sample"] = samples.share_facts(self.program, self.as_of)
-            found = samples.cuts(known["sample"], policy, self.as_of, shares)
-            known["cuts"][key] = found
-        return known["cuts"][key]
+        if key not in self._cut:
+            self._cut[key] = samples.cuts(self._sample, policy, self.as_of, shares)
+        return self._cut[key]
+
+    @cached_property
+    def _money(self):
+        """What all customers' orders of the year come to, see ``order_prices.money``."""
+        file = self._file("money")
+        if known := kept_chunks.load(file):
+            return kept_chunks.whole(known[2]).money
+        frame = order_prices.money(self.program, self.as_of, self.margin)
+        self._keep(file, 0, False, Chunk(money=frame))
+        return frame
+
+    @cached_property
+    def _sample(self):
+        """Facts of the customers whom shares of the best are measured from."""
+        file = self._file("sample")
+        if known := kept_chunks.load(file):
+            return kept_chunks.whole(known[2]).facts
+        facts = samples.share_facts(self.program, self.as_of)
+        self._keep(file, 0, False, Chunk(facts))
+        return facts
 
     # What comes of them
 
@@ -208,9 +218,7 @@ class Workings:
     def _graded(self, chunk, policy, keep_until=None):
         """By present rules, by others, and as a grading by these would leave everybody; the same
         customers in each."""
-        from odoo.addons.customer_tiering.grading.pipeline import grade
-
-        then = grade(chunk.facts, policy, self.as_of)
+        then = self._grade(chunk.facts, policy)
         settled = self._settled(chunk, then, policy, chunk.previous)
         if keep_until:
             previous = chunk.previous.copy()
@@ -225,7 +233,8 @@ class Workings:
         footing = CorrectionHistory(self.env).footing(
             self.program, policy, chunk.facts, then, previous, self.as_of
         )
-        first = bool(self.program.first_graded_on)
+        begun = self.program.first_graded_on
+        first = bool(begun) and begun <= self.as_of
         settled = settle(then, previous, policy, self.as_of, first, footing)
         return self.env["customer.tier.pipeline"]._check_finite(settled, self.tally)
 
@@ -267,14 +276,9 @@ class Workings:
         """Everybody's present value of a metric of the programme, or the score; NaN for unknown."""
         import numpy as np
 
-        from odoo.addons.customer_tiering.grading.pipeline import grade
-
-        known = self._reading()["values"]
-        if code not in known:
-            column = f"metric:{code}" if code else "score"
-            parts = [grade(c.facts, self.present, self.as_of)[column] for c in self.chunks()]
-            known[code] = np.concatenate(parts) if parts else np.array([])
-        return known[code]
+        column = f"metric:{code}" if code else "score"
+        parts = [chunk.now[column] for chunk in self.chunks()]
+        return np.concatenate(parts) if parts else np.array([])
 
     def year(self, tried):
         """The past twelve months graded by the present rules and by others.
@@ -306,7 +310,6 @@ class Workings:
         import pandas as pd
 
         from odoo.addons.customer_tiering.grading import findings, whatif
-        from odoo.addons.customer_tiering.grading.pipeline import grade
 
         present, day = self.present, self.as_of - timedelta(days=findings.GROWTH_DAYS)
         begun = max(since or day, day)
@@ -314,9 +317,11 @@ class Workings:
         now, then, first, bought, sums = [], [], [], [], Counter()
         for chunk in self.chunks():
             facts = chunk.facts
-            now.append(_figure_columns(grade(facts, present, self.as_of)))
-            then.append(_figure_columns(grade(facts, present, day)))
-            first.append(_figure_columns(grade(facts, present, begun)) if begun > day else then[-1])
+            now.append(chunk.now)
+            then.append(figure_columns(self._grade(facts, present, day)))
+            first.append(
+                figure_columns(self._grade(facts, present, begun)) if begun > day else then[-1]
+            )
             bought.append(_around(facts, day, findings.GROWTH_DAYS))
             tiers = chunk.now["tier"].to_numpy()
             sums.update(whatif.sums(tiers, chunk.money, discounts, chunk.now.index))
@@ -344,9 +349,10 @@ class Workings:
         return total
 
 
-def _figure_columns(graded):
-    """Of a grading, what ``findings.Figures`` needs."""
-    return graded[["score", "entry", *(name for name in graded if name.startswith("metric:"))]]
+def figure_columns(graded):
+    """Of a grading, what ``findings.Figures`` needs, and the tier."""
+    values = [name for name in graded if name.startswith("metric:")]
+    return graded[["tier", "score", "entry", *values]]
 
 
 def _around(facts, day, days):

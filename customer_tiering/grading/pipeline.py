@@ -12,9 +12,11 @@ from .policy import GIVEN, SCORE, YEAR, of_a_year, volatile
 # still silent.
 STAY_AWAY_DAYS = 30
 STAY_AWAY_SHARE = 0.8
+# In the place of what :func:`_beside_tiers` finds.
+NOTHING = ({}, {}, {})
 
 
-def grade(facts, program, as_of):
+def grade(facts, program, as_of, only_tiers=False):
     """Grade every customer of the facts.
 
     The result depends on nothing but the arguments: not on the order of rows, on the other
@@ -23,6 +25,8 @@ def grade(facts, program, as_of):
     :param facts: ``metrics.Facts``
     :param program: ``policy.Program``
     :param as_of: ``datetime.date``; nothing dated later is looked at
+    :param only_tiers: without what tells nothing about tiers: how customers pay (where no metric
+        asks for it), when they order next and their stage
     :return: frame indexed by customer id: ``tier`` and ``segment`` (ids, 0 for none), ``score``
         and ``coverage``, ``rfm_r/f/m`` (band numbers, 0 for unknown), ``last_day`` and
         those of :func:`_next_order` (day numbers, NaN for none), the columns of
@@ -33,14 +37,15 @@ def grade(facts, program, as_of):
     """
     windows = metrics.Windows(facts, as_of, credit=program.credit)
     if program.period != "rolling":
-        return _grade_years(facts, program, as_of, windows)
+        return _grade_years(facts, program, as_of, windows, only_tiers)
     figures = _Figures.of(facts, program, windows)
     entry, entered = _entries(facts, program, windows[0])
     climbed = ladder.climb(program, figures.values, figures.score, entered)
-    return _table(program, figures, climbed, figures, windows, windows[0], entry, facts.since)
+    more = NOTHING if only_tiers else _beside_tiers(program, windows, windows[0], facts.since)
+    return _table(program, figures, climbed, figures, windows, windows[0], entry, more)
 
 
-def _grade_years(facts, program, as_of, rolling):
+def _grade_years(facts, program, as_of, rolling, only_tiers):
     """Grade everybody by the year that runs and by the last full one, as of its last day, and take
     the better result: the higher tier, of equal ones that without vetoes; of these the running
     year's unless only the last one has a score.
@@ -69,7 +74,8 @@ def _grade_years(facts, program, as_of, rolling):
     climbed = {name: np.where(back, climbed[1][name], climbed[0][name]) for name in climbed[0]}
     reached = years.positions(program, climbed["reached"])
     climbed |= ladder.ahead(program, running.values, running.score, reached)
-    table = _table(program, chosen, climbed, running, now, whole, entry, facts.since)
+    more = NOTHING if only_tiers else _beside_tiers(program, now, whole, facts.since)
+    table = _table(program, chosen, climbed, running, now, whole, entry, more)
     best = {
         f"best:{code}": np.fmax(*(figures.value(code) for figures in (running, last)))
         for code in {tier.top.metric for tier in program.tiers if tier.top}
@@ -163,31 +169,42 @@ class _Figures:
         )
 
 
-def _table(program, figures, climbed, ahead, windows, whole, entry, since):
+def _beside_tiers(program, windows, whole, since):
+    """Columns of :func:`grade` that tell nothing about tiers: of the next order, of how customers
+    pay and of stages.
+
+    :param since: see ``metrics.Facts``
+    """
+    past = lifecycle.Past(*whole.days, whole.size, whole.as_of, rhythm.of_program(program))
+    ahead = _next_order(past.now, whole.last_day)
+    return ahead, windows.payments, _stages(past, program, since)
+
+
+def _table(program, figures, climbed, ahead, windows, whole, entry, more):
     """The table of :func:`grade`.
 
     :param ahead: the figures that the distance to the next tier is told by, windows their own
-    :param since: see ``metrics.Facts``
+    :param more: of :func:`_beside_tiers`
     """
+    next_order, paying, stages = more
     values, rfm = figures.values, _rfm(program, _of_today(program, figures, ahead))
-    past = lifecycle.Past(*whole.days, whole.size, whole.as_of, rhythm.of_program(program))
     return pd.DataFrame(
         {
             "tier": climbed.pop("tier"),
             "score": figures.score,
             "coverage": figures.coverage,
             "last_day": whole.last_day,
-            **_next_order(past.now, whole.last_day),
+            **next_order,
             "rfm_r": rfm["r"],
             "rfm_f": rfm["f"],
             "rfm_m": rfm["m"],
             "segment": score.segment_ids(program.segments, *rfm.values(), program.rfm_mode),
-            **windows.payments,
+            **paying,
             **{f"metric:{m.code}": values[m.code].to_numpy() for m in program.metrics},
             **_reason(program, figures, ahead, climbed),
             "lapse": _lapse_day(windows, program),
             "entry": entry,
-            **_stages(past, program, since),
+            **stages,
         },
         index=values.index,
     )

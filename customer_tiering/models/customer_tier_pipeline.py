@@ -330,10 +330,11 @@ class CustomerTierPipeline(models.AbstractModel):
             tally.counts["customers"] += len(its_facts.customers)
         return tally
 
-    def _gather(self, company, as_of, scope, policies, tally, first):
+    def _gather(self, company, as_of, scope, policies, tally, first, only_tiers=False):
         """Facts per programme; a customer belongs to the first one that selects it.
 
         :param first: the first day that is graded
+        :param only_tiers: without what tells nothing about tiers, see ``grading.pipeline.grade``
         :return: (dict programme → facts; previous standings; those of them that no programme
             selects any more, see ``_left``)
         """
@@ -357,7 +358,9 @@ class CustomerTierPipeline(models.AbstractModel):
         for basis in others:
             lines[basis] = gather._lines_for(metrics, company, as_of, scope, after, basis)
         credit = company._customer_credit_policy()
-        payments = gather._payments(company, as_of, scope, credit, first)
+        payments = None
+        if not only_tiers or "payment" in metrics.mapped("kind"):
+            payments = gather._payments(company, as_of, scope, credit, first)
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
         seen = previous.index.to_numpy()
         for bought in known_orders.values():

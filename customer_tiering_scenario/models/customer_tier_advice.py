@@ -176,10 +176,12 @@ class CustomerTierAdvice(models.Model):
     def _look_at(self, program):
         """Bring the advice on a programme up to date."""
         from ..company_findings import CompanyFindings
-        from ..workings import Workings
+        from ..workings import Workings, year_days
 
         today = self.env["customer.tier.gather"]._today(program.company_id)
-        found = Workings(program, today).findings(program._note_rules(today))
+        found = Workings(program, today, first=year_days(today)[0]).findings(
+            program._note_rules(today)
+        )
         if program == program._for_company(program.company_id)[:1]:
             found += CompanyFindings(self.sudo().env, program.company_id, today).all()
         self._keep(program, found, today)

@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, format_date
 
-from .. import keeping, result_words, rules_tried
+from .. import keeping, kept_chunks, result_words, rules_tried
 from ..rules_tried import MOVEMENT, Tried
 
 _logger = logging.getLogger(__name__)
@@ -240,10 +240,12 @@ class CustomerTierScenario(models.Model):
     def _day(self):
         return self.as_of or self.env["customer.tier.gather"]._today(self._program().company_id)
 
-    def _workings(self, margin=True):
-        from ..workings import Workings
+    def _workings(self, margin=True, year=False):
+        """:param year: whether the past twelve months will be graded"""
+        from ..workings import Workings, year_days
 
-        return Workings(self._program(), self._day(), margin)
+        first = year_days(self._day())[0] if year else None
+        return Workings(self._program(), self._day(), margin, first)
 
     def _key(self):
         """What the results depend on, as text."""
@@ -442,10 +444,8 @@ class CustomerTierScenario(models.Model):
 
     def action_read_again(self):
         """Look at the customers anew."""
-        from ..workings import forget
-
         self.check_access("read")
-        forget()
+        kept_chunks.forget(self.env.cr.dbname)
 
     def action_work_out(self):
         """Have a long one worked out in the background."""
@@ -464,7 +464,7 @@ class CustomerTierScenario(models.Model):
                 raise UserError(problem)
         large = self.filtered(lambda s: s._customer_count() > LIVE_YEAR)
         for scenario in self - large:
-            workings = scenario._workings()
+            workings = scenario._workings(year=True)
             found = workings.year(scenario._all_tried())
             kept = {**(scenario.worked or {}), "years": [one.to_json() for one in found]}
             scenario.sudo().worked = {**kept, "year_key": scenario._key()}
@@ -482,6 +482,10 @@ class CustomerTierScenario(models.Model):
         """Show how far it is: the form reads the record again."""
         self.check_access("read")
         return True
+
+    @api.autovacuum
+    def _gc_kept_chunks(self):
+        kept_chunks.forget_old(kept_chunks.folder(self.env.cr.dbname))
 
     # The job
 
@@ -529,7 +533,8 @@ class CustomerTierScenario(models.Model):
             asker = self.worked["asker"]
             self._queue(self.worked["with_year"])
             self.worked = {**self.worked, "asker": asker}
-        workings, tried = self._workings(), self._all_tried()
+        workings = self._workings(year=self.worked["with_year"])
+        tried = self._all_tried()
         policies = [workings.policy(one) for one in tried]
         high, more, chunk = workings.step(self.last_partner_id)
         worked = dict(self.worked)
@@ -557,11 +562,9 @@ class CustomerTierScenario(models.Model):
 
     def action_apply(self):
         """Write the rules into the programme and grade everybody by them."""
-        from ..workings import forget
-
         self.ensure_one()
         # What is promised is of this moment.
-        forget()
+        kept_chunks.forget(self.env.cr.dbname)
         program = self.program_id
         # Officers try, managers apply.
         program.check_access("write")

@@ -1,7 +1,5 @@
 from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
 
-from ..workings import forget
-
 
 class ScenarioCase(GradingCase):
     """Silver from 1,000 (kept from 800) and Gold from 5,000, with discounts of 5 and 10 percent;
@@ -25,11 +23,6 @@ class ScenarioCase(GradingCase):
             for amount in (900, 1000, 1600, 4900, 5200, 9000)
         ]
         cls._grade()
-
-    def setUp(self):
-        super().setUp()
-        # What is kept in a worker is not rolled back between tests.
-        forget()
 
     def _try(self, user=None, **vals):
         """A scenario of the programme; lines by (kind, tier) in ``lines``."""

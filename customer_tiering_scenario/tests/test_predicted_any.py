@@ -7,7 +7,6 @@ from odoo.addons.customer_tiering.tests.fuzz_common import FuzzCase, Typist
 from odoo.tests import tagged
 
 from .. import rules_tried
-from ..workings import forget
 
 # How many programmes to try, and where to begin: a long search is ``CUSTOMER_TIERING_FUZZ=500:1
 # ./dev test customer_tiering_scenario/tests/test_predicted_any.py``.
@@ -22,7 +21,6 @@ class TestPredictedAny(FuzzCase):
         first = int(SEED or 1)
         for seed in range(first, first + int(COUNT)):
             with self.subTest(seed=seed), self._undone():
-                forget()
                 typist = Typist(self, seed)
                 self._scatter_orders(typist.random)
                 if program := self._type_program(typist):
@@ -33,7 +31,6 @@ class TestPredictedAny(FuzzCase):
         """The same of the programmes that people start from."""
         for seed, code in enumerate(("wholesale", "rfm", "weighted", "vip")):
             with self.subTest(code), self._undone():
-                forget()
                 typist = Typist(self, seed)
                 self._scatter_orders(typist.random)
                 program = self._create_program(code, domain=OWN)

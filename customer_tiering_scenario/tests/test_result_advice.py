@@ -4,8 +4,6 @@ from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..workings import forget
-
 
 @tagged("post_install", "-at_install")
 class TestResultAdvice(GradingCase):
@@ -24,12 +22,7 @@ class TestResultAdvice(GradingCase):
             cls._create_own_customer(f"Customer {amount}", (40, amount))
         cls._grade()
 
-    def setUp(self):
-        super().setUp()
-        forget()
-
     def _look(self):
-        forget()
         self.Advice._look_at(self.program)
         return self.Advice.search([("program_id", "=", self.program.id)])
 

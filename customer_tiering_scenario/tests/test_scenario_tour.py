@@ -1,8 +1,6 @@
 from odoo import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from ..workings import forget
-
 
 @tagged("post_install", "-at_install")
 class TestScenarioTour(HttpCase):
@@ -12,7 +10,6 @@ class TestScenarioTour(HttpCase):
         """From a finding to rules that are applied there are four screens, each of which may break
         the way to the next."""
         env = self.env
-        forget()
         company = env["res.company"].create({"name": "Tour Company"})
         manager = new_test_user(
             env,

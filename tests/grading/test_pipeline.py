@@ -264,3 +264,13 @@ def test_grading_the_past_sees_what_was_known_then(known, program, days):
     replay = pipeline.grade(known, program, as_of)
     back_then = pipeline.grade(until(known, TODAY - days), program, as_of)
     assert_same(replay, back_then)
+
+
+def test_only_tiers():
+    """What tells nothing about tiers costs half of a what-if, or its lack changes a tier."""
+    known = facts([(4, "2025-06-01", 600.0), (8, "2023-12-16", 9.0), (15, "2025-01-01", -5.0)])
+    whole = pipeline.grade(known, PROGRAM, AS_OF)
+    tiers = pipeline.grade(known, PROGRAM, AS_OF, only_tiers=True)
+    assert_frame_equal(tiers, whole[list(tiers)])
+    assert "next_day" not in tiers
+    assert "credit_band" not in tiers
