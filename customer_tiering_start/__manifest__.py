@@ -13,6 +13,7 @@
         "views/customer_tier_program_views.xml",
         "views/customer_tier_start_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_partner_views.xml",
         "views/customer_tiering_start_menus.xml",
     ],
     "assets": {

@@ -1,13 +1,31 @@
+import re
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.tools import notification
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
-# What a customer of the file is looked up by: the surest first.
-KEYS = ("ref", "vat", "email_normalized", "name")
+
+def _plain(text):
+    """A name or reference without regard to capitals and spaces, as people type it."""
+    return " ".join((text or "").split()).lower()
+
+
+def _plain_vat(text):
+    """A tax number without what people put between its characters."""
+    return re.sub(r"\W", "", text or "").lower()
+
+
+# What a customer of the file is looked up by, the surest first: field → how two values are made
+# comparable, and the same as an expression over a column of contacts.
+KEYS = {
+    "ref": (_plain, r"lower(regexp_replace(trim(%s), '\s+', ' ', 'g'))"),
+    "vat": (_plain_vat, r"lower(regexp_replace(%s, '\W', '', 'g'))"),
+    "email_normalized": (lambda text: email_normalize(text or "") or "", "%s"),
+    "name": (_plain, r"lower(regexp_replace(trim(%s), '\s+', ' ', 'g'))"),
+}
 
 
 class CustomerPastRow(models.AbstractModel):
@@ -85,36 +103,44 @@ class CustomerPastRow(models.AbstractModel):
         :return: dict name → values of ``partner_id`` and ``match``; without who was not found
         """
         found = {}
-        Partner = self.env["res.partner"]
-        own = Domain(Partner._check_company_domain(company))
-        for key in KEYS:
+        own = Domain(self.env["res.partner"]._check_company_domain(company))
+        for key, (plain, _column) in KEYS.items():
             left = defaultdict(list)
             for name in names - found.keys():
-                left[self._key(key, name)].append(name)
-            left.pop(False, None)
+                left[plain(name)].append(name)
+            left.pop("", None)
             if not left:
                 continue
             # A customer is its company: its contacts are only asked by their own e-mail.
-            domain = own & Domain(key, "in", list(left))
-            if key != "email_normalized":
-                domain &= Domain("parent_id", "=", False)
-            customers = defaultdict(set)
-            for partner in Partner.search(domain):
-                for name in left[self._key(key, partner[key])]:
-                    customers[name].add(partner.commercial_partner_id.id)
-            for name, ids in customers.items():
-                one = len(ids) == 1
-                found[name] = {
-                    "partner_id": next(iter(ids)) if one else False,
-                    "match": "found" if one else "several",
-                }
+            domain = own if key == "email_normalized" else own & Domain("parent_id", "=", False)
+            customers = defaultdict(lambda: defaultdict(set))
+            typed = [name for same in left.values() for name in same]
+            for partner in self._partners(domain, key, typed):
+                same = plain(partner[key])
+                customers[same][partner[key]].add(partner.commercial_partner_id.id)
+            for same, by_value in customers.items():
+                for name in left.get(same, ()):
+                    # Who is written just so goes before others who differ in capitals alone.
+                    ids = by_value.get(name) or set().union(*by_value.values())
+                    found[name] = {
+                        "partner_id": next(iter(ids)) if len(ids) == 1 else False,
+                        "match": "found" if len(ids) == 1 else "several",
+                    }
         return found
 
     @api.model
-    def _key(self, key, value):
-        if key == "email_normalized":
-            return email_normalize(value or "") or False
-        return (value or "").strip() or False
+    def _partners(self, domain, key, values):
+        """Contacts of a domain whose value is, to the database, the same as one of ``values``."""
+        alike = KEYS[key][1]
+
+        def to_sql(model, alias, query):
+            # It may know capitals of fewer alphabets: both sides are made comparable by it.
+            field = SQL(alike, model._field_to_sql(alias, key, query))
+            return SQL(
+                "%s IN (SELECT %s FROM unnest(%s) AS v)", field, SQL(alike, SQL("v")), values
+            )
+
+        return self.env["res.partner"].search(domain & Domain.custom(to_sql=to_sql))
 
     def action_find(self):
         """Look up the contacts of these once more, or of all that were not found."""
@@ -142,8 +168,11 @@ class CustomerPastRow(models.AbstractModel):
             raise UserError(self.env._("There are no customers to create: all were found."))
         made = 0
         for own in rows.grouped("company_id").values():
-            names = own.grouped("customer")
-            partners = self.env["res.partner"].create([self._customer_vals(name) for name in names])
+            # One contact, however its name was typed.
+            names = own.grouped(lambda row: _plain(row.customer))
+            partners = self.env["res.partner"].create(
+                [self._customer_vals(same[0].customer.strip()) for same in names.values()]
+            )
             for partner, same in zip(partners, names.values(), strict=True):
                 same.write({"partner_id": partner.id})
             made += len(partners)

@@ -74,6 +74,31 @@ class TestPastOrders(PastOrderCase):
         self._grade_stale()
         self.assertFalse(self._standing(self.buyer).amount)
 
+    def test_deleted_in_bulk(self):
+        """A file that was wrong can only be taken back row by row, and customers keep the tiers
+        that it gave them until the night."""
+        others = [self._create_own_customer(f"Bulk {number}") for number in range(3)]
+        for other in others:
+            self._create_past(21000, partner=other)
+            self._create_past(5, partner=other, date=60)
+        self._grade()
+        self.assertEqual({self._standing(other).tier_id.name for other in others}, {"Gold"})
+        own = self.Past.search([("partner_id", "in", [other.id for other in others])])
+        own.with_user(self.importer).unlink()
+        self._grade_stale()
+        for other in others:
+            self.assertFalse(self._standing(other).amount)
+            self.assertNotEqual(self._standing(other).tier_id.name, "Gold")
+
+    def test_never_in_accounting(self):
+        """History makes revenue, receivables or quotations."""
+        past = self._create_past(21000)
+        self._grade()
+        of_it = [("partner_id", "child_of", self.buyer.id)]
+        for model in ("account.move", "account.move.line", "account.payment", "sale.order"):
+            self.assertFalse(self.env[model].search_count(of_it), model)
+        self.assertFalse(past.partner_id.credit)
+
     def test_as_of_a_past_day(self):
         """Replays of last year know what was only ordered since."""
         self._create_past(100, date=30)
@@ -130,6 +155,28 @@ class TestCustomersOfAFile(PastOrderCase):
         self.assertFalse(rows[4].partner_id)
         self.assertEqual(self._come_in("mia@example.com").partner_id, self.buyer)
         self.assertEqual(contact.commercial_partner_id, self.buyer)
+
+    def test_looked_up_as_people_type(self):
+        """The same customer in capitals, with a space too many or its tax number with dots is
+        made a second time."""
+        self.buyer.write({"name": "École  du Nord", "ref": "c-77", "vat": "BE0477472701"})
+        rows = self._come_in("C-77 ", "BE 0477.472.701", "ÉCOLE du nord", "École  du Nord")
+        self.assertEqual(rows[:2].partner_id, self.buyer)
+        self.assertEqual(rows[3].match, "found")
+        self.buyer.name = "Nordic School"
+        self.assertEqual(self._come_in(" nordic  SCHOOL").partner_id, self.buyer)
+        new = self._come_in("Fresh Fish", "FRESH fish", "Fresh Fish ")
+        new.action_create_customers()
+        self.assertEqual(len(new.partner_id), 1)
+        self.assertEqual(new.partner_id.name, "Fresh Fish")
+
+    def test_the_very_name_goes_first(self):
+        """Two customers differ in capitals alone, and neither is found."""
+        first = self._create_own_customer("Nova", ref="no-1")
+        self._create_own_customer("NOVA", ref="NO-1")
+        self.assertEqual(self._come_in("no-1").partner_id, first)
+        self.assertEqual(self._come_in("Nova").partner_id, first)
+        self.assertEqual(self._come_in("nOVA").match, "several")
 
     def test_several_fit(self):
         """Orders go to the first of two customers with the same name."""

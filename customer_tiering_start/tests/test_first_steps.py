@@ -63,6 +63,15 @@ class TestFirstSteps(TieringCommon):
         opened = self._steps()["prices"].action_customer_tier_open()
         self.assertEqual((opened["res_model"], opened["res_id"]), (program._name, program.id))
 
+    def test_shops_and_tills_are_mentioned_where_they_are(self):
+        """Tiers have prices, and nobody says that in the shop one has to be logged in, and that
+        at the till the customer has to be chosen."""
+        self._create_program("wholesale", company=self.new, domain=OWN, gives_prices=True)
+        fact = self._steps()["prices"].customer_tier_fact
+        self.assertIn("Gold (−10 %)", fact)
+        for word, model in (("Websites: ", "website"), ("Tills: ", "pos.config")):
+            self.assertEqual(word in fact, model in self.env, model)
+
     def test_who_sees_it_is_counted(self):
         """The administrator alone sees grades, and wonders why nobody works with them."""
         self.assertEqual(self._states()["rights"], "open")

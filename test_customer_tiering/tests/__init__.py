@@ -4,6 +4,7 @@ from . import test_credit_automation
 from . import test_dedicated
 from . import test_first_hour_tour
 from . import test_handbook
+from . import test_integrators
 from . import test_limit_in_shop
 from . import test_offer_in_messages
 from . import test_offer_in_shop

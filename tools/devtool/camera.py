@@ -1,9 +1,11 @@
 """Takes pictures of pages in a headless browser; run by the Python that has Odoo's test libraries.
 
-    python -m tools.devtool.camera BASE DATABASE LOGIN BROWSER < shots.json
+    python -m tools.devtool.camera BASE DATABASE LOGIN BROWSER [--measure] < shots.json
 
 Each shot of the list is a dict with ``file``, ``url``, ``width`` and ``height`` (CSS pixels), and
-``wait``, a selector that is on the page when it is ready.
+``wait``, a selector that is on the page when it is ready; ``done`` may hold a script to run then,
+and a selector that is there afterwards. With ``--measure`` prints what is wrong on each page,
+called by its ``title``, and goes on where one is not ready.
 """
 
 import base64
@@ -18,9 +20,40 @@ from pathlib import Path
 import websocket
 
 PATIENCE = 60
+# What is wrong on a page, as a list of texts.
+MEASURE = """(() => {
+    const found = [];
+    const wide = document.documentElement;
+    if (wide.scrollWidth > wide.clientWidth + 1) {
+        found.push(`page is ${wide.scrollWidth} px wide`);
+    }
+    const seen = (el) => el.offsetParent !== null;
+    const sheet = document.querySelector(".o_form_sheet_bg, .o_form_view .o_content");
+    if (sheet && sheet.scrollWidth > sheet.clientWidth + 1) {
+        found.push(`form is ${sheet.scrollWidth - sheet.clientWidth} px too wide`);
+    }
+    const cut = new Set();
+    const LABELS = "label.o_form_label, .btn, .nav-link, .o_badge, .badge, th .text-truncate, " +
+        "th > div, .o_stat_text";
+    for (const el of document.querySelectorAll(`.o_action_manager :is(${LABELS})`)) {
+        if (seen(el) && el.textContent.trim() && el.scrollWidth > el.clientWidth + 1) {
+            cut.add(el.textContent.trim().slice(0, 40));
+        }
+    }
+    if (cut.size) { found.push(`cut: ${[...cut].join(" | ")}`); }
+    const primary = [...document.querySelectorAll(".o_action_manager .btn-primary")].filter(seen)
+        .filter((el) => !el.closest(".o_searchview, .o_kanban_record, .o_data_row"));
+    if (primary.length > 1) {
+        found.push(`primary: ${primary.map((el) => el.textContent.trim()).join(" | ")}`);
+    }
+    if (document.querySelector(".o_error_dialog, .o_notification_body .text-danger")) {
+        found.push("an error is shown");
+    }
+    return found;
+})()"""
 
 
-def main(base: str, database: str, login: str, browser: str) -> None:
+def main(base: str, database: str, login: str, browser: str, measure: str = "") -> None:
     session = _log_in(base, database, login)
     # The browser may still write while it ends.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
@@ -44,7 +77,16 @@ def main(base: str, database: str, login: str, browser: str) -> None:
             tab.ask("Network.enable")
             tab.ask("Network.setCookie", name="session_id", value=session, url=base)
             for shot in json.load(sys.stdin):
-                tab.take(base, **shot)
+                if not measure:
+                    tab.take(base, **shot)
+                    continue
+                title = shot.pop("title")
+                try:
+                    found = tab.take(base, **shot)
+                except NotReady as error:
+                    found = [str(error)]
+                for remark in found:
+                    print(f"{title}: {remark}", flush=True)
         finally:
             process.terminate()
             process.wait()
@@ -75,6 +117,10 @@ def _address(file: Path) -> str:
     raise SystemExit("The browser does not start.")
 
 
+class NotReady(Exception):
+    """A page did not show what it should."""
+
+
 class Tab:
     """A tab of the browser."""
 
@@ -90,7 +136,13 @@ class Tab:
             if answer.get("id") == self.number:
                 return answer.get("result", {})
 
-    def take(self, base: str, file: str, url: str, width: int, height: int, wait: str) -> None:
+    def take(
+        self, base: str, file: str, url: str, width: int, height: int, wait: str, done: list[str]
+    ) -> list[str]:
+        """Take one picture.
+
+        :return: what is wrong on the page
+        """
         self.ask(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -99,19 +151,27 @@ class Tab:
             mobile=False,
         )
         self.ask("Page.navigate", url=base + url)
-        for _ in range(PATIENCE * 2):
-            time.sleep(0.5)
-            found = self.ask(
-                "Runtime.evaluate", expression=f"!!document.querySelector({json.dumps(wait)})"
-            )
-            if found.get("result", {}).get("value"):
-                break
-        else:
-            raise SystemExit(f"{url}: no {wait}")
+        self._wait_for(wait, url)
+        if done:
+            script, wait = done
+            self.ask("Runtime.evaluate", expression=script, awaitPromise=True)
+            self._wait_for(wait, url)
         # Pictures and charts of the page come a moment later.
         time.sleep(2)
         picture = self.ask("Page.captureScreenshot")["data"]
         Path(file).write_bytes(base64.b64decode(picture))
+        found = self.ask("Runtime.evaluate", expression=MEASURE, returnByValue=True)
+        return found["result"].get("value", [])
+
+    def _wait_for(self, selector: str, url: str) -> None:
+        for _ in range(PATIENCE * 2):
+            time.sleep(0.5)
+            found = self.ask(
+                "Runtime.evaluate", expression=f"!!document.querySelector({json.dumps(selector)})"
+            )
+            if found.get("result", {}).get("value"):
+                return
+        raise NotReady(f"{url}: no {selector}")
 
 
 if __name__ == "__main__":

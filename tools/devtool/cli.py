@@ -14,12 +14,14 @@ from . import (
     odoo,
     pictures,
     postgres,
+    screens,
     server,
     setup,
     suite,
     tests,
     translations,
     upgrade,
+    wheels,
 )
 from .console import Failure, say
 from .odoo_source import describe
@@ -118,8 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("name", metavar="DB")
     text = "what a database's registry holds of ours, as text to compare before and after"
     add("dump", _dump, text).add_argument("name", metavar="DB")
-    add("handbook", lambda _: handbook.write(), "make the handbook's pages for the web client")
-    add("pictures", lambda _: pictures.run(), "take the handbook's pictures again")
+    _add_handbook(add)
     add(
         "upgrade",
         _upgrade,
@@ -147,6 +148,19 @@ def _add_test(add) -> None:
     test.add_argument("--together", action="store_true", help=text)
     text = "processes at the same time (2 where the machine has them)"
     test.add_argument("--jobs", type=int, default=0, metavar="N", help=text)
+
+
+def _add_handbook(add) -> None:
+    """Commands on what people read and look at, and on what they are given."""
+    add("handbook", lambda _: handbook.write(), "make the handbook's pages for the web client")
+    text = "the addons as wheels in dist/, and whether Odoo takes them"
+    packed = add("wheels", lambda options: wheels.run(only_build=options.only_build), text)
+    packed.add_argument("--only-build", action="store_true", help="do not try them")
+    add("pictures", lambda _: pictures.run(), "take the handbook's pictures again")
+    text = "pictures of all screens at three widths in both languages, to look at"
+    shown = add("screens", lambda options: screens.run(options.folder, options.only), text)
+    shown.add_argument("folder", metavar="FOLDER", nargs="?", default="")
+    shown.add_argument("--only", default="", metavar="WORDS", help="screens whose menu has them")
 
 
 def _run(options) -> int:

@@ -1,5 +1,6 @@
 """`./dev pictures`: the handbook's pictures, taken from the running product with demo data."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -14,11 +15,26 @@ from .venv import RUNTIME
 
 DATABASE = "pictures"
 FOLDER = ROOT / f"{ADDON}_start" / "static" / "handbook" / "pictures"
-# Name, address, a selector that is there when the page is, height.
+SERVICES = "odoo.__WOWL_DEBUG__.root.env.services"
+# Opens the dialog of the bands of an indicator by amount, as its button does.
+OPEN_BANDS = f"""(async () => {{
+    const {{ orm, action }} = {SERVICES};
+    const [one] = await orm.searchRead("customer.tier.indicator",
+        [["metric_id.code", "=", "amount"], ["scale", "!=", "linear"]], ["id"], {{ limit: 1 }});
+    await action.doAction(await orm.call(
+        "customer.tier.indicator", "action_open_distribution", [[one.id]]));
+}})()"""
+# Name, address, a selector that is there when the page is, height; what is done then, and a
+# selector that is there afterwards.
 SHOTS = [
     ("start", "/odoo/customer-tiering-start", ".o_customer_tier_steps .o_kanban_record", 820),
     ("grading", "/odoo/customer-grading?view_type=list", ".o_data_row", 560),
+    (
+        *("bands", "/odoo/customer-grading?view_type=list", ".o_data_row", 720),
+        *(OPEN_BANDS, ".modal svg, .modal canvas"),
+    ),
 ]
+GRADE = server.GRADE
 LANGUAGES = {"en_US": "", "zh_CN": "_zh"}
 WIDTH = 1100
 READY = 120
@@ -36,7 +52,7 @@ def run() -> int:
     setup.for_tests()
     FOLDER.mkdir(parents=True, exist_ok=True)
     databases.fresh(DATABASE, demo=True)
-    odoo.run_script(DATABASE, server.GRADE)
+    odoo.run_script(DATABASE, GRADE)
     try:
         for lang, suffix in LANGUAGES.items():
             say(f"- Pictures in {lang}")
@@ -48,10 +64,40 @@ def run() -> int:
 
 
 def _take(suffix: str) -> None:
+    shots = [
+        {
+            "file": str(FOLDER / f"{name}{suffix}.png"),
+            "url": url,
+            "width": WIDTH,
+            "height": height,
+            "wait": wait,
+            "done": done,
+        }
+        for name, url, wait, height, *done in SHOTS
+    ]
+    try:
+        with served(DATABASE) as base:
+            subprocess.run(
+                [
+                    RUNTIME.python,
+                    *("-m", "tools.devtool.camera", base, DATABASE, "admin", system.browser()),
+                ],
+                input=json.dumps(shots),
+                text=True,
+                cwd=ROOT,
+                check=True,
+            )
+    except subprocess.CalledProcessError:
+        raise Failure("A picture could not be taken.", "What the browser said is above.") from None
+
+
+@contextlib.contextmanager
+def served(database: str):
+    """The address of a server of the database, which ends with the block."""
     port = odoo.free_port()
     process = subprocess.Popen(
         odoo.command(
-            *("server", "-d", DATABASE, "--http-port", str(port), "--max-cron-threads", "0")
+            *("server", "-d", database, "--http-port", str(port), "--max-cron-threads", "0")
         ),
         cwd=ROOT,
         env=odoo.environment(),
@@ -60,30 +106,9 @@ def _take(suffix: str) -> None:
         stderr=subprocess.DEVNULL,
     )
     base = f"http://127.0.0.1:{port}"
-    shots = [
-        {
-            "file": str(FOLDER / f"{name}{suffix}.png"),
-            "url": url,
-            "width": WIDTH,
-            "height": height,
-            "wait": wait,
-        }
-        for name, url, wait, height in SHOTS
-    ]
     try:
         _wait_for(base)
-        subprocess.run(
-            [
-                RUNTIME.python,
-                *("-m", "tools.devtool.camera", base, DATABASE, "admin", system.browser()),
-            ],
-            input=json.dumps(shots),
-            text=True,
-            cwd=ROOT,
-            check=True,
-        )
-    except subprocess.CalledProcessError:
-        raise Failure("A picture could not be taken.", "What the browser said is above.") from None
+        yield base
     finally:
         process.terminate()
         process.wait()

@@ -18,6 +18,8 @@ export class CustomerOverview extends Component {
         this.action = useService("action");
         this.orm = useService("orm");
         this.display = { controlPanel: {} };
+        // Where the handbook is installed, a link to its page.
+        this.Handbook = registry.category("customer_tiering").get("HandbookLink", null);
         this.state = useState({ chosen: this.props.state?.chosen || {}, page: null });
         useSetupAction({ getLocalState: () => ({ chosen: { ...this.state.chosen } }) });
         onWillStart(() => this.load());
