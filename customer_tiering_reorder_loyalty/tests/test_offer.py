@@ -199,7 +199,7 @@ class TestOffer(OfferCase):
         again._dismiss()
         self._mails().unlink()
         # Expected ten days ago after a rhythm of eight: that is late enough.
-        self.clock.tick(timedelta(days=7))
+        self.clock.tick(timedelta(days=35))
         self._last_order(18)
         late = self._offered(offer_once_days=0)
         self.assertTrue(late.offer_card_id)
