@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..grading.policy import Veto
+from ..grading.policy import Condition, Veto
 
 
 class CustomerTierVeto(models.Model):
@@ -44,9 +44,9 @@ class CustomerTierVeto(models.Model):
 
     def _policy(self):
         """The vetoes as frozen values for the grading core; those of archived tiers rest."""
-        vetoes = self.filtered("tier_id.active")
-        conditions = super(CustomerTierVeto, vetoes)._policy()
         return tuple(
-            Veto(veto.id, condition, veto.tier_id.id)
-            for veto, condition in zip(vetoes, conditions, strict=True)
+            Veto(
+                veto.id, Condition(veto.metric_id.code, veto.operator, veto.value), veto.tier_id.id
+            )
+            for veto in self.filtered("tier_id.active")
         )
