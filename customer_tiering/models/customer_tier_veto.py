@@ -44,9 +44,8 @@ class CustomerTierVeto(models.Model):
 
     def _policy(self):
         """The vetoes as frozen values for the grading core; those of archived tiers rest."""
+        vetoes = self.filtered("tier_id.active")
         return tuple(
-            Veto(
-                veto.id, Condition(veto.metric_id.code, veto.operator, veto.value), veto.tier_id.id
-            )
-            for veto in self.filtered("tier_id.active")
+            Veto(v.id, Condition(v.metric_id.code, v.operator, v.value), v.tier_id.id)
+            for v in vetoes
         )
