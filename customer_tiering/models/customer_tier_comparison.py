@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ..explain.words import OPERATORS, comparison_text
-from ..grading.policy import Condition
 
 
 class CustomerTierComparison(models.AbstractModel):
@@ -24,7 +23,3 @@ class CustomerTierComparison(models.AbstractModel):
             comparison.display_name = comparison_text(
                 self.env, name, comparison.operator, comparison.value
             )
-
-    def _policy(self):
-        """The comparisons as frozen values for the grading core."""
-        return tuple(Condition(c.metric_id.code, c.operator, c.value) for c in self)

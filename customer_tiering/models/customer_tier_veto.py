@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..grading.policy import Veto
+from ..grading.policy import Condition, Veto
 
 
 class CustomerTierVeto(models.Model):
@@ -45,8 +45,7 @@ class CustomerTierVeto(models.Model):
     def _policy(self):
         """The vetoes as frozen values for the grading core; those of archived tiers rest."""
         vetoes = self.filtered("tier_id.active")
-        conditions = super(CustomerTierVeto, vetoes)._policy()
         return tuple(
-            Veto(veto.id, condition, veto.tier_id.id)
-            for veto, condition in zip(vetoes, conditions, strict=True)
+            Veto(v.id, Condition(v.metric_id.code, v.operator, v.value), v.tier_id.id)
+            for v in vetoes
         )

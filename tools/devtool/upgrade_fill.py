@@ -6,13 +6,16 @@ from datetime import date, timedelta
 from odoo.fields import Command
 
 # By the addon that has it in the old code: what was the core's may be an addon's by then.
-ADDONS = ("customer_tiering", "customer_tiering_credit_control", "customer_tiering_playbook")
+ADDONS = (
+    *("customer_tiering", "customer_tiering_credit_control", "customer_tiering_playbook"),
+    "customer_tiering_reminder",
+)
 
 
 def ours(name):
-    """A shipped record, whichever of the addons shipped it."""
+    """A shipped record, whichever of the addons shipped it; None where none did yet."""
     found = (env.ref(f"{addon}.{name}", raise_if_not_found=False) for addon in ADDONS)
-    return next(record for record in found if record)
+    return next((record for record in found if record), None)
 
 
 def new_user(login, *groups, company):
@@ -107,6 +110,14 @@ plan.with_context(lang="zh_CN").name = "欢迎"
 plan.template_ids[:1].summary = "Say hello"
 ours("loss_reason_price").name = "Others are cheaper"
 ours("late_reason_bank").unlink()
+for name, vals in {
+    "reminder_rule_overdue": {"name": "Who is late", "gap_days": 45},
+    "mail_activity_type_reorder": {"summary": "Ring them"},
+    "mail_template_week": {"subject": "The week"},
+    "ir_cron_week": {"active": False},
+}.items():
+    if ours(name):
+        ours(name).write(vals)
 tiers = env["customer.tier.program"].search([("company_id", "=", first.id)]).tier_ids
 env["customer.reminder.rule"].search([]).tier_ids = tiers[-2:]
 env["customer.stage.playbook"].search([], limit=1).tier_ids = tiers[-1]
