@@ -339,9 +339,6 @@ def has_credits(customer, company):
 
 
 def invoices(gather, company, as_of, scope):
-    frequent = SQL("m.amount_untaxed_signed > 0")
-    if company.customer_tier_count_all_orders:
-        frequent = SQL("TRUE")
     return SQL(
         """
         SELECT p.commercial_partner_id, %(noon)s, m.amount_untaxed_signed::float8,
@@ -351,7 +348,7 @@ def invoices(gather, company, as_of, scope):
          WHERE m.move_type = 'out_invoice' AND m.state = 'posted'
            AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s AND %(scope)s
         """,
-        frequent=frequent,
+        frequent=gather._frequent_invoice_condition(company),
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         company=company.id,
         as_of=as_of,

@@ -47,14 +47,15 @@ def sentences(standing):
     values = {"amount": formatLang(standing.env, amount, currency_obj=company.currency_id)}
     if first:
         text = standing.env._(
-            "%(amount)s came back since %(day)s and is deducted; it is in no list of orders.",
+            "%(amount)s came back since %(day)s and is deducted; the list of orders does not "
+            "show it.",
             day=format_date(standing.env, first),
             **values,
         )
     else:
         text = standing.env._(
-            "%(amount)s came back in the last 12 months and is deducted; it is in no list of "
-            "orders.",
+            "%(amount)s came back in the last 12 months and is deducted; the list of orders does "
+            "not show it.",
             **values,
         )
     opens = any(standing.env[model].has_access("read") for model, _domain in _records(standing))

@@ -279,6 +279,12 @@ class CustomerTierGather(models.AbstractModel):
             return SQL("TRUE")
         return SQL("o.amount_untaxed > 0")
 
+    def _frequent_invoice_condition(self, company):
+        """The same of invoices, as a condition on ``account_move m``."""
+        if company.customer_tier_count_all_orders:
+            return SQL("TRUE")
+        return SQL("m.amount_untaxed_signed > 0")
+
     def _frequent_orders(self, partner, company, as_of, basis=ORDERED):
         """Ids of a customer's orders (or invoices) up to a day that count for the frequency."""
         import numpy as np

@@ -95,7 +95,7 @@ CALLERS = {
 }
 # Of core, with our part in it: who may call them is core's matter.
 ORM = {"create", "write", "unlink", "copy", "default_get", "action_archive", "load_web_menus"}
-ORM |= {"message_post_with_source", "onchange"}
+ORM |= {"message_post_with_source", "onchange", "copy_data"}
 # What tells something about records, with the arguments after the ids.
 READERS = {
     "web_read": (True, {"display_name": {}}),

@@ -396,6 +396,9 @@ class ResPartner(models.Model):
     def _compute_customer_credit(self):
         company = self.env.company
         partners = self.commercial_partner_id._origin
+        if not all(self._ids):
+            # The company of a contact may be typed: that is no right to know what it owes.
+            partners = partners._filtered_access("read")
         positions = partners._customer_credit_positions(company)
         for partner in self:
             position = positions.get(partner.commercial_partner_id._origin)

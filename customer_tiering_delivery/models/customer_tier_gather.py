@@ -29,3 +29,18 @@ class CustomerTierGather(models.AbstractModel):
                       AND l.is_delivery IS NOT TRUE)))""",
             condition,
         )
+
+    def _frequent_invoice_condition(self, company):
+        condition = super()._frequent_invoice_condition(company)
+        if company.customer_tier_count_all_orders:
+            return condition
+        carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
+        charges = carriers.search([("product_id", "!=", False)]).product_id
+        return SQL(
+            """(%s AND EXISTS (
+                   SELECT FROM account_move_line i
+                    WHERE i.move_id = m.id AND i.display_type = 'product'
+                      AND (i.product_id IS NULL OR i.product_id <> ALL(%s))))""",
+            condition,
+            charges.ids,
+        )

@@ -1,4 +1,5 @@
 from odoo.addons.customer_tiering.tests.common import TieringCommon
+from odoo.addons.customer_tiering.tests.test_facts import FactsCase
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -84,3 +85,25 @@ class TestDelivery(TieringCommon):
         self.assertEqual(standing.amount, 160.0)
         values = self._numbers(self.customer, "metric")
         self.assertEqual([values[code] for code in codes], [4, 1, 1])
+
+
+@tagged("post_install", "-at_install")
+class TestInvoicedDelivery(FactsCase):
+    def test_invoice_of_delivery_alone(self):
+        """An invoice of freight alone was a purchase, where invoices count."""
+        freight = self._create_product(name="Freight", type="service", invoice_policy="order")
+        self.env["delivery.carrier"].create(
+            {"name": "Freight", "product_id": freight.id, "fixed_price": 20.0}
+        )
+        program = self._create_measuring_program("recency_days")
+        program.basis = "invoiced"
+        buyer = self._create_own_customer("Buyer")
+        lines = [{"product_id": freight.id, "price_unit": 20.0}]
+        for order in (
+            self._create_order(buyer, date=20, lines=[{"price_unit": 100.0}, *lines]),
+            self._create_order(buyer, date=10, lines=lines),
+        ):
+            self._invoice(order, 10)
+        self._grade()
+        standing = self._standing(buyer)
+        self.assertEqual((standing.order_count, standing.amount), (1, 140.0))

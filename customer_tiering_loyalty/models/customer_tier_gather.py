@@ -39,3 +39,24 @@ class CustomerTierGather(models.AbstractModel):
             condition=condition,
             paying=PAYING,
         )
+
+    def _frequent_invoice_condition(self, company):
+        """The same of the invoice."""
+        condition = super()._frequent_invoice_condition(company)
+        if company.customer_tier_count_all_orders:
+            return condition
+        return SQL(
+            """(%(condition)s
+                OR m.amount_untaxed_signed <= 0 AND (
+                    SELECT BOOL_OR(g.type IN %(paying)s)
+                       AND SUM(i.price_subtotal) FILTER (WHERE g.type NOT IN %(paying)s) > 0
+                      FROM account_move_line i
+                 LEFT JOIN sale_order_line_invoice_rel x ON x.invoice_line_id = i.id
+                 LEFT JOIN sale_order_line l ON l.id = x.order_line_id
+                 LEFT JOIN loyalty_reward r ON r.id = l.reward_id
+                 LEFT JOIN loyalty_program y ON y.id = r.program_id
+                      JOIN LATERAL (SELECT COALESCE(y.program_type, '') AS type) g ON TRUE
+                     WHERE i.move_id = m.id AND i.display_type = 'product'))""",
+            condition=condition,
+            paying=PAYING,
+        )

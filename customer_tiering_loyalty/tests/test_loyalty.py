@@ -1,11 +1,11 @@
 from odoo.addons.customer_tiering.tests.common import GradingCase
+from odoo.addons.customer_tiering.tests.test_facts import FactsCase
 from odoo.fields import Command
 from odoo.tests import tagged
 
 
-@tagged("post_install", "-at_install")
-class TestLoyalty(GradingCase):
-    """Gift cards, rewards and discounts of loyalty programmes."""
+class LoyaltyCase(GradingCase):
+    """A gift card, and a promotion that gives something away."""
 
     @classmethod
     def setUpClass(cls):
@@ -45,6 +45,11 @@ class TestLoyalty(GradingCase):
             "reward_id": reward.id,
         }
         return self._create_order(buyer, date=10, lines=[*lines, line])
+
+
+@tagged("post_install", "-at_install")
+class TestLoyalty(LoyaltyCase):
+    """Gift cards, rewards and discounts of loyalty programmes."""
 
     def test_paid_by_gift_card(self):
         """A customer whose only order a gift card paid was a mere prospect."""
@@ -88,3 +93,24 @@ class TestLoyalty(GradingCase):
         self.assertEqual(self._standing(buyer).amount, 50)
         self.assertEqual(self._values(buyer)["quantity"], 0)
         self.assertEqual(self._values(buyer)["product_count"], 0)
+
+
+@tagged("post_install", "-at_install")
+class TestInvoicedLoyalty(FactsCase, LoyaltyCase):
+    """The same where what was invoiced counts."""
+
+    def test_paid_by_gift_card(self):
+        """Where invoices count, who paid by gift card had still bought nothing; what a promotion
+        gave away is no purchase there either."""
+        program = self._create_measuring_program("recency_days")
+        program.basis = "invoiced"
+        buyer, lucky = self._create_own_customer("Buyer"), self._create_own_customer("Lucky")
+        card = self._paid_by(self.card_program, buyer, {"price_unit": 100.0})
+        gift = self._paid_by(self.promotion, lucky, {"price_unit": 100.0})
+        for order in (card, gift):
+            self._invoice(order, 10)
+        self._grade()
+        standing = self._standing(buyer)
+        self.assertEqual((standing.amount, standing.order_count), (0, 1))
+        self.assertEqual(standing.lifecycle_stage, "new")
+        self.assertEqual(self._standing(lucky).order_count, 0)

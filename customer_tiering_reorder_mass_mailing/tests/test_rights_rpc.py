@@ -27,7 +27,7 @@ class Request(NamedTuple):
 
 REQUESTS = (
     Request("one click in the mail program", True),
-    Request("the button of the page", True, page="confirm_unsubscribe"),
+    Request("posted from another site", False, page="confirm_unsubscribe", refused=True),
     Request("looked at", False, page="unsubscribe", method="GET"),
     Request("looked at ahead", False, page="unsubscribe", method="HEAD"),
     Request("scanned", False, page="confirm_unsubscribe", method="GET"),

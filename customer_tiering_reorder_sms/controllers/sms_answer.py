@@ -25,8 +25,12 @@ class SmsAnswer(http.Controller):
         if request.httprequest.mimetype == "application/json":
             told = request.get_json_data()
             posted = told if isinstance(told, dict) else {}
-        number = next(filter(None, map(posted.get, NUMBERS)), "")
-        text = next(filter(None, map(posted.get, TEXTS)), "")
-        blacklist = request.env["phone.blacklist"]
-        blacklist._customer_reminder_answer(str(number), str(text), company)
+        number, text = (self._first(posted, names) for names in (NUMBERS, TEXTS))
+        request.env["phone.blacklist"]._customer_reminder_answer(number, text, company)
         return request.make_response("", headers={"Content-Type": "text/plain; charset=utf-8"})
+
+    @staticmethod
+    def _first(posted, names):
+        """The first of some values that is a text, or a number, as JSON may have it."""
+        values = (posted.get(name) for name in names)
+        return next((str(value) for value in values if value and isinstance(value, str | int)), "")
