@@ -59,14 +59,26 @@ class Cycles:
         if row.source == "product":
             return env._("Typed on the product bought last: every %(days)s days.", **words)
         if row.source == "customer_category":
-            return self._own(env, words, typed)
+            is_known = (company, row.category_id.id) in self.days
+            return self._own(env, words, typed, is_known)
         if row.source == "category" and typed:
             return env._("Typed for the category: every %(typical)s days.", **words)
+        half = self.days.get((company, row.category_id.id))
+        if row.source == "category" and half == 0:
+            return env._(
+                "Fewer than half of those who buy the category were seen to buy it again; own "
+                "intervals tell nothing of the next one here."
+            )
         if row.source == "category":
             return env._(
                 "Half of those who buy the category buy it again within %(typical)s days; own "
                 "intervals tell nothing of the next one here.",
                 **words,
+            )
+        if not self.days.get((company, False)):
+            return env._(
+                "Of the category too little is known, and of all categories fewer than half were "
+                "seen to be bought again."
             )
         return env._(
             "Half of all customers buy a category again within %(all)s days; of this one too "
@@ -74,7 +86,7 @@ class Cycles:
             **words,
         )
 
-    def _own(self, env, words, typed):
+    def _own(self, env, words, typed, is_known):
         own = env._("Own intervals: %(count)s, median %(median)s days", **words)
         if words["weight"] == readable(env, 100):
             return env._("%s, so regular that they alone count.", own)
@@ -89,6 +101,12 @@ class Cycles:
             return env._(
                 "%(own)s, weight %(weight)s %%; the rest is the category, which half of its "
                 "buyers buy again within %(typical)s days.",
+                **words,
+            )
+        if is_known:
+            return env._(
+                "%(own)s, weight %(weight)s %%; the rest is the category, which fewer than half of "
+                "its buyers were seen to buy again.",
                 **words,
             )
         if words["all"] != readable(env, 0):

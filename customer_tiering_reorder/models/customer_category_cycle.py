@@ -25,9 +25,15 @@ class CustomerCategoryCycle(models.Model):
         string="Half Within (days)",
         readonly=True,
         aggregator=None,
-        help="Half of all buyers have bought the category again within so many days.",
+        help="Half of all buyers have bought the category again within so many days; 0 where fewer "
+        "were seen to buy it again.",
     )
-    late_days = fields.Integer(string="Four of Five Within (days)", readonly=True, aggregator=None)
+    late_days = fields.Integer(
+        string="Four of Five Within (days)",
+        readonly=True,
+        aggregator=None,
+        help="0 where fewer were seen to buy it again.",
+    )
     quarter_days = fields.Integer(string="A Quarter Within (days)", readonly=True, aggregator=None)
     three_quarter_days = fields.Integer(
         string="Three Quarters Within (days)",
@@ -101,8 +107,8 @@ class CustomerCategoryCycle(models.Model):
     @api.model
     def _vals(self, cycle):
         return {
-            "typical_days": cycle.rhythm.typical,
-            "late_days": cycle.rhythm.late,
+            "typical_days": cycle.rhythm.typical if cycle.rhythm.half >= 0.5 else 0,
+            "late_days": cycle.rhythm.late if cycle.rhythm.most >= 0.8 else 0,
             "quarter_days": cycle.quarter,
             "three_quarter_days": cycle.three_quarters,
             "interval_count": cycle.rhythm.ended,

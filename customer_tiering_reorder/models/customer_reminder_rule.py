@@ -244,7 +244,10 @@ class CustomerReminderRule(models.Model):
 
     def _candidates_sql(self, earliest, latest):
         triggered = self._trigger_sql(earliest, latest)
-        return triggered or super()._candidates_sql(earliest, latest)
+        found = triggered or super()._candidates_sql(earliest, latest)
+        if not self.trigger_stage or self.trigger == "stage":
+            return found
+        return SQL("(%s AND s.lifecycle_stage = %s)", found, self.trigger_stage)
 
     def _need_not_wait_for(self):
         but = super()._need_not_wait_for()

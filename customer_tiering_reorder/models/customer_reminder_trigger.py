@@ -26,7 +26,10 @@ class CustomerReminderTrigger(models.AbstractModel):
         help="Only these categories and those below them; empty: all that are watched.",
     )
     trigger_stage = fields.Selection(
-        STAGES, string="Stage Entered", help="Only this stage; empty: any change of stage."
+        STAGES,
+        string="Stage",
+        help="Only customers in this stage, or who have entered it where that is what the rule "
+        "reminds of; empty: any.",
     )
 
     def _trigger_sql(self, earliest, latest):

@@ -41,7 +41,8 @@ class ProductCategory(models.Model):
         string="Measured: Half Within (days)",
         compute="_compute_customer_cycle",
         groups=SALESPEOPLE,
-        help="Half of all customers who buy it have bought it again within so many days.",
+        help="Half of all customers who buy it have bought it again within so many days; 0 where "
+        "fewer were seen to buy it again.",
     )
     customer_cycle_quarter = fields.Integer(
         string="A Quarter Within (days)", compute="_compute_customer_cycle", groups=SALESPEOPLE

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -328,6 +329,35 @@ class TestRhythmShown(RhythmCase):
         coffee = rows.filtered(lambda r: r.category_id == self.coffee)
         self.assertIn("Own intervals: 5, median 30 days", coffee.source_text)
         self.assertIn("late from", coffee.next_text)
+
+    def test_words_where_fewer_than_half_come_back(self):
+        """“Half of those who buy the category buy it again within 90 days”, of what hardly anybody
+        buys twice."""
+        from odoo.addons.customer_tiering.grading import rhythm
+
+        Cycle = self.env["customer.category.cycle"].sudo()
+        Cycle.search([("company_id", "=", self.company.id)]).unlink()
+        known = replace(rhythm.plain(90), half=0.3, most=0.3)
+        for category in (self.coffee, self.env["product.category"]):
+            vals = Cycle._vals(rhythm.Cycle(known, 60, 0, 10))
+            self.assertEqual((vals["typical_days"], vals["late_days"]), (0, 0))
+            Cycle.create({"category_id": category.id, "company_id": self.company.id, **vals})
+        vals = Cycle._vals(rhythm.Cycle(rhythm.plain(90), 60, 120, 80))
+        self.assertEqual(vals["typical_days"], 90)
+        row = self.seen.customer_rhythm_ids.filtered(lambda r: r.category_id == self.coffee).sudo()
+        for source, weight, words in (
+            (
+                "customer_category",
+                0.5,
+                "which fewer than half of its buyers were seen to buy again",
+            ),
+            ("category", 0.0, "Fewer than half of those who buy the category"),
+            ("all", 0.0, "of all categories fewer than half"),
+        ):
+            with self.subTest(source=source):
+                row.write({"source": source, "own_weight": weight})
+                row.invalidate_recordset(["source_text"])
+                self.assertIn(words, row.source_text)
 
     def test_page(self):
         """The page was there for contacts who never ordered, or not for customers, or it cost each

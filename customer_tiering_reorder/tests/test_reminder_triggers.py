@@ -1,3 +1,6 @@
+from pathlib import Path
+
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -78,6 +81,55 @@ class TestReminderTriggers(RhythmCase):
         self.assertEqual(self._found("stage", stages=["potential"]), prospect)
         self.assertEqual(self._found("prospect"), prospect)
         self.assertFalse(self._found("prospect", latest=20))
+
+    def test_only_in_a_stage(self):
+        """A rule for loyal customers cannot be told from one for everybody, as tiers can."""
+        loyal = self._create_own_customer("Loyal")
+        self._buy(loyal, *self._every(30, 8, last=31))
+        mature = self._create_own_customer("Mature")
+        self._buy(mature, *self._every(30, 8, last=31))
+        self._grade()
+        self._pass()
+        standings = self._standing(loyal) | self._standing(mature)
+        standings.sudo().write({"lifecycle_stage": "mature", "next_order_date": self._days_ago(1)})
+        self._standing(loyal).sudo().lifecycle_stage = "loyal"
+        today = self.env["customer.tier.gather"]._today(self.company)
+        for trigger in ("customer", "category_due"):
+            rule = self.env["customer.reminder.rule"].create(
+                {
+                    "name": trigger,
+                    "company_id": self.company.id,
+                    "trigger": trigger,
+                    "reminds_at": "expected",
+                    "min_order_count": 0,
+                }
+            )
+            for stage, found in (
+                (False, standings),
+                ("loyal", self._standing(loyal)),
+                ("mature", self._standing(mature)),
+                ("lost", standings.browse()),
+            ):
+                with self.subTest(trigger=trigger, stage=stage):
+                    rule.trigger_stage = stage
+                    due = set(rule._due(self.company, today))
+                    self.assertEqual(due & set(standings), set(found))
+            rule.active = False
+
+    def test_stages_of_before(self):
+        """A stage that did nothing since the rule's trigger was changed leaves customers out after
+        the upgrade."""
+        script = Path(__file__).parents[1] / "migrations/19.0.1.2.0/post-stages.py"
+        rules = self.env["customer.reminder.rule"].create(
+            [
+                {"name": trigger, "trigger": trigger, "trigger_stage": "lost"}
+                for trigger in ("customer", "stage")
+            ]
+        )
+        self.env.flush_all()
+        load_script(str(script), "post-stages").migrate(self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self.assertEqual(rules.mapped("trigger_stage"), [False, "lost"])
 
     def _told(self, partner, trigger, **vals):
         rule = self.env["customer.reminder.rule"].create(

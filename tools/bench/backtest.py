@@ -125,7 +125,8 @@ class Tested:
             f"{rhythm.typical} days, {rhythm.most:.0%} within {rhythm.late}, learnt from "
             f"{rhythm.ended:,} intervals and {rhythm.open:,} open ones; variance between customers "
             f"{rhythm.weight:.2f} of that within, regular below {rhythm.cut}.\n"
-            f"{len(back):,} orders after it, followed for {self.followed.min()} days or more: {back.mean():.0%} came back, "
+            f"{len(back):,} orders after it, followed for {self.followed.min()} days or more: "
+            f"{back.mean():.0%} came back, "
             f"{self.regular.mean():.0%} of regular customers"
         )
 
