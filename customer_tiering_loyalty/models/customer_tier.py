@@ -18,7 +18,8 @@ class CustomerTier(models.Model):
         if not known:
             return ""
         today = days._today(self.company_id)
-        starts = [day.next(today, days._anchor(day, customer, self.company_id)) for day in known]
+        anchors = days._anchors(known, customer, self.company_id)
+        starts = [day.next(today, anchors[day.id]) for day in known]
         if not (coming := [start for start in starts if start]):
             # Each customer has a day of its own: nothing more can be said of the tier.
             return "" if customer else None

@@ -226,6 +226,16 @@ class CustomerTierDay(models.Model):
         return self._first_orders(company, SQL("= %s", buyer.id)).get(buyer.id)
 
     @api.model
+    def _anchors(self, known, customer, company):
+        """The same of some member days, each kind of date looked up once: dict id → date."""
+        dates = {}
+        for day in known:
+            key = day.recurrence, day.date_field
+            if key not in dates:
+                dates[key] = self._anchor(day, customer, company)
+        return {day.id: dates[day.recurrence, day.date_field] for day in known}
+
+    @api.model
     def _first_orders(self, company, which):
         """The day of the first order of customers.
 
@@ -261,8 +271,8 @@ class CustomerTierDay(models.Model):
         known = [day for day in self._known(company.id) if day.of_tier(tier.id)]
         if not known:
             return []
-        today = self._today(company)
-        return [day.id for day in known if day.is_on(today, self._anchor(day, customer, company))]
+        today, anchors = self._today(company), self._anchors(known, customer, company)
+        return [day.id for day in known if day.is_on(today, anchors[day.id])]
 
     # What follows it
 

@@ -91,10 +91,11 @@ class CustomerTierPage(models.AbstractModel):
         words = self._words(standing)
         # At once, instead of those of each tier.
         self.env["customer.tier.benefit"].sudo().search_fetch([("program_id", "=", program.id)])
+        told = benefits.of_tier(standing.tier_id, "on_portal", standing.partner_id)
         page = {
             "badge": self._badge(standing),
             "more": standing.tier_id.benefits or "",
-            "benefits": self._benefits(standing),
+            "benefits": [{"icon": b.icon, "title": b.title, "text": b.text} for b in told],
             "since": words.since() if words else "",
             "kept": words.kept() if words else "",
             "stay": None,
@@ -102,7 +103,7 @@ class CustomerTierPage(models.AbstractModel):
             "at_top": False,
             "keep": "",
             "orders": [],
-            "ladder": self._ladder(standing, words) if program.portal_ladder else None,
+            "ladder": self._ladder(standing, words, told) if program.portal_ladder else None,
             "contact": self._contact(standing) if program.portal_contact else None,
             "as_of": self._as_of(standing),
             "new": not standing.last_order_date,
@@ -129,10 +130,6 @@ class CustomerTierPage(models.AbstractModel):
             "icon": tier.icon or "",
             "color": tier.color or 0,
         }
-
-    def _benefits(self, standing):
-        told = benefits.of_tier(standing.tier_id, "on_portal", standing.partner_id)
-        return [{"icon": b.icon, "title": b.title, "text": b.text} for b in told]
 
     def _progress(self, words):
         up, stay = words.step_up(), words.step_to_stay()
@@ -161,9 +158,10 @@ class CustomerTierPage(models.AbstractModel):
 
     # All tiers beside each other
 
-    def _ladder(self, standing, words):
+    def _ladder(self, standing, words, own_told=()):
         """The programme's tiers and what each gives, the own one marked.
 
+        :param own_told: list of ``Benefit`` that the customer has
         :return: dict of ``tiers`` (name, icon, own, asks) and ``rows`` (name, icon, cells)
         """
         own = standing.tier_id
@@ -177,8 +175,7 @@ class CustomerTierPage(models.AbstractModel):
             mine = tier == own
             asks = words.asks(tier.id) if words and standing.program_id.portal_progress else ""
             columns.append({"name": tier.name, "icon": tier.icon or "", "own": mine, "asks": asks})
-            customer = standing.partner_id if mine else None
-            for told in benefits.of_tier(tier, "on_portal", customer):
+            for told in own_told if mine else benefits.of_tier(tier, "on_portal"):
                 row = rows.setdefault(told.id, {"name": told.name, "icon": told.icon, "by": {}})
                 row["by"][tier.id] = told.value or True
         order = self.env["customer.tier.benefit"].sudo().browse(rows)

@@ -93,3 +93,18 @@ class TestFigures(PageCase):
             for way in (step or {}).get("ways", ()):
                 self.assertIn(way.done, rows.values())
         self.assertGreater(compared, 300)
+
+    def test_orders_add_up_to_the_amount(self):
+        """For one customer in a hundred the orders on the page came to another sum than the amount
+        that the salesperson read."""
+        standings = self.env["customer.tier.standing"].search(
+            [("partner_id", "in", self.crowd.ids), ("order_count", ">", 0)]
+        )
+        self.assertGreater(len(standings), 300)
+        policy, Page = standings.policy_id, self.env["customer.tier.page"]
+        for standing in standings.sudo():
+            words = PortalWords(standing, policy.rules, policy._values(standing.numbers))
+            rows = Page._orders(standing, words)["orders"]
+            told = sum(float(re.sub(r"[^\d.]", "", row["amount"])) for row in rows)
+            with self.subTest(standing.partner_id.name):
+                self.assertAlmostEqual(told, standing.amount)

@@ -10,9 +10,7 @@ class CustomerTier(models.Model):
         if kind != "term":
             return super()._benefit_fact(kind, customer, order)
         rules = self.env["customer.tier.service"].sudo()
-        rules = rules.search(
-            [("program_id", "=", self.program_id.id), ("payment_term_id", "!=", False)]
-        )
+        rules = rules.browse(rules._with_terms(self.program_id.id))
         if not rules:
             return super()._benefit_fact(kind, customer, order)
         if order:

@@ -5,6 +5,7 @@ from odoo.addons.customer_tiering.models.customer_tier import NAMED
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.addons.customer_tiering.tools import notification, open_list, works_in
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 from ..care_rules import CareRule, plain_zip
 
@@ -196,6 +197,30 @@ class CustomerTierService(models.Model):
     def _of_company(self, company):
         # sudo: gradings follow them, whoever began one; they are told to nobody.
         return self.sudo().search([("company_id", "=", company.id)])
+
+    @api.model
+    @ormcache("program_id")
+    def _with_terms(self, program_id):
+        """Ids of the rules of a programme that give payment terms, remembered by the process: each
+        quotation and each page asks, and most programmes have none."""
+        # sudo: whether there are any is no secret.
+        given = [("program_id", "=", program_id), ("payment_term_id", "!=", False)]
+        return tuple(self.sudo().search(given).ids)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     # What comes of it
 
