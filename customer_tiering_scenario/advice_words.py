@@ -150,6 +150,12 @@ class _Words:
             self.env._("Look at whom it is for, or archive it."),
         )
 
+    def _never_playbook(self):
+        return (
+            self.env._("The playbook “%s” has begun for nobody in 90 days.", self._name()),
+            self.env._("Look at whom it is for, or archive it."),
+        )
+
     def _no_effect(self, high, cases):
         return (
             self.env._(

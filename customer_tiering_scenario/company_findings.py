@@ -1,12 +1,11 @@
 """Findings about a company as a whole: who is in no programme, how customers are shared among
 salespeople, and how reminders do, where they are sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo.tools import SQL
 
-# Of the revenue of a year.
-UNCOVERED = 0.10
 # Of a rule, so long ago and in so many days.
 NEVER_DAYS = 90
 # Points of the order rate that reminders should bring at least; so many cases to tell.
@@ -18,10 +17,13 @@ SKIPPED, DUE = 0.20, 50
 
 
 class CompanyFindings:
-    """:param env: with all rights: what is told are counts"""
+    """:param env: with all rights: what is told are counts
+    :param workings: ``workings.Workings`` of the company's first programme, for what to try
+    """
 
-    def __init__(self, env, company, today):
+    def __init__(self, env, company, today, workings=None):
         self.env, self.company, self.today = env, company, today
+        self.workings = workings
 
     def all(self):
         """List of ``grading.findings.Found``; nothing of them can be tried."""
@@ -30,6 +32,7 @@ class CompanyFindings:
             *self._uncovered(),
             *self._unbalanced(),
             *self._never_rules(),
+            *self._never_playbooks(),
             *self._no_effect(),
             *self._messages(),
         ]
@@ -51,23 +54,43 @@ class CompanyFindings:
                 SELECT COALESCE(SUM(amount), 0)::float8,
                        COALESCE(SUM(amount) FILTER (WHERE tier_id IS NULL), 0)::float8,
                        COUNT(DISTINCT customer) FILTER (WHERE tier_id IS NULL)
-                  FROM (SELECT p.commercial_partner_id AS customer, s.tier_id,
-                               o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount
-                          FROM sale_order o
-                          JOIN res_partner p ON p.id = o.partner_id
-                     LEFT JOIN customer_tier_standing s
-                            ON s.partner_id = p.commercial_partner_id
-                           AND s.company_id = o.company_id
-                         WHERE o.state = 'sale' AND o.company_id = %(company)s
-                           AND o.date_order > %(start)s AND o.date_order < %(end)s) bought
+                  FROM (%s) bought
                 """,
-                company=self.company.id,
-                start=self.today - timedelta(days=365),
-                end=self.today + timedelta(days=1),
+                self._bought(),
             )
         )
+        from odoo.addons.customer_tiering.grading.findings import UNCOVERED
+
         if revenue > 0 and other > UNCOVERED * revenue:
-            yield self._found("uncovered", (), other / revenue, other / revenue, customers)
+            found = self._found("uncovered", (), other / revenue, other / revenue, customers)
+            changes = self.workings.covering(revenue, other) if self.workings else ()
+            yield replace(found, changes=changes)
+
+    def _bought(self):
+        """A year's orders with whose they are and the tier of that customer."""
+        return SQL(
+            """
+            SELECT p.commercial_partner_id AS customer, s.tier_id,
+                   o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount
+              FROM sale_order o
+              JOIN res_partner p ON p.id = o.partner_id
+         LEFT JOIN customer_tier_standing s
+                ON s.partner_id = p.commercial_partner_id AND s.company_id = o.company_id
+             WHERE o.state = 'sale' AND o.company_id = %(company)s
+               AND o.date_order > %(start)s AND o.date_order < %(end)s
+            """,
+            company=self.company.id,
+            start=self.today - timedelta(days=365),
+            end=self.today + timedelta(days=1),
+        )
+
+    def uncovered_ids(self):
+        """Ids of the customers in no tier who bought anything in a year."""
+        query = SQL(
+            "SELECT DISTINCT customer FROM (%s) bought WHERE tier_id IS NULL", self._bought()
+        )
+        self.env.flush_all()
+        return [id_ for (id_,) in self._rows(query)]
 
     def _unbalanced(self):
         import numpy as np
@@ -111,6 +134,27 @@ class CompanyFindings:
             [id_ for id_ in rules.ids if id_ not in {rule.id for (rule,) in groups}]
         ):
             yield self._found("never_rule", (rule.id,), 1.0)
+
+    def _never_playbooks(self):
+        """Playbooks that have been there for a quarter, and begun for nobody in it."""
+        if "customer.stage.playbook" not in self.env:
+            return
+        start = self.today - timedelta(days=NEVER_DAYS)
+        playbooks = self.env["customer.stage.playbook"].search(
+            [("company_id", "in", [self.company.id, False]), ("create_date", "<", start)],
+            order="id",
+        )
+        groups = self.env["customer.stage.playbook.start"]._read_group(
+            [
+                ("playbook_id", "in", playbooks.ids),
+                ("company_id", "=", self.company.id),
+                ("create_date", ">=", start),
+            ],
+            ["playbook_id"],
+        )
+        begun = {playbook.id for (playbook,) in groups}
+        for playbook in playbooks.filtered(lambda one: one.id not in begun):
+            yield self._found("never_playbook", (playbook.id,), 1.0)
 
     def _no_effect(self):
         """Rules of which is known that they bring hardly anything."""

@@ -11,6 +11,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from zipfile import BadZipFile
 
 from odoo.tools import config
 
@@ -48,9 +49,9 @@ def load(file):
             return None
         with np.load(file, allow_pickle=False) as found:
             arrays = dict(found)
-    except (OSError, ValueError):
+        high, more = arrays.pop("step").tolist()
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
-    high, more = arrays.pop("step").tolist()
     return high, bool(more), arrays
 
 

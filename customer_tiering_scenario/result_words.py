@@ -6,6 +6,8 @@ from odoo.addons.customer_tiering.explain.words import readable
 from odoo.tools import format_date, formatLang
 from odoo.tools.i18n import format_list
 
+from . import rules_tried
+
 # How customers wait for a tier that they keep for now, by the words of ``movement.REASONS``.
 WAITS = ("hold", "review", "miss", "notice", "locked", "approval")
 
@@ -38,6 +40,44 @@ def change_text(scenario):
     if any(scenario[name] != value for name, value in known.items()):
         parts.append(movement_text(scenario, {name: scenario[name] for name in known}))
     return "; ".join(parts)
+
+
+def differences(scenario, before, program):
+    """Sentences on what a scenario tries nothing of and is different in the programme by now.
+
+    :param before: result of ``rules_tried.parts`` when it was begun
+    """
+    env, now = scenario.env, rules_tried.parts(program)
+    asks = dict(program._fields["approval"]._description_selection(env))
+    found = []
+    for name, title in (("filter", env._("Filter")), ("approval", env._("Approval"))):
+        if name in before and before[name] != now[name]:
+            old, new = (asks.get(of[name], of[name]) or env._("none") for of in (before, now))
+            found.append(
+                env._("%(what)s: %(now)s instead of %(before)s", what=title, now=new, before=old)
+            )
+    for name, title in (
+        ("tiers", env._("Tier")),
+        ("vetoes", env._("Veto")),
+        ("entries", env._("Entry rule")),
+        ("indicators", env._("Indicator")),
+    ):
+        old, new = before.get(name, now[name]), now[name]
+        for key in {**old, **new}:
+            values = {"what": title, "name": new.get(key) or old.get(key)}
+            if key not in old:
+                found.append(env._("%(what)s “%(name)s” is new", **values))
+            elif key not in new:
+                found.append(env._("%(what)s “%(name)s” is gone", **values))
+            elif old[key] != new[key]:
+                found.append(
+                    env._("%(what)s “%(name)s” instead of “%(before)s”", before=old[key], **values)
+                )
+    old = before.get("scales", now["scales"])
+    changed = [key for key in old if key in now["scales"] and old[key] != now["scales"][key]]
+    return found + [
+        env._("Points for “%s” are given otherwise", now["indicators"][key]) for key in changed
+    ]
 
 
 def results(scenario):
@@ -111,6 +151,14 @@ class _Shown:
         """What the screen needs to open the customers of a number."""
         return "" if self.kept else json.dumps([column, view, list(key)])
 
+    def number(self, count, view, key, column=0, text=None):
+        """A number with what it opens.
+
+        :param text: instead of the number itself
+        """
+        said = self.count(count) if text is None else text
+        return {"count": count, "text": said, "open": count and self.cell(view, key, column)}
+
     # By figures and at the next grading
 
     def steps(self, pairs):
@@ -141,8 +189,9 @@ class _Shown:
                 )
             if any(cell["count"] for cell in cells):
                 total = sum(cell["count"] for cell in cells)
-                rows.append({"name": self.name(before), "cells": cells, "total": total})
-        totals = [sum(pairs.get((a, b), 0) for a in ids) for b in ids]
+                whole = self.number(total, view, (before, None))
+                rows.append({"name": self.name(before), "cells": cells, "total": whole})
+        totals = [self.number(sum(pairs.get((a, b), 0) for a in ids), view, (None, b)) for b in ids]
         return {"columns": [self.name(id_) for id_ in ids], "rows": rows, "totals": totals}
 
     def name(self, id_):
@@ -217,14 +266,35 @@ class _Shown:
         day = as_date(next_review(Review(every, dates), [today], [today])[0])
         return f" ({format_date(self.env, day)})"
 
-    def asked_text(self):
+    def ways(self):
+        """What the sentences count, by their parts of the page: numbers with what they open."""
+        up, down = self.env._("Up"), self.env._("Down")
+        found = {}
+        for view in ("figures", "graded"):
+            numbers = self.steps(getattr(self.first, view))
+            pairs = zip((up, down), numbers, ("up", "down"), strict=True)
+            found[view] = [(name, self.number(n, view, (way,))) for name, n, way in pairs]
         asked = self.first.asked
-        if not sum(asked.values()):
+        found["asked"] = [
+            (self.env._("Promotions that wait for approval"), self._asked(asked, "up")),
+            (self.env._("Demotions that wait for approval"), self._asked(asked, "down")),
+        ]
+        return {
+            name: [(label, number) for label, number in rows if number["count"]]
+            for name, rows in found.items()
+        }
+
+    def _asked(self, asked, way):
+        return self.number(asked[way], "asked", (way,))
+
+    def past_text(self):
+        """Where customers of a past day are said to come from."""
+        today = self.env["customer.tier.gather"]._today(self.program.company_id)
+        if self.scenario._day() >= today:
             return ""
         return self.env._(
-            "Waiting for approval: %(up)s promotions, %(down)s demotions.",
-            up=self.count(asked["up"]),
-            down=self.count(asked["down"]),
+            "Before: the tiers of that day, as history has them. What was set by hand or locked "
+            "then is not looked at."
         )
 
     def stays_open(self):
@@ -243,9 +313,9 @@ class _Shown:
             {
                 "month": format_month(self.env, month),
                 "cells": [
-                    year.moves[f"{month:%Y-%m}", reason]
-                    for year in self.years
-                    for reason in ("up", "down")
+                    self._of_year(year.moves[f"{month:%Y-%m}", way], place, "moves", month, way)
+                    for place, year in enumerate(self.years)
+                    for way in ("up", "down")
                 ],
             }
             for month in months
@@ -253,14 +323,23 @@ class _Shown:
 
     def year_sums(self):
         """Rows of a name and a text for each set of rules."""
+        years = list(enumerate(self.years))
         rows = [
             (
                 self.env._("Moves undone within 92 days"),
-                [self.count(year.reversals) for year in self.years],
+                [self._of_year(year.reversals, place, "flapping") for place, year in years],
             ),
             (
                 self.env._("Customers who went up and down, or down and up"),
-                [self._part(year.flapping, year.customers) for year in self.years],
+                [
+                    self._of_year(
+                        year.flapping,
+                        place,
+                        "flapping",
+                        text=self._part(year.flapping, year.customers),
+                    )
+                    for place, year in years
+                ],
             ),
         ]
         for tier in self.tiers:
@@ -268,12 +347,23 @@ class _Shown:
                 (
                     self.env._("Months in %s on average", tier.display_name),
                     [
-                        formatLang(self.env, year.months_in(tier.id), digits=1)
-                        for year in self.years
+                        self._of_year(
+                            year.ever[tier.id],
+                            place,
+                            "ever",
+                            tier.id,
+                            text=formatLang(self.env, year.months_in(tier.id), digits=1),
+                        )
+                        for place, year in years
                     ],
                 )
             )
         return rows
+
+    def _of_year(self, count, place, kind, *key, text=None):
+        """A number of the year by the present rules, which come first, or a scenario."""
+        key = [f"{one:%Y-%m}" if hasattr(one, "year") else one for one in key]
+        return self.number(count, "year", (kind, *key), place - 1, text)
 
     def _part(self, number, total):
         percent = formatLang(self.env, 100 * number / total if total else 0, digits=1)
@@ -296,9 +386,11 @@ class _Shown:
             rows.append(
                 {
                     "name": self.names[id_],
-                    "customers": [now[id_, "customers"], then[id_, "customers"]],
+                    "customers": self._sides(id_),
                     **{
-                        name: [self.money(now[id_, name]), self.money(then[id_, name])]
+                        name: self._sides(
+                            id_, self.money(now[id_, name]), self.money(then[id_, name])
+                        )
                         for name in ("revenue", "margin", "cost")
                     },
                     "discount": [
@@ -310,10 +402,17 @@ class _Shown:
             )
         return rows
 
-    def _discounts(self):
-        """Percent by tier, when the scenario was begun and as tried."""
-        lines = self.scenario.line_ids.filtered(lambda line: line.kind == "discount")
-        return [{line.tier_id.id: line[name] for line in lines} for name in ("now", "then")]
+    def _sides(self, id_, *texts):
+        """Who is in a tier by the present rules, and by what is tried."""
+        both = zip(
+            (self.first.now, self.first.then),
+            ((id_, None), (None, id_)),
+            texts or (None, None),
+            strict=True,
+        )
+        return [
+            self.number(of[id_, "customers"], "figures", key, 0, text) for of, key, text in both
+        ]
 
     def _growth(self, id_, before, after):
         """By how much a tier must buy more for another discount to leave as much margin."""
@@ -372,7 +471,7 @@ class _Shown:
             {
                 "name": tier.display_name,
                 "cells": [
-                    {"count": edge[side, tier.id], "open": self.cell("edge", (side, tier.id))}
+                    self.number(edge[side, tier.id], "edge", (side, tier.id))
                     for side in ("below", "above")
                 ],
             }
@@ -384,23 +483,62 @@ class _Shown:
         return [self.env._("Now"), self.scenario.name, *(other.name for other in self.beside)]
 
     def side_by_side(self):
-        """Rows of a name and a text for the present rules and each scenario."""
-        rows = []
+        """Rows of a name and a number for the present rules and each scenario; first what each of
+        them tries."""
+        scenarios = [self.scenario, *self.beside]
+        said = [one.change_text or self.env._("nothing") for one in scenarios]
+        rows = [(self.env._("What Is Tried"), [{"text": text} for text in ("", *said)])]
         for id_ in [0, *self.tiers.ids]:
-            counts = [self.first.now[id_, "customers"]]
-            counts += [one.then[id_, "customers"] for one in self.found]
-            if any(counts):
-                rows.append((self.names[id_], [self.count(number) for number in counts]))
+            cells = self._beside(id_, "customers")
+            if any(cell["count"] for cell in cells):
+                rows.append((self.names[id_], cells))
         for name, view in (
-            (self.env._("Up and down by figures"), "figures"),
-            (self.env._("Up and down at a grading"), "graded"),
+            (self.env._("By figures, %s"), "figures"),
+            (self.env._("At a grading, %s"), "graded"),
         ):
             steps = [self.steps(getattr(one, view)) for one in self.found]
-            rows.append((name, ["", *(f"+{up} −{down}" for up, down in steps)]))
-        costs = [self.first.now, *(one.then for one in self.found)]
-        costs = [sum(n for (_id, key), n in of.items() if key == "cost") for of in costs]
-        rows.append((self.env._("Cost of discounts"), list(map(self.money, costs))))
+            for place, (way, word) in enumerate(
+                (("up", self.env._("up")), ("down", self.env._("down")))
+            ):
+                cells = [
+                    self.number(step[place], view, (way,), column)
+                    for column, step in enumerate(steps)
+                ]
+                rows.append((name % word, [{"text": ""}, *cells]))
+        for tier in self.tiers.sorted("sequence", reverse=True)[:1]:
+            rows.append((self.env._("Revenue in %s", tier.name), self._beside(tier.id, "revenue")))
+            rows.append((self.env._("Margin in %s", tier.name), self._beside(tier.id, "margin")))
+        sums = [self.first.now, *(one.then for one in self.found)]
+        costs = [sum(n for (_id, key), n in of.items() if key == "cost") for of in sums]
+        texts = [{"text": self.money(cost)} for cost in costs]
+        rows.append((self.env._("Cost of discounts"), texts))
+        if self.years:
+            flaps = [self._part(year.flapping, year.customers) for year in self.years]
+            rows.append(
+                (
+                    self.env._("Customers who went up and down, or down and up"),
+                    [
+                        self._of_year(year.flapping, place, "flapping", text=flaps[place])
+                        for place, year in enumerate(self.years)
+                    ],
+                )
+            )
         return rows
+
+    def _beside(self, id_, name):
+        """A number of a tier by the present rules and by each scenario."""
+        cells = [self._sides(id_)[0]]
+        cells += [
+            self.number(one.then[id_, "customers"], "figures", (None, id_), column)
+            for column, one in enumerate(self.found)
+        ]
+        if name == "customers":
+            return cells
+        sums = [self.first.now, *(one.then for one in self.found)]
+        return [
+            {**cell, "text": self.money(of[id_, name])}
+            for cell, of in zip(cells, sums, strict=True)
+        ]
 
 
 # Thresholds among the customers
@@ -440,6 +578,7 @@ def _slider(line, shape):
     name = line._text(line.then)
     return {
         "name": f"{line.tier_id.display_name} · {name}",
+        "tier": line.tier_id.display_name,
         "line": line._origin.id,
         "edges": json.dumps([float(edge) for edge in shape.edges]),
         "position": round(1000 * shape.position(line.then)),

@@ -3,10 +3,11 @@ means for the grading core, whether they contradict each other, and writing them
 """
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 from odoo.addons.customer_tiering.grading.policy import SCORE, Condition, Review, without_cuts
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 # Of the movement, as the fields of programme and scenario are called.
@@ -19,6 +20,7 @@ FIELDS = {
     "keep_score": ("tier_id", "keep_score", 0, 100),
     "top": ("tier_id", "top_share", 0, 100),
     "weight": ("indicator_id", "weight", 0, 1e9),
+    "veto": ("veto_id", "value", -1e15, 1e15),
     "discount": ("tier_id", "discount", 0, 100),
 }
 MONTHS = 1200
@@ -41,6 +43,7 @@ def settings(program):
     if len(program.indicator_ids) > 1:
         indicators = program.indicator_ids.ids
         rows += [{"kind": "weight", "indicator_id": id_} for id_ in indicators]
+    rows += [{"kind": "veto", "veto_id": id_} for id_ in program.veto_ids.ids]
     return [{**row, "sequence": number} for number, row in enumerate(rows, 1)]
 
 
@@ -49,6 +52,30 @@ def digest(program):
     kept = repr((without_cuts(program._policy()), program.domain, program.approval))
     discounts = [(tier.id, tier.discount, tier.top_share) for tier in program.tier_ids]
     return hashlib.sha256(repr((kept, discounts)).encode()).hexdigest()
+
+
+def parts(program):
+    """What of a programme a scenario tries nothing of, in words: pairs of kind and name, to text.
+    What differs between two of them is what somebody has changed."""
+    # In the language of the source, whoever asks.
+    program = program.with_context(lang=None)
+    found = {
+        "filter": program.domain or "[]",
+        "approval": program.approval or "",
+        "tiers": {str(tier.id): tier.name for tier in program.tier_ids},
+        "vetoes": {
+            str(v.id): f"{v.metric_id.name} {v.operator}, {v.tier_id.name}"
+            for v in program.veto_ids
+        },
+        "entries": {str(rule.id): rule.name for rule in program.entry_rule_ids},
+        "indicators": {str(i.id): i.metric_id.name for i in program.indicator_ids},
+    }
+    scales = {i.id: repr(i.scale) for i in without_cuts(program._policy()).indicators}
+    found["scales"] = {
+        str(i.id): hashlib.sha256(scales.get(i.id, "").encode()).hexdigest()
+        for i in program.indicator_ids
+    }
+    return found
 
 
 def movement(record):
@@ -63,11 +90,13 @@ class Tried:
     :param movement: by the names of :data:`MOVEMENT`
     :param keep_until: ``datetime.date`` until which whoever would fall keeps the tier, the greatest
         for no end, or None
+    :param released: ids of the customers whose tier is kept no longer, as what is undone kept it
     """
 
     values: dict = field(default_factory=dict)
     movement: dict = field(default_factory=dict)
     keep_until: object = None
+    released: tuple = ()
 
     def changes(self, program):
         """As changes for ``grading.whatif.variant``, but for shares of the best."""
@@ -80,7 +109,7 @@ class Tried:
                 tier = condition.tier_id
                 place = tier.condition_ids.ids.index(id_)
                 found.append(Change(kind, value, tier.id, place))
-            elif kind in ("score", "keep_score", "weight"):
+            elif kind in ("score", "keep_score", "weight", "veto"):
                 found.append(Change(kind, value, id_))
         for name, value in self.movement.items():
             if name == "review_every":
@@ -122,6 +151,38 @@ class Tried:
         ]
 
 
+def shares(program, typed):
+    """The shares of the tiers that somebody has typed, from the lowest tier on, as parts.
+
+    :param typed: percents, the best tier first; where the lowest one asks for nothing, its own may
+        be left out
+    :raise UserError: with what to do
+    """
+    tiers, env = program.tier_ids, program.env
+    numbers = re.findall(r"\d+(?:[.,]\d+)?", (typed or "").replace("%", " "))
+    percents = [float(number.replace(",", ".")) for number in numbers]
+    if len(percents) == len(tiers) - 1:
+        percents.append(100 - sum(percents))
+    if len(percents) != len(tiers) or not tiers:
+        raise UserError(
+            env._(
+                "Type how many percent of the customers each of the %(count)s tiers is to have, "
+                "the best one first: %(tiers)s. For example %(example)s.",
+                count=len(tiers),
+                tiers=", ".join(tiers.sorted("sequence", reverse=True).mapped("name")),
+                example=" / ".join(["5", "15", "30", "50"][: max(len(tiers) - 1, 1)]),
+            )
+        )
+    if min(percents) < 0 or sum(percents) > 100.5:
+        raise UserError(
+            env._(
+                "Shares of %s %% are more than everybody. Type such that come to 100 at most.",
+                f"{sum(percent for percent in percents if percent > 0):,.1f}".removesuffix(".0"),
+            )
+        )
+    return tuple(percent / 100 for percent in reversed(percents))
+
+
 def problem(program, tried):
     """Why a programme cannot have the rules that are tried, in words; empty when it can.
 
@@ -149,6 +210,7 @@ def _put(draft, tried):
         "condition_id": draft.tier_ids.condition_ids,
         "tier_id": draft.tier_ids,
         "indicator_id": draft.indicator_ids,
+        "veto_id": draft.veto_ids,
     }
     for (kind, id_), value in tried.values.items():
         owner, name, least, greatest = FIELDS[kind]
@@ -172,11 +234,13 @@ def _put(draft, tried):
 
 def write(program, tried):
     """Write what is tried to a programme in one save: half-way, rules may contradict each other."""
-    tiers, indicators = {}, []
+    tiers, indicators, vetoes = {}, [], []
     for (kind, id_), value in tried.values.items():
         owner, name, *_range = FIELDS[kind]
         if owner == "indicator_id":
             indicators.append(Command.update(id_, {name: value}))
+        elif owner == "veto_id":
+            vetoes.append(Command.update(id_, {name: value}))
         elif owner == "tier_id":
             tiers.setdefault(id_, {})[name] = value
         else:
@@ -190,6 +254,7 @@ def write(program, tried):
         {
             "tier_ids": [Command.update(*one) for one in tiers.items()],
             "indicator_ids": indicators,
+            "veto_ids": vetoes,
             **tried.movement,
         }
     )

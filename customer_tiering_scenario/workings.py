@@ -210,22 +210,32 @@ class Workings:
         present = Tried().discounts(self.program)
         found = []
         for one, policy in zip(tried, policies, strict=True):
-            now, then, settled = self._graded(chunk, policy, one.keep_until)
+            now, then, settled = self._graded(chunk, policy, one)
             discounts = (present, one.discounts(self.program))
             found.append(whatif.compare(now, then, settled, policy, chunk.money, discounts))
         return found
 
-    def _graded(self, chunk, policy, keep_until=None):
+    def _graded(self, chunk, policy, tried):
         """By present rules, by others, and as a grading by these would leave everybody; the same
         customers in each."""
         then = self._grade(chunk.facts, policy)
+        chunk = self._without_released(chunk, tried)
         settled = self._settled(chunk, then, policy, chunk.previous)
-        if keep_until:
+        if tried.keep_until:
             previous = chunk.previous.copy()
             previous.loc[previous.index.isin(self._kept_ones(settled, chunk, policy)), "lock"] = 2
             settled = self._settled(chunk, then, policy, previous)
         # Without those whose figures cannot be stored.
         return chunk.now.loc[settled.index], then.loc[settled.index], settled
+
+    def _without_released(self, chunk, tried):
+        """The chunk with no lock on who is let go by what is tried."""
+        free = chunk.previous.index.isin(tried.released)
+        if not free.any():
+            return chunk
+        previous = chunk.previous.copy()
+        previous.loc[free, ["lock", "manual_until"]] = [0, float("nan")]
+        return replace(chunk, previous=previous)
 
     def _settled(self, chunk, then, policy, previous):
         from odoo.addons.customer_tiering.grading.settle import settle
@@ -250,7 +260,8 @@ class Workings:
         """Ids of the customers who would fall by some rules and keep their tier instead."""
         policy, ids = self.policy(tried), []
         for chunk in self.chunks():
-            _now, _then, settled = self._graded(chunk, policy)
+            chunk = self._without_released(chunk, tried)
+            settled = self._settled(chunk, self._grade(chunk.facts, policy), policy, chunk.previous)
             ids += self._kept_ones(settled, chunk, policy).tolist()
         return ids
 
@@ -260,15 +271,26 @@ class Workings:
 
         policy, ids = self.policy(tried), []
         for chunk in self.chunks():
-            graded = self._graded(chunk, policy, tried.keep_until)
+            graded = self._graded(chunk, policy, tried)
             ids += graded[1].index[whatif.who(*graded, policy, view, *key)].tolist()
+        return ids
+
+    def who_in_year(self, tried, kind, *key):
+        """The same of :meth:`year`, see ``whatif.who_in_year``; without anything tried, by the
+        present rules."""
+        from odoo.addons.customer_tiering.grading import whatif
+
+        policy, ids = replace(self.policy(tried), lifecycle=None), []
+        for chunk in self.chunks():
+            days = year_days(self.as_of)
+            ids += whatif.who_in_year(chunk.facts, policy, days, kind, *key).tolist()
         return ids
 
     def predicted(self, tried):
         """Tier id by customer after a grading by some rules."""
         policy, tiers = self.policy(tried), {}
         for chunk in self.chunks():
-            settled = self._graded(chunk, policy, tried.keep_until)[2]
+            settled = self._graded(chunk, policy, tried)[2]
             tiers.update(settled["tier"].items())
         return tiers
 
@@ -279,6 +301,39 @@ class Workings:
         column = f"metric:{code}" if code else "score"
         parts = [chunk.now[column] for chunk in self.chunks()]
         return np.concatenate(parts) if parts else np.array([])
+
+    def figures(self):
+        """Everybody's figures by the present rules, as ``findings.Figures``."""
+        import pandas as pd
+
+        from odoo.addons.customer_tiering.grading.findings import Figures
+
+        parts = [chunk.now for chunk in self.chunks()]
+        return Figures.of(pd.concat(parts), self.present) if parts else None
+
+    def proposals(self, shares):
+        """What to change for tiers to have some shares of the customers, see ``grading.wanted``."""
+        from odoo.addons.customer_tiering.grading.wanted import proposals
+
+        figures = self.figures()
+        return proposals(figures, self.present, shares) if figures else []
+
+    def covering(self, revenue, uncovered):
+        """What lets enough of those in who are in no tier, see ``findings.covering``.
+
+        :param revenue, uncovered: what all customers bought in a year, and those in no tier
+        """
+        import numpy as np
+
+        from odoo.addons.customer_tiering.grading.findings import UNCOVERED, covering
+
+        figures = self.figures()
+        if not figures:
+            return ()
+        amounts = np.concatenate([chunk.money["revenue"] for chunk in self.chunks()])
+        # Whom no programme selects is in none by any threshold.
+        outside = uncovered - amounts[figures.places(self.present) == -1].sum()
+        return covering(figures, amounts, self.present, UNCOVERED * revenue - outside)
 
     def year(self, tried):
         """The past twelve months graded by the present rules and by others.

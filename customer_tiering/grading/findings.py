@@ -30,10 +30,14 @@ SAME = 0.9
 NEAR, PAIR, GROWTH_DAYS = 0.10, 10, 180
 # Of its share of the customers, that the best tier has gained or lost by the same rules.
 DRIFT = 0.25
+# Of the revenue of a year, that may be of customers in no tier.
+UNCOVERED = 0.10
 # As many times the median of the salespeople, of so many of them at least.
 UNBALANCED, POOL = 1.5, 3
 # What a keep threshold and a guarantee are tried with against flapping.
 EASIER, GUARANTEE = 0.9, 12
+# Of the customers, that a veto which stops nobody is tried to stop.
+BITING = (0.005, 0.01, 0.02, 0.05)
 # Numbers of customers in a metric that is a count, where equal values are no accident.
 COUNTED = 100
 
@@ -249,10 +253,60 @@ def _ranks(values):
 def _never(figures, program):
     for veto in program.vetoes:
         if not ladder.holds(veto.condition, figures.values, figures.score).any():
-            yield Found("never_veto", (veto.id,), 1.0)
+            yield Found("never_veto", (veto.id,), 1.0, (), _biting(veto, figures, program))
     for entry in program.entries:
         if not (figures.entry == entry.id).any():
             yield Found("never_entry", (entry.id,), 1.0)
+
+
+def _biting(veto, figures, program):
+    """The change of a veto that has it stop somebody and brings no finding about, the nearest one;
+    none where there is nobody to stop."""
+    known = figures.subject(veto.condition.metric)
+    known = np.sort(known[~np.isnan(known)])
+    if not len(known):
+        return ()
+    less = veto.condition.operator[0] == "<"
+    others = _keys(_of_tiers(figures, program))
+    for share in BITING:
+        place = min(int(share * len(known)), len(known) - 1)
+        value = _beyond(known[place] if less else known[-1 - place], less)
+        change = Change("veto", value, veto.id)
+        tried = variant(program, [change])
+        held = ladder.holds(
+            replace(veto.condition, value=value), figures.values, figures.score
+        ).any()
+        if held and _keys(_of_tiers(figures, tried)) <= others:
+            return (change,)
+    return ()
+
+
+def _beyond(value, less):
+    """A number of two digits just above a value, or just below it."""
+    step = 10.0 ** (np.floor(np.log10(abs(value))) - 1) if value else 1.0
+    steps = np.floor(value / step) + 1 if less else np.ceil(value / step) - 1
+    return float(f"{steps * step:.6g}")
+
+
+def covering(figures, amounts, program, allowed):
+    """What lets enough of those in who are in no tier, as the lowest one asks for too much.
+
+    :param amounts: what each customer bought
+    :param allowed: how much of it may be of customers in no tier
+    :return: tuple of ``whatif.Change``, empty where no threshold of the lowest tier does it
+    """
+    if not program.tiers or not program.tiers[0].requirements:
+        return ()
+    others = _keys(_of_tiers(figures, program))
+    for change in _candidates(Found("thin", (program.tiers[0].id,), 1.0), figures, program):
+        try:
+            tried = variant(program, change)
+        except ValueError:
+            continue
+        left = amounts[figures.places(tried) == -1].sum()
+        if left <= allowed and _rises(tried) and _keys(_of_tiers(figures, tried)) <= others:
+            return tuple(change)
+    return ()
 
 
 # A year

@@ -27,10 +27,11 @@ class Change:
     """One rule of a programme that is tried with another value.
 
     :param kind: ``threshold`` and ``keep`` of a condition, ``score``, ``keep_score`` and ``top``
-        (where a share of the best begins) of a tier, ``weight`` of an indicator, ``hold_months``,
-        ``review`` (a ``policy.Review``) and ``one_level`` of the movement
+        (where a share of the best begins) of a tier, ``weight`` of an indicator, ``veto`` (the
+        number of one), ``hold_months``, ``review`` (a ``policy.Review``) and ``one_level`` of the
+        movement
     :param value: instead of the present one; a keep of 0 or None asks for as much as to reach it
-    :param id: of the tier or indicator
+    :param id: of the tier, indicator or veto
     :param place: of the condition among those of its tier, from 0 on
     """
 
@@ -89,6 +90,16 @@ def _change_top(program, change):
     return _of_tier(program, change, top=change.value)
 
 
+def _change_veto(program, change):
+    if change.id not in {veto.id for veto in program.vetoes}:
+        raise ValueError(f"The programme has no veto {change.id}.")
+    vetoes = tuple(
+        replace(v, condition=replace(v.condition, value=change.value)) if v.id == change.id else v
+        for v in program.vetoes
+    )
+    return replace(program, vetoes=vetoes)
+
+
 def _change_weight(program, change):
     if change.id not in {indicator.id for indicator in program.indicators}:
         raise ValueError(f"The programme has no indicator {change.id}.")
@@ -110,6 +121,7 @@ _CHANGERS = {
     "keep_score": _change_score,
     "top": _change_top,
     "weight": _change_weight,
+    "veto": _change_veto,
     "hold_months": _change_movement,
     "review": _change_movement,
     "one_level": _change_movement,
@@ -289,18 +301,44 @@ def sums(tiers, money, discounts, customers):
 def who(now, then, settled, program, view, *key):
     """The customers whom one number of a :class:`Comparison` counts, see :func:`compare`.
 
-    :param view: ``figures`` or ``graded``, ``stays`` or ``edge``
-    :param key: the key of the number; for ``stays``, none for all of them
+    :param view: ``figures`` or ``graded``, ``stays``, ``asked`` or ``edge``
+    :param key: the key of the number; for ``stays``, none for all of them; for ``figures`` and
+        ``graded`` also a pair with None for a whole row or column, or ``up`` or ``down``
     :return: boolean array along ``then``
+    :raise ValueError: where there is no such number
     """
     if view == "figures":
-        return (now["tier"].to_numpy() == key[0]) & (then["tier"].to_numpy() == key[1])
+        return _of_pair(now["tier"].to_numpy(), then["tier"].to_numpy(), program, key)
     if view == "graded":
-        return ((settled["before"] == key[0]) & (settled["tier"] == key[1])).to_numpy()
+        return _of_pair(settled["before"].to_numpy(), settled["tier"].to_numpy(), program, key)
     if view == "stays":
         staying = np.asarray(_keeps_more(settled, program))
         return staying & np.isin(settled["waiting"], key) if key else staying
-    return dict(_edges(then, program))[key]
+    if view == "asked" and key in (("up",), ("down",)):
+        rank = places(program)
+        proposed, present = (lookup(settled[n], rank, -1) for n in ("proposed", "computed"))
+        waits = (settled["waiting"] == REASONS["approval"]).to_numpy()
+        return waits & ((proposed > present) == (key == ("up",)))
+    edges = dict(_edges(then, program)) if view == "edge" else {}
+    if key not in edges:
+        raise ValueError(f"There is no number {view} {key}.")
+    return edges[key]
+
+
+def _of_pair(before, after, program, key):
+    """Whose tiers are those of a key, see :func:`who`."""
+    if key in (("up",), ("down",)):
+        # From a tier of another programme is neither.
+        rank = {0: -1, **places(program)}
+        here = np.isin(before, list(rank)) & np.isin(after, list(rank))
+        step = lookup(after, rank, -1) - lookup(before, rank, -1)
+        return here & (step > 0 if key == ("up",) else step < 0)
+    if len(key) != 2:
+        raise ValueError(f"A pair of tiers is asked for, not {key}.")
+    found = np.ones(len(after), dtype=bool)
+    for tiers, wanted in zip((before, after), key, strict=True):
+        found &= wanted is None or tiers == wanted
+    return found
 
 
 def _edge(graded, program):
@@ -409,3 +447,27 @@ def year(facts, program, days):
         days=Counter({int(k): int(v) for k, v in inside["days"].sum().items()}),
         ever=Counter({int(k): int(v) for k, v in inside["customer"].nunique().items()}),
     )
+
+
+def who_in_year(facts, program, days, kind, *key):
+    """The customers whom one number of a :class:`Year` counts, see :func:`year`.
+
+    :param kind: ``moves`` with month and reason, ``flapping``, or ``ever`` with a tier id
+    :return: array of customers
+    """
+    moves = replay.replay(facts, program, days)
+    if kind == "flapping":
+        moves = replay.turned(moves)
+    elif kind == "ever":
+        moves = moves[moves["after"] == key[0]]
+    else:
+        month, reason = key
+        months = (
+            moves["day"]
+            .to_numpy(dtype=np.int64)
+            .astype("datetime64[D]")
+            .astype("datetime64[M]")
+            .astype(str)
+        )
+        moves = moves[(months == month) & (moves["reason"] == reason).to_numpy()]
+    return np.unique(moves["customer"].to_numpy())

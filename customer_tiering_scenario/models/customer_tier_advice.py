@@ -4,10 +4,11 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.tools import open_dialog, without_mails
+from odoo.addons.customer_tiering.tools import open_dialog, open_list, without_mails
 from odoo.exceptions import AccessError, UserError
 
 from .. import advice_words
+from ..company_findings import CompanyFindings
 
 _logger = logging.getLogger(__name__)
 
@@ -25,10 +26,13 @@ CODES = {
     "uncovered": ("Revenue of customers in no tier", None),
     "unbalanced": ("A salesperson with far more customers", "res.users"),
     "never_rule": ("A reminder rule for nobody", "customer.reminder.rule"),
+    "never_playbook": ("A playbook for nobody", "customer.stage.playbook"),
     "no_effect": ("Reminders without an effect", "customer.reminder.rule"),
     "unread": ("Messages that nobody answers", "customer.reminder.rule"),
     "pestered": ("Messages that wait for others", "customer.reminder.rule"),
 }
+# What is opened itself where nothing can be tried.
+OPENED = {"customer.reminder.rule", "customer.stage.playbook"}
 # Days from one look at a programme to the next, and until what was dismissed comes back.
 EVERY, AGAIN = 7, 90
 # Of the greatest, so many are in the to-do of a quarter.
@@ -121,10 +125,36 @@ class CustomerTierAdvice(models.Model):
         scenario.name = self.what
         return {**action, "name": scenario.name}
 
-    def action_open_program(self):
+    def action_open_subject(self):
+        """What there is to change where no scenario can try it: the rule, the customers, or else
+        the programme."""
         self.ensure_one()
         self.check_access("read")
+        customers = {"uncovered": self._uncovered_domain, "unbalanced": self._owned_domain}
+        if self.code in customers:
+            action = "account.res_partner_action_customer"
+            return open_list(self.env, action, customers[self.code]())
+        records = self._records()
+        if CODES[self.code][1] in OPENED and records:
+            return records[0].get_formview_action()
         return self.program_id.get_formview_action()
+
+    def _uncovered_domain(self):
+        """Customers with an order in the last year and no tier."""
+        today = self.env["customer.tier.gather"]._today(self.company_id)
+        ids = CompanyFindings(self.env, self.company_id, today).uncovered_ids()
+        return [("id", "in", ids)]
+
+    def _owned_domain(self):
+        """Customers in a tier whom the salesperson looks after."""
+        standings = self.env["customer.tier.standing"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("tier_id", "!=", False),
+                ("partner_id.user_id", "in", self.subjects or []),
+            ]
+        )
+        return [("id", "in", standings.partner_id.ids)]
 
     def action_ask_dismiss(self):
         """Ask why it is not for the company."""
@@ -175,15 +205,14 @@ class CustomerTierAdvice(models.Model):
     @api.model
     def _look_at(self, program):
         """Bring the advice on a programme up to date."""
-        from ..company_findings import CompanyFindings
         from ..workings import Workings, year_days
 
         today = self.env["customer.tier.gather"]._today(program.company_id)
-        found = Workings(program, today, first=year_days(today)[0]).findings(
-            program._note_rules(today)
-        )
+        workings = Workings(program, today, first=year_days(today)[0])
+        found = workings.findings(program._note_rules(today))
         if program == program._for_company(program.company_id)[:1]:
-            found += CompanyFindings(self.sudo().env, program.company_id, today).all()
+            company = program.company_id
+            found += CompanyFindings(self.sudo().env, company, today, workings).all()
         self._keep(program, found, today)
         self._ask(program, today)
         program.advised_on = today

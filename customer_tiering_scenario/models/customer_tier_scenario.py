@@ -18,7 +18,7 @@ _logger = logging.getLogger(__name__)
 # What a person may say about a scenario; the rest is the system's.
 CHOSEN = {
     *("name", "program_id", "as_of", "note", "line_ids", "compare_ids"),
-    *("keep_until", "promote_only", *MOVEMENT),
+    *("keep_until", "promote_only", "wanted_shares", *MOVEMENT),
 }
 # As many customers are worked out while somebody waits; a year is twelve gradings of each.
 LIVE, LIVE_YEAR = 20000, 2000
@@ -77,6 +77,10 @@ class CustomerTierScenario(models.Model):
     promote_only = fields.Boolean(
         help="Nobody falls by these rules: whoever would, now or at a review, keeps the tier until "
         "somebody takes the lock away. Who has a tier or a lock set by hand keeps that instead.",
+    )
+    wanted_shares = fields.Char(
+        help="About how many percent of the customers each tier is to have, the best tier first. "
+        "“Propose Thresholds” looks for round numbers near them, where few customers are.",
     )
     # The rules that the lines were made of: ``digest`` and the present ``movement``.
     rules = fields.Json(string="Rules When Begun", readonly=True, copy=False)
@@ -213,7 +217,8 @@ class CustomerTierScenario(models.Model):
         self.ensure_one()
         known = (self.rules or {}).get("movement", {})
         program = self._program()
-        rules = {*program.tier_ids, *program.tier_ids.condition_ids, *program.indicator_ids}
+        rules = {*program.tier_ids, *program.tier_ids.condition_ids}
+        rules |= {*program.indicator_ids, *program.veto_ids}
         return Tried(
             {
                 (line.kind, line._record()._origin.id): line.then
@@ -222,7 +227,13 @@ class CustomerTierScenario(models.Model):
             },
             {name: self[name] for name in MOVEMENT if self[name] != known.get(name)},
             date.max if self.promote_only else self.keep_until or None,
+            self._released(),
         )
+
+    def _released(self):
+        """Ids of the customers who keep their tier because of the scenario that this one undoes."""
+        undone = self._origin and self.sudo().search([("undo_id", "=", self._origin.id)], limit=1)
+        return keeping.kept(undone) if undone else ()
 
     def _kept_until(self):
         """The last day on which whoever would fall keeps the tier, False for none."""
@@ -313,6 +324,13 @@ class CustomerTierScenario(models.Model):
         scenarios = super(CustomerTierScenario, plain).create(rows).with_env(self.env)
         for scenario in scenarios:
             scenario._take_rules()
+            if not scenario.wanted_shares:
+                # Asked once.
+                domain = [
+                    ("program_id", "=", scenario.program_id.id),
+                    ("wanted_shares", "!=", False),
+                ]
+                scenario.wanted_shares = self.search(domain, limit=1).wanted_shares
         return scenarios
 
     def write(self, vals):
@@ -359,7 +377,11 @@ class CustomerTierScenario(models.Model):
             {
                 **movement,
                 "line_ids": [Command.clear(), *map(Command.create, rows)],
-                "rules": {"digest": rules_tried.digest(program), "movement": present},
+                "rules": {
+                    "digest": rules_tried.digest(program),
+                    "movement": present,
+                    "parts": rules_tried.parts(program),
+                },
             }
         )
 
@@ -413,11 +435,28 @@ class CustomerTierScenario(models.Model):
                     before=result_words.movement_text(self, known),
                 )
             )
+        found += result_words.differences(self, self.rules.get("parts", {}), program)
         return found or [
             self.env._("Other rules, such as bands, vetoes, the filter or the tiers themselves")
         ]
 
     # What people do
+
+    def action_propose(self):
+        """Fill in thresholds by which tiers have about the shares that are wanted."""
+        self.ensure_one()
+        self.check_access("write")
+        program = self._program()
+        shares = rules_tried.shares(program.sudo(), self.wanted_shares)
+        changes = self._workings(margin=False).proposals(shares)
+        if not changes:
+            raise UserError(
+                self.env._(
+                    "No threshold divides the customers so: too many have the same values, or the "
+                    "tiers ask for nothing that can be moved. Try other shares."
+                )
+            )
+        self._try_changes(program._plain_changes(changes))
 
     def action_take_rules(self):
         """Begin from the programme as it is today; what is tried stays."""
@@ -428,14 +467,19 @@ class CustomerTierScenario(models.Model):
     def action_open_customers(self, column, view, key):
         """The customers whom a number on the screen counts.
 
-        :param column: 0 for this scenario, or the number of the one beside it
-        :param view, key: see ``grading.whatif.who``
+        :param column: 0 for this scenario, or the number of the one beside it; -1 for the present
+            rules
+        :param view, key: see ``grading.whatif.who``; ``year`` with what ``who_in_year`` asks for
         """
         self.ensure_one()
         self.check_access("read")
+        columns = [self, *self._beside()]
         try:
-            scenario = [self, *self._beside()][column]
-            ids = self._workings().who(scenario._tried(), view, *key)
+            tried = Tried() if column == -1 else columns[column]._tried()
+            if view == "year":
+                ids = self._workings(year=True).who_in_year(tried, *key)
+            else:
+                ids = self._workings().who(tried, view, *key)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             raise UserError(self.env._("There is nothing to open.")) from None
         domain = Domain("company_id", "=", self.company_id.id) & Domain("partner_id", "in", ids)
@@ -570,6 +614,8 @@ class CustomerTierScenario(models.Model):
         program.check_access("write")
         self._refuse_apply()
         tried = self._tried()
+        if tried.released:
+            keeping.release(self, tried.released)
         if tried.keep_until:
             keeping.keep(self, self._workings(margin=False).keeps(tried))
         predicted = self._predictable() and self._workings().compare([tried])

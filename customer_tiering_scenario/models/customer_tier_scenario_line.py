@@ -13,6 +13,7 @@ KINDS = [
     ("top", "Among the best (%)"),
     ("discount", "Discount (%)"),
     ("weight", "Weight"),
+    ("veto", "Veto"),
 ]
 
 
@@ -35,6 +36,7 @@ class CustomerTierScenarioLine(models.Model):
     condition_id = fields.Many2one("customer.tier.condition", ondelete="cascade", readonly=True)
     indicator_id = fields.Many2one("customer.tier.indicator", ondelete="cascade", readonly=True)
     tier_color = ReaderInteger(related="tier_id.color", string="Color", exportable=False)
+    veto_id = fields.Many2one("customer.tier.veto", ondelete="cascade", readonly=True)
     setting = fields.Char(string="Rule", compute="_compute_setting")
     now = fields.Float(
         readonly=True,
@@ -45,7 +47,7 @@ class CustomerTierScenarioLine(models.Model):
     then = fields.Float(string="Try", digits=(16, 2))
     is_changed = fields.Boolean(compute="_compute_is_changed")
 
-    @api.depends("kind", "condition_id", "indicator_id")
+    @api.depends("kind", "condition_id", "indicator_id", "veto_id")
     @api.depends_context("lang")
     def _compute_setting(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
@@ -55,6 +57,10 @@ class CustomerTierScenarioLine(models.Model):
             if line.kind == "threshold":
                 operator = dict(condition._fields["operator"].selection).get(condition.operator)
                 name = f"{condition.metric_id.name or ''} {operator or ''}"
+            elif line.kind == "veto":
+                veto = line.veto_id
+                operator = dict(veto._fields["operator"].selection).get(veto.operator)
+                name = self.env._("Veto: %s", f"{veto.metric_id.name or ''} {operator or ''}")
             elif line.kind == "weight":
                 name = self.env._("Weight of “%s”", indicator.metric_id.name or "")
             line.setting = name.strip()

@@ -1,6 +1,7 @@
 from . import test_attacks
 from . import test_company_findings
 from . import test_discount_cost
+from . import test_kept_chunks
 from . import test_long
 from . import test_predicted_any
 from . import test_result_advice
@@ -8,3 +9,4 @@ from . import test_rights_rpc
 from . import test_scenario
 from . import test_scenario_tour
 from . import test_security
+from . import test_twelve

@@ -2,6 +2,10 @@ import os
 import time
 from unittest.mock import patch
 
+import numpy as np
+
+from odoo.addons.customer_tiering.grading import metrics
+from odoo.addons.customer_tiering.grading.policy import Metric
 from odoo.tests import tagged
 
 from .. import kept_chunks, order_prices
@@ -48,7 +52,7 @@ class TestKeptChunks(ScenarioCase):
         """An order that was confirmed meanwhile is not counted."""
         self._chunks()
         files = self._files()
-        self._create_order(self.customers[0], 3, 9000)
+        self._create_order(self.customers[0], 9000, date=3)
         self.env.flush_all()
         found = self._compare(self._try())
         self.assertEqual(found.figures[self.gold.id, self.gold.id], 3)
@@ -90,43 +94,42 @@ class TestWhatIsRead(ScenarioCase):
     def test_margin_is_the_metric(self):
         """The margin of a scenario is another one than the metric that customers are graded by."""
         product = self._create_product(name="With a cost", list_price=100.0, standard_price=60.0)
-        order = self._create_order(self.customers[5], 9, 0)
+        order = self._create_order(self.customers[5], 700, date=9)
         order.order_line.write({"product_id": product.id, "product_uom_qty": 7, "price_unit": 100})
         self.env.flush_all()
-        margin = self.env.ref("customer_tiering.metric_margin", raise_if_not_found=False)
-        metric = margin or self.env["customer.tier.metric"].create(
-            {"name": "Margin", "code": "own_margin", "measure": "margin", "window_months": 12}
-        )
         today = self.env["customer.tier.gather"]._today(self.company)
         scope = self.env["customer.tier.gather"]._scope_of(self.customers[5].ids)
-        owners, values = self._metric_values(metric, today, scope)
-        found = order_prices.money(self.program.sudo(), today)["margin"]
-        self.assertEqual(owners, self.customers[5].ids)
-        self.assertAlmostEqual(found[self.customers[5].id], values[0], places=2)
-
-    def _metric_values(self, metric, today, scope):
-        from odoo.addons.customer_tiering.grading import metrics
-
         gather = self.env["customer.tier.gather"]
         orders = gather._orders(self.company, today, scope)
         lines = gather._lines(self.company, today, scope, frozenset({"margin"}))
-        customers = self.customers[5].ids
-        import numpy as np
-
-        facts = metrics.Facts(np.array(customers), orders, lines)
-        values = metrics.compute(facts, metric._policy(), today)
-        return customers, values[metric.code].tolist()
+        facts = metrics.Facts(np.array(self.customers[5].ids), orders, lines)
+        margin = metrics.compute(facts, [Metric("gain", "margin", 12)], today)["gain"].item()
+        self.assertEqual(margin, 9000 - 0 + 700 - 7 * 60)
+        found = order_prices.money(self.program.sudo(), today)["margin"]
+        self.assertAlmostEqual(found[self.customers[5].id], margin, places=2)
 
     def test_tiers_of_a_past_day(self):
         """What a grading of last month would have done begins from the tiers of today."""
         late = self.customers[0]
-        self._grade(as_of=self._days_ago(30))
-        self._create_order(late, 10, 9000)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE customer_tier_change SET date = %s WHERE standing_id IN "
+            "(SELECT id FROM customer_tier_standing WHERE company_id = %s)",
+            [self._days_ago(30), self.company.id],
+        )
+        self.program.first_graded_on = self._days_ago(30)
+        self.env.invalidate_all()
+        self._create_order(late, 9000, date=10)
         self._grade()
         self.assertEqual(self._standing(late).tier_id, self.gold)
         scenario = self._try(as_of=self._days_ago(20), lines={("threshold", self.silver): 800})
         found = self._compare(scenario)
+        self.assertEqual(found.graded[self.bronze.id, self.silver.id], 1)
         self.assertEqual(sum(n for (a, _b), n in found.graded.items() if a == self.gold.id), 2)
+        self.assertIn("tiers of that day", scenario.results)
+        scenario.as_of = False
+        found = self._compare(scenario)
+        self.assertEqual(sum(n for (a, _b), n in found.graded.items() if a == self.gold.id), 3)
 
     def test_year_reads_a_year_more(self):
         """In the past twelve months of a rule on pieces, everybody seems to begin at nothing."""

@@ -134,6 +134,7 @@ class TestResultAdvice(GradingCase):
             "uncovered": [0.2, 12],
             "unbalanced": [45, 20.0],
             "never_rule": [],
+            "never_playbook": [],
             "no_effect": [1.2, 300],
             "unread": [250, 1],
             "pestered": [30, 100],

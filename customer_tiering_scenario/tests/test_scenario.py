@@ -1,7 +1,11 @@
+import json
 from datetime import timedelta
+
+from lxml import html
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import ScenarioCase
@@ -49,6 +53,83 @@ class TestScenario(ScenarioCase):
         action = scenario.action_open_customers(0, "figures", [self.gold.id, self.silver.id])
         found = self.env["customer.tier.standing"].search(action["domain"])
         self.assertEqual(found.partner_id, self.customers[4])
+
+    def _opened(self, scenario, number):
+        column, view, key = json.loads(number)
+        action = scenario.action_open_customers(column, view, key)
+        return self.env["customer.tier.standing"].search(action["domain"]).partner_id
+
+    def test_every_number_opens_as_many(self):
+        """A total opens nothing, or a list with other customers than it counts."""
+        self.program.approval = "both"
+        one = self._try(
+            name="One", lines={("threshold", self.gold): 5250, ("threshold", self.silver): 800}
+        )
+        one.compare_ids = self._try(name="Other", lines={("threshold", self.gold): 4800})
+        one.action_play_year()
+        page = html.fromstring(one.results)
+        links = page.xpath("//a[hasclass('o_scenario_open')]")
+        self.assertGreater(len(links), 60)
+        views = {json.loads(link.get("data-open"))[1] for link in links}
+        self.assertEqual(views, {"figures", "graded", "stays", "asked", "edge", "year"})
+        for link in links:
+            column, view, key = json.loads(link.get("data-open"))
+            text = link.text_content().strip()
+            found = self._opened(one, link.get("data-open"))
+            with self.subTest(text, column=column, view=view, key=key):
+                self.assertTrue(found)
+                if text.isdigit() and key[:1] != ["flapping"]:
+                    self.assertEqual(len(found), int(text))
+        # Whatever counts customers is a link: numbers of a matrix, totals, tiers, side by side.
+        plain = page.xpath("//table//td[not(.//a)]//span[not(contains(@class, 'text-muted'))]")
+        self.assertFalse([one.text for one in plain if (one.text or "").isdigit()])
+
+    def test_nothing_to_open(self):
+        """Whoever calls over RPC gets a traceback."""
+        scenario = self._try(lines={("threshold", self.gold): 6000})
+        for asked in (
+            (9, "figures", [0, 0]),
+            (0, "figures", [0]),
+            (0, "nonsense", [0, 0]),
+            (0, "edge", ["below", -3]),
+            (0, "year", ["moves"]),
+        ):
+            with self.subTest(asked), self.assertRaisesRegex(UserError, "nothing to open"):
+                scenario.action_open_customers(*asked)
+
+    def test_four_fit(self):
+        """A fifth scenario makes the table too wide to read."""
+        others = self.Scenario.browse()
+        for number in range(4):
+            others |= self._try(name=f"Other {number}", lines={("threshold", self.gold): 6000})
+        scenario = self._try(lines={("threshold", self.gold): 7000})
+        scenario.compare_ids = others[:3]
+        self.assertFalse(scenario.problem)
+        self.assertIn("Other 2", scenario.results)
+        self.assertIn("Gold: Amount bought in a year ≥ 7,000", scenario.results)
+        scenario.compare_ids = others
+        self.assertIn("Four scenarios", scenario.problem)
+
+    def test_wanted_shares(self):
+        """Somebody guesses numbers until every tier has about as many customers as it should."""
+        scenario = self._try(self.officer, wanted_shares="17 / 50")
+        scenario.action_propose()
+        found = self._compare(scenario)
+        counts = [found.then[tier.id, "customers"] for tier in self.program.tier_ids]
+        self.assertEqual(counts, [2, 3, 1])
+        self.assertFalse(scenario.problem)
+        self.assertEqual(self._line(scenario, "threshold", self.silver).then, 1500)
+        self.assertEqual(self._try().wanted_shares, "17 / 50", "asked once")
+        for typed, said in (
+            ("", "best one first: Gold, Silver, Bronze"),
+            ("5", "best one first"),
+            ("1/2/3/4", "best one first"),
+            ("80, 40", "more than everybody"),
+            ("80 40 10", "130 %"),
+        ):
+            scenario.wanted_shares = typed
+            with self.subTest(typed), self.assertRaisesRegex(UserError, said):
+                scenario.action_propose()
 
     def test_side_by_side(self):
         """Two ideas are compared by writing numbers down from one screen to the other."""
@@ -168,6 +249,46 @@ class TestApply(ScenarioCase):
         self.assertEqual(self.gold.discount, 10)
         self.assertEqual(self._tiers(), before)
 
+    def test_undo_lets_go(self):
+        """The rules are back, and customers still must not fall for a year because of them."""
+        until = fields.Date.today() + timedelta(days=90)
+        scenario = self._try(lines={("threshold", self.gold): 6000}, keep_until=until)
+        scenario.action_apply()
+        kept, other = self._standing(self.customers[4]), self._standing(self.customers[5])
+        other.with_user(self.manager).write({"lock": "down", "manual_reason": "Agreed"})
+        self.assertEqual(kept.lock, "down")
+        undo = scenario.undo_id
+        predicted = undo._workings().predicted(undo._tried())
+        undo.action_apply()
+        self.env.invalidate_all()
+        self.assertFalse(kept.lock)
+        self.assertFalse(kept.manual_until or kept.manual_reason)
+        self.assertEqual(other.lock, "down", "somebody else has set it")
+        self.assertEqual(predicted[self.customers[4].id], kept.tier_id.id)
+        self.assertIn("No longer kept", " ".join(filter(None, kept.change_ids.mapped("note"))))
+
+    def test_veto(self):
+        """The number of a veto cannot be tried."""
+        self.program.veto_ids = [
+            Command.create(
+                {
+                    "metric_id": self.env.ref("customer_tiering.metric_amount").id,
+                    "operator": "<",
+                    "value": 1,
+                    "tier_id": self.bronze.id,
+                }
+            )
+        ]
+        scenario = self._try()
+        line = scenario.line_ids.filtered("veto_id")
+        line.then = 1100
+        self.assertIn("Veto", scenario.change_text)
+        predicted = scenario._workings().predicted(scenario._tried())
+        self.assertEqual(predicted[self.customers[1].id], self.bronze.id)
+        scenario.action_apply()
+        self.assertEqual(self.program.veto_ids.value, 1100)
+        self.assertEqual(self._tiers()[1], "Bronze")
+
     def test_approval(self):
         """New rules go round the approval that the programme asks for."""
         self.program.approval = "both"
@@ -189,6 +310,31 @@ class TestApply(ScenarioCase):
         self.assertEqual(self._line(scenario, "threshold", self.gold).then, 6000)
         self.assertEqual(self._line(scenario, "threshold", self.silver).then, 1500)
         scenario.action_apply()
+
+    def test_refused_with_the_difference(self):
+        """“Other rules” have changed, and nobody finds out which."""
+        scenario = self._try(lines={("threshold", self.gold): 6000})
+        amount = self.env.ref("customer_tiering.metric_amount").id
+        veto = {"metric_id": amount, "operator": "<", "value": 1, "tier_id": self.silver.id}
+        condition = {"metric_id": amount, "operator": ">=", "value": 20000}
+        platinum = {
+            "name": "Platinum",
+            "sequence": 99,
+            "condition_ids": [Command.create(condition)],
+        }
+        for change, said in (
+            ({"domain": "[('name', 'like', 'C')]"}, "Filter: .*'C'.* instead of "),
+            ({"approval": "both"}, "Approval: "),
+            ({"veto_ids": [Command.create(veto)]}, "Veto “.*” is new"),
+            ({"tier_ids": [Command.create(platinum)]}, "Tier “Platinum” is new"),
+            ({"tier_ids": [Command.delete(self.bronze.id)]}, "Tier “Bronze” is gone"),
+        ):
+            with self.subTest(said), self.env.cr.savepoint() as point:
+                self.program.write(change)
+                with self.assertRaisesRegex(UserError, said):
+                    scenario.action_apply()
+                point.rollback()
+            self.env.invalidate_all()
 
     def test_refused_twice(self):
         """Two people apply the same scenario, and everybody is graded twice."""

@@ -20,8 +20,8 @@ class TestSecurity(ScenarioSecurityCase):
             *("action_take_rules", "action_open_customers", "action_read_again"),
             *("action_work_out", "action_play_year", "action_refresh", "action_apply"),
             *("action_open_undo", "action_open_run", "action_try_changes"),
-            *("action_try", "action_open_program", "action_ask_dismiss", "action_dismiss"),
-            "action_open_result_advice",
+            *("action_try", "action_open_subject", "action_ask_dismiss", "action_dismiss"),
+            *("action_open_result_advice", "action_propose"),
         }
         orm = {"create", "write", "unlink", "copy", "copy_data"}
         for name in [*RIGHTS, "customer.tier.program", "customer.tier.run"]:
@@ -54,6 +54,7 @@ class TestSecurity(ScenarioSecurityCase):
         for method, arguments in (
             ("action_apply", ()),
             ("action_play_year", ()),
+            ("action_propose", ()),
             ("action_open_customers", (0, "figures", [0, 0])),
         ):
             with self.subTest(method), self.assertRaises(AccessError):

@@ -7,10 +7,11 @@ from datetime import date
 import numpy as np
 import pytest
 from builders import AS_OF, facts
-from grading import pipeline
+from grading import ladder, pipeline
 from grading.findings import (
     Figures,
     by_figures,
+    covering,
     dead_discounts,
     drift,
     flapping,
@@ -131,6 +132,33 @@ def test_never():
     entry = Entry(60, SILVER)
     found = by_figures(figures(EVEN), program(vetoes=(veto,), entries=(entry,)))
     assert [(one.code, one.ids) for one in found] == [("never_veto", (80,)), ("never_entry", (60,))]
+
+
+@pytest.mark.parametrize(("operator", "value"), [("<", -5.0), (">", 1e6), ("<=", 3.0)])
+def test_veto_that_bites(operator, value):
+    """A veto with the wrong number stays in the way for years; with the next one it stops a few."""
+    veto = Veto(80, Condition("amount", operator, value), BRONZE)
+    rules = program(vetoes=(veto,))
+    known = figures(EVEN)
+    (found,) = by_figures(known, rules)
+    tried = variant(rules, found.changes)
+    assert by_figures(known, tried) == []
+    held = ladder.holds(tried.vetoes[0].condition, known.values, known.score).sum()
+    assert 1 <= held <= 5
+
+
+def test_covering():
+    """A tenth of the revenue is of customers below the lowest tier, which asks for too much."""
+    rules = program()
+    rules = replace(rules, tiers=rules.tiers[1:])
+    known, amounts = figures(EVEN), np.array(EVEN)
+    allowed = 0.1 * amounts.sum()
+    assert amounts[known.places(rules) == -1].sum() > allowed
+    tried = variant(rules, covering(known, amounts, rules, allowed))
+    assert amounts[known.places(tried) == -1].sum() <= allowed
+    assert tried.tiers[0].conditions[0].value >= 500, "no lower than it must be"
+    assert covering(known, amounts, rules, -1.0) == ()
+    assert covering(known, amounts, program(), allowed) == (), "everybody is in a tier"
 
 
 class TestDrift:
