@@ -1,4 +1,3 @@
-import io
 import re
 import runpy
 import tempfile
@@ -62,8 +61,10 @@ class TestIntegrators(GradingCase, HttpCase):
         for lang in ("en", "zh_CN"):
             (xml,) = (block for block in blocks(lang) if "<record" in block)
             self.env["customer.tier.metric"].search([("code", "=", "service_hours")]).unlink()
-            file = io.BytesIO(f"<odoo>{xml}</odoo>".encode())
-            convert_xml_import(self.env, "test_customer_tiering", file)
+            with tempfile.NamedTemporaryFile("w", suffix=".xml") as file:
+                file.write(f"<odoo>{xml}</odoo>")
+                file.flush()
+                convert_xml_import(self.env, "test_customer_tiering", file.name)
             metric = self.env["customer.tier.metric"].search([("code", "=", "service_hours")])
             self.assertEqual(metric.window_months, 12)
             # Its model is not there, so it sleeps.
