@@ -86,3 +86,15 @@ def cuts(facts, policy, as_of, shares):
         cut = cut_of_share(frame[column], percent)
         found[tier_id] = UNRANKED if cut is None else cut
     return found
+
+
+def fixed_sample(customers, size):
+    """So many of some customers, the same each time.
+
+    :param customers: sorted int array
+    """
+    import numpy as np
+
+    # Multiplicative hashing spreads neighbouring ids over the whole range.
+    rank = np.argsort((customers * 2654435761) % 2**32, kind="stable")
+    return customers[np.sort(rank[:size])]

@@ -14,6 +14,7 @@ from ..explain.span import Span
 from ..fact_sources import ORDER_COLUMNS, RETURN_COLUMNS, FactSource  # noqa: F401
 from ..grading.entry import Origins
 from ..grading.policy import ORDERED
+from ..samples import fixed_sample
 from ..standing_columns import DAY, ID
 from ..switches import SWIFT
 from .customer_tier_metric import YEAR
@@ -767,7 +768,7 @@ class CustomerTierGather(models.AbstractModel):
         if own:
             free = ~np.isin(customers, self._taken_before(program))
             customers, known = customers[free], known[free]
-        chosen = np.isin(customers, self._fixed_sample(customers, size))
+        chosen = np.isin(customers, fixed_sample(customers, size))
         customers, known = customers[chosen], known[chosen]
         scope = self._scope_of(customers.tolist())
         metrics = self.env["customer.tier.metric"] if metrics is None else metrics
@@ -784,17 +785,6 @@ class CustomerTierGather(models.AbstractModel):
         customers = customers[seen & np.isin(customers, valued)]
         payments = self._payments_for(metrics._with_parts(), company, as_of, scope)
         return self._facts(customers, orders, lines, given, payments=payments)
-
-    def _fixed_sample(self, customers, size):
-        """So many of some customers, the same each time.
-
-        :param customers: sorted int array
-        """
-        import numpy as np
-
-        # Multiplicative hashing spreads neighbouring ids over the whole range.
-        rank = np.argsort((customers * 2654435761) % 2**32, kind="stable")
-        return customers[np.sort(rank[:size])]
 
     def _taken_before(self, program):
         """Customers whom other programmes select before this one does: int array."""
@@ -829,7 +819,7 @@ class CustomerTierGather(models.AbstractModel):
 
         customers, orders = self._graded_customers(program, as_of, author)
         total = len(customers)
-        chosen = self._fixed_sample(customers, size)
+        chosen = fixed_sample(customers, size)
         if orders is None:
             scope = self._scope_of(chosen.tolist())
             orders = self._orders(program.company_id, as_of, scope, program.basis)

@@ -1,5 +1,6 @@
 import logging
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -422,12 +423,10 @@ class CustomerTierPipeline(models.AbstractModel):
         :return: :class:`Rules`
         """
         Program = self.env["customer.tier.program"]
-        if not cuts:
-            try:
+        # Where some are broken, those that can be read are read one by one.
+        with suppress(_Broken):
+            if not cuts:
                 return self._known_rules(company)
-            except _Broken:
-                # Only those that can be read.
-                pass
         programs = Program._for_company(company)
         return Rules((program, self._policy(program, cuts, tally)) for program in programs)
 

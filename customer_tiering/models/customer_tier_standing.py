@@ -803,22 +803,7 @@ class CustomerTierStanding(models.Model):
         """All parts of invoices behind the credit score, the most harmful first."""
         self.ensure_one()
         self.check_access("read")
-        if not self.env.user.has_groups(LEDGER_GROUPS):
-            raise AccessError(
-                self.env._(
-                    "The invoices behind a credit score are for people with rights on Invoicing. "
-                    "Ask one of them."
-                )
-            )
-        lines = self.env["customer.tier.credit.line"]._of(self)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Invoices Behind the Credit Score of %s", self.partner_id.name),
-            "res_model": lines._name,
-            "view_mode": "list",
-            "domain": [("id", "in", lines.ids)],
-            "context": {"search_default_counts": 1},
-        }
+        return self.env["customer.tier.credit.line"]._open(self)
 
     # Merging of contacts
 

@@ -1,8 +1,10 @@
 from datetime import date, timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..explain.credit import reason_of
+from ..models.customer_tier_metric import LEDGER_GROUPS
 
 EPOCH = date(1970, 1, 1)
 
@@ -53,6 +55,25 @@ class CustomerTierCreditLine(models.TransientModel):
         "it makes the DBT better.",
     )
     counts = fields.Boolean(help="Not ticked for what is left out; its reason says why.")
+
+    @api.model
+    def _open(self, standing):
+        """The action that lists them; whoever asks for it may read the customer."""
+        if not self.env.user.has_groups(LEDGER_GROUPS):
+            raise AccessError(
+                self.env._(
+                    "The invoices behind a credit score are for people with rights on Invoicing. "
+                    "Ask one of them."
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoices Behind the Credit Score of %s", standing.partner_id.name),
+            "res_model": self._name,
+            "view_mode": "list",
+            "domain": [("id", "in", self._of(standing).ids)],
+            "context": {"search_default_counts": 1},
+        }
 
     @api.model
     def _of(self, standing):
