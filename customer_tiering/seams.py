@@ -5,6 +5,9 @@ it as no longer shipped. They are loaded by the same run, as addons that are upd
 installed: what people changed or deleted of shipped records stays as it is.
 """
 
+# Told to who runs the update, before anything is there that could translate it.
+# pylint: disable=translation-required
+
 import inspect
 import logging
 from dataclasses import dataclass, field

@@ -3,7 +3,7 @@ from contextlib import contextmanager
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import GradingCase
 
@@ -33,6 +33,6 @@ class BadInputCase(GradingCase):
         rows = []
         for table in tables:
             name = "customer_tier" if table == "_" else f"customer_tier_{table}"
-            self.env.cr.execute(f"SELECT t::text FROM {name} t ORDER BY id")
+            self.env.cr.execute(SQL("SELECT t::text FROM %s t ORDER BY id", SQL.identifier(name)))
             rows.append(self.env.cr.fetchall())
         return rows
