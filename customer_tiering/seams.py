@@ -5,6 +5,9 @@ it as no longer shipped. They are loaded by the same run, as addons that are upd
 installed: what people changed or deleted of shipped records stays as it is.
 """
 
+# Told to who runs the update, before anything is there that could translate it.
+# pylint: disable=translation-required
+
 import inspect
 import logging
 from dataclasses import dataclass, field
@@ -100,6 +103,7 @@ def move(cr, seam):
         [seam.version, seam.source, seam.addon],
     )
     _update_instead(seam, cr.fetchone()[0])
+    _update_dependents(cr, seam)
     hand_over(cr, seam, moving)
 
 
@@ -143,6 +147,35 @@ def _update_instead(seam, demo):
         node.installed_version = node.load_version = seam.version
         node.demo = demo
         # Its own scripts belong to the run, too.
+        _manager()._get_files()
+
+
+def _update_dependents(cr, seam):
+    """Have those updated, too, that depend on the new addon by now: they depended on the one that
+    had its part, whose update would have updated them."""
+    cr.execute(
+        """
+        WITH RECURSIVE below AS (
+            SELECT m.id, m.name
+              FROM ir_module_module_dependency d
+              JOIN ir_module_module m ON m.id = d.module_id
+             WHERE d.name = %s
+             UNION
+            SELECT m.id, m.name
+              FROM below b
+              JOIN ir_module_module_dependency d ON d.name = b.name
+              JOIN ir_module_module m ON m.id = d.module_id)
+        UPDATE ir_module_module
+           SET state = 'to upgrade'
+         WHERE id IN (SELECT id FROM below) AND state = 'installed'
+     RETURNING name
+        """,
+        [seam.addon],
+    )
+    nodes = [node for (name,) in cr.fetchall() if (node := _node(name))]
+    for node in nodes:
+        node.state = node.load_state = "to upgrade"
+    if nodes:
         _manager()._get_files()
 
 

@@ -89,6 +89,23 @@ class TestMigration(TransactionCase):
         self.assertIn(self.addon.name, manager.migrations)
         self.assertEqual(self.env.ref(f"{self.addon.name}.mail_activity_type_reorder"), self.kind)
 
+    def test_what_depends_on_it_is_updated(self):
+        """Playbooks of before depended on the core addon; since they depend on reminders, which
+        came with the update, the update left them as they were: new views and fields of theirs
+        were missing."""
+        own = self.env["ir.module.module"]._get("customer_tiering_reminder")
+        self.env["ir.module.module.dependency"].create(
+            {"module_id": own.id, "name": self.addon.name}
+        )
+        manager = self._manager()
+
+        def run(self, move):
+            move()
+
+        run(manager, self._move)
+        self.assertEqual(own.state, "to upgrade")
+        self.assertEqual(manager.graph[own.name].load_state, "to upgrade")
+
     def test_addon_installed_by_hand(self):
         """Where nothing can be told to the loader, the addon would make everything anew."""
         self.addon.state = "to install"
