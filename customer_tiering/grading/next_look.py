@@ -16,7 +16,7 @@ import numpy as np
 
 from .dates import day_before_window, day_number, next_year
 from .debts import LOST
-from .metrics import LINE_MEASURES, MEASURES, leaving_day
+from .metrics import LINE_MEASURES, MEASURES, PAYMENT_MEASURES, leaving_day
 from .movement import REASONS, asked_again, guaranteed_until
 from .policy import SCORE, VOLATILE_MEASURES, YEAR, Linear, volatile
 from .settle import lookup, places
@@ -79,6 +79,18 @@ def kept(looks):
     """
     daily = looks["look_cause"] <= DAILY
     return {**looks, "look": np.where(daily, np.nan, looks["look"])}
+
+
+def pays_apart(program):
+    """Whether how customers pay shows in nothing but itself, as no metric looks at it.
+
+    What is overdue is later every day. Of such a programme, each night works out
+    ``payment.standings`` anew for who owes anything past due, and nothing else; of any other, they
+    are looked at every day.
+
+    :param program: ``policy.Program``
+    """
+    return not any(metric.measure in PAYMENT_MEASURES for metric in program.metrics)
 
 
 class _Looks:
@@ -211,7 +223,7 @@ class _Looks:
 
     def of_payments(self):
         """Days on which debts begin, fall due and are paid, and on which a payment is too long ago;
-        what is overdue is later every day."""
+        what is overdue is later every day, see :func:`pays_apart`."""
         rows = self.facts.payments
         if rows is None or rows.empty:
             return
@@ -226,7 +238,10 @@ class _Looks:
         lost = (rows["kind"].to_numpy() == LOST) & (due < self.today) & (ends > self.today)
         still = np.zeros(self.size, dtype=bool)
         still[owners[lost & (paid <= self.today)]] = True
-        self.tomorrow((self.column("overdue_amount") > 0) | still[self.rows], "overdue")
+        daily = still[self.rows]
+        if not pays_apart(self.program):
+            daily = daily | (self.column("overdue_amount") > 0)
+        self.tomorrow(daily, "overdue")
 
     # Stages of life
 

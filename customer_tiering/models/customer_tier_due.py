@@ -1,4 +1,5 @@
 import hashlib
+import logging
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -6,6 +7,8 @@ from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, models
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 # A complete grading is repeated after so many days, also where its night was missed.
 WEEK = 7
@@ -18,13 +21,17 @@ MANY, MANY_SHARE = 1000, 0.25
 class Night:
     """Who is looked at in a night, of the customers of a scope.
 
-    ``due``: sorted ids of partners; ``graded``: how many customers of the scope are in programmes;
+    ``due``: sorted ids of partners; ``overdue``: of others, of whom nothing is new but that what
+    they owe is a day later; ``graded``: how many customers of the scope are in programmes;
+    ``written``: how many of those who are overdue have other figures since these were refreshed;
     ``rules_changed``: whether anybody was graded by other rules than today's; ``errors``: as those
     of ``customer.tier.pipeline.Tally``.
     """
 
     due: object
+    overdue: object
     graded: int
+    written: int = 0
     rules_changed: bool = False
     errors: list = field(default_factory=list)
 
@@ -149,7 +156,8 @@ class CustomerTierDue(models.AbstractModel):
         if not run.checks:
             return None
         whole = run.whole_programs or []
-        return Watch(self._look(run.company_id, run.as_of, scope, whole).due, errors)
+        night = self._look_and_refresh(run.company_id, run.as_of, scope, whole)
+        return Watch(night.due, errors)
 
     # Who is looked at
 
@@ -185,7 +193,60 @@ class CustomerTierDue(models.AbstractModel):
         )
         graded = sum(sum(rules.values()) for rules in known.values())
         due = np.unique(np.concatenate(found)).astype(np.int64)
-        return Night(due, graded, rules_changed, errors)
+        overdue = np.setdiff1d(self._overdue(company, scope, policies), due)
+        return Night(due, overdue, graded, rules_changed=rules_changed, errors=errors)
+
+    def _look_and_refresh(self, company, as_of, scope, whole=()):
+        """The same, once it is worked out how those pay who are overdue."""
+        import numpy as np
+
+        night = self._look(company, as_of, scope, whole)
+        written = self._refresh(company, as_of, night.overdue.tolist())
+        if written is None:
+            night.due = np.union1d(night.due, night.overdue)
+        night.written = written or 0
+        return night
+
+    def _overdue(self, company, scope, policies):
+        """Customers who owe anything past due, of programmes of which it shows in nothing else."""
+        from ..grading.next_look import pays_apart
+
+        apart = [p.id for p, (policy, _id) in policies.items() if policy and pays_apart(policy)]
+        return self._partners(
+            SQL(
+                "SELECT s.partner_id FROM customer_tier_standing s "
+                "WHERE s.company_id = %s AND s.program_id = ANY(%s) AND s.overdue_amount > 0 "
+                "AND %s",
+                company.id,
+                apart,
+                scope(SQL("s.partner_id")),
+            )
+        )
+
+    def _refresh(self, company, as_of, customers):
+        """Work out anew how customers pay.
+
+        :param customers: sorted list of ids
+        :return: number of standings that changed, None where it cannot be done for all at once
+        """
+        import numpy as np
+
+        from ..grading import payment
+
+        if not customers:
+            return 0
+        gather, credit = self.env["customer.tier.gather"], company._customer_credit_policy()
+        try:
+            with self.env.cr.savepoint():
+                scope = gather._scope_of(customers)
+                payments = gather._payments(company, as_of, scope, credit)
+                found = payment.standings(payments, np.array(customers), as_of, credit)
+                return self.env["customer.tier.store"]._save_payments(company, found)
+        except TransactionRollbackError:
+            raise
+        except Exception:
+            _logger.exception("How customers pay could not be worked out; they are graded instead")
+        return None
 
     def _rules_followed(self, company, scope):
         """How many customers follow which rules: dict programme id → policy id (0 for none) →

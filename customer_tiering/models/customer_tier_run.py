@@ -23,7 +23,7 @@ _logger = logging.getLogger(__name__)
 
 # Large enough that a chunk costs little more than its rows, small enough that its frames stay
 # within a few megabytes and the database reads it from the index alone.
-CHUNK_SIZE = 20000
+CHUNK_SIZE = 12000
 # The largest id that a column can hold.
 LAST_ID = 2**31 - 1
 # When the nightly job comes back to a company that somebody else is grading or working in.
@@ -478,7 +478,7 @@ class CustomerTierRun(models.Model):
         gather = self.env["customer.tier.gather"]
         after, whole = self.last_partner_id, self.whole_programs or []
         scope, finder = gather._scope_between(after, LAST_ID), self.env["customer.tier.due"]
-        night = finder._look(self.company_id, self.as_of, scope, whole)
+        night = finder._look_and_refresh(self.company_id, self.as_of, scope, whole)
         if not after and night.is_hardly_cheaper():
             self.partial = False
             return True
@@ -488,6 +488,7 @@ class CustomerTierRun(models.Model):
         if due:
             tally.add(self._grade_scope(gather._scope_of(due)))
         tally.errors += night.errors
+        tally.counts["written"] += night.written
         # How customers spread is told by all of them.
         tally.spreads = {id_: spread for id_, spread in tally.spreads.items() if id_ in whole}
         self._add(tally)

@@ -71,6 +71,37 @@ class CustomerTierStore(models.AbstractModel):
             self._enqueue_notices(company, as_of, run_id, staging)
         return written
 
+    def _save_payments(self, company, figures):
+        """Write how some customers pay, of whom nothing else has changed.
+
+        :param figures: as ``grading.payment.standings`` gives them
+        :return: number of standings that changed
+        """
+        columns = [column for column in self._standing_columns() if column.in_frame in figures]
+        types = {"partner": "int4", **{c.name: c.storage.staged for c in columns}}
+        values = {"partner": figures.index, **{c.name: c.values(figures, None) for c in columns}}
+        names = [SQL.identifier(column.name) for column in columns]
+        query = SQL(
+            """
+            UPDATE customer_tier_standing t
+               SET (%(names)s) = ROW(%(fresh)s), graded_at = %(now)s
+              FROM (SELECT s.partner, %(values)s FROM %(staging)s s) AS f (partner, %(names)s)
+             WHERE t.partner_id = f.partner AND t.company_id = %(company)s
+               AND (%(stored)s) IS DISTINCT FROM (%(fresh)s)
+            """,
+            names=SQL(", ").join(names),
+            fresh=SQL(", ").join(SQL("f.%s", name) for name in names),
+            stored=SQL(", ").join(SQL("t.%s", name) for name in names),
+            values=SQL(", ").join(column.store("s") for column in columns),
+            staging=self._staging(types, values),
+            company=company.id,
+            now=fields.Datetime.now(),
+        )
+        self.env.cr.execute(query)
+        written = self.env.cr.rowcount
+        self.env.invalidate_all(flush=False)
+        return written
+
     def _hold(self, policy):
         """Keep what the rows refer to from being deleted until they are committed; stands in for
         the foreign keys that ``BulkMany2one`` does without."""

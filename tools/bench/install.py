@@ -54,7 +54,7 @@ def _rows(name, query, parameters=()):
 
 
 def _transaction(name):
-    return _rows(name, "SELECT (txid_current() % (2::bigint ^ 32)::bigint)::text")[0][0]
+    return _rows(name, "SELECT (txid_current() %% 4294967296)::text")[0][0]
 
 
 def _state(name):
