@@ -36,4 +36,4 @@ class TestRightsRpc(RpcRightsTests, PastOrderSecurityCase, RpcRightsCase):
     def test_no_records_at_all(self):
         """The files to begin with are for whoever asks; of the rest, nothing is for nobody."""
         self.callers = {"customer.tier.standing": CALLERS["customer.tier.standing"]}
-        super().test_no_records_at_all()
+        return super().test_no_records_at_all()
