@@ -239,7 +239,8 @@ class Person(threading.Thread):
             raise RefusedError("other", f"no answer: {error}") from None
         if "error" in answer:
             raise RefusedError(*kind_of(answer["error"]))
-        return answer["result"]
+        # Nothing is left out of the answer.
+        return answer.get("result")
 
 
 def kind_of(error):
