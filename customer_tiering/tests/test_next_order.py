@@ -70,6 +70,7 @@ class TestNextOrder(GradingCase):
         self.assertIn(reason, self._standing(once).next_order_reason)
         # Whoever types the middle says that half come back.
         self.program.typical_interval_days = 90
+        self.env.invalidate_all()
         self.assertIn("half of whom order again within 90", self._standing(once).next_order_reason)
         self.program.rhythm = {**self.program.rhythm, "half": 0.5, "most": 0.7}
         text = self.program.rhythm_text

@@ -223,6 +223,8 @@ class CustomerReminderRule(models.Model):
         rhythm = self.with_company(company)._typical_rhythm()
         for step, day, free in self._schedule(policy, rhythm, drops=False):
             step.offset_days += free - day
+        for number, step in enumerate(self.step_ids.sorted(lambda s: s._days(rhythm)), start=1):
+            step.sequence = 10 * number
 
     def _open_preset(self, code):
         self.check_access("create")

@@ -24,7 +24,7 @@ class CustomerReminderRuleStep(models.Model):
     )
     offer_program_id = fields.Many2one(
         "loyalty.program",
-        string="Programme",
+        string="Loyalty Programme",
         ondelete="restrict",
         index="btree_not_null",
         domain="[('program_type', 'in', {'coupon': ['coupons'], 'points': ['loyalty'], "
