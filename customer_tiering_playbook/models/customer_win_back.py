@@ -280,7 +280,7 @@ class CustomerWinBack(models.Model):
             standing = standings.get((record.partner_id, record.company_id))
             if standing and due <= self.env["customer.tier.gather"]._today(record.company_id):
                 end = self._window_end(standing, due)
-                super(CustomerWinBack, record).write({"due_on": due, "window_end": end})
+                record.write({"due_on": due, "window_end": end})
 
     @api.model
     def _counted_since(self):
