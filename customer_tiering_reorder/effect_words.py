@@ -61,14 +61,19 @@ def points(share):
     return f"{100 * share:.1f}"
 
 
-def say(env, effect, told, told_ordered, reminders=True):
+def say(env, effect, told, told_ordered, share=0, reminders=True):
     """
     :param effect: :class:`Effect`
     :param told: customers reminded whose time is over, compared or not
     :param told_ordered: those of them who ordered
+    :param share: of a hundred customers, held back from now on
     :param reminders: whether customers were reminded; else otherwise followed up
     :return: text in the language of ``env``
     """
+    if not effect.control and share:
+        return env._(
+            "Not known yet: %s %% are held back, and the time of none of them is over.", share
+        )
     if not effect.control:
         return _unmeasured(env, told, told_ordered, reminders)
     words = {

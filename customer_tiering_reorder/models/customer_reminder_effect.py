@@ -270,7 +270,7 @@ class CustomerReminderEffect(models.Model):
                 "amount_difference": money[0],
                 "amount_from": money[1],
                 "amount_to": money[2],
-                "verdict": known.verdict if known.control else "unmeasured",
+                "verdict": known.verdict if known.control or self.control_share else "unmeasured",
                 "answered": bool(
                     known.control and (known.final or known.verdict in ("more", "less", "none"))
                 ),
@@ -279,6 +279,7 @@ class CustomerReminderEffect(models.Model):
                     known,
                     self.told_count,
                     self.told_ordered_count,
+                    self.control_share,
                     reminders=self.kind in (False, "reminder"),
                 ),
                 "basis": effect_words.basis(self.env, known, self.undrawn_count),

@@ -109,6 +109,8 @@ class CustomerReminderRule(models.Model):
         def ahead():
             return len(self._due_within(self.env.company, today, MONTH_DAYS))
 
+        if known.answered:
+            return known.words
         how_long = self.env["customer.reminder.effect"]._how_long("reminder", self, share, ahead)
         return "\n".join(filter(None, [known.words, how_long]))
 

@@ -75,6 +75,14 @@ class TestReminderEffect(EffectCase):
         self.assertEqual(row.verdict, "unknown")
         self.assertIn("Not clear, although all", row.words)
 
+    def test_first_days(self):
+        """Customers are held back, and the page says that nobody is."""
+        self._create_cases("treated", 8, measured_on=False)
+        self._create_cases("control", 2, measured_on=False)
+        row = self._effect()
+        self.assertEqual(row.verdict, "unknown")
+        self.assertIn("20 % are held back, and the time of none of them is over", row.words)
+
     def test_unmeasured(self):
         """Rules that hold nobody back seem to have no effect, or one of all their orders."""
         self.rule.control_share = 0

@@ -31,6 +31,8 @@ class CustomerStagePlaybook(models.Model):
         return self.env["customer.reminder.effect"]._row_of("playbook", self)
 
     def _effect_lines(self, known, share):
+        if known.answered:
+            return known.words
         # How many will enter a stage is not foreseen.
         how_long = self.env["customer.reminder.effect"]._how_long(
             "playbook", self, share, lambda: 0
