@@ -37,7 +37,7 @@ class MailingFilter(models.Model):
     @api.depends("name", "customer_audience", "customer_tier_id.name")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         sources = dict(AUDIENCES)
         told = dict(self._fields["customer_audience"]._description_selection(self.env))
         for ready in self:
@@ -48,6 +48,7 @@ class MailingFilter(models.Model):
             elif ready.customer_audience and ready.name == sources[ready.customer_audience]:
                 # Who gave it another name reads that.
                 ready.display_name = told[ready.customer_audience]
+        return result
 
     @api.model
     def _customer_name(self, audience, tier):

@@ -10,8 +10,7 @@ registry.category("web_tour.tours").add("customer_tiering_dedicated_contact", {
         },
         {
             content: "Whom to turn to, with an address that can be clicked",
-            trigger:
-                ".o_customer_tier_page:contains('Li Na') a[href='mailto:li.na@example.com']",
+            trigger: ".o_customer_tier_page:contains('Li Na') a[href='mailto:li.na@example.com']",
         },
         {
             content: "A phone number that can be called",
