@@ -174,8 +174,9 @@ class TestAudience(GradingCase):
         self.assertFalse(self._of_tier(best, "better"), "nothing is better")
         self.gold.name = "Golden"
         self.assertIn("Golden", gold.display_name)
+        top = self._tier_vals({"name": "Top", "conditions": [("amount", ">=", 9_000_000)]})
         new = self.env["customer.tier"].create(
-            {"name": "Top", "program_id": self.program.id, "sequence": 1000}
+            {**top, "program_id": self.program.id, "sequence": 1000}
         )
         self.assertIn(new.id, literal_eval(better.mailing_domain)[0][2])
         self.assertTrue(self._of_tier(best, "better"))
