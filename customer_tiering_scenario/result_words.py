@@ -180,13 +180,9 @@ class _Shown:
             for after in ids:
                 place, goal = self.rank.get(before, -1), self.rank.get(after, -1)
                 way = (goal > place) - (goal < place)
-                cells.append(
-                    {
-                        "count": pairs.get((before, after), 0),
-                        "class": {1: "text-success", -1: "text-danger", 0: "fw-bold"}[way],
-                        "open": self.cell(view, (before, after)),
-                    }
-                )
+                look = {1: "text-success", -1: "text-danger", 0: "fw-bold"}[way]
+                number = self.number(pairs.get((before, after), 0), view, (before, after))
+                cells.append({**number, "class": look})
             if any(cell["count"] for cell in cells):
                 total = sum(cell["count"] for cell in cells)
                 whole = self.number(total, view, (before, None))

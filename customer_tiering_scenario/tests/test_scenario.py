@@ -72,14 +72,17 @@ class TestScenario(ScenarioCase):
         self.assertGreater(len(links), 60)
         views = {json.loads(link.get("data-open"))[1] for link in links}
         self.assertEqual(views, {"figures", "graded", "stays", "asked", "edge", "year"})
-        for link in links:
-            column, view, key = json.loads(link.get("data-open"))
-            text = link.text_content().strip()
-            found = self._opened(one, link.get("data-open"))
-            with self.subTest(text, column=column, view=view, key=key):
+        # Each number once; of the year, whose rules are graded twelve times, some.
+        numbers = {link.get("data-open"): link.get("data-count") for link in links}
+        of_year = [asked for asked in numbers if '"year"' in asked][4:-4]
+        for asked in numbers.keys() - of_year:
+            (column, view, key), count = json.loads(asked), numbers[asked]
+            found = self._opened(one, asked)
+            with self.subTest(count, column=column, view=view, key=key):
                 self.assertTrue(found)
-                if text.isdigit() and key[:1] != ["flapping"]:
-                    self.assertEqual(len(found), int(text))
+                # The sentence of who stays has no number of its own; moves are no customers.
+                if count and view != "year":
+                    self.assertEqual(len(found), int(count))
         # Whatever counts customers is a link: numbers of a matrix, totals, tiers, side by side.
         plain = page.xpath("//table//td[not(.//a)]//span[not(contains(@class, 'text-muted'))]")
         self.assertFalse([one.text for one in plain if (one.text or "").isdigit()])
@@ -315,7 +318,7 @@ class TestApply(ScenarioCase):
         """“Other rules” have changed, and nobody finds out which."""
         scenario = self._try(lines={("threshold", self.gold): 6000})
         amount = self.env.ref("customer_tiering.metric_amount").id
-        veto = {"metric_id": amount, "operator": "<", "value": 1, "tier_id": self.silver.id}
+        veto = {"metric_id": amount, "operator": "<", "value": 1, "tier_id": self.bronze.id}
         condition = {"metric_id": amount, "operator": ">=", "value": 20000}
         platinum = {
             "name": "Platinum",
@@ -327,7 +330,10 @@ class TestApply(ScenarioCase):
             ({"approval": "both"}, "Approval: "),
             ({"veto_ids": [Command.create(veto)]}, "Veto “.*” is new"),
             ({"tier_ids": [Command.create(platinum)]}, "Tier “Platinum” is new"),
-            ({"tier_ids": [Command.delete(self.bronze.id)]}, "Tier “Bronze” is gone"),
+            (
+                {"tier_ids": [Command.update(self.silver.id, {"active": False})]},
+                "Tier “Silver” is gone",
+            ),
         ):
             with self.subTest(said), self.env.cr.savepoint() as point:
                 self.program.write(change)
