@@ -8,6 +8,7 @@ import argparse
 import csv
 import io
 import sys
+import time
 from datetime import date, timedelta
 from random import Random
 
@@ -39,15 +40,26 @@ def main(arguments):
             _create_known(env, options.rows // CUSTOMERS_EACH)
             rows = _steps(env, _file(options.rows))
     finally:
+        _let_go()
         database.drop(NAME)
     until_graded = sum(done["seconds"] for name, done in rows if name != "deleted again")
     print(f"{options.rows:,} rows of {options.rows // CUSTOMERS_EACH:,} customers")
-    table = [(name, f"{done['seconds']:.1f}", done["result"]) for name, done in rows]
+    table = [
+        (name, f"{done['seconds']:.1f}", f"{done['own']:.1f}", done["result"])
+        for name, done in rows
+    ]
     target = f"{TARGET} s at 100,000 rows"
-    table.append(("together, before deleting", f"{until_graded:.1f}", f"wanted: {target}"))
-    print(render(("step", "seconds", "result"), table))
+    table.append(("together, before deleting", f"{until_graded:.1f}", "", f"wanted: {target}"))
+    print(render(("step", "seconds", "of processor", "result"), table))
     print(f"Memory at most: {_peak_mib():,.0f} MiB")
     return int(options.rows >= 100_000 and until_graded > TARGET)
+
+
+def _let_go():
+    """End this process's own sessions, which would keep the database."""
+    from odoo.sql_db import close_db
+
+    close_db(NAME)
 
 
 def _parse(arguments):
@@ -94,7 +106,7 @@ def _steps(env, file):
     """Pairs of a step's name and what ``_measured`` found."""
     Past = env["customer.past.order"]
     return [
-        (name, _measured(lambda work=work: {"result": work(env, Past, file)}))
+        (name, _timed(lambda work=work: {"result": work(env, Past, file)}))
         for name, work in (
             ("come in from the file", _come_in),
             ("contacts created of who was not found", _create_missing),
@@ -102,6 +114,14 @@ def _steps(env, file):
             ("deleted again", _delete),
         )
     ]
+
+
+def _timed(work):
+    """As measured, with the seconds that this process had of a processor, which is what others on
+    the machine cannot take away."""
+    began = time.process_time()
+    done = _measured(work)
+    return {**done, "own": time.process_time() - began}
 
 
 def _come_in(env, Past, file):

@@ -31,7 +31,7 @@ SHOTS = [
     ("grading", "/odoo/customer-grading?view_type=list", ".o_data_row", 560),
     (
         *("bands", "/odoo/customer-grading?view_type=list", ".o_data_row", 720),
-        *(OPEN_BANDS, ".modal svg, .modal canvas"),
+        *(OPEN_BANDS, ".modal .o_form_view .o_data_row"),
     ),
 ]
 GRADE = server.GRADE
