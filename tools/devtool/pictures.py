@@ -21,8 +21,9 @@ OPEN_BANDS = f"""(async () => {{
     const {{ orm, action }} = {SERVICES};
     const [one] = await orm.searchRead("customer.tier.indicator",
         [["metric_id.code", "=", "amount"], ["scale", "!=", "linear"]], ["id"], {{ limit: 1 }});
-    await action.doAction(await orm.call(
-        "customer.tier.indicator", "action_open_distribution", [[one.id]]));
+    const opened = await orm.call(
+        "customer.tier.indicator", "action_open_distribution", [[one.id]]);
+    await action.doAction({{ ...opened, views: [[false, "form"]] }});
 }})()"""
 # Name, address, a selector that is there when the page is, height; what is done then, and a
 # selector that is there afterwards.
