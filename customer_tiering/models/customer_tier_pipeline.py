@@ -1,6 +1,5 @@
 import logging
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -423,10 +422,10 @@ class CustomerTierPipeline(models.AbstractModel):
         :return: :class:`Rules`
         """
         Program = self.env["customer.tier.program"]
-        # Where some are broken, those that can be read are read one by one.
-        with suppress(_Broken):
-            if not cuts:
-                return self._known_rules(company)
+        known = None if cuts else self._known_rules(company)
+        if known is not None:
+            return known
+        # Of several, those that can be read.
         programs = Program._for_company(company)
         return Rules((program, self._policy(program, cuts, tally)) for program in programs)
 
@@ -444,11 +443,12 @@ class CustomerTierPipeline(models.AbstractModel):
         )
 
     def _known_rules(self, company):
-        """The same as they were read last, in whatever transaction, unless anything has changed.
-
-        :raise _Broken: where any cannot be read
-        """
-        known, metric_ids = self._read_rules(company.id, rules_known.state(self.env))
+        """The same as they were read last, in whatever transaction, unless anything has changed;
+        None where any cannot be read."""
+        try:
+            known, metric_ids = self._read_rules(company.id, rules_known.state(self.env))
+        except _Broken:
+            return None
         programs = self.env["customer.tier.program"].browse([id_ for id_, _policy in known])
         rules = Rules(zip(programs, (policy for _id, policy in known), strict=True))
         rules.metrics = metric_ids
