@@ -72,7 +72,6 @@ from . import test_others_go_on
 from . import test_newcomer
 from . import test_event
 from . import test_old_day
-from . import test_one_customer
 from . import test_override_ends
 from . import test_partial_night
 from . import test_late_reason
