@@ -12,7 +12,8 @@ COMPUTED = {
         empty="company_id done_count group_text partner_id plan_id",
     ),
     "customer.tier.tell": rows(empty="playbook_count playbook_forecast"),
-    "customer.win.back": rows(empty="group_text may_correct", typed="tier_color"),
+    # Of the own win-back, as it was drawn.
+    "customer.win.back": rows(empty="may_correct", typed="group_text tier_color"),
     "customer.win.back.ask": rows(typed="customer_count"),
     "res.config.settings": rows(refused="customer_win_back_control_share"),
     "res.partner": rows(

@@ -42,7 +42,6 @@ SILENT = {
         "amount_from",
         "amount_to",
         "answered",
-        "basis",
         "caused_count",
         "compared_count",
         "control_count",
