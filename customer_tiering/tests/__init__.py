@@ -68,7 +68,6 @@ from . import test_next_order
 from . import test_neighbours
 from . import test_note_rights
 from . import test_one_customer
-from . import test_others_go_on
 from . import test_newcomer
 from . import test_event
 from . import test_old_day
