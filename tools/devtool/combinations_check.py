@@ -39,6 +39,26 @@ def fill():
         for playbook in env["customer.stage.playbook"].search([], limit=1):  # noqa: F821
             playbook.plan_id.copy()
             playbook.copy({"stage": "lost", "company_id": env.company.id})  # noqa: F821
+    fill_lists()
+
+
+def fill_lists():
+    """A record in lists that are empty until somebody uses them, as a view that shows nothing does
+    not show whether it can."""
+    standing = env["customer.tier.standing"].search([("tier_id", "!=", False)], limit=1)  # noqa: F821
+    customer = {"partner_id": standing.partner_id.id}
+    own = {**customer, "company_id": standing.company_id.id}
+    lists = {
+        "customer.past.order": {**own, "order_date": "2020-01-31", "amount": 100},
+        "customer.tier.opening": {**own, "tier_id": standing.tier_id.id},
+        "customer.tier.scenario": {"name": "By hand", "program_id": standing.program_id.id},
+        "customer.contact.preference": {**customer, "email_ok": False},
+    }
+    for model, vals in lists.items():
+        if model in env:  # noqa: F821
+            env[model].create(vals)  # noqa: F821
+    if "customer.tier.advice" in env:  # noqa: F821
+        env["customer.tier.advice"]._cron_advise()  # noqa: F821
 
 
 def use_activity_types():
