@@ -44,6 +44,7 @@ const PAGES = {
     "customer.tier.credit.line": "salespeople",
     "customer.tier.day": "administrators",
     "customer.tier.entry.rule": "administrators",
+    "customer.tier.early": "administrators",
     "customer.tier.event": "officers",
     "customer.tier.event.rule": "administrators",
     "customer.tier.indicator": "administrators",
