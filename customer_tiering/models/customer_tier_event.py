@@ -716,11 +716,18 @@ class CustomerTierEvent(models.Model):
             )
         )
         lines = defaultdict(Counter)
+        by_itself = None
         Program, Tier = self.env["customer.tier.program"].sudo(), self.env["customer.tier"].sudo()
         for program, kind, tier, count, reachable in self.env.cr.fetchall():
             rules = Program.browse(program).event_rule_ids
             effects = rules._effects(kind, Tier.browse(tier))
-            if not effects:
+            if effects and not any(rule.id for rule in effects.values()):
+                # The e-mail that corrections have without a rule goes to whom it concerns.
+                by_itself = by_itself or effects["mail"]
+                if reachable:
+                    lines[by_itself].update(events=reachable, mails=reachable)
+                count, effects = count - reachable, {}
+            if count and not effects:
                 lines[rules.browse()]["events"] += count
             for rule in set(effects.values()):
                 lines[rule].update(self._numbers_of(rule, effects, count, reachable))

@@ -59,7 +59,10 @@ class CustomerTierTell(models.TransientModel):
     def _lines(self, counters):
         """Rows of the table in the order of the rules, what nothing is done about last."""
         rules = self.env["customer.tier.event.rule"].union(*counters)
-        ordered = rules.sorted(lambda rule: (rule.program_id.sequence, rule.sequence, rule.id))
+        kept = rules.filtered("id")
+        ordered = kept.sorted(lambda rule: (rule.program_id.sequence, rule.sequence, rule.id))
+        # The e-mail that corrections have without a rule comes after the rules.
+        ordered += rules - kept
         several = len(ordered.program_id) > 1
         return [
             {
