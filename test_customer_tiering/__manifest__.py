@@ -12,8 +12,6 @@
         "customer_tiering_playbook",
         "customer_tiering_reorder",
         "customer_tiering_start",
-        "customer_tiering_scenario",
-        "customer_tiering_dashboard",
         "customer_tiering_reorder_loyalty",
         "base_automation",
         "crm",

@@ -9,4 +9,3 @@ from . import test_permission
 from . import test_promotion
 from . import test_ready_made
 from . import test_recipes
-from . import test_try_and_see_tour
