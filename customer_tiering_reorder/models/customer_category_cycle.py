@@ -2,6 +2,7 @@ from dataclasses import asdict
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading.policy import SAMPLE_SIZE
+from odoo.addons.customer_tiering.samples import fixed_sample
 from odoo.tools import SQL
 
 from .. import purchase_lines
@@ -76,7 +77,7 @@ class CustomerCategoryCycle(models.Model):
                 )
             )
         ]
-        sample = gather._fixed_sample(np.array(customers, dtype=np.int64), SAMPLE_SIZE)
+        sample = fixed_sample(np.array(customers, dtype=np.int64), SAMPLE_SIZE)
         lines = purchase_lines.read(
             gather,
             company,
