@@ -8,7 +8,7 @@ CALLERS = {
     "customer.tier.advice": {
         "action_ask_dismiss": "om",
         "action_dismiss": "om",
-        "action_open_program": "om",
+        "action_open_subject": "om",
         "action_try": "om",
     },
     "customer.tier.program": {"action_open_result_advice": "som", "action_try_changes": "om"},
@@ -18,6 +18,7 @@ CALLERS = {
         "action_open_run": "om",
         "action_open_undo": "om",
         "action_play_year": "om",
+        "action_propose": "om",
         "action_read_again": "om",
         "action_refresh": "om",
         "action_take_rules": "om",
