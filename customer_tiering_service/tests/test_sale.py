@@ -201,7 +201,7 @@ class TestSale(ServiceCase):
         plain = self._create_own_customer("Nobody's own")
         with self.assertRaisesRegex(UserError, "Nobody is dedicated"):
             plain.with_user(self.desk).action_keep_dedicated()
-        viewer = self._create_user("tiering_viewer", "sales_team.group_sale_salesman")
+        viewer = self._create_user("tiering_viewer", "base.group_user")
         with self.assertRaises(AccessError):
             self.golds[1].with_user(viewer).action_keep_dedicated()
 
