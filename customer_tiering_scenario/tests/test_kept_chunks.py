@@ -94,8 +94,8 @@ class TestWhatIsRead(ScenarioCase):
     def test_margin_is_the_metric(self):
         """The margin of a scenario is another one than the metric that customers are graded by."""
         product = self._create_product(name="With a cost", list_price=100.0, standard_price=60.0)
-        order = self._create_order(self.customers[5], 700, date=9)
-        order.order_line.write({"product_id": product.id, "product_uom_qty": 7, "price_unit": 100})
+        line = {"product_id": product.id, "product_uom_qty": 7, "price_unit": 100}
+        self._create_order(self.customers[5], lines=[line], date=9)
         self.env.flush_all()
         today = self.env["customer.tier.gather"]._today(self.company)
         scope = self.env["customer.tier.gather"]._scope_of(self.customers[5].ids)

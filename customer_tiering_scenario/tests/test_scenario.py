@@ -179,7 +179,7 @@ class TestScenario(ScenarioCase):
                 for table in tables
             )
         )
-        return self.env.cr.fetchall()
+        return sorted(self.env.cr.fetchall())
 
 
 @tagged("post_install", "-at_install")

@@ -18,7 +18,13 @@ class CustomerTierGather(models.AbstractModel):
                       JOIN sale_order_line l ON l.order_partner_id = p.id
                      WHERE p.commercial_partner_id = %s AND l.company_id = %s AND l.state = 'sale'
                        AND l.qty_delivered_method = 'stock_move'
-                       AND l.qty_delivered < l.product_uom_qty)
+                       AND l.qty_delivered < l.product_uom_qty
+                       -- Nothing has ended yet of what is only on its way.
+                       AND (NOT EXISTS (SELECT FROM stock_move m WHERE m.sale_line_id = l.id
+                                           AND m.state NOT IN ('done', 'cancel'))
+                            OR EXISTS (SELECT FROM stock_move m WHERE m.sale_line_id = l.id
+                                          AND (m.state = 'cancel' OR m.state = 'done'
+                                               AND m.origin_returned_move_id IS NOT NULL))))
             """,
             customer,
             company.id,
