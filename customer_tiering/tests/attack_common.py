@@ -474,9 +474,13 @@ class AttackTests:
                 found = REFUSED if told[name] == {REFUSED} else EMPTY
                 with self.subTest(model=model, field=name):
                     self.assertIn(word, (REFUSED, EMPTY, TYPED))
-                    if name == "customer_price_reason":
-                        # Told where the own order's list is found anew, which core decides.
+                    if name in ("customer_price_reason", "customer_credit_warning"):
+                        # Told where the own order's list is found anew, which core decides, and
+                        # of the own order where a contact without a limit is typed to pay for it.
                         self.assertNotIn("Their", str(values))
+                    elif name == "customer_credit_over":
+                        # As before: no more than the own order's amount.
+                        self.assertLessEqual(values, {str(own.amount_total)})
                     elif word == TYPED:
                         self.assertTrue(values, f"{found} today: mend the table")
                     else:
