@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.modules.module import load_script
 from odoo.tests import TransactionCase, tagged
 
+from ..new_addons import install
+
 SCRIPT = Path(__file__).parents[1] / "migrations" / "19.0.1.1.0" / "pre-migration.py"
 FORM = "customer_tiering.customer_tier_standing_view_form"
 
@@ -65,6 +67,21 @@ class TestMigration(TransactionCase):
         before = self._rows()
         self._run(self.script.migrate, "19.0.1.0.0")
         self.assertEqual(self._rows(), before)
+
+    def test_new_addons(self):
+        """What is new came without what it needs, or never."""
+        there, missing = "customer_tiering", "no_such_app"
+        for needed, state in (
+            ((), "to install"),
+            ((there,), "to install"),
+            ((missing,), "uninstalled"),
+        ):
+            self.addon.state = "uninstalled"
+            self._run(install, {self.addon.name: needed})
+            self.assertEqual(self.addon.state, state, needed)
+        self._run(install, {there: ()})
+        core = self.env["ir.module.module"].search([("name", "=", there)])
+        self.assertNotEqual(core.state, "to install")
 
     def test_view_below_folded_views(self):
         """A view that people made below one that is no more kept it from being deleted, and the
