@@ -1,12 +1,13 @@
 {
     "name": "Customer Tiering: Till",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Tier prices and the tier of the customer at the till",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
     "license": "LGPL-3",
     "depends": ["customer_tiering", "point_of_sale"],
     "auto_install": True,
+    "post_init_hook": "post_init_hook",
     "data": ["views/pos_config_views.xml", "views/res_config_settings_views.xml"],
     "assets": {
         "point_of_sale._assets_pos": ["customer_tiering_point_of_sale/static/src/**/*"],

@@ -23,6 +23,7 @@
         "base_automation",
         "crm",
         "crm_claim",
+        "pos_self_order",
         "sale_loyalty",
         "website_sale",
     ],

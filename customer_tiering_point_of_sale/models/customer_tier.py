@@ -2,9 +2,14 @@ from odoo import models
 
 
 class CustomerTier(models.Model):
-    """What the tier's form says about tills where its prices do not apply."""
+    """Tiers at tills: what these keep of them, and where their prices do not apply."""
 
     _inherit = "customer.tier"
+
+    def _update_discount_pricelist(self):
+        result = super()._update_discount_pricelist()
+        self.env["pos.config"]._customer_tier_load_anew(self.company_id)
+        return result
 
     def _pricelist_warnings(self):
         said = super()._pricelist_warnings()

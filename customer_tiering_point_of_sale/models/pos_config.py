@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.tools import works_in
+from odoo.exceptions import ValidationError
 
 
 class PosConfig(models.Model):
@@ -26,6 +27,50 @@ class PosConfig(models.Model):
                 )
             )
 
+    @api.constrains("pricelist_id", "use_pricelist")
+    def _check_customer_tier_pricelist(self):
+        for till in self:
+            if till.use_pricelist and till.pricelist_id.sudo().customer_tier_only:
+                raise ValidationError(
+                    self.env._(
+                        "Pricelist “%(pricelist)s” is for the customers of a tier, who get it at "
+                        "the till by themselves. As the default of “%(till)s” everybody would pay "
+                        "its prices: choose another default list.",
+                        pricelist=till.pricelist_id.name,
+                        till=till.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tills = super().create(vals_list)
+        tills._customer_tier_follow_defaults()
+        return tills
+
+    def write(self, vals):
+        changed = vals.keys() & {"pricelist_id", "use_pricelist", "company_id", "active"}
+        companies = self.company_id if changed else None
+        result = super().write(vals)
+        if changed:
+            self._customer_tier_follow_defaults(companies)
+        return result
+
+    def _customer_tier_follow_defaults(self, companies=None):
+        """Typed discounts follow what tills sell by to whoever has no list there.
+
+        :param companies: that these tills were of before
+        """
+        companies = self.company_id | (companies or self.env["res.company"])
+        self.env["customer.tier"]._follow_bases(companies)
+
+    @api.model
+    def _customer_tier_load_anew(self, companies):
+        """Tills keep lists and contacts of their last opening. These have changed without being
+        written to."""
+        if companies:
+            used = [("company_id", "in", companies.ids), ("use_pricelist", "=", True)]
+            self.sudo().search(used).last_data_change = self.env.cr.now()
+
     def _customer_tiers_with_prices(self):
         # Whoever sells at the till need not read tiers to sell by their prices.
         tiers = self.env["customer.tier"].sudo()
@@ -47,5 +92,38 @@ class PosConfig(models.Model):
         return lists
 
     def _get_available_pricelists(self):
-        lists = super()._get_available_pricelists()
+        lists = self._customer_tier_own_pricelists()
         return lists | self._customer_tier_pricelists() if self.use_pricelist else lists
+
+    def _customer_tier_own_pricelists(self):
+        """The lists that somebody chose for this till, as core has it."""
+        return super()._get_available_pricelists()
+
+    def _customer_tier_other_lists(self):
+        """What a customer's list is replaced by at this till.
+
+        Core gives whoever has a list that the till does not know the till's default. A list that is
+        there only because a tier's builds on it is not known, either; and a tier's discount is on
+        top of what its customer would pay at this till without the tier.
+
+        :return: dict id of ``product.pricelist`` → id, or False for the till's default
+        """
+        if not self.use_pricelist:
+            return {}
+        known = self._customer_tier_own_pricelists()
+        tiers = self._customer_tiers_with_prices()
+        default = self.sudo().pricelist_id
+        of_tiers = tiers.pricelist_id | tiers.other_pricelist_ids | tiers.own_pricelist_ids
+        others = dict.fromkeys((self._customer_tier_pricelists() - of_tiers - known).ids, False)
+        for tier in tiers:
+            for made in tier.own_pricelist_ids - known:
+                if made.customer_tier_base_id not in known:
+                    others[made.id] = tier._pricelist_for(default).id
+        return {of: other for of, other in others.items() if of != other}
+
+    @api.model
+    def _load_pos_data_read(self, records, config):
+        read = super()._load_pos_data_read(records, config)
+        if read:
+            read[0]["_customer_tier_other_lists"] = config._customer_tier_other_lists()
+        return read

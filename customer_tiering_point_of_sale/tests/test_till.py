@@ -1,74 +1,16 @@
-from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .till_common import TillCommon
+
 
 @tagged("post_install", "-at_install")
-class TestTill(TestPointOfSaleHttpCommon):
+class TestTill(TillCommon):
     """Tier prices at the till, where the standard list gives 20 % to everybody."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        company = cls._get_main_company()
-        cls.env.user.group_ids += cls.env.ref("customer_tiering.group_manager")
-        cls.env["customer.tier.program"].search([]).action_archive()
-        cls.env["product.pricelist"].search([]).action_archive()
-        cls.env.ref("base.group_user")._apply_group(cls.env.ref("product.group_product_pricelist"))
-        cls.standard = cls.env["product.pricelist"].create(
-            {
-                "name": "Till Standard",
-                "company_id": company.id,
-                "sequence": 1,
-                "item_ids": [
-                    Command.create(
-                        {
-                            "applied_on": "3_global",
-                            "compute_price": "percentage",
-                            "percent_price": 20.0,
-                        }
-                    )
-                ],
-            }
-        )
-        cls.program = cls.env["customer.tier.program"].create(
-            {
-                "name": "Programme",
-                "company_id": company.id,
-                "tier_ids": [
-                    Command.create({"name": "Till Regular", "sequence": 1}),
-                    Command.create({"name": "Till Gold", "sequence": 2, "discount": 10}),
-                ],
-            }
-        )
-        cls.gold = cls.program.tier_ids[1]
-        cls.customer = cls.env["res.partner"].create(
-            {"name": "Gold Customer at the Till", "is_company": True}
-        )
-        cls.env["customer.tier.standing"].sudo().create(
-            {
-                "partner_id": cls.customer.id,
-                "company_id": company.id,
-                "manual_tier_id": cls.gold.id,
-            }
-        )
-        cls.env["product.product"].create(
-            {
-                "name": "Tier Coffee",
-                "available_in_pos": True,
-                "list_price": 100.0,
-                "taxes_id": False,
-                "type": "consu",
-            }
-        )
-        cls.till = cls.main_pos_config
-        cls.till.write(
-            {
-                "use_pricelist": True,
-                "available_pricelist_ids": [Command.set(cls.standard.ids)],
-                "pricelist_id": cls.standard.id,
-            }
-        )
 
     def test_gold_customer(self):
         """A Gold customer chosen at the till pays what everybody pays, as nobody added the list of
@@ -155,6 +97,92 @@ class TestTill(TestPointOfSaleHttpCommon):
         lists = self.till._get_available_pricelists()
         self.assertEqual(lists.currency_id, self.till.currency_id)
 
+    def test_default_of_the_till(self):
+        """A till whose default is another list than the company's sold to Gold customers on top of
+        the company's, so that they could pay more than nobody; and customers without a tier got the
+        company's list, which was there for the tier's alone."""
+        self._sell_by(self._list("Till Cheap", 50))
+        for name, tier in (("Till Case Gold", self.gold), ("Till Case Plain", None)):
+            partner = self.customer.copy({"name": name})
+            if tier:
+                self._grade(partner, tier)
+        self.till.with_user(self.pos_user).open_ui()
+        self.start_pos_tour("customer_tiering_till_default")
+
+    def test_nobodys_default(self):
+        """A tier's list as the default of a till, or of a way to order, is everybody's."""
+        with self.assertRaisesRegex(ValidationError, "everybody"):
+            self.till.write(
+                {
+                    "available_pricelist_ids": [Command.link(self.gold.pricelist_id.id)],
+                    "pricelist_id": self.gold.pricelist_id.id,
+                }
+            )
+        with self.assertRaisesRegex(ValidationError, "everybody"):
+            self.env["pos.preset"].create(
+                {"name": "Take Away", "pricelist_id": self.gold.pricelist_id.id}
+            )
+
+    def test_proposed_by_the_settings(self):
+        """Where lists were in another currency, the settings proposed every list in the new one,
+        and the first as the till's default: a tier's, where its is the only one."""
+        self.standard.active = False
+        self.till.use_pricelist = False
+        euro = self.till.currency_id
+        foreign = self._list("Till Foreign", 5)
+        foreign.currency_id = self.setup_other_currency("CAD")
+        settings = self.env["res.config.settings"].new(
+            {"pos_config_id": self.till.id, "pos_use_pricelist": True}
+        )
+        settings.pos_available_pricelist_ids = foreign
+        settings._compute_pos_pricelist_id()
+        self.assertEqual(self.gold.pricelist_id.currency_id, euro)
+        self.assertFalse(settings.pos_pricelist_id.customer_tier_only)
+        self.assertFalse(settings.pos_available_pricelist_ids.filtered("customer_tier_only"))
+
+    def test_linked_after_the_till(self):
+        """A list that a till sells by to everybody stays everybody's when a tier gets it."""
+        self._sell_by(self._list("Till Cheap", 50))
+        self.gold.pricelist_id = self.till.pricelist_id
+        self.assertFalse(self.till.pricelist_id.customer_tier_only)
+
+    def test_opened_before(self):
+        """A till that was open before loads contacts written to since. Nothing is written to who
+        was promoted overnight: the till went on with the old price."""
+        best = self.env["customer.tier"].create(
+            {"name": "Till Best", "sequence": 9, "program_id": self.program.id, "discount": 20}
+        )
+        other = self.customer.copy({"name": "Till Stays"})
+        contact = self.env["res.partner"].create({"name": "C", "parent_id": self.customer.id})
+        self._grade(other, self.gold)
+        opened = fields.Datetime.to_string(fields.Datetime.now() + timedelta(hours=1))
+        standing = (
+            self.env["customer.tier.standing"]
+            .sudo()
+            .search([("partner_id", "in", (self.customer | other).ids)])
+        )
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE customer_tier_change SET date = date - 30")
+        self.env.invalidate_all()
+        standing.filtered(lambda s: s.partner_id == self.customer).manual_tier_id = best
+        Partner = self.env["res.partner"].with_context(pos_last_server_date=opened)
+        everybody = (self.customer | other | contact).ids
+        domain = Partner._server_date_to_domain([("id", "in", everybody)])
+        self.assertEqual(Partner.search(domain), self.customer | contact)
+
+    def test_lists_changed_since_the_last_opening(self):
+        """A tier that got a discount after the till was open had none there: nothing was written
+        to its customers, and the list it builds on is older than that."""
+        self.till.flush_recordset()
+        self.env.cr.execute("UPDATE pos_config SET last_data_change = '2020-01-01'")
+        self.till.invalidate_recordset()
+        self.program.tier_ids[0].discount = 5
+        self.assertGreater(self.till.last_data_change.year, 2020)
+        self.env.cr.execute("UPDATE pos_config SET last_data_change = '2020-01-01'")
+        self.till.invalidate_recordset()
+        self.program.gives_prices = False
+        self.assertGreater(self.till.last_data_change.year, 2020)
+
     def test_without_pricelists(self):
         """A till without flexible pricelists has no tier prices, and nothing says so."""
         self.assertFalse(self.till.customer_tier_warning)
@@ -169,8 +197,7 @@ class TestTill(TestPointOfSaleHttpCommon):
     def test_cashier_reads_the_tier(self):
         """A cashier without any right on sales cannot open the till, as a field is refused."""
         data = self.env["res.partner"].with_user(self.pos_user)
-        fields = data._load_pos_data_fields(self.till)
-        self.assertIn("pos_customer_tier", fields)
+        self.assertIn("pos_customer_tier", data._load_pos_data_fields(self.till))
         read = self.customer.with_user(self.pos_user).read(["pos_customer_tier"])
         self.assertEqual(read[0]["pos_customer_tier"], "Till Gold")
 

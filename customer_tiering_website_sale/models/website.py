@@ -79,3 +79,14 @@ class Website(models.Model):
             return partner.property_product_pricelist
         tier = partner._customer_tiers().get(partner)
         return (tier and tier._pricelist_for(picked)) or picked
+
+    def _customer_tier_visitors_list(self):
+        """The list of somebody who is not logged in.
+
+        :return: ``product.pricelist``, sudo
+        """
+        visitor = self.with_user(self.user_id).with_company(self.company_id)
+        # What visitors pay is told to visitors.
+        usual = visitor.env.user.sudo().partner_id.property_product_pricelist
+        available = visitor.get_pricelist_available().sudo()
+        return usual if usual in available or not available else available[0]

@@ -1,7 +1,7 @@
 import re
 
 from odoo.addons.customer_tiering.tests.common import TieringCommon
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.modules.migration import load_script
 from odoo.tests import HttpCase, JsonRpcException, tagged
@@ -109,6 +109,27 @@ class TestForTierAlone(ShopCase):
             self.website.user_id
         ).get_pricelist_available(show_visible=True)
         self.assertFalse(lists & self.program.tier_ids.own_pricelist_ids)
+
+    def test_feed_for_search_engines(self):
+        """A feed without a list of its own was made with the prices of the first who asked for it:
+        a Gold customer's went to everybody. One may not be made with a tier's list, either."""
+        self.website.enabled_gmc_src = True
+        self.env["product.feed"].search([]).unlink()
+        feed = self.env["product.feed"].create({"name": "Feed", "website_id": self.website.id})
+        address = f"/gmc.xml?feed_id={feed.id}&access_token={feed.access_token}"
+        for login in ("shop_gold", None, "shop_plain"):
+            with self.subTest(login=login):
+                feed.action_invalidate_cache()
+                self.env.flush_all()
+                self.authenticate(login, login)
+                page = self.url_open(address)
+                page.raise_for_status()
+                name = self.product.name
+                item = next(part for part in page.text.split("<item>") if name in part)
+                self.assertIn(">100.0", item)
+                self.assertNotIn(">90.0", item)
+        with self.assertRaisesRegex(ValidationError, "everybody"):
+            feed.pricelist_id = self.gold_list
 
     def test_copy(self):
         """A copy of a tier's list is the list of the website."""

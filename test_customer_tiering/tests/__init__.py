@@ -14,4 +14,5 @@ from . import test_promotion
 from . import test_ready_made
 from . import test_recipes
 from . import test_satisfaction
+from . import test_self_order
 from . import test_tier_in_shop

@@ -1,7 +1,7 @@
 """What `./dev combinations` asks a database, run in Odoo's shell, where ``env`` is defined.
 
-Grades everybody if nobody is graded yet, opens every menu of ours as an administrator and as a
-salesperson, and tells how large the core addon is.
+The first time, when ``FIRST`` is true, it grades everybody and adds what people would. It opens
+every menu of ours as an administrator and as a salesperson, and tells how large the core addon is.
 """
 
 import inspect
@@ -68,7 +68,7 @@ def use_activity_types():
     )
     for kind in env["mail.activity.type"].browse(ours.mapped("res_id")):  # noqa: F821
         trigger = {"chaining_type": "trigger", "triggered_next_type_id": kind.id}
-        env["mail.activity.type"].create({"name": f"Before {kind.name}", **trigger})  # noqa: F821
+        env["mail.activity.type"].create({"name": f"By hand: before {kind.name}", **trigger})  # noqa: F821
         if kind.res_model not in (False, "res.partner"):
             continue
         for n, login in enumerate(("__system__", "admin")):
@@ -88,7 +88,7 @@ def use_activity_types():
             )
         env["ir.actions.server"].create(  # noqa: F821
             {
-                "name": f"Schedule {kind.name}",
+                "name": f"By hand: schedule {kind.name}",
                 "model_id": env["ir.model"]._get_id("res.partner"),  # noqa: F821
                 "state": "next_activity",
                 "activity_type_id": kind.id,
@@ -206,7 +206,7 @@ def credit_checks():
     )
 
 
-if not env["customer.tier.run"].search_count([("state", "=", "done")]):  # noqa: F821
+if FIRST:  # noqa: F821
     grade()
     fill()
     env.cr.commit()  # noqa: F821

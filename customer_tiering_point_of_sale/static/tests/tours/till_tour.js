@@ -57,3 +57,28 @@ registry.category("web_tour.tours").add("customer_tiering_till_cases", {
             Chrome.endTour(),
         ].flat(3),
 });
+
+// The till's default list is at half price, Gold's 10 % is on top of it; the company's standard list
+// is not one of the till's.
+const BY_DEFAULT = [
+    ["Till Case Gold", "45.00"],
+    ["Till Case Plain", "50.00"],
+];
+
+registry.category("web_tour.tours").add("customer_tiering_till_default", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            OfflineUtil.setOfflineMode(),
+            ProductScreen.addOrderline("Tier Coffee", "1"),
+            ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "50.00"),
+            BY_DEFAULT.map(([name, price]) => [
+                ProductScreen.clickPartnerButton(),
+                ProductScreen.clickCustomer(name),
+                ProductScreen.selectedOrderlineHas("Tier Coffee", "1", price),
+            ]),
+            OfflineUtil.setOnlineMode(),
+            Chrome.endTour(),
+        ].flat(3),
+});
