@@ -3,7 +3,9 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from .till_common import TillCommon
 
@@ -182,6 +184,21 @@ class TestTill(TillCommon):
         self.till.invalidate_recordset()
         self.program.gives_prices = False
         self.assertGreater(self.till.last_data_change.year, 2020)
+
+    def test_upgrade(self):
+        """Databases of the version before have no list on top of a till's default."""
+        cheap = self._list("Till Cheap", 50)
+        self.till.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE pos_config SET pricelist_id = %s WHERE id = %s", [cheap.id, self.till.id]
+        )
+        self.env.invalidate_all()
+        self.assertNotIn(cheap, self.gold.own_pricelist_ids.customer_tier_base_id)
+        folder = "customer_tiering_point_of_sale/migrations/19.0.1.1.0"
+        path = file_path(f"{folder}/post-defaults-of-tills.py")
+        load_script(path, "post_defaults").migrate(self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertIn(cheap, self.gold.own_pricelist_ids.customer_tier_base_id)
 
     def test_without_pricelists(self):
         """A till without flexible pricelists has no tier prices, and nothing says so."""
