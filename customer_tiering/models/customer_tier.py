@@ -235,13 +235,14 @@ class CustomerTier(models.Model):
         ids = self._benefit_ids("on_quotation") if self else ()
         return "discount" in self.env["customer.tier.benefit"].browse(ids).mapped("kind")
 
-    def _benefit_fact(self, kind, customer, order):
+    def _benefit_fact(self, kind, customer, order, personal):
         """Hook: what the tier gives of some kind by what is set elsewhere, as superuser; addons
         that set something add theirs.
 
         :param kind: of ``customer.tier.benefit``
         :param customer: ``res.partner``, may be none
         :param order: ``sale.order`` of the customer, may be none
+        :param personal: ``explain.benefits.Personal``, what was looked up of the customer
         :return: the value in words; empty where it is not given, then no benefit of the kind is
             shown; None where nothing else says so and what is typed counts
         """
@@ -249,7 +250,7 @@ class CustomerTier(models.Model):
         if kind == "discount":
             return self._discount_fact(customer, order)
         if kind == "contact" and customer:
-            return self._contact_fact(customer)
+            return personal["name"] or ""
         return None
 
     def _discount_fact(self, customer, order):
@@ -264,10 +265,6 @@ class CustomerTier(models.Model):
             if buyer._customer_tier_agreed_pricelist():
                 return ""
         return self.env._("%s %%", self.discount_text)
-
-    def _contact_fact(self, customer):
-        contact = self.env["customer.tier.responsible"]._contact_of(customer, self.company_id)
-        return contact.name or ""
 
     @api.depends("discount")
     @api.depends_context("lang")

@@ -1,0 +1,2 @@
+from . import test_at_the_till
+from . import test_rights_rpc
