@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.addons.customer_tiering.grading import assignment
 from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..demo import win_back
@@ -62,7 +63,15 @@ class TestWinBackDemo(GradingCase):
 
     def test_playbooks_of_the_past_year(self):
         """The lines of playbooks in the report of effects had nothing to show."""
-        plan = self.env["mail.activity.plan"].create({"name": "Plan", "res_model": "res.partner"})
+        step = {"summary": "Call", "responsible_type": "on_demand", "delay_count": 0}
+        plan = self.env["mail.activity.plan"].create(
+            {
+                "name": "Plan",
+                "res_model": "res.partner",
+                "company_id": False,
+                "template_ids": [Command.create(step)],
+            }
+        )
         self.env["customer.stage.playbook"].create(
             {"stage": "dormant", "plan_id": plan.id, "control_share": 50}
         )
