@@ -248,18 +248,18 @@ class CustomerTier(models.Model):
         """
         self.ensure_one()
         if kind == "discount":
-            return self._discount_fact(customer, order)
+            return self._discount_fact(customer, order, personal)
         if kind == "contact" and customer:
             return personal["name"] or ""
         return None
 
-    def _discount_fact(self, customer, order):
+    def _discount_fact(self, customer, order, personal):
         feature = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
         if not (self.discount and self.gives_prices and self.active and feature):
             return ""
         if order and order._customer_tier_base()[0] != self:
             return ""
-        if customer and not order:
+        if customer and not order and personal["agreed"]:
             # Of the list that is the customer's, only this tells it from the tier's.
             buyer = customer.commercial_partner_id.with_company(self.company_id)
             if buyer._customer_tier_agreed_pricelist():

@@ -77,17 +77,23 @@ class CustomerTierResponsible(models.AbstractModel):
         customer ``p``: dict of names and ``SQL``."""
         return {}
 
+    def _of_customer(self, name, company):
+        """A field of the customer ``p`` in a company, as ``SQL``."""
+        return self.env["res.partner"].sudo().with_company(company)._field_to_sql("p", name)
+
     def _personal(self, customer, company):
         """What a customer reads of its own, by one statement: pages of customers are opened often.
 
         :return: dict of the ``name``, ``email`` and ``phone`` of the ``contact``, a user id, None
-            for nobody; and of what addons add
+            for nobody; of the id of the pricelist ``agreed`` with the customer, archived or not;
+            and of what addons add
         """
         columns = {
             "contact": SQL("u.id"),
             "name": SQL("c.name"),
             "email": SQL("c.email"),
             "phone": SQL("c.phone"),
+            "agreed": self._of_customer("specific_property_product_pricelist", company),
             **self._personal_columns(company),
         }
         buyer = customer.commercial_partner_id._origin

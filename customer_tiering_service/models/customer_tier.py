@@ -16,9 +16,6 @@ class CustomerTier(models.Model):
         if order:
             return (order.payment_term_id & rules.payment_term_id).name or ""
         if customer:
-            buyer = customer.commercial_partner_id.with_company(self.company_id)
-            if buyer.property_payment_term_id:
-                return ""
-            return personal["term"] or ""
+            return "" if personal["own_term"] else personal["term"] or ""
         terms = rules.filtered(lambda rule: not rule.tier_ids or self in rule.tier_ids)
         return ", ".join(terms.payment_term_id.mapped("name"))

@@ -52,7 +52,8 @@ class CustomerTierResponsible(models.AbstractModel):
             self.env.lang or "en_US",
             self._of_care(SQL.identifier("service_id"), company),
         )
-        return {**super()._personal_columns(company), "term": term}
+        own = self._of_customer("property_payment_term_id", company)
+        return {**super()._personal_columns(company), "term": term, "own_term": own}
 
     def _of_care(self, column, company):
         """Something of the record of who is dedicated to the customer ``p``, as ``SQL``."""
