@@ -45,10 +45,9 @@ patch(PosStore.prototype, {
         const before = order?._code_activated_coupon_ids?.length || 0;
         const result = super.setPartnerToCurrentOrder(...arguments);
         if (order && order._code_activated_coupon_ids.length < before) {
-            this.notification.add(
-                _t("The coupon of the other customer was taken off the order."),
-                { type: "warning" },
-            );
+            this.notification.add(_t("The coupon of the other customer was taken off the order."), {
+                type: "warning",
+            });
         }
         return result;
     },

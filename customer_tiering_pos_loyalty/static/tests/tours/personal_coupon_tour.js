@@ -6,10 +6,7 @@ import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_
 import { negate } from "@point_of_sale/../tests/generic_helpers/utils";
 import { registry } from "@web/core/registry";
 
-const choose = (name) => [
-    ProductScreen.clickPartnerButton(),
-    ProductScreen.clickCustomer(name),
-];
+const choose = (name) => [ProductScreen.clickPartnerButton(), ProductScreen.clickCustomer(name)];
 
 registry.category("web_tour.tours").add("customer_tiering_personal_coupon", {
     steps: () =>
