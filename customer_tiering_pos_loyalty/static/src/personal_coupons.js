@@ -20,7 +20,7 @@ patch(PosOrder.prototype, {
     customerForeignCoupons() {
         const entered = [
             ...(this._code_activated_coupon_ids || []),
-            ...this._get_reward_lines().map((line) => line.coupon_id),
+            ...(this._get_reward_lines() || []).map((line) => line.coupon_id),
         ];
         return [...new Set(entered.filter((coupon) => isForeign(coupon, this.getPartner())))];
     },
