@@ -81,8 +81,14 @@ def always_valid(treated, cases, control, control_cases, planned, confidence=CON
     total = np.asarray(cases, float) + np.asarray(control_cases, float)
     reach = _mixture(variance, total, planned, confidence)
     enough = (np.asarray(cases) > 0) & (np.asarray(control_cases) > 0)
-    reach = np.where(enough, np.minimum(reach, 1), 1.0)
-    return difference, difference - reach, difference + reach
+    reach = np.where(enough, reach, np.inf)
+    return difference, *_possible(difference, reach)
+
+
+def _possible(difference, reach):
+    """Bounds of a difference of rates, which is between −1 and 1 whatever was seen: of ten cases
+    that differ wholly, the reach must not end where the difference does."""
+    return np.maximum(difference - reach, -1.0), np.minimum(difference + reach, 1.0)
 
 
 def _mixture(variance, total, planned, confidence):
@@ -128,8 +134,8 @@ def of_strata(treated, cases, control, control_cases, planned, tuned=None):
     if final and groups.shape[1] == 1:
         return (*map(float, newcombe(*groups[:, 0], FINAL)), True)
     early = _mixture(variance, total, tuned, EARLY)
-    reach = float(_z(FINAL) * np.sqrt(variance) if final else np.minimum(early, 1))
-    return difference, difference - reach, difference + reach, final
+    reach = float(_z(FINAL) * np.sqrt(variance) if final else early)
+    return difference, *map(float, _possible(difference, reach)), final
 
 
 def _stratified(groups):
@@ -285,8 +291,8 @@ def _of_counts(counts, planned, final):
         if not groups.shape[1]:
             return 0.0, -1.0, 1.0
         difference, variance, total = _stratified(groups)
-        reach = min(float(_mixture(variance, total, min(planned, 1e9), CONFIDENCE)), 1.0)
-        return difference, difference - reach, difference + reach
+        reach = float(_mixture(variance, total, min(planned, 1e9), CONFIDENCE))
+        return difference, *map(float, _possible(difference, reach))
     difference, low, high, _final = of_strata(*counts, 0 if final else np.inf, planned)
     return difference, low, high
 

@@ -313,3 +313,18 @@ def test_amounts_that_differ():
         known.append(np.diff(effect.welch(*own, effect.FINAL)[1:]))
     assert 0.93 <= inside / 400 <= 0.985
     assert np.mean(widths) < 1.1 * np.mean(known)
+
+
+@pytest.mark.parametrize("once", [True, False])
+@pytest.mark.parametrize(("told", "held_back"), [(0, 1), (1, 0), (0, 0), (1, 1)])
+@pytest.mark.parametrize("control", [1, 2, 4])
+def test_few_cases_say_nothing(once, told, held_back, control):
+    """“No effect: with 95 % less than 2 points (−200.0 to 0.0). Think about switching it off” was
+    said of a playbook after seventeen customers, three of whom were held back and all ordered."""
+    held = np.arange(14) < control
+    ordered = np.where(held, held_back, told) > 0
+    found = effect.compare(np.zeros(14), held, ordered, ordered * 100.0, 0.1, once=once)
+    assert -1 <= found.low <= 0 <= found.high <= 1
+    assert effect.verdict(found.low, found.high) == "unknown"
+    early = effect.interval(*(np.array(n) for n in (0, 10, 2, 2)), 500)
+    assert effect.verdict(*early[1:3]) == "unknown"
