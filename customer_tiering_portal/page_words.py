@@ -171,8 +171,10 @@ class PortalWords(ExplainedYears):
         """
         if not day or not self.dated:
             return ways
-        text = self.env._
-        return [replace(w, text=text("%(more)s by %(day)s", more=w.text, day=day)) for w in ways]
+        return [replace(way, text=self._until(way.text, day)) for way in ways]
+
+    def _until(self, more, day):
+        return self.env._("%(more)s by %(day)s", more=more, day=day)
 
     # What keeps the tier
 

@@ -21,7 +21,23 @@ class Benefit:
     text: str
 
 
-def of_tier(tier, place=None, customer=None, order=None):
+class Personal:
+    """What a customer reads of its own, looked up once, and only where somebody asks."""
+
+    def __init__(self, customer, company):
+        self._asked = customer.sudo(), company
+        self._found = None
+
+    def __getitem__(self, name):
+        if self._found is None:
+            customer, company = self._asked
+            # sudo: whoever is told the benefits of a customer is told these, too.
+            people = customer.env["customer.tier.responsible"]
+            self._found = people._personal(customer, company.sudo())
+        return self._found[name]
+
+
+def of_tier(tier, place=None, customer=None, order=None, personal=None):
     """The benefits of a tier in their order. Those whose truth is set elsewhere, such as the
     discount, are left out where it is not so, for this customer or on this order.
 
@@ -30,6 +46,7 @@ def of_tier(tier, place=None, customer=None, order=None):
     :param place: ``on_quotation`` or ``on_portal``: only those for this place
     :param customer: ``res.partner``; without one, what holds for the tier
     :param order: ``sale.order`` that it is told about
+    :param personal: :class:`Personal` of the customer, where the caller has it
     :return: list of ``Benefit``
     """
     records = tier.env["customer.tier.benefit"].browse(tier._benefit_ids(place) if tier else ())
@@ -38,8 +55,9 @@ def of_tier(tier, place=None, customer=None, order=None):
     customer = customer if customer is not None else tier.env["res.partner"]
     order = order if order is not None else tier.env["sale.order"]
     records, known = records.sudo(), tier.sudo()
+    personal = personal or Personal(customer, known.company_id)
     facts = {
-        kind: known._benefit_fact(kind, customer.sudo(), order.sudo())
+        kind: known._benefit_fact(kind, customer.sudo(), order.sudo(), personal)
         for kind in set(records.mapped("kind"))
     }
     values = (

@@ -235,39 +235,36 @@ class CustomerTier(models.Model):
         ids = self._benefit_ids("on_quotation") if self else ()
         return "discount" in self.env["customer.tier.benefit"].browse(ids).mapped("kind")
 
-    def _benefit_fact(self, kind, customer, order):
+    def _benefit_fact(self, kind, customer, order, personal):
         """Hook: what the tier gives of some kind by what is set elsewhere, as superuser; addons
         that set something add theirs.
 
         :param kind: of ``customer.tier.benefit``
         :param customer: ``res.partner``, may be none
         :param order: ``sale.order`` of the customer, may be none
+        :param personal: ``explain.benefits.Personal``, what was looked up of the customer
         :return: the value in words; empty where it is not given, then no benefit of the kind is
             shown; None where nothing else says so and what is typed counts
         """
         self.ensure_one()
         if kind == "discount":
-            return self._discount_fact(customer, order)
+            return self._discount_fact(customer, order, personal)
         if kind == "contact" and customer:
-            return self._contact_fact(customer)
+            return personal["name"] or ""
         return None
 
-    def _discount_fact(self, customer, order):
+    def _discount_fact(self, customer, order, personal):
         feature = self.env["res.groups"]._is_feature_enabled("product.group_product_pricelist")
         if not (self.discount and self.gives_prices and self.active and feature):
             return ""
         if order and order._customer_tier_base()[0] != self:
             return ""
-        if customer and not order:
+        if customer and not order and personal["agreed"]:
             # Of the list that is the customer's, only this tells it from the tier's.
             buyer = customer.commercial_partner_id.with_company(self.company_id)
             if buyer._customer_tier_agreed_pricelist():
                 return ""
         return self.env._("%s %%", self.discount_text)
-
-    def _contact_fact(self, customer):
-        contact = self.env["customer.tier.responsible"]._contact_of(customer, self.company_id)
-        return contact.name or ""
 
     @api.depends("discount")
     @api.depends_context("lang")

@@ -51,11 +51,70 @@ class CustomerTierResponsible(models.AbstractModel):
         customers, as ``SQL`` of a user id; NULL for nobody's."""
         return SQL("p.user_id")
 
-    def _contact_of(self, customer, company):
-        """Hook: whom a customer is told to turn to, as ``res.users``; empty for nobody."""
-        user = customer.commercial_partner_id.user_id
-        works = user.active and not user.share and company in user.company_ids
-        return user if works else user.browse()
+    # Whom customers are told to turn to
+
+    def _works(self, user, company):
+        """A user if it still works in a company, as ``SQL`` of an id; else NULL.
+
+        :param user: ``SQL`` of a user id
+        """
+        return SQL(
+            """(SELECT w.id
+                  FROM res_users w
+                  JOIN res_company_users_rel r ON r.user_id = w.id AND r.cid = %s
+                 WHERE w.id = %s AND w.active AND NOT w.share)""",
+            company.id,
+            user,
+        )
+
+    def _contact(self, company):
+        """Hook: whom the customer ``p`` is told to turn to, as ``SQL`` of a user id; NULL for
+        nobody."""
+        return self._works(SQL("p.user_id"), company)
+
+    def _personal_columns(self, company):
+        """Hook: what else customers read of their own that the database is asked about, of the
+        customer ``p``: dict of names and ``SQL``."""
+        return {}
+
+    def _of_customer(self, name, company):
+        """A field of the customer ``p`` in a company, as ``SQL``."""
+        return self.env["res.partner"].sudo().with_company(company)._field_to_sql("p", name)
+
+    def _personal(self, customer, company):
+        """What a customer reads of its own, by one statement: pages of customers are opened often.
+
+        :return: dict of the ``name``, ``email`` and ``phone`` of the ``contact``, a user id, None
+            for nobody; of the id of the pricelist ``agreed`` with the customer, archived or not;
+            and of what addons add
+        """
+        columns = {
+            "contact": SQL("u.id"),
+            "name": SQL("c.name"),
+            "email": SQL("c.email"),
+            "phone": SQL("c.phone"),
+            "agreed": self._of_customer("specific_property_product_pricelist", company),
+            **self._personal_columns(company),
+        }
+        buyer = customer.commercial_partner_id._origin
+        if not buyer:
+            return dict.fromkeys(columns)
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT %s
+                  FROM res_partner p
+             LEFT JOIN res_users u ON u.id = %s
+             LEFT JOIN res_partner c ON c.id = u.partner_id
+                 WHERE p.id = %s
+                """,
+                SQL(", ").join(columns.values()),
+                self._contact(company),
+                buyer.id,
+            )
+        )
+        return dict(zip(columns, self.env.cr.fetchone() or [None] * len(columns), strict=True))
 
     def _parts(self, company):
         """What a query about standings ``s`` needs.

@@ -76,6 +76,13 @@ class TieringCommon(BaseCommon):
         )
 
     @classmethod
+    def _create_company(cls, **create_values):
+        """Where the addon of playbooks is there, too, chance decides nothing."""
+        if "customer_win_back_control_share" in cls.env["res.company"]._fields:
+            create_values = {"customer_win_back_control_share": 0, **create_values}
+        return super()._create_company(**create_values)
+
+    @classmethod
     def _switch_pricelists(cls, on):
         """Put the group where the settings put it, without what the settings do to the lists."""
         users = cls.quick_ref("base.group_user")

@@ -2,6 +2,7 @@ from . import customer_tier
 from . import customer_tier_benefit
 from . import customer_tier_day
 from . import customer_tier_gather
+from . import customer_tier_responsible
 from . import loyalty_card
 from . import loyalty_program
 from . import loyalty_reward

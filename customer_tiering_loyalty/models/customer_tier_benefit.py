@@ -20,7 +20,7 @@ class CustomerTierBenefit(models.Model):
 
     @api.model
     def _icons(self):
-        return {**super()._icons(), "day": "🗓️"}
+        return {**super()._icons(), "day": "☼"}
 
     def _fact(self, known, tier, customer, order):
         known = super()._fact(known, tier, customer, order)

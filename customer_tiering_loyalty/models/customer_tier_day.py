@@ -7,6 +7,8 @@ from odoo.tools import SQL, ormcache
 
 from ..member_dates import SHARED, MemberDay, in_month
 
+# What days of each customer go by that the database is asked for.
+OWN_DATES = ("first_order", "tier_since")
 # A leap year: every day of a year can be told.
 ANY_YEAR = 2024
 
@@ -207,11 +209,12 @@ class CustomerTierDay(models.Model):
         return tuple(day._plain() for day in days.search([("company_id", "=", company_id)]))
 
     @api.model
-    def _anchor(self, day, customer, company):
+    def _anchor(self, day, customer, company, personal=None):
         """The date of a customer that a member day goes by.
 
         :param day: ``MemberDay``
         :param customer: ``res.partner`` with all rights, may be none
+        :param personal: what is known of the customer, see ``customer.tier.responsible._personal``
         """
         if day.shared or not customer:
             return None
@@ -219,6 +222,8 @@ class CustomerTierDay(models.Model):
         if day.recurrence == "contact_date":
             name = day.date_field
             return name in customer._fields and (customer[name] or buyer[name]) or None
+        if personal is not None and day.recurrence in OWN_DATES:
+            return personal[day.recurrence]
         if day.recurrence == "tier_since":
             standing = self.env["customer.tier.standing"].sudo()
             own = [("partner_id", "=", buyer.id), ("company_id", "=", company.id)]
@@ -226,14 +231,20 @@ class CustomerTierDay(models.Model):
         return self._first_orders(company, SQL("= %s", buyer.id)).get(buyer.id)
 
     @api.model
-    def _anchors(self, known, customer, company):
+    def _anchors(self, known, customer, company, personal=None):
         """The same of some member days, each kind of date looked up once: dict id → date."""
         dates = {}
         for day in known:
             key = day.recurrence, day.date_field
             if key not in dates:
-                dates[key] = self._anchor(day, customer, company)
+                dates[key] = self._anchor(day, customer, company, personal)
         return {day.id: dates[day.recurrence, day.date_field] for day in known}
+
+    @api.model
+    def _first_day(self, company):
+        """The day of the first of orders ``o`` where a company is, as ``SQL``."""
+        zone = self.env["customer.tier.gather"]._timezone(company)
+        return SQL("(MIN(o.date_order) AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", zone)
 
     @api.model
     def _first_orders(self, company, which):
@@ -247,14 +258,13 @@ class CustomerTierDay(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT p.commercial_partner_id,
-                       (MIN(o.date_order) AT TIME ZONE 'UTC' AT TIME ZONE %s)::date
+                SELECT p.commercial_partner_id, %s
                   FROM res_partner p
                   JOIN sale_order o ON o.partner_id = p.id
                  WHERE o.state = 'sale' AND o.company_id = %s AND p.commercial_partner_id %s
               GROUP BY p.commercial_partner_id
                 """,
-                self.env["customer.tier.gather"]._timezone(company),
+                self._first_day(company),
                 company.id,
                 which,
             )

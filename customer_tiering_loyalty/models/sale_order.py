@@ -46,11 +46,6 @@ class SaleOrder(models.Model):
 
     def _customer_refused(self, card):
         """What is said of a coupon that was made out to somebody else, nothing where it was not."""
-        # Whoever enters a code need not read whose it is.
-        card = card.sudo()
-        owner = card.partner_id.commercial_partner_id
-        if not owner or not card._customer_is_personal():
-            return None
-        if owner == self.sudo().partner_id.commercial_partner_id:
-            return None
-        return {"error": self.env._("This coupon was made out to somebody else.")}
+        return (
+            None if card._customer_is_of(self.partner_id) else {"error": card._customer_foreign()}
+        )

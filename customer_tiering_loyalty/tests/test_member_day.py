@@ -177,7 +177,7 @@ class TestMemberDay(SaleOrderCommon):
         coming = self.today + timedelta(days=3)
         day = self._day(day_of_month=coming.day, tier_ids=self.gold.ids)
         (told,) = of_tier(self.gold)
-        self.assertEqual((told.icon, told.value), ("🗓️", self._format(day.next_date)))
+        self.assertEqual((told.icon, told.value), ("☼", self._format(day.next_date)))
         self.assertEqual(of_tier(self.regular), [])
         day.day_of_month = self.today.day
         self.assertEqual(of_tier(self.gold)[0].value, "today")

@@ -6,6 +6,7 @@ import random
 from datetime import timedelta
 
 from odoo.addons.customer_tiering.demo.plan import SEED
+from odoo.addons.customer_tiering.grading import assignment
 
 _logger = logging.getLogger(__name__)
 
@@ -15,6 +16,8 @@ FOLLOWED_UP = 90
 DAYS = (2, 12)
 # Nothing has come of those of so many days yet.
 UNDECIDED_DAYS = 80
+# Playbooks of so many days are told of, and how long one took.
+PAST_DAYS, TAKES_DAYS = 360, 10
 # After so many days in the stage “lost”, there is nothing to wait for.
 GIVEN_UP_DAYS = 300
 # Reason: how many of a hundred customers give it, and what they say.
@@ -44,8 +47,59 @@ def create_win_backs(env, company, today):
             if chance.randrange(100) < FOLLOWED_UP
         ]
         records |= records.create([vals for vals in values if vals["date"] <= today])
-    _decide(records, today)
+    orders = records._orders_since()
+    # Who has not ordered so far is called again, or held back.
+    records.filtered(lambda record: _is_awaited(record, orders.get(record))).sudo()._begin_case()
+    _decide(records, orders, today)
+    records.sudo()._measure(company)
     _logger.info("%s demo customers followed up", len(records))
+
+
+def note_past_playbooks(env, company, today):
+    """The playbooks of the stages that customers entered in the past year, and whom they held back
+    by chance, as the history of stages tells; what was ordered then is counted."""
+    Start = env["customer.stage.playbook.start"].sudo()
+    playbooks = env["customer.stage.playbook"].search(
+        [("company_id", "=", False), ("program_id", "=", False)]
+    )
+    changes = env["customer.tier.change"].search(
+        [
+            ("company_id", "=", company.id),
+            ("to_stage", "in", playbooks.mapped("stage")),
+            ("date", ">", today - timedelta(days=PAST_DAYS)),
+            ("date", "<", today - timedelta(days=TAKES_DAYS)),
+        ],
+        order="date, id",
+    )
+    by_stage = {playbook.stage: playbook for playbook in reversed(playbooks)}
+    Start.create(
+        [
+            _past_start(Start, by_stage[line.to_stage], line)
+            for line in changes
+            if line.to_stage != line.from_stage
+        ]
+    )
+    Start._measure(company)
+
+
+def _past_start(Start, playbook, line):
+    standing, day = line.standing_id, line.date
+    drawn = Start._draw(f"playbook:{playbook.id}", standing, day, playbook.control_share)
+    held = drawn["arm"] == assignment.CONTROL
+    return {
+        "standing_id": standing.id,
+        "playbook_id": playbook.id,
+        "stage": line.to_stage,
+        "tier_id": line.to_tier_id.id,
+        "date": day,
+        "window_end": playbook._window_end(standing, day),
+        "user_id": (line.partner_id.user_id or line.env.ref("base.user_admin")).id,
+        "state": "held" if held else "done",
+        "started_on": not held and day,
+        "ended_on": day + timedelta(days=TAKES_DAYS),
+        "activity_count": 0 if held else playbook.activity_count,
+        **drawn,
+    }
 
 
 def start_playbooks(env, company):
@@ -81,9 +135,12 @@ def _said(env, reason, note):
     }
 
 
-def _decide(records, today):
+def _is_awaited(record, order):
+    return not order or order.date_order.date() >= record._due_day()
+
+
+def _decide(records, orders, today):
     """What came of each: an order, or the customer is not asked again, or not now."""
-    orders = records._orders_since()
     for record in records:
         standing = _standing_of(record)
         order = orders.get(record)

@@ -355,9 +355,11 @@ class CustomerWinBack(models.Model):
     @api.private
     def _load_demo(self):
         """Follow-ups of the demo customers, and the playbooks of those who are dormant today."""
-        from ..demo.win_back import create_win_backs, start_playbooks
+        from ..demo.win_back import create_win_backs, note_past_playbooks, start_playbooks
 
         company = self.env.ref("base.main_company")
         if not self.search_count([("company_id", "=", company.id)], limit=1):
-            create_win_backs(self.env, company, fields.Date.context_today(company))
+            today = fields.Date.context_today(company)
+            create_win_backs(self.env, company, today)
+            note_past_playbooks(self.env, company, today)
             start_playbooks(self.env, company)

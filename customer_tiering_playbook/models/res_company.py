@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .customer_stage_playbook import SHARE
+
 
 class ResCompany(models.Model):
     """How the effect of calling again customers who stay away is measured."""
@@ -8,7 +10,7 @@ class ResCompany(models.Model):
 
     customer_win_back_control_share = fields.Integer(
         string="Win-Backs Held Back (%)",
-        default=0,
+        default=SHARE,
         help="So many of a hundred open win-backs, drawn by chance for a half-year, do not come "
         "back in the list of the day: only by comparison with them can be said how many orders "
         "came because customers were called again. 0 holds nobody back, and then it is not "

@@ -40,6 +40,15 @@ class TestEffect(PlaybookCase):
 
     # Playbooks
 
+    def test_shipped_are_measured(self):
+        """What comes with the addon was not measured until somebody thought of it; companies that
+        were there before an update decide themselves."""
+        names = "potential new mature loyal dormant lost won_back"
+        shipped = [self.env.ref(f"customer_tiering_playbook.playbook_{n}") for n in names.split()]
+        self.assertEqual({playbook.control_share for playbook in shipped}, {20})
+        company = self.env["res.company"].create({"name": "New Company"})
+        self.assertEqual(company.customer_win_back_control_share, 20)
+
     def test_held_back(self):
         """A playbook seems to win customers back who would have come anyway, because nobody is
         without it."""

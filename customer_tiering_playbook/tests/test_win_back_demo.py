@@ -1,6 +1,8 @@
 from unittest.mock import patch
 
+from odoo.addons.customer_tiering.grading import assignment
 from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..demo import win_back
@@ -58,3 +60,30 @@ class TestWinBackDemo(GradingCase):
             gone.reason_id, self.env.ref("customer_tiering_playbook.loss_reason_closed")
         )
         self.assertFalse(gone.order_id)
+
+    def test_playbooks_of_the_past_year(self):
+        """The lines of playbooks in the report of effects had nothing to show."""
+        step = {"summary": "Call", "responsible_type": "on_demand", "delay_count": 0}
+        plan = self.env["mail.activity.plan"].create(
+            {
+                "name": "Plan",
+                "res_model": "res.partner",
+                "company_id": False,
+                "template_ids": [Command.create(step)],
+            }
+        )
+        self.env["customer.stage.playbook"].create(
+            {"stage": "dormant", "plan_id": plan.id, "control_share": 50}
+        )
+        groups = iter((0, assignment.BUCKETS - 1) * 9)
+        with patch.object(assignment, "bucket", lambda *_args: next(groups)):
+            win_back.note_past_playbooks(self.env, self.company, self._days_ago(0))
+        starts = self.env["customer.stage.playbook.start"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(set(starts.partner_id), {self.gone, self.back})
+        held, told = starts.sorted("id")
+        self.assertEqual((held.arm, held.state, held.started_on), ("control", "held", False))
+        self.assertEqual((told.arm, told.state, told.started_on), ("treated", "done", told.date))
+        self.assertTrue(held.measured_on and told.measured_on)
+        self.assertFalse(starts.activity_ids)

@@ -91,7 +91,10 @@ class CustomerTierPage(models.AbstractModel):
         words = self._words(standing)
         # At once, instead of those of each tier.
         self.env["customer.tier.benefit"].sudo().search_fetch([("program_id", "=", program.id)])
-        told = benefits.of_tier(standing.tier_id, "on_portal", standing.partner_id)
+        personal = benefits.Personal(standing.partner_id, standing.company_id)
+        told = benefits.of_tier(
+            standing.tier_id, "on_portal", standing.partner_id, personal=personal
+        )
         page = {
             "badge": self._badge(standing),
             "more": standing.tier_id.benefits or "",
@@ -104,7 +107,7 @@ class CustomerTierPage(models.AbstractModel):
             "keep": "",
             "orders": [],
             "ladder": self._ladder(standing, words, told) if program.portal_ladder else None,
-            "contact": self._contact(standing) if program.portal_contact else None,
+            "contact": self._contact(personal) if program.portal_contact else None,
             "as_of": self._as_of(standing),
             "new": not standing.last_order_date,
         }
@@ -149,12 +152,10 @@ class CustomerTierPage(models.AbstractModel):
             format_date(self.env, day),
         )
 
-    def _contact(self, standing):
-        Responsible = self.env["customer.tier.responsible"]
-        user = Responsible._contact_of(standing.partner_id, standing.company_id)
-        if not user:
+    def _contact(self, personal):
+        if not personal["contact"]:
             return None
-        return {"name": user.name, "email": user.email or "", "phone": user.phone or ""}
+        return {name: personal[name] or "" for name in ("name", "email", "phone")}
 
     # All tiers beside each other
 

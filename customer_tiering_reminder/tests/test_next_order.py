@@ -100,6 +100,10 @@ class TestNextOrder(GradingCase):
             today = self._days_ago(-days)
             self.assertEqual(standing in rule._due(self.company, today), due, days)
 
+    def test_shipped_rule_is_measured(self):
+        """What the first rule brings was not known until somebody thought of it."""
+        self.assertEqual(self.env.ref(SHIPPED).control_share, 20)
+
     def test_rules_of_before(self):
         """After an update the shipped rule reminds of who is late; a rule that somebody changed
         does what it did."""

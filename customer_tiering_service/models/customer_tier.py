@@ -6,20 +6,16 @@ class CustomerTier(models.Model):
 
     _inherit = "customer.tier"
 
-    def _benefit_fact(self, kind, customer, order):
+    def _benefit_fact(self, kind, customer, order, personal):
         if kind != "term":
-            return super()._benefit_fact(kind, customer, order)
+            return super()._benefit_fact(kind, customer, order, personal)
         rules = self.env["customer.tier.service"].sudo()
         rules = rules.browse(rules._with_terms(self.program_id.id))
         if not rules:
-            return super()._benefit_fact(kind, customer, order)
+            return super()._benefit_fact(kind, customer, order, personal)
         if order:
             return (order.payment_term_id & rules.payment_term_id).name or ""
         if customer:
-            buyer = customer.commercial_partner_id.with_company(self.company_id)
-            if buyer.property_payment_term_id:
-                return ""
-            care = self.env["customer.tier.care"].sudo()._of_customers(buyer, self.company_id)
-            return care.service_id.payment_term_id.name or ""
+            return "" if personal["own_term"] else personal["term"] or ""
         terms = rules.filtered(lambda rule: not rule.tier_ids or self in rule.tier_ids)
         return ", ".join(terms.payment_term_id.mapped("name"))

@@ -35,9 +35,31 @@ class CustomerTierResponsible(models.AbstractModel):
             self._dedicated(working),
         )
 
-    def _contact_of(self, customer, company):
-        customer = customer.commercial_partner_id
-        care = self.env["customer.tier.care"].sudo()._of_customers(customer, company)
-        able = self._able(company) if care else self.env["res.users"]
-        service = care.service_user_id & able
-        return service or super()._contact_of(customer, company) or care.user_id & able
+    def _contact(self, company):
+        own = super()._contact(company)
+        service, person = (
+            self._works(self._of_care(SQL.identifier(name), company), company)
+            for name in ("service_user_id", "user_id")
+        )
+        return SQL("COALESCE(%s, %s, %s)", service, own, person)
+
+    def _personal_columns(self, company):
+        term = SQL(
+            """(SELECT COALESCE(t.name ->> %s, t.name ->> 'en_US')
+                  FROM customer_tier_service rule
+                  JOIN account_payment_term t ON t.id = rule.payment_term_id
+                 WHERE rule.id = %s)""",
+            self.env.lang or "en_US",
+            self._of_care(SQL.identifier("service_id"), company),
+        )
+        own = self._of_customer("property_payment_term_id", company)
+        return {**super()._personal_columns(company), "term": term, "own_term": own}
+
+    def _of_care(self, column, company):
+        """Something of the record of who is dedicated to the customer ``p``, as ``SQL``."""
+        return SQL(
+            """(SELECT care.%s FROM customer_tier_care care
+                 WHERE care.partner_id = p.id AND care.company_id = %s)""",
+            column,
+            company.id,
+        )

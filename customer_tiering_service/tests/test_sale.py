@@ -132,6 +132,40 @@ class TestSale(ServiceCase):
         self.assertNotIn("term", told(customer=self.gold))
         self.assertNotIn("term", [one.kind for one in benefits.of_tier(self.silver)])
 
+    def test_told_to_turn_to(self):
+        """Customers were told to turn to who has left, is a portal user by now, works in another
+        company, or has no e-mail address; or to nobody, though there is somebody."""
+        Responsible = self.env["customer.tier.responsible"]
+
+        def told(customer=self.contact):
+            self.env.flush_all()
+            return Responsible._personal(customer, self.company)
+
+        self.helper.email = False
+        self.assertEqual(told()["contact"], self.helper.id)
+        self.assertEqual((told()["name"], told()["email"]), (self.helper.name, None))
+        self.helper.company_ids |= self.company_b
+        self.helper.write({"company_id": self.company_b.id})
+        self.helper.company_ids -= self.company
+        self.gold.user_id = self.desk
+        self.assertEqual(told()["contact"], self.desk.id, "the own salesperson comes next")
+        self.desk.active = False
+        self.assertEqual(told()["contact"], self.person.id, "then who is dedicated")
+        self.person.active = False
+        self.assertNotEqual(told()["contact"], self.person.id)
+        self.assertEqual(set(told(self.env["res.partner"]).values()), {None})
+        self.assertIsNone(Responsible._personal(self.gold, self.company_b)["contact"])
+
+    def test_term_in_the_language_of_the_reader(self):
+        """A customer read the payment term in the language of the colleague who made it."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        term = "term"
+        told = self.env["customer.tier.responsible"].with_context(lang="zh_CN")._personal
+        self.assertEqual(told(self.gold, self.company)[term], self.term.name, "no translation")
+        self.term.with_context(lang="zh_CN").name = "等级账期 45 天"
+        self.env.flush_all()
+        self.assertEqual(told(self.gold, self.company)[term], "等级账期 45 天")
+
     def test_contact_form_and_filters(self):
         """Nobody saw on the contact who is dedicated, why and since; salespeople did not find the
         customers who were given to them."""

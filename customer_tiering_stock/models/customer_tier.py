@@ -48,8 +48,8 @@ class CustomerTier(models.Model):
             )
         )
 
-    def _benefit_fact(self, kind, customer, order):
+    def _benefit_fact(self, kind, customer, order, personal):
         if kind == "priority":
             # Benefits tell it in their own words.
             return None if self.delivery_priority == "1" else ""
-        return super()._benefit_fact(kind, customer, order)
+        return super()._benefit_fact(kind, customer, order, personal)
