@@ -90,7 +90,8 @@ def ensure_oca_addons() -> None:
         "Addons of the OCA for the tests",
         [
             *(RUNTIME.python, "-m", "pip", "install", "--disable-pip-version-check"),
-            *("--no-deps", "--target", OCA, "-r", requirements),
+            # Without --upgrade, pip leaves a folder alone that is there already.
+            *("--upgrade", "--no-deps", "--target", OCA, "-r", requirements),
         ],
         log="pip-oca",
     )
