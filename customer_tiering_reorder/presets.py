@@ -2,16 +2,16 @@
 
 from odoo.addons.customer_tiering_reminder.models.customer_reminder_rule import SHARE
 from odoo.fields import Command
+from odoo.tools.translate import LazyTranslate
 
+_lt = LazyTranslate(__name__)
 
-def texts(env):
-    """Names of the presets, in the reader's language."""
-    return {
-        "vip": env._("VIP: personally"),
-        "standard": env._("Standard: by e-mail"),
-        "prospect": env._("Prospects at key moments"),
-        "lost_item": env._("Lost item"),
-    }
+NAMES = {
+    "vip": _lt("VIP: personally"),
+    "standard": _lt("Standard: by e-mail"),
+    "prospect": _lt("Prospects at key moments"),
+    "lost_item": _lt("Lost item"),
+}
 
 
 # Steps: channel, with whom, days, % of the rhythm, condition.

@@ -9,6 +9,7 @@ from odoo import fields
 from . import tables
 from .assessments import create_assessments
 from .invoices import create_invoices, has_ledger
+from .names import PRODUCTS, name_products
 from .plan import plan_orders
 
 MODULE = "customer_tiering"
@@ -104,7 +105,7 @@ def _create_products(env, products):
     )
     values = {
         product.key: {
-            "name": product.name,
+            "name": env._(PRODUCTS[product.key]),
             "type": "consu",
             "categ_id": categories[product.category].id,
             "list_price": product.list_price,
@@ -116,7 +117,9 @@ def _create_products(env, products):
         }
         for product in products
     }
-    return _create(env, "product.product", "product", values)
+    created = _create(env, "product.product", "product", values)
+    name_products(created)
+    return created
 
 
 def _create_partners(env, companies):

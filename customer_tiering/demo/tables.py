@@ -44,7 +44,6 @@ class Company:
 @dataclass(frozen=True)
 class Product:
     key: str
-    name: str
     category: str
     list_price: float
     standard_price: float
@@ -77,7 +76,6 @@ def products():
     return tuple(
         Product(
             key=row["key"],
-            name=row["name"],
             category=row["category"],
             list_price=float(row["list_price"]),
             standard_price=float(row["standard_price"]),

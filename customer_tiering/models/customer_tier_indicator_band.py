@@ -23,6 +23,7 @@ class CustomerTierIndicatorBand(models.Model):
     )
     points = fields.Float(digits=(5, 2), default=0.0)
     number = fields.Integer(
+        string="Band Number",
         readonly=True,
         help="The R, F or M of customers in this band, where it was cut from your customers. "
         "Numbers are left out where so many customers have the same value that a band between "

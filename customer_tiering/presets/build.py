@@ -242,12 +242,23 @@ def translate_names(env, codes, models=NAMED_MODELS, terms=None):
     :param models: names of models, of addons that give names of their own
     :param terms: these names, lazily translated; without, those of presets
     """
-    english = env(context={**env.context, "lang": "en_US"})
-    terms = {english._(term): term for term in terms or preset_terms()}
+    terms = list(terms or preset_terms())
     for model in models:
-        records = english[model].with_context(active_test=False)
-        for record in records.search([("name", "in", list(terms))]):
-            for code in codes:
-                translated = record.with_context(lang=code)
-                if translated.name == record.name:
-                    translated.name = translated.env._(terms[record.name])
+        records = env[model].with_context(active_test=False, lang="en_US")
+        found = records.search([("name", "in", [records.env._(term) for term in terms])])
+        translate_later(found, codes, terms)
+
+
+def translate_later(records, codes, terms):
+    """Name records in languages that came later; names that people gave stay.
+
+    :param codes: language codes
+    :param terms: names that the records may have, lazily translated
+    """
+    english = records.with_context(lang="en_US")
+    terms = {english.env._(term): term for term in terms}
+    for record in english:
+        for code in codes:
+            translated = record.with_context(lang=code)
+            if record.name in terms and translated.name == record.name:
+                translated.name = translated.env._(terms[record.name])

@@ -72,7 +72,8 @@ class TestNight(CronCase):
     def test_start_asks_for_the_zone(self):
         """A company in China was graded by the days of London, because nobody had asked."""
         self.program.action_archive()
-        self.partner.tz = False
+        # From a country, one could be proposed.
+        self.partner.write({"tz": False, "country_id": False})
         self.manager.tz = False
         Start = self.env["customer.tier.start"].with_user(self.manager)
         wizard = Start.create({"preset": "wholesale"})
@@ -96,3 +97,13 @@ class TestNight(CronCase):
         self.manager.tz = "Asia/Shanghai"
         wizard = self.env["customer.tier.start"].with_user(self.manager).create({})
         self.assertEqual(wizard.tz, "Asia/Shanghai")
+
+    def test_start_proposes_the_countrys_zone(self):
+        """An administrator of a company in China, whose own zone nobody had set, was stopped by an
+        empty list of six hundred zones."""
+        self.partner.write({"tz": False, "country_id": self.env.ref("base.cn").id})
+        self.manager.tz = False
+        Start = self.env["customer.tier.start"].with_user(self.manager)
+        self.assertEqual(Start.with_context(tz=False).create({}).tz, "Asia/Shanghai")
+        self.partner.country_id = False
+        self.assertFalse(Start.with_context(tz=False).create({}).tz)

@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..demo import names, tables
 from ..presets.data import PRESETS
 from .common import TieringCommon
 
@@ -70,6 +71,37 @@ class TestProgram(TieringCommon):
         self.assertEqual(gold.pricelist_id.with_context(**chinese).name, "金卡会员（优惠 10%）")
         self.assertEqual(regular.with_context(**chinese).name, "Walk-in")
         self.assertEqual(gold.with_context(lang="en_US").name, "Gold")
+
+    def test_products_of_the_demo(self):
+        """Whoever looks at the demo in Chinese finds products in English among Chinese lists; or a
+        product that somebody else named was renamed."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        keys = ("chef_knife", "stock_pot", "apron")
+        products = self.env["product.product"].create([{"name": "x"}] * len(keys))
+        names.name_products(dict(zip(keys, products, strict=True)))
+        self.assertEqual(products[0].with_context(lang="en_US").name, "Chef's knife, 20 cm")
+        chinese = products.with_context(lang="zh_CN")
+        wanted = [chinese.env._(names.PRODUCTS[key]) for key in keys]
+        self.assertEqual(chinese.mapped("name"), wanted)
+
+        for key, product in zip(keys, chinese, strict=True):
+            product.name = product.with_context(lang="en_US").name
+            self.env["ir.model.data"].search(
+                [("module", "=", "customer_tiering"), ("name", "=", f"demo_product_{key}")]
+            ).unlink()
+        # The last one is somebody's, and is called so by chance.
+        for key, product in list(zip(keys, products, strict=True))[:-1]:
+            xmlid = f"customer_tiering.demo_product_{key}"
+            self.env["ir.model.data"]._update_xmlids([{"xml_id": xmlid, "record": product}])
+        chinese[1].name = "我们的锅"
+        self.env.ref("base.module_customer_tiering")._update_translations("zh_CN")
+        self.assertEqual(chinese[0].name, wanted[0])
+        self.assertEqual(chinese[1].name, "我们的锅")
+        self.assertEqual(chinese[2].name, products[2].with_context(lang="en_US").name)
+
+    def test_each_product_of_the_demo_has_a_name(self):
+        """A product was added to the table, and the demo could not be loaded."""
+        self.assertEqual({row.key for row in tables.products()}, set(names.PRODUCTS))
 
     def test_unknown_preset(self):
         """A wrong code must name the right ones and leave nothing behind."""

@@ -1,5 +1,7 @@
 from functools import partial
 
+import pytz
+
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError
@@ -41,7 +43,7 @@ class CustomerTierStart(models.TransientModel):
     tz = fields.Selection(
         selection=_tz_get,
         string="Time Zone",
-        default=lambda self: self.env.user.tz or self.env.context.get("tz"),
+        default=lambda self: self._default_tz(),
         help="Days of orders begin, and everybody is graded at night, by this clock.",
     )
     last_order_day = fields.Date(compute="_compute_last_order_day")
@@ -74,6 +76,13 @@ class CustomerTierStart(models.TransientModel):
         "switches them on and off at any time.",
     )
     price_forecast = fields.Html(readonly=True, sanitize=False)
+
+    def _default_tz(self):
+        """The zone of who asks, or the usual one of the company's country."""
+        # Whoever configures tiers need not be able to read the company's contact.
+        code = self.env.company.sudo().country_id.code
+        usual = (pytz.country_timezones.get(code or "") or (False,))[0]
+        return self.env.user.tz or self.env.context.get("tz") or usual
 
     @api.depends("company_id")
     def _compute_asks_tz(self):

@@ -8,7 +8,7 @@ from .customer_stage_playbook_start import UNDER_WAY
 LAPSED = ("dormant", "lost")
 OUTCOMES = [
     ("open", "Open"),
-    ("won_back", "Won back"),
+    ("won_back", "Came back"),
     ("not_now", "Not now"),
     ("for_good", "Lost for good"),
 ]

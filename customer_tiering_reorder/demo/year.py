@@ -11,7 +11,11 @@ from datetime import datetime, time, timedelta
 
 from odoo.addons.customer_tiering.demo.plan import SEED
 from odoo.addons.customer_tiering.grading import assignment
+from odoo.addons.customer_tiering.presets.build import translate
 from odoo.fields import Command
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 CUSTOMERS = 560
 # Cases of a customer: days ago of the first, and days from one to the next.
@@ -27,26 +31,28 @@ AMOUNT, MARGIN = (6.4, 0.6), 0.31
 Simulated = namedtuple("Simulated", "control_share offer_share rates")
 WORKS = Simulated(30, 0, {assignment.CONTROL: 0.31, assignment.TREATED: 0.45})
 BRINGS_NOTHING = Simulated(50, 0, {assignment.CONTROL: 0.37, assignment.TREATED: 0.37})
+YEARS = (
+    (_lt("Simulated year (demo): late, by e-mail and call"), WORKS),
+    (_lt("Simulated year (demo): expected, by e-mail"), BRINGS_NOTHING),
+)
 CHANNELS = (("email",), ("email",), ("activity",), ("email", "activity"))
 
 
 def create_year(env, company):
     """Two rules: one that works, and one that could as well be switched off."""
-    works = env._("Simulated year (demo): late, by e-mail and call")
-    simulate(env, company, works, WORKS)
-    nothing = env._("Simulated year (demo): expected, by e-mail")
-    simulate(env, company, nothing, BRINGS_NOTHING)
+    for name, plan in YEARS:
+        simulate(env, company, name, plan)
 
 
 def simulate(env, company, name, plan):
     """
-    :param name: of the rule
+    :param name: of the rule, lazily translated
     :param plan: :class:`Simulated`
     :return: the rule, archived
     """
     rule = env["customer.reminder.rule"].create(
         {
-            "name": name,
+            "name": env._(name),
             "active": False,
             "company_id": company.id,
             "control_share": plan.control_share,
@@ -54,6 +60,7 @@ def simulate(env, company, name, plan):
             "step_ids": [Command.clear(), Command.create({"channel": "email", "to": "customer"})],
         }
     )
+    translate(rule, [name])
     partners = customers(env)
     tiers = env["customer.tier"].search([("company_id", "=", company.id)], order="sequence, id")
     chance = random.Random(f"{SEED}/{plan}")

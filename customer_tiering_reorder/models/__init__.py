@@ -33,3 +33,4 @@ from . import res_config_settings
 from . import sale_order
 from . import customer_tier_standing
 from . import res_users
+from . import ir_module_module

@@ -115,7 +115,7 @@ class CustomerReminderEffect(models.Model):
         selection=[
             ("unmeasured", "Not measured"),
             ("unknown", "Not known yet"),
-            ("more", "Effect"),
+            ("more", "Works"),
             ("small", "Little if any"),
             ("none", "No effect"),
             ("less", "Harm"),

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading import assignment, quiet
+from odoo.addons.customer_tiering.presets.build import translate
 from odoo.addons.customer_tiering_reminder.models.customer_reminder_rule import MONTH_DAYS, SHARE
 from odoo.fields import Command
 from odoo.tools import SQL
@@ -211,9 +212,10 @@ class CustomerReminderRule(models.Model):
 
         :param code: key of ``presets.PRESETS``
         """
-        texts = presets.texts(self.env)
+        name = presets.NAMES[code]
         vals = presets.rule_vals(self, code, company)
-        rule = self.create({**vals, "name": texts[code], "company_id": company.id})
+        rule = self.create({**vals, "name": self.env._(name), "company_id": company.id})
+        translate(rule, [name])
         rule._keep_to_policy(company)
         return rule
 

@@ -134,6 +134,21 @@ class TestReminderSteps(SenderCase):
         with self.assertRaises(AccessError):
             Rule.with_user(self.officer).action_preset_standard()
 
+    def test_names_of_presets(self):
+        """A Chinese colleague read “Standard: by e-mail” among Chinese rules: presets were named in
+        the language of who made them, and a language that came later changed nothing."""
+        Rule = self.env["customer.reminder.rule"].with_company(self.company)
+        before = Rule._create_preset("standard", self.company)
+        own = Rule._create_preset("vip", self.company)
+        own.name = "Our best"
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.ref("base.module_customer_tiering_reorder")._update_translations("zh_CN")
+        after = Rule.with_context(lang="zh_CN")._create_preset("standard", self.company)
+        for rule in (before, after):
+            self.assertEqual(rule.with_context(lang="en_US").name, "Standard: by e-mail")
+            self.assertEqual(rule.with_context(lang="zh_CN").name, "标准：电子邮件")
+        self.assertEqual(own.with_context(lang="zh_CN").name, "Our best")
+
     def test_quotation_without_an_answer(self):
         """The rule that asks about quotations waits until there is none."""
         self._create_order(self.buyer, 50, state="sent", date=5)

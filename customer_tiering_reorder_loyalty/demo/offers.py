@@ -2,8 +2,15 @@
 
 from odoo import fields
 from odoo.addons.customer_tiering.grading import assignment
+from odoo.addons.customer_tiering.presets.build import translate
 from odoo.addons.customer_tiering_reorder.demo.year import Simulated, simulate
 from odoo.fields import Command
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+PROGRAM = _lt("Late order: 5 % (demo)")
+RULE = _lt("Simulated year (demo): late, half with a coupon")
 
 PLAN = Simulated(20, 50, {assignment.CONTROL: 0.3, assignment.TREATED: 0.4, assignment.OFFER: 0.55})
 # Of an order, in percent.
@@ -16,7 +23,7 @@ def create_offers(env, company):
     """A coupon programme, and a rule some of whose customers got coupons of it."""
     program = env["loyalty.program"].create(
         {
-            "name": env._("Late order: 5 % (demo)"),
+            "name": env._(PROGRAM),
             "program_type": "coupons",
             "trigger": "with_code",
             "applies_on": "current",
@@ -28,7 +35,8 @@ def create_offers(env, company):
             ],
         }
     )
-    rule = simulate(env, company, env._("Simulated year (demo): late, half with a coupon"), PLAN)
+    translate(program, [PROGRAM])
+    rule = simulate(env, company, RULE, PLAN)
     rule.offer_share = PLAN.offer_share
     rule.step_ids.write({"offset_share": 50, "offer": "coupon", "offer_program_id": program.id})
     own = [("rule_id", "=", rule.id), ("arm", "=", assignment.OFFER)]

@@ -13,3 +13,4 @@ from . import customer_product_suggestion
 # Core models.
 from . import loyalty_card
 from . import sale_order
+from . import ir_module_module

@@ -43,7 +43,7 @@ for menu in menus:
 standing = env["customer.tier.standing"].search(
     [("tier_id", "!=", False)], order="amount DESC", limit=1)
 customer = standing.partner_id
-found.append(("Contact", f"/odoo/contacts/{{customer.id}}"))
+found.append(("Contact", f"/odoo/res.partner/{{customer.id}}"))
 found.append(("Contacts (list)", "/odoo/customers?view_type=list"))
 order = env["sale.order"].search(
     [("partner_id", "=", customer.id), ("state", "in", ("draft", "sent"))], limit=1)

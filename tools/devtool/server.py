@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from pathlib import Path
 
@@ -18,6 +19,8 @@ DATABASE = "tiering"
 USUAL_PORT = 8069
 PID_FILE = DEV / "run.pid"
 READY = "Registry loaded in"
+# Seconds until a server that was asked to has ended.
+PATIENCE = 20
 
 # Demo data may bring graded customers along; then there is nothing to do.
 GRADE = """
@@ -102,7 +105,7 @@ def _welcome(port: int) -> None:
 
 
 def stop() -> bool:
-    """Stop a server started by `./dev run`; returns whether there was one."""
+    """Stop a server started by `./dev run` and wait for its end; returns whether there was one."""
     try:
         pid = int(PID_FILE.read_text())
         # The number may have gone to another program since.
@@ -111,4 +114,17 @@ def stop() -> bool:
         os.kill(pid, signal.SIGTERM)
     except (OSError, ValueError):
         return False
+    # PostgreSQL may be stopped next; a server that still asks it something would complain.
+    for _ in range(10 * PATIENCE):
+        if _has_ended(pid):
+            break
+        time.sleep(0.1)
     return True
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        # After the program's name in brackets comes its state.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True

@@ -1,6 +1,7 @@
 """The two Python environments: Odoo's with the tests, and the lint tools'."""
 
 import functools
+import os
 import shutil
 import subprocess
 import sys
@@ -40,7 +41,9 @@ class Environment:
         """Tells it from one of other requirements, of another Python or in another place."""
         files = [TOOLS / name for name in self.requirements]
         # Scripts and links inside hold the full path of the folder.
-        return digest(str(ROOT), base_python(), *(file.read_bytes() for file in files))
+        # One Python has several names, and commands are run by this one or by that.
+        python = os.path.realpath(base_python())
+        return digest(str(ROOT), python, *(file.read_bytes() for file in files))
 
     def ensure(self) -> None:
         """Make it what the requirement files say; nothing to do the second time."""
@@ -90,7 +93,8 @@ def ensure_oca_addons() -> None:
         "Addons of the OCA for the tests",
         [
             *(RUNTIME.python, "-m", "pip", "install", "--disable-pip-version-check"),
-            *("--no-deps", "--target", OCA, "-r", requirements),
+            # Without --upgrade, pip leaves a folder alone that is there already.
+            *("--upgrade", "--no-deps", "--target", OCA, "-r", requirements),
         ],
         log="pip-oca",
     )
