@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.tools import readable_customers
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
@@ -55,12 +56,13 @@ class EventRegistration(models.Model):
             return NotImplemented
         standings = self.env["customer.tier.standing"].sudo()
         tiers = [id_ for id_ in value if id_]
-        own = [("tier_id", "in", tiers), ("company_id", "in", self.env.companies.ids)]
-        customers = standings._search(own).subselect("partner_id")
+        own = [("company_id", "in", self.env.companies.ids)]
+        if known := readable_customers(self.env):
+            own.append(("partner_id", "in", known))
+        customers = standings._search([*own, ("tier_id", "in", tiers)]).subselect("partner_id")
         domain = fields.Domain("partner_id.commercial_partner_id", "in", customers)
         if False in value:
-            graded = [("tier_id", "!=", False), ("company_id", "in", self.env.companies.ids)]
-            graded = standings._search(graded).subselect("partner_id")
+            graded = standings._search([*own, ("tier_id", "!=", False)]).subselect("partner_id")
             domain |= ~fields.Domain("partner_id.commercial_partner_id", "in", graded)
         return domain
 
