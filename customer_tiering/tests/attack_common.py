@@ -11,7 +11,7 @@ from psycopg2 import Error
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.models import BaseModel
+from odoo.models import MAGIC_COLUMNS, BaseModel
 from odoo.orm.model_classes import is_model_definition
 from odoo.tools import mute_logger
 
@@ -358,15 +358,18 @@ class AttackCase(SecurityCase):
             return [line for line in value if line[0] not in (Command.DELETE, Command.UNLINK)]
         return value
 
-    def _told(self, user, model, names, own):
+    def _told(self, user, model, names, own, whole=False):
         """What somebody is told of each field by typing.
 
         :param own: a record of the model that they may write, or none
+        :param whole: whether what is typed is also saved beside all that a record must have, so
+            that figures of the own one are told as well
         :return: dict name → set of ``refused``, ``empty`` and values as text
         """
         found = {name: set() for name in names}
         Model = self._as(user, self.env[model])
         usual = self._ask(Model, {}, [], names)
+        filled = self._filled(own) if own and whole else {}
 
         def note(answers, told=()):
             for name, value in answers.items():
@@ -382,7 +385,25 @@ class AttackCase(SecurityCase):
             defaults = {f"default_{n}": v for n, v in typed.items() if not isinstance(v, list)}
             note(self._ask(Model.with_context(**defaults), {}, [], asked), usual)
             note(self._save(Model, typed, asked), usual)
+            if filled:
+                note(self._save(Model, {**filled, **typed}, asked), filled | usual)
         return found
+
+    @staticmethod
+    def _filled(own):
+        """What a record must have to be saved, and what else would be worked out of others: values
+        of an own one."""
+        own = own.sudo()
+        return {
+            name: field.convert_to_write(own[name], own)
+            for name, field in own._fields.items()
+            if field.store
+            and name not in MAGIC_COLUMNS
+            and (field.required or not field.relational)
+            and field.type not in ("one2many", "many2many", "json", "properties")
+            and not field.related
+            and own[name]
+        }
 
     def _save(self, model, values, names):
         """Make a record of what was typed, and read what that computes.
@@ -503,7 +524,7 @@ class AttackTests:
                 self._as(self.salesperson, partner).read(["name"])
             for model, rows in self.computed.items():
                 own = self.own.get(model, self.env[model])[:1]
-                told = self._told(self.salesperson, model, rows, own)
+                told = self._told(self.salesperson, model, rows, own, whole=True)
                 for name, values in told.items():
                     # What is typed, or of the own company, is nobody's secret.
                     with self.subTest(model=model, field=name):
