@@ -541,6 +541,11 @@ class AttackTests:
             answers = self._ask(self._as(user, records), {}, [], list(names))
             for name, value in answers.items():
                 found[name].add(str(value))
+        if own:
+            # Of an own record as it would be saved.
+            Model = self._as(user, self.env[model])
+            for name, value in self._save(Model, self._filled(own), list(names)).items():
+                found[name].add(str(value))
         return found
 
     def test_who_may_know_is_told(self):
