@@ -8,6 +8,7 @@ everybody's orders for every chunk.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from odoo.tools import SQL
@@ -93,6 +94,46 @@ def core_sources(gather, company):
 def noon(day, zone):
     """The moment (UTC) of noon of a date, an SQL value, in a time zone."""
     return SQL("((%s + time '12:00') AT TIME ZONE %s AT TIME ZONE 'UTC')", day, zone)
+
+
+def purchases(gather, company, as_of, scope, basis, since=None):
+    """What all sources of a basis tell of purchases, with the columns ``ORDER_COLUMNS`` and
+    ``document``, 0 where no returns speak of it; what came back of these is not taken off.
+
+    :param since: only purchases from this day on
+    """
+    queries = [
+        SQL("(%s)", source.orders(company, as_of, scope))
+        if source.returns
+        else SQL("(SELECT q.*, 0 FROM (%s) q)", source.orders(company, as_of, scope))
+        for source in gather._sources(company, basis)
+    ]
+    found = SQL(" UNION ALL ").join(queries)
+    if since is None:
+        return found
+    names = SQL(", ").join(map(SQL.identifier, (*ORDER_COLUMNS, "document")))
+    start = gather._end_of_day(company, since - timedelta(days=1))
+    return SQL("SELECT * FROM (%s) AS q (%s) WHERE q.ordered_at >= %s", found, names, start)
+
+
+def kept_share(gather, company, as_of, scope):
+    """Which part of the worth of orders ``o`` customers have kept up to a day.
+
+    :return: SQL of a join to ``sale_order o``, and of the part, from 0 to 1
+    """
+    back = gather._came_back(company, as_of, scope, ORDERED, lines=False)
+    back = back.groupby("document")["amount"].sum()
+    join = SQL(
+        "LEFT JOIN unnest(%s::int4[], %s::float8[]) AS back (id, amount) ON back.id = o.id",
+        back.index.tolist(),
+        back.tolist(),
+    )
+    share = SQL(
+        """CASE WHEN back.amount IS NULL OR COALESCE(o.amount_untaxed, 0) = 0 THEN 1
+                ELSE GREATEST(1 + back.amount * COALESCE(NULLIF(o.currency_rate, 0), 1)::float8
+                                  / o.amount_untaxed::float8, 0) END"""
+    )
+    return join, share
 
 
 # Confirmed orders

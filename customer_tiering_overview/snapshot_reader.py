@@ -2,6 +2,7 @@
 ``snapshot_figures`` group it."""
 
 from odoo.addons.customer_tiering.explain.credit import RISKS
+from odoo.addons.customer_tiering.fact_sources import kept_share
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.tools import SQL
 
@@ -145,16 +146,19 @@ class SnapshotReader:
         )
 
     def _others(self, scope):
-        """What tier prices saved on orders of the month, and reminders of it."""
+        """What tier prices saved on what was kept of orders of the month, and reminders of it."""
         from dateutil.relativedelta import relativedelta
 
         rate = SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)::float8")
+        join, share = kept_share(self.gather, self.company, self.last, scope)
         query = SQL(
             """
             SELECT p.commercial_partner_id,
-                   ((o.customer_list_amount - o.amount_untaxed)::float8 / %(rate)s)::float8, 0, 0
+                   ((o.customer_list_amount - o.amount_untaxed)::float8 / %(rate)s
+                    * (%(share)s))::float8, 0, 0
               FROM res_partner p
               JOIN sale_order o ON o.partner_id = p.id
+              %(back)s
              WHERE o.state = 'sale' AND o.company_id = %(company)s
                AND o.customer_tier_discount > 0
                AND o.date_order >= %(start)s AND o.date_order < %(end)s AND %(buyer)s
@@ -165,6 +169,8 @@ class SnapshotReader:
                AND r.date BETWEEN %(first)s AND %(last)s AND %(reminded)s
             """,
             rate=rate,
+            share=share,
+            back=join,
             company=self.company.id,
             start=self.gather._end_of_day(self.company, self.first - relativedelta(days=1)),
             end=self.gather._end_of_day(self.company, self.last),

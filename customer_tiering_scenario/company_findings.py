@@ -2,8 +2,11 @@
 salespeople, and how reminders do, where they are sent."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 
+from odoo.addons.customer_tiering import fact_sources
+from odoo.addons.customer_tiering.grading.policy import ORDERED
 from odoo.tools import SQL
 
 # Of a rule, so long ago and in so many days.
@@ -53,7 +56,7 @@ class CompanyFindings:
                 """
                 SELECT COALESCE(SUM(amount), 0)::float8,
                        COALESCE(SUM(amount) FILTER (WHERE tier_id IS NULL), 0)::float8,
-                       COUNT(DISTINCT customer) FILTER (WHERE tier_id IS NULL)
+                       COUNT(*) FILTER (WHERE tier_id IS NULL AND amount > 0)
                   FROM (%s) bought
                 """,
                 self._bought(),
@@ -67,27 +70,35 @@ class CompanyFindings:
             yield replace(found, changes=changes)
 
     def _bought(self):
-        """A year's orders with whose they are and the tier of that customer."""
+        """What each customer who can be graded bought in a year, less what came back, and its
+        tier."""
+        gather, first = self.env["customer.tier.gather"], self.today - timedelta(days=365)
+        everybody = partial(SQL, "%s IS NOT NULL")
+        asked = (self.company, self.today, everybody, ORDERED)
+        back = gather._came_back(*asked, lines=False)
+        back = back[back["day"] >= (first - date(1970, 1, 1)).days]
         return SQL(
             """
-            SELECT p.commercial_partner_id AS customer, s.tier_id,
-                   o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount
-              FROM sale_order o
-              JOIN res_partner p ON p.id = o.partner_id
+            SELECT q.customer, MIN(s.tier_id) AS tier_id, SUM(q.amount) AS amount
+              FROM (SELECT customer, amount FROM (%(purchases)s) bought
+                     UNION ALL
+                    SELECT * FROM unnest(%(customers)s::int4[], %(amounts)s::float8[])) q
+              JOIN res_partner p ON p.id = q.customer AND %(gradable)s
          LEFT JOIN customer_tier_standing s
-                ON s.partner_id = p.commercial_partner_id AND s.company_id = o.company_id
-             WHERE o.state = 'sale' AND o.company_id = %(company)s
-               AND o.date_order > %(start)s AND o.date_order < %(end)s
+                ON s.partner_id = q.customer AND s.company_id = %(company)s
+          GROUP BY q.customer
             """,
+            purchases=fact_sources.purchases(gather, *asked, since=first),
+            customers=back["customer"].tolist(),
+            amounts=back["amount"].tolist(),
             company=self.company.id,
-            start=self.today - timedelta(days=365),
-            end=self.today + timedelta(days=1),
+            gradable=gather._gradable_condition(self.company, SQL.identifier("p")),
         )
 
     def uncovered_ids(self):
-        """Ids of the customers in no tier who bought anything in a year."""
+        """Ids of the customers in no tier who bought anything in a year and kept it."""
         query = SQL(
-            "SELECT DISTINCT customer FROM (%s) bought WHERE tier_id IS NULL", self._bought()
+            "SELECT customer FROM (%s) bought WHERE tier_id IS NULL AND amount > 0", self._bought()
         )
         self.env.flush_all()
         return [id_ for (id_,) in self._rows(query)]

@@ -1,8 +1,9 @@
-"""What customers bought in a year at prices that follow their tier's discount, from what orders
-keep; the cost of a discount is a part of that."""
+"""What customers bought and kept in a year at prices that follow their tier's discount, from what
+orders keep; the cost of a discount is a part of that."""
 
 from functools import partial
 
+from odoo.addons.customer_tiering.fact_sources import kept_share
 from odoo.tools import SQL
 
 YEAR = 12
@@ -91,9 +92,9 @@ def _margins(gather, program, as_of, scope):
 
 
 def _query(gather, company, as_of, scope):
-    """Per customer: what was ordered (untaxed), the part of it at prices that follow a tier's
-    discount, at the price before it; for how much of what was ordered that is an estimate; and what
-    has prices that no tier changes.
+    """Per customer: what was ordered (untaxed), less what came back of it; the part of it at prices
+    that follow a tier's discount, at the price before it; for how much of what was ordered that is
+    an estimate; and what has prices that no tier changes.
 
     An order at a tier's prices that was confirmed since these are kept says what it would have
     cost without the tier: what was saved is the discount on the lines that follow it, so L = saved
@@ -105,6 +106,7 @@ def _query(gather, company, as_of, scope):
     from dateutil.relativedelta import relativedelta
 
     lists = gather.env["product.pricelist"]._customer_tier_bases(company)
+    join, share = kept_share(gather, company, as_of, scope)
     return SQL(
         """
         SELECT customer, SUM(bought), SUM(listed), SUM(guessed), SUM(own)
@@ -134,9 +136,9 @@ def _query(gather, company, as_of, scope):
                            FALSE) AS kept,
                        COALESCE(NULLIF(o.customer_tier_discount, 0), t.discount)::float8 / 100
                            AS discount,
-                       o.amount_untaxed::float8
+                       o.amount_untaxed::float8 * (%(share)s)
                            / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8 AS bought,
-                       (o.customer_list_amount - o.amount_untaxed)::float8
+                       (o.customer_list_amount - o.amount_untaxed)::float8 * (%(share)s)
                            / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8 AS saved
                   FROM res_partner p
                   -- Those of the year are found in an index that has their dates.
@@ -144,6 +146,7 @@ def _query(gather, company, as_of, scope):
                    AND k.company_id = %(company)s
                    AND COALESCE(k.date_order, '-infinity') >= %(start)s
                   JOIN sale_order o ON o.id = k.id
+                  %(back)s
              LEFT JOIN product_pricelist l ON l.id = o.pricelist_id
              LEFT JOIN customer_tier t ON t.id = l.customer_tier_id
                  WHERE o.state = 'sale' AND o.company_id = %(company)s
@@ -153,6 +156,8 @@ def _query(gather, company, as_of, scope):
       GROUP BY customer
         """,
         bases=[found.id for found in lists if found],
+        share=share,
+        back=join,
         company=company.id,
         start=gather._end_of_day(company, as_of - relativedelta(months=YEAR)),
         end=gather._end_of_day(company, as_of),

@@ -169,20 +169,19 @@ class CustomerTierGather(models.AbstractModel):
         """
         return self._purchases(company, as_of, scope, basis).drop(columns="document")
 
-    def _purchases(self, company, as_of, scope, basis):
+    def _purchases(self, company, as_of, scope, basis, since=None):
         """The same with ``document``: the id of the order or invoice, 0 where nothing refers to
-        it."""
+        it.
+
+        :param since: only purchases from this day on, and what came back of them
+        """
         import pandas as pd
 
+        from ..grading.metrics import day_number
         from ..grading.returns import NEVER, void_days
 
-        queries = [
-            source.orders(company, as_of, scope)
-            if source.returns
-            else SQL("SELECT q.*, 0 FROM (%s) q", source.orders(company, as_of, scope))
-            for source in self._sources(company, basis)
-        ]
-        rows = self._read_sources(queries, ORDER_COLUMNS | {"document": "int4"})
+        query = fact_sources.purchases(self, company, as_of, scope, basis, since)
+        rows = self._read(query, ORDER_COLUMNS | {"document": "int4"})
         frame = pd.DataFrame(
             {
                 "customer": rows["customer"],
@@ -193,6 +192,8 @@ class CustomerTierGather(models.AbstractModel):
             }
         )
         back = self._came_back(company, as_of, scope, basis, lines=False)
+        if since is not None:
+            back = back[back["origin"] >= day_number(since)]
         if not len(back):
             return frame
         void = void_days(back, rows["document"], rows["amount"])
@@ -417,19 +418,6 @@ class CustomerTierGather(models.AbstractModel):
             credited
         """
         return SQL("(%s) * %s", pieces, self._product_cost(company))
-
-    def _order_margin_sql(self, company):
-        """SQL of what is left of order ``o`` after the cost of its lines, in company currency."""
-        return SQL(
-            """
-            SELECT SUM(l.price_subtotal::float8 / COALESCE(NULLIF(o.currency_rate, 0), 1)::float8
-                       - COALESCE((%s)::float8, 0)) AS margin
-              FROM sale_order_line l %s
-             WHERE l.order_id = o.id AND l.display_type IS NULL
-            """,
-            self._line_cost(company),
-            fact_sources.ORDERED_PRODUCTS,
-        )
 
     def _product_cost(self, company):
         """Today's cost of a piece of product ``v`` in company currency."""

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ..bulk_fields import KnownFloat
 from ..explain.credit import RISKS
-from ..tools import works_in
+from ..tools import readable_customers, works_in
 from .customer_tier_staged import STAGES
 
 # Field of the mixin: column of the standing behind it.
@@ -164,18 +164,17 @@ class CustomerTierMixin(models.AbstractModel):
         self._check_field_access(self._fields[field_expr], "read")
         partner, company = self._customer_standing_key_sql(alias, query)
         standing = query.make_alias(alias, "customer_tier_standing")
-        query.add_join(
-            "LEFT JOIN",
-            standing,
-            "customer_tier_standing",
-            SQL(
-                "%s = %s AND %s = %s",
-                SQL.identifier(standing, "partner_id"),
-                partner,
-                SQL.identifier(standing, "company_id"),
-                company,
-            ),
+        condition = SQL(
+            "%s = %s AND %s = %s",
+            SQL.identifier(standing, "partner_id"),
+            partner,
+            SQL.identifier(standing, "company_id"),
+            company,
         )
+        # What no record tells, nobody finds out by searching, sorting or counting.
+        if known := readable_customers(self.env):
+            condition = SQL("%s AND %s IN %s", condition, partner, known.subselect())
+        query.add_join("LEFT JOIN", standing, "customer_tier_standing", condition)
         return SQL.identifier(standing, column)
 
     def _search_customer_standing(self, name, operator, value):

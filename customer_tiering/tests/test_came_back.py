@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import OWN
-from .test_facts import FactsCase
+from .facts_common import FactsCase
 
 
 @tagged("post_install", "-at_install")

@@ -83,3 +83,16 @@ class CreditAttackCase(CreditSecurityCase, AttackCase):
         partner.credit_limit = 7777
         cls._create_order(partner, 8888, date=0, company=cls.company_b)
         return shared
+
+    def _of_own(self, model, name):
+        """Of the own order, that nobody with a limit would owe for it."""
+        order = self.own["sale.order"]
+        if model == order._name and name == "customer_credit_over":
+            return {str(order.amount_total)}
+        if model == order._name and name == "customer_credit_warning":
+            return {
+                f"Shared, who is to pay for {order.name}, has no credit limit, but "
+                f"{order.partner_id.name} has one: this needs a special approval of "
+                f"{order.currency_id.format(order.amount_total)}."
+            }
+        return super()._of_own(model, name)

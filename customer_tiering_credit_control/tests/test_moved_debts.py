@@ -332,6 +332,33 @@ class TestMovedDebts(QuotationCase):
         self.assertEqual(spare.with_company(self.company).credit_limit, 1000)
         self.assertEqual(self._used(spare), 900.01)
 
+    def test_words_of_a_merge(self):
+        """Who merged contacts read that somebody owed too much “with what  has ordered”: the
+        contact was gone by then, and so was its name."""
+        self._quote(400, user=self.seller).action_confirm()
+        other = self._create_customer("Also Owing")
+        self._create_order(other, 200)
+        said = (
+            r"^With what it takes over from the merged contacts, Owing Customer owes "
+            r".*1,100\.01.*, which is .*100\.01.* over the credit limit of .*1,000\.00"
+        )
+        with self.assertRaisesRegex(UserError, said), self.env.cr.savepoint():
+            self._merge(self.seller, other, into=self.customer)
+            self.env.flush_all()
+        self.env.invalidate_all()
+        self.company.customer_credit_check = "warn"
+        self._merge(self.seller, other, into=self.customer)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        orders = self.env["sale.order"].search([("partner_id", "=", self.customer.id)])
+        messages = self.customer.sudo().message_ids + orders.sudo().message_ids
+        notes = html2plaintext(" ".join(messages.mapped("body")))
+        self.assertIn(
+            "With what it takes over from the merged contacts, Owing Customer is over the credit "
+            "limit.",
+            notes,
+        )
+
     def test_approver_lets_debts_go(self):
         """Nobody at all could put a contact into the right company. Who approves credit may, and
         the order says so."""

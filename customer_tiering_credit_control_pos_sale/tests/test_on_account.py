@@ -282,3 +282,47 @@ class TestOnAccount(TillCase):
         with self.assertRaisesRegex(UserError, "Owing Customer"), self.env.cr.savepoint():
             sold.with_user(self.cashier).write({"partner_id": other.id})
         self.assertEqual(self._used(), 900)
+
+    def test_account_of_nobody(self):
+        """Goods put on the account of nobody were owed by nobody: at the till, by taking the
+        customer off a sale afterwards, by paying a sale without a customer anew, and by settling an
+        order that way."""
+        other = self._create_customer("No Limit")
+        order = self._quote(400)
+        order.action_confirm()
+        sold = self._sell(100, partner=other).with_user(self.cashier)
+        mine = self._sell(100).with_user(self.cashier)
+        cash = self._sell(800, method=self.card, partner_id=False).with_user(self.cashier)
+        self.assertEqual(cash.state, "paid", "whoever pays need not say who it is")
+        draft = self._sell(800, parts=[(self.account, 0.0)], state="draft", partner_id=False)
+        draft = draft.with_user(self.cashier)
+        payment = {"amount": 800, "payment_method_id": self.account.id}
+        attempts = {
+            "sold": lambda: self._sell(800, partner_id=False),
+            "a part of it": lambda: self._sell(
+                800, parts=[(self.card, 799), (self.account, 1)], partner_id=False
+            ),
+            "settled": lambda: self._settle(order, method=self.account, partner_id=False),
+            "taken off": lambda: sold.write({"partner_id": False}),
+            "taken off who owes": lambda: mine.write({"partner_id": False}),
+            "method": lambda: cash.payment_ids.write({"payment_method_id": self.account.id}),
+            "in two steps": lambda: (
+                self.env["pos.payment"]
+                .with_user(self.cashier)
+                .create({"pos_order_id": draft.id, **payment}),
+                draft.write({"state": "paid"}),
+            ),
+        }
+        before = self._used()
+        for name, attempt in attempts.items():
+            with self.subTest(name), self.assertRaises(UserError), self.env.cr.savepoint():
+                attempt()
+                self.env.flush_all()
+            self.env.invalidate_all()
+        self.assertEqual(self._used(), before)
+        with self.assertRaisesRegex(UserError, "of no customer"), self.env.cr.savepoint():
+            self._sell(800, partner_id=False)
+        # What comes back is owed by nobody, and a company that only asks does not stop its till.
+        self._sell(-100, partner_id=False)
+        self.company.customer_credit_check = "warn"
+        self.assertEqual(self._sell(800, partner_id=False).state, "paid")

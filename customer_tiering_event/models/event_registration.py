@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.tools import readable_customers
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
@@ -37,12 +38,12 @@ class EventRegistration(models.Model):
                 registration.customer_tier_id = found.get(customer, False)
 
     def _customer_known(self):
-        """The contacts of these whose tier the reader may know: of registrations that it reads, and
-        of contacts that it reads; sudo. What stands in an unsaved form is no such right."""
-        saved = self.filtered("id")
-        typed = (self - saved).sudo().partner_id._origin
-        readable = typed.sudo(self.env.su)._filtered_access("read").sudo()
-        return saved.sudo().partner_id | readable
+        """The contacts of these whose tier the reader may know: those that it may read; sudo. What
+        stands in a form is no such right, nor is it once it is saved."""
+        return self._customer_readable(self.sudo().partner_id._origin)
+
+    def _customer_readable(self, people):
+        return people.sudo(self.env.su)._filtered_access("read").sudo()
 
     def _customer_company(self):
         return self.event_id.company_id or self.env.company
@@ -55,12 +56,13 @@ class EventRegistration(models.Model):
             return NotImplemented
         standings = self.env["customer.tier.standing"].sudo()
         tiers = [id_ for id_ in value if id_]
-        own = [("tier_id", "in", tiers), ("company_id", "in", self.env.companies.ids)]
-        customers = standings._search(own).subselect("partner_id")
+        own = [("company_id", "in", self.env.companies.ids)]
+        if known := readable_customers(self.env):
+            own.append(("partner_id", "in", known))
+        customers = standings._search([*own, ("tier_id", "in", tiers)]).subselect("partner_id")
         domain = fields.Domain("partner_id.commercial_partner_id", "in", customers)
         if False in value:
-            graded = [("tier_id", "!=", False), ("company_id", "in", self.env.companies.ids)]
-            graded = standings._search(graded).subselect("partner_id")
+            graded = standings._search([*own, ("tier_id", "!=", False)]).subselect("partner_id")
             domain |= ~fields.Domain("partner_id.commercial_partner_id", "in", graded)
         return domain
 
@@ -70,9 +72,10 @@ class EventRegistration(models.Model):
         for registration in self:
             event = registration.event_id
             told = event.customer_others == "warned" and event._customer_asks()
-            told = told and (registration.partner_id or registration.email)
-            if told and registration.partner_id and not registration._customer_known():
-                told = False
+            if told:
+                people = registration._customer_people()
+                # Of an address that nobody has, there is nothing to be kept from anybody.
+                told = registration._customer_readable(people) or not people and registration.email
             registration.customer_warning = bool(told) and registration._customer_uninvited(
                 event.customer_tier_ids
             )
@@ -105,16 +108,21 @@ class EventRegistration(models.Model):
         if said := self._customer_uninvited(tiers):
             raise ValidationError(said)
 
+    def _customer_people(self):
+        """The contact who is registered, or those with its e-mail address; sudo."""
+        registration = self.sudo()
+        people = registration.partner_id._origin
+        if not people and (email := email_normalize(registration.email)):
+            # Online, who is not logged in gives an address only.
+            people = people.search([("email_normalized", "=", email)])
+        return people
+
     def _customer_uninvited(self, tiers):
         """What is said of somebody who is not invited; empty of who is.
 
         :param tiers: ``customer.tier`` that the event or the ticket is for
         """
-        registration = self.sudo()
-        people = registration.partner_id
-        if not people and (email := email_normalize(registration.email)):
-            # Online, who is not logged in gives an address only.
-            people = people.search([("email_normalized", "=", email)])
+        registration, people = self.sudo(), self._customer_people()
         event = registration.event_id
         if people and event._customer_invited(tiers, people):
             return ""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_tiering import near_tiers
 from odoo.addons.customer_tiering.main_contacts import main_contacts_sql
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.addons.customer_tiering.tools import readable_customers
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -84,6 +85,8 @@ class ResPartner(models.Model):
         return self._search_by_standing(operator, value, SQL("s.tier_since <= %s", day))
 
     def _search_by_standing(self, operator, value, condition):
+        if known := readable_customers(self.env):
+            condition = SQL("%s AND s.partner_id IN %s", condition, known.subselect())
         standings = self.env["customer.tier.standing"]
         standings.flush_model(["partner_id", "company_id", "tier_id", "tier_since", "noticed_on"])
         return self._in_audience(
@@ -104,4 +107,6 @@ class ResPartner(models.Model):
             return NotImplemented
         customers = near_tiers.of_company(self.env, self.env.company)
         domain = Domain("commercial_partner_id", "in", customers)
+        if known := readable_customers(self.env):
+            domain &= Domain("commercial_partner_id", "in", known)
         return domain if True in value else ~domain

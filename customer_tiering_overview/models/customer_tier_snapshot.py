@@ -113,7 +113,8 @@ class CustomerTierSnapshot(models.Model):
     saved = fields.Monetary(
         string="Saved by Tier Prices",
         readonly=True,
-        help="What orders of the month would have cost more without the tier, where they kept it.",
+        help="What orders of the month, without what came back of them, would have cost more "
+        "without the tier, where they kept it.",
     )
     first_count = fields.Integer(string="First Graded", readonly=True)
     up_count = fields.Integer(string="Promoted", readonly=True, help="Into this tier.")

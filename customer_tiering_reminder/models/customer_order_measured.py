@@ -1,12 +1,15 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading import assignment
+from odoo.addons.customer_tiering.models.customer_tier_run import CHUNK_SIZE
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 # An order counts as one after the day for half the customer's rhythm, at least so long.
 SHORTEST_WINDOW = 14
-# Orders that are taken back later than so many days after the window change no outcome.
+# What is taken back or credited later than so many days after the window changes no outcome.
 MEASURED_AGAIN = 92
+# Measures for which lines tell revenue and cost.
+MARGIN = frozenset({"margin"})
 
 
 class CustomerOrderMeasured(models.AbstractModel):
@@ -48,17 +51,19 @@ class CustomerOrderMeasured(models.AbstractModel):
         help="Orders up to this day count as orders after the reminder, of customers held back as "
         "well: half the customer's rhythm, at least 14 days.",
     )
-    window_orders = fields.Integer(string="Orders in the Time", readonly=True)
+    window_orders = fields.Integer(
+        string="Orders in the Time", readonly=True, help="Without those that came back in full."
+    )
     window_amount = fields.Float(
         string="Amount in the Time",
         readonly=True,
-        help="Untaxed, in company currency at the rates of the days.",
+        help="Untaxed, less what came back, in company currency at the rates of the days.",
     )
     window_margin = fields.Float(
         string="Margin in the Time",
         readonly=True,
         groups="customer_tiering.group_manager",
-        help="What is left of the amount after the cost of what was bought, in company currency.",
+        help="What is left of the amount after the cost of what was kept, in company currency.",
     )
     measured_on = fields.Date(readonly=True, help="Empty until the time is over.")
     group_text = fields.Char(
@@ -141,46 +146,91 @@ class CustomerOrderMeasured(models.AbstractModel):
 
     @api.model
     def _measure(self, company):
-        """Note what was ordered in the time of each case, once it is over; orders that are taken
-        back later are looked at again for a while."""
-        today = self.env["customer.tier.gather"]._today(company)
+        """Note what was bought in the time of each case, once it is over, less what came back of it
+        since; what is taken back or credited later is looked at again for a while."""
         self.env.flush_all()
-        self.env.cr.execute(
+        cases = self._over(company)
+        # As many customers as a grading looks at: what they bought is in the memory.
+        customers = sorted({case[1] for case in cases})
+        for start in range(0, len(customers), CHUNK_SIZE):
+            some = set(customers[start : start + CHUNK_SIZE])
+            self._note_bought(company, [case for case in cases if case[1] in some])
+        self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _over(self, company):
+        """Cases whose time is over and may have come to something else since.
+
+        :return: list of (id, customer, first day, last day)
+        """
+        today = self.env["customer.tier.gather"]._today(company)
+        return self.env.execute_query(
             SQL(
                 """
-                WITH found AS (
-                    SELECT r.id, COUNT(o.id) AS orders,
-                           COALESCE(SUM(o.amount_untaxed / NULLIF(o.currency_rate, 0)), 0)
-                               AS amount,
-                           COALESCE(SUM(m.margin), 0) AS margin
-                      FROM %(table)s r
-                      JOIN res_partner p ON p.id = r.partner_id
-                      JOIN res_partner c ON c.commercial_partner_id = p.commercial_partner_id
-                 LEFT JOIN sale_order o ON o.partner_id = c.id AND %(ends)s
-                       AND (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
-                           BETWEEN %(since)s AND r.window_end
-                 LEFT JOIN LATERAL (%(margin)s) m ON TRUE
-                     WHERE r.company_id = %(company)s AND r.window_end < %(today)s
-                       AND (r.measured_on IS NULL OR r.window_margin IS NULL
-                            OR r.window_end > %(again)s)
-                     GROUP BY r.id)
-                UPDATE %(table)s r
-                   SET window_orders = f.orders, window_amount = f.amount,
-                       window_margin = f.margin, measured_on = %(today)s
-                  FROM found f
-                 WHERE f.id = r.id
-                   AND (r.measured_on IS NULL OR r.window_orders <> f.orders
-                        OR r.window_amount IS DISTINCT FROM f.amount::float8
-                        OR r.window_margin IS DISTINCT FROM f.margin::float8)
+                SELECT r.id, p.commercial_partner_id, GREATEST(%(since)s, r.date), r.window_end
+                  FROM %(table)s r
+                  JOIN res_partner p ON p.id = r.partner_id
+                 WHERE r.company_id = %(company)s AND r.window_end < %(today)s
+                   AND (r.measured_on IS NULL OR r.window_margin IS NULL
+                        OR r.window_end > %(again)s)
                 """,
                 table=SQL.identifier(self._table),
-                ends=self._ends_sql(company),
                 since=self._counted_since(),
-                margin=self.env["customer.tier.gather"]._order_margin_sql(company),
-                zone=self.env["customer.tier.gather"]._timezone(company),
                 company=company.id,
                 today=today,
                 again=fields.Date.subtract(today, days=MEASURED_AGAIN),
             )
         )
-        self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _note_bought(self, company, cases):
+        """Write what some cases came to.
+
+        :param cases: of :meth:`_over`
+        """
+        from odoo.addons.customer_tiering.grading import outcome
+
+        found = outcome.of_cases(*self._bought(company, cases))
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE %(table)s r
+                   SET window_orders = f.orders, window_amount = f.amount,
+                       window_margin = f.margin, measured_on = %(today)s
+                  FROM unnest(%(ids)s, %(orders)s, %(amounts)s::float8[], %(margins)s::float8[])
+                       AS f (id, orders, amount, margin)
+                 WHERE f.id = r.id
+                   AND (r.measured_on IS NULL OR r.window_orders IS DISTINCT FROM f.orders
+                        OR r.window_amount IS DISTINCT FROM f.amount
+                        OR r.window_margin IS DISTINCT FROM f.margin)
+                """,
+                table=SQL.identifier(self._table),
+                today=self.env["customer.tier.gather"]._today(company),
+                ids=found.index.tolist(),
+                orders=found["orders"].tolist(),
+                amounts=found["amount"].tolist(),
+                margins=found["margin"].tolist(),
+            )
+        )
+
+    @api.model
+    def _bought(self, company, cases):
+        """The same cases, and what their customers bought since the first of the days, by the rule
+        that gradings go by: the arguments of ``outcome.of_cases``."""
+        import pandas as pd
+
+        from odoo.addons.customer_tiering.grading.metrics import day_number
+        from odoo.addons.customer_tiering.grading.outcome import CASE_TYPES
+        from odoo.addons.customer_tiering.grading.policy import ORDERED
+
+        gather = self.env["customer.tier.gather"]
+        today, since = gather._today(company), min(first for _id, _who, first, _last in cases)
+        rows = [(*case[:2], *map(day_number, case[2:])) for case in cases]
+        frame = pd.DataFrame(rows, columns=list(CASE_TYPES)).astype(CASE_TYPES)
+        scope = gather._scope_of(frame["customer"].unique().tolist())
+        return (
+            frame,
+            # What somebody is reminded of is to order, whatever programmes count.
+            gather._purchases(company, today, scope, ORDERED, since=since),
+            gather._lines(company, today, scope, MARGIN, after=day_number(since) - 1),
+        )

@@ -3,6 +3,7 @@ from . import test_attacks
 from . import test_contact_policy
 from . import test_desk_ends
 from . import test_handover
+from . import test_measured_net
 from . import test_migration
 from . import test_moved_customer
 from . import test_named_tiers

@@ -192,8 +192,8 @@ class TestReminderCase(GradingCase):
         self.Reminder._measure(self.company)
         for case in cases:
             self.assertEqual(case.measured_on, self._days_ago(0))
-            self.assertEqual((case.window_orders, case.window_amount), (2, 100))
-            self.assertEqual(case.window_margin, 100)
+            self.assertEqual((case.window_orders, case.window_amount), (2, 90))
+            self.assertEqual(case.window_margin, 90)
 
     def test_margin(self):
         """A reminder that sells at a loss seems to pay; cases from before the margin was noted

@@ -1,5 +1,5 @@
 from odoo.addons.customer_tiering.tests.common import TieringCommon
-from odoo.addons.customer_tiering.tests.test_facts import FactsCase
+from odoo.addons.customer_tiering.tests.facts_common import FactsCase
 from odoo.fields import Command
 from odoo.tests import tagged
 

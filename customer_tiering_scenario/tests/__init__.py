@@ -3,6 +3,7 @@ from . import test_company_findings
 from . import test_discount_cost
 from . import test_kept_chunks
 from . import test_long
+from . import test_money_net
 from . import test_predicted_any
 from . import test_result_advice
 from . import test_rights_rpc

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.addons.customer_tiering.tools import readable_customers
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -59,6 +60,8 @@ class ResPartner(models.Model):
             return NotImplemented
         Care = self.env["customer.tier.care"].sudo()
         here = Domain("company_id", "=", self.env.company.id)
+        if known := readable_customers(self.env):
+            here &= Domain("partner_id", "in", known)
         chosen = Care._search(here & Domain(name, "in", [id_ for id_ in value if id_]))
         found = Domain("commercial_partner_id", "in", chosen.subselect("partner_id"))
         if False in value:

@@ -1,0 +1,116 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import OWN
+from .facts_common import FactsCase
+
+
+@tagged("post_install", "-at_install")
+class TestOddCredits(FactsCase):
+    """Credit notes that do not look like the invoice turned round."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_program(domain=OWN)
+        cls.buyer = cls._create_own_customer("Buyer")
+
+    def _left(self, partner=None):
+        self._grade()
+        return self._counted(partner or self.buyer)
+
+    def test_deposit_alone(self):
+        """A deposit of 300 is given back, and 300 of the order of 1,000 seem to have come back."""
+        order = self._create_order(self.buyer, 1000, date=30)
+        wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=order.ids)
+        wizard = wizard.create(
+            {
+                "sale_order_ids": [Command.set(order.ids)],
+                "advance_payment_method": "fixed",
+                "fixed_amount": 300,
+            }
+        )
+        wizard.create_invoices()
+        invoice = order.invoice_ids
+        invoice.invoice_date = self._days_ago(30)
+        invoice.action_post()
+        self._credit(invoice, 10)
+        self.assertEqual(self._left(), (1000, 1))
+        self._credit(self._invoice(order, 9), 8)
+        self.assertEqual(self._left(), (0, 0))
+
+    def test_not_posted(self):
+        """What is only written down gives nothing back, nor does what was cancelled."""
+        invoice = self._invoice(self._create_order(self.buyer, 1000, date=30), 30)
+        draft = self._credit(invoice, 10, post=False)
+        self.assertEqual(self._left(), (1000, 1))
+        draft.button_cancel()
+        self.assertEqual(self._left(), (1000, 1))
+
+    def test_other_company(self):
+        """A bonus of one company is deducted in the other."""
+        self._create_order(self.buyer, 1000, date=30)
+        self.buyer.company_id = False
+        date = self._days_ago(10)
+        self._create_invoice(
+            self.buyer, 400, kind="out_refund", company=self.company_b, invoice_date=date, date=date
+        )
+        self.buyer.company_id = self.company
+        self.assertEqual(self._left(), (1000, 1))
+
+    def test_contact_and_other_money(self):
+        """A shop's order in euro is credited in dollars, at the shop's own address."""
+        shop = self._create_customer("Shop", parent_id=self.buyer.id)
+        dollar = self.env.ref("base.USD")
+        dollar.write(
+            {
+                "active": True,
+                "rate_ids": [
+                    Command.clear(),
+                    Command.create(
+                        {"name": "2000-01-01", "rate": 2.0, "company_id": self.company.id}
+                    ),
+                ],
+            }
+        )
+        invoice = self._invoice(self._create_order(shop, 1000, date=30), 30)
+        refund = self._credit(invoice, 10, post=False)
+        refund.currency_id = dollar
+        refund.invoice_line_ids.price_unit = 600
+        refund.action_post()
+        self.assertEqual(self._left(), (700, 1))
+
+    def test_fee_is_kept_back(self):
+        """Goods of 1,000 come back less a fee of 100 for putting them away: with the fee, 100 is
+        left; the order is none any more only where all its money is back."""
+        invoice = self._invoice(self._create_order(self.buyer, 1000, date=30), 30)
+        refund = self._credit(invoice, 10, post=False)
+        fee = {"name": "Restocking", "price_unit": -100, "quantity": 1, "tax_ids": False}
+        refund.invoice_line_ids = [Command.create(fee)]
+        refund.action_post()
+        self.assertEqual(self._left()[0], 100)
+
+    def test_cancelled_after_credit(self):
+        """An order that was credited and then cancelled is deducted once more."""
+        order = self._create_order(self.buyer, 1000, date=30)
+        self._create_order(self.buyer, 500, date=20)
+        self._credit(self._invoice(order, 30), 10)
+        order.with_context(disable_cancel_warning=True)._action_cancel()
+        self.assertEqual(self._left(), (500, 1))
+
+    def test_several_orders_on_one_invoice(self):
+        """Two orders are one invoice, and one credit note of one line takes from both."""
+        orders = self._create_order(self.buyer, 1000, date=30)
+        orders += self._create_order(self.buyer, 200, date=29)
+        invoice = orders._create_invoices()
+        self.assertEqual(len(invoice), 1)
+        invoice.invoice_date = self._days_ago(28)
+        invoice.action_post()
+        refund = self._credit(invoice, 10, post=False)
+        first = refund.invoice_line_ids.filtered(
+            lambda line: orders[1].order_line in line.sale_line_ids
+        )
+        others = refund.invoice_line_ids - first
+        refund.invoice_line_ids = [Command.unlink(line.id) for line in others]
+        refund.action_post()
+        self.assertEqual(self._left(), (1000, 1))
