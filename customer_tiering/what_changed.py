@@ -93,37 +93,40 @@ class News:
         before = self.then.get("tables", {}).get(name)
         if before and before[0] != definition:
             before = None
-        number = SQL("hashint8extended((t.id::bigint << 32) | COALESCE(%s, 0), 0)", owner)
-        columns = [
-            SQL("COUNT(*)"),
-            SQL("COALESCE(MAX(t.id), 0)"),
-            SQL("COALESCE(SUM(%s), 0)::text", number),
-        ]
+        last = before[1] if before else 0
+        pair = SQL("((t.id::bigint << 32) | COALESCE(%s, 0))", owner)
+        number = SQL("SUM(hashint8extended(%s, 0))", pair)
+        written = SQL("FALSE")
         if before:
             written = SQL(
-                "(age(t.xmin) <= age(%s::text::xid) OR %s)",
+                "(age(t.xmin) <= (SELECT age(%s::text::xid)) OR %s)",
                 str(self.then["transaction"] % 2**32),
                 also or SQL("FALSE"),
             )
-            columns += [
-                SQL("COALESCE(SUM(%s) FILTER (WHERE t.id <= %s), 0)::text", number, before[1]),
-                SQL("COALESCE(array_agg(t.id) FILTER (WHERE %s), '{}')", written),
-                SQL("COALESCE(array_agg(DISTINCT %s) FILTER (WHERE %s), '{}')", owner, written),
-            ]
         self.env.cr.execute(
             SQL(
-                "SELECT %s FROM %s t WHERE %s",
-                SQL(", ").join(columns),
-                SQL.identifier(table),
-                only or SQL("TRUE"),
+                """
+                SELECT COUNT(*), COALESCE(MAX(t.id), 0),
+                       COALESCE(%(number)s FILTER (WHERE t.id <= %(last)s), 0),
+                       COALESCE(%(number)s FILTER (WHERE t.id > %(last)s), 0),
+                       COALESCE(array_agg(%(pair)s) FILTER (WHERE %(written)s), '{}')
+                  FROM %(table)s t WHERE %(only)s
+                """,
+                number=number,
+                pair=pair,
+                last=last,
+                written=written,
+                table=SQL.identifier(table),
+                only=only or SQL("TRUE"),
             )
         )
-        count, last, digest, *rest = self.env.cr.fetchone()
-        self.fresh[name] = [definition, last, digest]
+        count, greatest, known, new, pairs = self.env.cr.fetchone()
+        self.fresh[name] = [definition, greatest, str(int(known) + int(new))]
         if not before:
             return None
-        digest_then, ids, owners = rest
-        return Rows(ids, [id_ for id_ in owners if id_], digest_then == before[2], count)
+        owners = {pair & 0xFFFFFFFF for pair in pairs} - {0}
+        ids = [pair >> 32 for pair in pairs]
+        return Rows(ids, sorted(owners), str(int(known)) == before[2], count)
 
 
 def text_of(query):
