@@ -12,6 +12,7 @@ from odoo.tools import SQL
 
 from .explain.span import ALIAS
 from .grading.policy import YEAR
+from .what_changed import text_of
 
 # Of customers without records these are zero; the other aggregates are unknown.
 COUNTED = ("count", "count_distinct", "sum")
@@ -44,13 +45,18 @@ class RecordDefinition:
 
         :param before: the last day that is too early, None if none is
         """
+        domain = self._undated(company)
+        if self.metric.date_path:
+            domain &= self._window(company, as_of, before)
+        return domain
+
+    def _undated(self, company):
+        """The same whatever the day."""
         Model = self._model(company)
         domain = self._filter()
         owner = Model._fields.get("company_id")
         if owner and owner.comodel_name == "res.company" and owner._description_searchable:
             domain &= Domain(Model._check_company_domain(company))
-        if self.metric.date_path:
-            domain &= self._window(company, as_of, before)
         return domain
 
     def _filter(self):
@@ -62,15 +68,19 @@ class RecordDefinition:
 
     def _window(self, company, as_of, before):
         path = self.metric.date_path
-        if self.follow(path)[-1][1].type == "date":
-            domain = Domain(path, "<=", fields.Date.to_string(as_of))
-            return domain & Domain([(path, ">", fields.Date.to_string(before))] if before else [])
+        lower, since, upper, until = self._bounds(company, as_of, before)
+        domain = Domain(path, upper, until)
+        return domain & Domain([(path, lower, since)] if since else [])
+
+    def _bounds(self, company, as_of, before):
+        """How dates are compared with the beginning and the end of what is looked at, as text:
+        operator and value (None without a beginning), operator and value."""
+        if self.follow(self.metric.date_path)[-1][1].type == "date":
+            since = before and fields.Date.to_string(before)
+            return ">", since, "<=", fields.Date.to_string(as_of)
         end_of_day = self.env["customer.tier.gather"]._end_of_day
-        domain = Domain(path, "<", fields.Datetime.to_string(end_of_day(company, as_of)))
-        if before:
-            opening = fields.Datetime.to_string(end_of_day(company, before))
-            domain &= Domain(path, ">=", opening)
-        return domain
+        since = before and fields.Datetime.to_string(end_of_day(company, before))
+        return ">=", since, "<", fields.Datetime.to_string(end_of_day(company, as_of))
 
     # The query
 
@@ -193,6 +203,60 @@ class RecordDefinition:
             found=found,
             day=day,
         )
+
+    # Which records tell of a change
+
+    def rows(self, company, as_of, then):
+        """What ``what_changed.News.rows`` is to know of the records, None where a record's own row
+        tells less than all of what it counts for.
+
+        :param as_of, then: days graded, now and before (None where that is not known)
+        """
+        Model, metric = self._model(company), self.metric
+        paths = [path for path in (metric.partner_path, metric.date_path) if path]
+        if metric.aggregate != "count":
+            paths.append(metric.measure_path)
+        plain = Model._auto and not Model._table_query
+        if not plain or not all(self._is_own_column(Model, path) for path in paths):
+            return None
+        text = text_of(Model._search(self._undated(company)))
+        if text is None or self._is_converted(Model):
+            return None
+        also = None
+        if metric.date_path and then:
+            also = SQL("%s <> %s", *(self._is_looked_at(company, day) for day in (as_of, then)))
+        rules = (metric.model_name, metric.aggregate, metric.window_months, *paths, text)
+        return {
+            "definition": repr(rules),
+            "table": Model._table,
+            "owner": SQL.identifier("t", metric.partner_path or "commercial_partner_id"),
+            "also": also,
+        }
+
+    def _is_own_column(self, Model, path):
+        field = Model._fields.get(path)
+        return bool(field and field.store and field.column_type and not field.company_dependent)
+
+    def _is_converted(self, Model):
+        """Whether amounts may be in other currencies, whose rates change."""
+        if self.metric.aggregate in ("count", "count_distinct"):
+            return False
+        field = Model._fields[self.metric.measure_path]
+        query = Model._search([])
+        return (
+            field.type == "monetary"
+            and self._currency_sql(Model, field, query.table, query) is not None
+        )
+
+    def _is_looked_at(self, company, day):
+        """Whether the date of row ``t`` is within what is looked at on a day, as ``SQL``."""
+        bounds = self._bounds(company, day, self.metric._day_before(day))
+        column = SQL.identifier("t", self.metric.date_path)
+        lower, since, upper, until = bounds
+        condition = SQL("%s %s %s", column, SQL(upper), until)
+        if since:
+            condition = SQL("%s AND %s %s %s", condition, column, SQL(lower), since)
+        return SQL("((%s) IS TRUE)", condition)
 
     # Days of a customer's own
 

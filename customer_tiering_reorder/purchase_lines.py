@@ -21,25 +21,30 @@ COLUMNS = {
 
 def basis_of(company):
     """What counts as bought: invoices only where all programmes say so."""
-    programs = company.env["customer.tier.program"].sudo()._for_company(company)
-    invoiced = programs and set(programs.mapped("basis")) == {INVOICED}
-    return INVOICED if invoiced else ORDERED
+    company.env["customer.tier.program"].flush_model(["active", "company_id", "basis"])
+    query = SQL(
+        "SELECT bool_and(basis = %s) FROM customer_tier_program WHERE active AND company_id = %s",
+        INVOICED,
+        company.id,
+    )
+    return INVOICED if company.env.execute_query(query)[0][0] else ORDERED
 
 
 def watched(env):
     """Products of the categories whose rhythm is watched.
 
-    :return: sorted array of product ids, that of their categories, and whether there are products
-        of other categories
+    :return: sorted array of product ids, those of their categories and of the days typed for them
+        (0 for none), and whether there are products of other categories
     """
     import numpy as np
 
     env["product.category"].flush_model(["customer_cycle_tracked"])
-    env["product.template"].flush_model(["categ_id"])
+    env["product.template"].flush_model(["categ_id", "customer_cycle_days"])
     rows = env.execute_query(
         SQL(
             """
-            SELECT v.id, t.categ_id, c.customer_cycle_tracked
+            SELECT v.id, t.categ_id, GREATEST(COALESCE(t.customer_cycle_days, 0), 0),
+                   c.customer_cycle_tracked
               FROM product_product v
               JOIN product_template t ON t.id = v.product_tmpl_id
          LEFT JOIN product_category c ON c.id = t.categ_id
@@ -47,23 +52,24 @@ def watched(env):
             """
         )
     )
-    some = [(id_, category) for id_, category, tracked in rows if tracked]
-    products, categories = np.array(some, dtype=np.int64).reshape(-1, 2).T
-    return products, categories, len(some) < len(rows)
+    some = [row for *row, tracked in rows if tracked]
+    products, categories, cycles = np.array(some, dtype=np.int64).reshape(-1, 3).T
+    return products, categories, cycles, len(some) < len(rows)
 
 
 def read(gather, company, as_of, scope, basis):
     """Lines of what was bought up to a day, and what came back of them on the day of the purchase.
 
     :param scope: see ``customer.tier.gather``
-    :return: frame ``customer, product, category, day, quantity, amount``; what came back is
-        negative, amounts are untaxed in company currency
+    :return: frame ``customer, product, category, cycle, day, quantity, amount``; what came back is
+        negative, amounts are untaxed in company currency, ``cycle`` is the days typed for the
+        product, 0 for none
     """
     import numpy as np
     import pandas as pd
 
-    names = ["customer", "product", "category", "day", "quantity", "amount"]
-    products, categories, others = watched(gather.env)
+    names = ["customer", "product", "category", "cycle", "day", "quantity", "amount"]
+    products, categories, cycles, others = watched(gather.env)
     if not len(products):
         return pd.DataFrame(columns=names)
     queries = [
@@ -81,7 +87,7 @@ def read(gather, company, as_of, scope, basis):
     # Asked once a product: joined to every line, it would cost more than the lines themselves.
     place = np.minimum(np.searchsorted(products, lines["product"]), len(products) - 1)
     known = products[place] == lines["product"]
-    return lines.assign(category=categories[place])[known][names]
+    return lines.assign(category=categories[place], cycle=cycles[place])[known][names]
 
 
 def _query(lines, products):
@@ -107,7 +113,7 @@ def purchases(lines):
     return Purchases(*integers, lines["quantity"].to_numpy(float), lines["amount"].to_numpy(float))
 
 
-def product_cycles(env, lines, bought):
+def product_cycles(lines, bought):
     """Days typed for the products that customers bought last in a category, the shortest of them:
     what runs out first is what is ordered next.
 
@@ -116,24 +122,10 @@ def product_cycles(env, lines, bought):
     """
     import pandas as pd
 
-    env["product.template"].flush_model(["customer_cycle_days"])
-    typed = dict(
-        env.execute_query(
-            SQL(
-                """
-                SELECT v.id, t.customer_cycle_days
-                  FROM product_template t
-                  JOIN product_product v ON v.product_tmpl_id = t.id
-                 WHERE t.customer_cycle_days > 0
-                """
-            )
-        )
-    )
-    some = lines[lines["product"].isin(list(typed)) & (lines["quantity"] > 0)] if typed else ()
+    some = lines[(lines["cycle"] > 0) & (lines["quantity"] > 0)]
     if not len(some):
         return {}
-    cycles = some.assign(cycle=some["product"].map(typed))
-    cycles = cycles.groupby(["customer", "category", "day"])["cycle"].min()
+    cycles = some.groupby(["customer", "category", "day"])["cycle"].min()
     last = pd.DataFrame(
         {
             "customer": bought.customers[bought.pairs],

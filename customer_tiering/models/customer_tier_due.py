@@ -1,12 +1,16 @@
 import hashlib
 import logging
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import partial
 
 from psycopg2.extensions import TransactionRollbackError
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..record_definition import RecordDefinition
+from ..what_changed import News, text_of
 
 _logger = logging.getLogger(__name__)
 
@@ -25,7 +29,9 @@ class Night:
     they owe is a day later; ``graded``: how many customers of the scope are in programmes;
     ``written``: how many of those who are overdue have other figures since these were refreshed;
     ``rules_changed``: whether anybody was graded by other rules than today's; ``errors``: as those
-    of ``customer.tier.pipeline.Tally``.
+    of ``customer.tier.pipeline.Tally``; ``places``: how many customers are in each tier (0 for
+    none); ``seen``: what the next night is to know of this one, None where it has to compare
+    everything.
     """
 
     due: object
@@ -34,6 +40,8 @@ class Night:
     written: int = 0
     rules_changed: bool = False
     errors: list = field(default_factory=list)
+    places: Counter = field(default_factory=Counter)
+    seen: dict | None = None
 
     def is_hardly_cheaper(self):
         """Whether everybody might as well be graded."""
@@ -42,6 +50,29 @@ class Night:
     def next(self, size):
         """The first ids of who is looked at, and whether there are others."""
         return self.due[:size].tolist(), len(self.due) > size
+
+
+def within(scope, some):
+    """A scope narrowed down to some ids of partners, the same for None."""
+    if some is None:
+        return scope
+    return lambda column: SQL("(%s AND %s = ANY(%s))", scope(column), column, list(some))
+
+
+@dataclass
+class Census:
+    """What stands about some customers.
+
+    ``rules``: how many follow which rules, dict programme id → ``Counter`` of policy ids (0 for
+    none); ``places``: how many are in each tier; ``timely``: ids of those whose next look has come,
+    or what was set by hand may have ended; ``overdue``: programme id → ids of those who owe
+    anything past due.
+    """
+
+    rules: dict = field(default_factory=dict)
+    places: Counter = field(default_factory=Counter)
+    timely: object = None
+    overdue: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -159,14 +190,67 @@ class CustomerTierDue(models.AbstractModel):
         night = self._look_and_refresh(run.company_id, run.as_of, scope, whole)
         return Watch(night.due, errors)
 
+    def _complete_vals(self, run):
+        """What the nights that follow a grading need to know of it; after one of an earlier day,
+        the next one looks at everybody again.
+
+        :return: dict of values of the company
+        """
+        old = run._is_of_old_day()
+        # Whoever could not be graded has to be found again.
+        seen = run.seen if not old and not run.error_ids else False
+        if seen and run.first_count:
+            seen = self._with_new_customers(run, seen)
+        vals = {"customer_tier_graded_on": run.as_of, "customer_tier_seen": seen}
+        if not run.partial:
+            complete = not old and run.as_of
+            vals |= {"customer_tier_complete_on": complete, "customer_tier_stamp": run.stamp}
+        return vals
+
+    def _with_new_customers(self, run, seen):
+        """What is kept for the next night, with the customers that a grading found; None where it
+        cannot be told whether they are all there."""
+        company, news = run.company_id, News.since(self.env, {})
+        graded = [("company_id", "=", company.id), ("program_id", "!=", False)]
+        if self.env["customer.tier.standing"].sudo().search_count(graded) != run.customer_count:
+            return None
+        self._customer_rows(news, company)
+        return {**seen, "tables": {**seen["tables"], **news.fresh}}
+
+    def _begin(self, run):
+        """Note what the night after a grading of everybody has to know, before it begins, and have
+        it tell whom one would have left out that compares only what rows have changed.
+
+        :return: ``Tally`` of the problems found
+        """
+        from .customer_tier_pipeline import Tally
+
+        self.env.flush_all()
+        tally, errors, company = Tally(), [], run.company_id
+        everybody, whole = partial(SQL, "%s IS NOT NULL"), run.whole_programs or []
+        if run.checks and company.customer_tier_seen:
+            few = self._look(company, run.as_of, everybody, whole, company.customer_tier_seen)
+            night = self._look(company, run.as_of, everybody, whole)
+            watch = Watch(few.due, tally.errors)
+            for customer in watch.left_out(night.due):
+                watch.add(customer, self.env._("Something was new that no night noticed."))
+            run.seen = few.seen
+        else:
+            policies = self._policies(company, errors)
+            seen, _affected = self._news(company, run.as_of, policies, {})
+            run.seen = None if errors else seen
+        return tally
+
     # Who is looked at
 
     @api.model
-    def _look(self, company, as_of, scope, whole=()):
+    def _look(self, company, as_of, scope, whole=(), seen=None):
         """Whom a night has to look at. Of the others, nothing is read into memory.
 
         :param scope: see ``customer.tier.gather``
         :param whole: ids of programmes whose customers are all looked at
+        :param seen: what the night before kept, see :class:`Night`, or nothing (``{}``), where
+            the scope is everybody; without it everything is compared, and nothing kept
         :return: :class:`Night`
         """
         import numpy as np
@@ -174,54 +258,61 @@ class CustomerTierDue(models.AbstractModel):
         self.env.flush_all()
         errors = []
         policies = self._policies(company, errors)
-        records, given = self._given(company, as_of, scope, policies, errors)
-        known = self._rules_followed(company, scope)
+        kept, affected = None, {}
+        if seen is not None:
+            kept, affected = self._news(company, as_of, policies, seen)
+        records, given = self._given(company, as_of, scope, policies, errors, affected)
+        census = self._census(company, as_of, scope)
         entire = [
             program.id
             for program, (policy, _id) in policies.items()
             if policy and (program.id in whole or self._needs_years(policy, [*records, *given]))
         ]
-        found = [self._timely(company, as_of, scope, policies, known, entire)]
+        found = [census.timely, self._by_other_rules(company, scope, policies, census, entire)]
         for program, (policy, policy_id) in policies.items():
             if policy and program.id not in entire:
-                found += self._changed(program, policy, policy_id, records, given, scope, errors)
-        found.append(self._moved(company, as_of, scope, policies, given, errors))
+                changed = self._changed(
+                    program, policy, policy_id, records, given, scope, errors, affected
+                )
+                found += changed
+        found.append(
+            self._moved(company, as_of, scope, policies, given, errors, affected.get(None))
+        )
         found.append(self._queued(company, scope))
         rules_changed = any(
-            policy and any(rules != policy_id for rules in known.get(program.id, ()))
+            policy and any(rules != policy_id for rules in census.rules.get(program.id, ()))
             for program, (policy, policy_id) in policies.items()
         )
-        graded = sum(sum(rules.values()) for rules in known.values())
+        graded = sum(sum(rules.values()) for rules in census.rules.values())
         due = np.unique(np.concatenate(found)).astype(np.int64)
-        overdue = np.setdiff1d(self._overdue(company, scope, policies), due)
-        return Night(due, overdue, graded, rules_changed=rules_changed, errors=errors)
+        overdue = np.setdiff1d(self._overdue(company, as_of, census, policies, seen), due)
+        return Night(
+            due, overdue, graded, 0, rules_changed, errors, census.places, None if errors else kept
+        )
 
-    def _look_and_refresh(self, company, as_of, scope, whole=()):
+    def _look_and_refresh(self, company, as_of, scope, whole=(), seen=None):
         """The same, once it is worked out how those pay who are overdue."""
         import numpy as np
 
-        night = self._look(company, as_of, scope, whole)
+        night = self._look(company, as_of, scope, whole, seen)
         written = self._refresh(company, as_of, night.overdue.tolist())
         if written is None:
             night.due = np.union1d(night.due, night.overdue)
         night.written = written or 0
         return night
 
-    def _overdue(self, company, scope, policies):
-        """Customers who owe anything past due, of programmes of which it shows in nothing else."""
+    def _overdue(self, company, as_of, census, policies, seen):
+        """Customers who owe anything past due, of programmes of which it shows in nothing else;
+        nobody where that was worked out for the same day before."""
+        import numpy as np
+
         from ..grading.next_look import pays_apart
 
         apart = [p.id for p, (policy, _id) in policies.items() if policy and pays_apart(policy)]
-        return self._partners(
-            SQL(
-                "SELECT s.partner_id FROM customer_tier_standing s "
-                "WHERE s.company_id = %s AND s.program_id = ANY(%s) AND s.overdue_amount > 0 "
-                "AND %s",
-                company.id,
-                apart,
-                scope(SQL("s.partner_id")),
-            )
-        )
+        if seen and seen.get("as_of") == str(as_of):
+            apart = []
+        nobody = np.array([], dtype=np.int64)
+        return np.concatenate([nobody, *(census.overdue.get(id_, nobody) for id_ in apart)])
 
     def _refresh(self, company, as_of, customers):
         """Work out anew how customers pay.
@@ -248,87 +339,106 @@ class CustomerTierDue(models.AbstractModel):
             _logger.exception("How customers pay could not be worked out; they are graded instead")
         return None
 
-    def _rules_followed(self, company, scope):
-        """How many customers follow which rules: dict programme id → policy id (0 for none) →
-        number."""
+    def _census(self, company, as_of, scope):
+        """What stands about the customers of a scope, in one pass over them: :class:`Census`."""
+        import numpy as np
+
+        # What was set by hand ends outside of programmes, too.
+        timely = SQL(
+            """
+            CASE WHEN s.program_id IS NOT NULL
+                 THEN s.next_look IS NULL OR s.next_look <= %s
+                 ELSE s.tier_id IS NOT NULL OR s.manual_tier_id IS NOT NULL
+                      OR s.lock IS NOT NULL END
+            """,
+            as_of,
+        )
         query = SQL(
             """
-            SELECT s.program_id, COALESCE(s.policy_id, 0), COUNT(*)
+            SELECT s.program_id, COALESCE(s.policy_id, 0), COALESCE(s.tier_id, 0), COUNT(*),
+                   COALESCE(array_agg(s.partner_id) FILTER (WHERE %s), '{}'),
+                   COALESCE(array_agg(s.partner_id) FILTER (WHERE s.overdue_amount > 0), '{}')
               FROM customer_tier_standing s
-             WHERE s.company_id = %s AND s.program_id IS NOT NULL AND %s
-          GROUP BY s.program_id, s.policy_id
+             WHERE s.company_id = %s AND %s
+          GROUP BY 1, 2, 3
             """,
+            timely,
             company.id,
             scope(SQL("s.partner_id")),
         )
-        found = {}
-        for program_id, policy_id, number in self.env.execute_query(query):
-            found.setdefault(program_id, {})[policy_id] = number
-        return found
+        census = Census()
+        due, overdue = [], defaultdict(list)
+        for program_id, policy_id, tier_id, number, waiting, owing in self.env.execute_query(query):
+            due += waiting
+            if program_id:
+                census.rules.setdefault(program_id, Counter())[policy_id] += number
+                census.places[tier_id] += number
+                overdue[program_id] += owing
+        census.timely = np.array(due, dtype=np.int64)
+        census.overdue = {id_: np.array(them, dtype=np.int64) for id_, them in overdue.items()}
+        return census
 
-    def _timely(self, company, as_of, scope, policies, known, entire):
-        """Customers whose next look has come, or what was set by hand may have ended, who follow
-        other rules than today's, or none that are left.
+    def _by_other_rules(self, company, scope, policies, census, entire):
+        """Customers who follow other rules than today's, or none that are left.
 
-        :param known: see :meth:`_rules_followed`
         :param entire: ids of programmes whose customers are all looked at
         """
+        import numpy as np
+
         rules = {program.id: policy_id for program, (_policy, policy_id) in policies.items()}
         # The customers of a broken programme keep what they have.
         broken = {program.id for program, (policy, _id) in policies.items() if not policy}
         other = [
-            SQL("s.program_id = %s AND COALESCE(s.policy_id, 0) = %s", program_id, policy_id)
-            for program_id, followed in known.items()
+            SQL("(s.program_id = %s AND COALESCE(s.policy_id, 0) = %s)", program_id, policy_id)
+            for program_id, followed in census.rules.items()
             for policy_id in followed
             if program_id not in broken
             and (program_id in entire or rules.get(program_id) != policy_id)
         ]
-        conditions = [
-            SQL(
-                "s.program_id IS NOT NULL AND (s.next_look IS NULL OR s.next_look <= %s)",
-                as_of,
-            ),
-            # What was set by hand ends outside of programmes, too.
-            SQL(
-                "s.program_id IS NULL AND (s.tier_id IS NOT NULL"
-                " OR s.manual_tier_id IS NOT NULL OR s.lock IS NOT NULL)"
-            ),
-            *other,
-        ]
+        if not other:
+            return np.array([], dtype=np.int64)
         return self._partners(
             SQL(
                 "SELECT s.partner_id FROM customer_tier_standing s "
                 "WHERE s.company_id = %s AND (%s) AND %s",
                 company.id,
-                SQL(" OR ").join(SQL("(%s)", condition) for condition in conditions),
+                SQL(" OR ").join(other),
                 scope(SQL("s.partner_id")),
             )
         )
 
-    def _untouched(self, company, after, until, due):
+    def _untouched(self, company, after, until, night, due):
         """What grading the customers between two partner ids who are not looked at would come to:
         all of them stay where they are. To be asked before the others are graded.
 
+        :param until: None for all behind the first
         :param due: ids of those between them who are looked at
         :return: ``Tally``
         """
         from .customer_tier_pipeline import Tally
 
         gather, tally = self.env["customer.tier.gather"], Tally()
-        for sign, scope in ((1, gather._scope_between(after, until)), (-1, gather._scope_of(due))):
-            query = SQL(
-                """
-                SELECT COALESCE(s.tier_id, 0), COUNT(*) FROM customer_tier_standing s
-                 WHERE s.company_id = %s AND s.program_id IS NOT NULL AND %s GROUP BY 1
-                """,
-                company.id,
-                scope(SQL("s.partner_id")),
-            )
-            for tier_id, number in self.env.execute_query(query):
-                tally.matrix[tier_id, tier_id] += sign * number
-                tally.counts.update(customers=sign * number, untouched=sign * number)
-        tally.matrix = +tally.matrix
+        places = Counter(night.places)
+        if until is not None:
+            places = self._places(company, gather._scope_between(after, until))
+        if due:
+            places -= self._places(company, gather._scope_of(due))
+        for tier_id, number in places.items():
+            tally.matrix[tier_id, tier_id] += number
+            tally.counts.update(customers=number, untouched=number)
         return tally
+
+    def _places(self, company, scope):
+        """How many customers of a scope are in each tier, as a ``Counter``; 0 is none."""
+        query = SQL(
+            """
+            SELECT COALESCE(s.tier_id, 0), COUNT(*) FROM customer_tier_standing s
+             WHERE s.company_id = %s AND s.program_id IS NOT NULL AND %s GROUP BY 1
+            """,
+            company.id,
+            scope(SQL("s.partner_id")),
+        )
+        return Counter(dict(self.env.execute_query(query)))
 
     def _policies(self, company, errors):
         """Programme → its rules as ``policy.Program`` and the id of their record; None and 0 where
@@ -343,9 +453,96 @@ class CustomerTierDue(models.AbstractModel):
         errors += tally.errors
         return found
 
-    def _given(self, company, as_of, scope, policies, errors):
+    # What has changed of the records that nobody announces
+
+    def _news(self, company, as_of, policies, seen):
+        """What has changed since the night before, by rows of tables.
+
+        :param seen: what that night kept, nothing where it is not known
+        :return: (what the next night is to know of this one; dict code of a metric → ids of the
+            customers whose value may have changed, and None → ids of those who may have come to
+            another programme; whoever is not in it may be anybody)
+        """
+        news, affected = News.since(self.env, seen), {}
+        partners = news.rows("partners", "", "res_partner", SQL("t.commercial_partner_id"))
+        customers = self._customer_rows(news, company)
+        selection = self._selection_text(company, policies)
+        known = selection and selection == news.then.get("selection")
+        if known and partners and customers and customers.same:
+            written = partners.some(), customers.some()
+            if None not in written:
+                affected[None] = {*partners.ids, *partners.owners, *customers.owners}
+        then = fields.Date.to_date(news.then.get("as_of"))
+        for metric in self._records_of(policies):
+            rows = self._record_rows(news, metric, company, as_of, then)
+            if rows and rows.same and partners and partners.same and customers:
+                written = rows.some(), customers.some()
+                if None not in written:
+                    # What came and went again may have been counted by a grading of one customer.
+                    affected[metric.code] = [*self._customers_of(rows.owners), *customers.owners]
+        return news.kept(as_of=str(as_of), selection=selection), affected
+
+    def _customer_rows(self, news, company):
+        """What changed of the standings of a company's customers."""
+        own = SQL("t.company_id = %s", company.id)
+        table, owner = "customer_tier_standing", SQL("t.partner_id")
+        return news.rows("customers", str(company.id), table, owner, only=own)
+
+    def _records_of(self, policies):
+        """Metrics over records of some rules that are compared where they are."""
+        metrics = self.env["customer.tier.pipeline"]._metrics_of(
+            {program: policy for program, (policy, _id) in policies.items()}
+        )
+        return metrics.sudo().filtered(lambda m: m.kind == "record" and not m._sleeps())
+
+    def _record_rows(self, news, metric, company, as_of, then):
+        """What changed of the records of a metric, None where it tells not all."""
+        try:
+            source = RecordDefinition(metric).rows(company, as_of, then)
+        except Exception:
+            # It is told where they are read.
+            return None
+        return source and news.rows(f"metric:{metric.code}", **source)
+
+    def _customers_of(self, partners):
+        """Ids of the customers whom some partners belong to."""
+        query = SQL(
+            "SELECT DISTINCT commercial_partner_id FROM res_partner WHERE id = ANY(%s)", partners
+        )
+        return [id_ for (id_,) in self.env.execute_query(query)]
+
+    def _selection_text(self, company, policies):
+        """What decides, besides contacts themselves, which programme selects whom, as a digest;
+        None where a contact's row tells less than all."""
+        parts = []
+        for program, (policy, _id) in policies.items():
+            text = policy and not policy.entries and self._filter_text(program)
+            if not text:
+                return None
+            parts.append((program.id, text))
+        query = """
+            SELECT (SELECT string_agg(concat_ws(',', id, partner_id, parent_path), ';' ORDER BY id)
+                      FROM res_company),
+                   (SELECT md5(string_agg(partner_id::text, ',' ORDER BY partner_id))
+                      FROM res_users WHERE active AND share IS NOT TRUE)
+        """
+        return hashlib.sha256(
+            repr((parts, self.env.execute_query(SQL(query)))).encode()
+        ).hexdigest()
+
+    def _filter_text(self, program):
+        try:
+            gather = self.env["customer.tier.gather"]
+            Partner = gather._as_company(self.env["res.partner"], program.company_id)
+            return text_of(Partner._search(gather._chosen(program, Partner)))
+        except Exception:
+            # It is told where it is followed.
+            return None
+
+    def _given(self, company, as_of, scope, policies, errors, affected):
         """Numbers that come from other records, which announce nothing when they change.
 
+        :param affected: see :meth:`_news`
         :return: dict metric → (query of customer and value, value of everybody else) of those that
             are compared where they are, and dict metric → values as ``_values`` of metrics gives
             them of those that tell more
@@ -363,8 +560,11 @@ class CustomerTierDue(models.AbstractModel):
         records, failed = {}, {}
         for metric in metrics.sudo():
             if metric.kind == "record" and metric.code not in asked and not metric._sleeps():
+                some = within(scope, affected.get(metric.code))
                 query = gather._try_metric(
-                    metric, failed, lambda m=metric: m._record_values_query(company, as_of, scope)
+                    metric,
+                    failed,
+                    lambda m=metric, some=some: m._record_values_query(company, as_of, some),
                 )
                 if query:
                     records[metric] = query
@@ -381,11 +581,12 @@ class CustomerTierDue(models.AbstractModel):
         codes = {metric.code for metric in given}
         return policy.period != "rolling" and any(m.code in codes for m in policy.metrics)
 
-    def _changed(self, program, policy, policy_id, records, given, scope, errors):
+    def _changed(self, program, policy, policy_id, records, given, scope, errors, affected):
         """Customers of a programme whose numbers from other records differ from what is kept, as a
         list of arrays.
 
         :param records, given: see :meth:`_given`
+        :param affected: see :meth:`_news`
         """
         from ..grading.pipeline import reason_columns
         from ..grading.policy import GIVEN
@@ -397,8 +598,10 @@ class CustomerTierDue(models.AbstractModel):
         for code in (m.code for m in policy.metrics if m.measure == GIVEN):
             metric, place = codes.get(code), columns.index(f"metric:{code}") + 1
             source = records.get(metric) or metric and self._as_rows(*given[metric])
-
-            differing = partial(self._differing, program, policy_id, place, scope)
+            some = affected.get(code)
+            if some is not None and not some:
+                continue
+            differing = partial(self._differing, program, policy_id, place, within(scope, some))
             partners = None
             if source:
                 read = partial(self._partners, differing(*source))
@@ -439,9 +642,13 @@ class CustomerTierDue(models.AbstractModel):
             scope=scope(SQL("s.partner_id")),
         )
 
-    def _moved(self, company, as_of, scope, policies, given, errors):
+    def _moved(self, company, as_of, scope, policies, given, errors, some):
         """Customers whom another programme selects than the one they are in, or another entry rule,
-        new ones among them."""
+        new ones among them.
+
+        :param some: ids of those who may have moved, besides who is told of otherwise; None for
+            everybody
+        """
         import numpy as np
 
         gather = self.env["customer.tier.gather"]
@@ -452,6 +659,11 @@ class CustomerTierDue(models.AbstractModel):
             gather._seen(nobody, given), self._since_then(company, as_of, scope, rules)
         )
         places, found = {}, []
+        if some is not None:
+            some = sorted({*some, *seen.tolist()})
+            if not some:
+                return seen
+            scope = within(scope, some)
         for program, (policy, _policy_id) in policies.items():
             entries = policy.entries if policy else ()
             fitting = list(origins.first_fit(entries, origins.people))

@@ -62,10 +62,7 @@ class CustomerTierGather(models.AbstractModel):
         if author is not None:
             # What somebody has typed is searched with no more rights than they have.
             Partner = Partner.with_user(author.user)
-        # Those of a head office are customers of its branches, too.
-        own = Domain(Partner._check_company_domain(company))
-        domain = program._partner_domain() & own
-        domain &= Domain.custom(
+        domain = self._chosen(program, Partner) & Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 "%s AND %s",
                 self._gradable_condition(company, SQL.identifier(alias)),
@@ -76,6 +73,12 @@ class CustomerTierGather(models.AbstractModel):
         table = SQL.identifier(Partner._table)
         known = SQL("(COALESCE(%s.customer_rank, 0) > 0)::int AS known", table)
         return query.select(SQL("%s.id", table), known)
+
+    def _chosen(self, program, Partner):
+        """The contacts of a programme's filter and company, as a ``Domain``."""
+        # Those of a head office are customers of its branches, too.
+        own = Domain(Partner._check_company_domain(program.company_id))
+        return program._partner_domain() & own
 
     def _gradable_condition(self, company, partner):
         """Who can be a customer of a company at all, as a condition on the alias of a partner: not

@@ -33,7 +33,9 @@ class Tally:
     who wait for approval, ``asked_up`` and ``asked_down``, and ``stage``, who changed stage;
     ``matrix`` counts customers by (tier id before, tier id after), 0 for none; ``errors`` are dicts
     of ``message`` and ``partner_id``, ``program_id`` or ``metric_id``; ``spreads`` has a ``Spread``
-    per programme id; ``replay`` counts moves by (month, reason), see ``grading.replay``.
+    per programme id; ``replay`` counts moves by (month, reason), see ``grading.replay``;
+    ``last_event`` is the id of the last message before any that this may have queued, None where it
+    queued none.
     """
 
     counts: Counter = field(default_factory=Counter)
@@ -41,8 +43,11 @@ class Tally:
     errors: list = field(default_factory=list)
     spreads: dict = field(default_factory=dict)
     replay: Counter = field(default_factory=Counter)
+    last_event: int | None = None
 
     def add(self, other):
+        known = [last for last in (self.last_event, other.last_event) if last is not None]
+        self.last_event = min(known, default=None)
         self.counts.update(other.counts)
         self.matrix.update(other.matrix)
         self.errors.extend(other.errors)
@@ -112,12 +117,14 @@ class CustomerTierPipeline(models.AbstractModel):
             "cuts": cuts,
             "days": days,
         }
-        Event = self.env["customer.tier.event"]
-        last_event = Event._last_id()
-        tally = self._grade_whole(scope, arguments)
+        tally, last = self._grade_whole(scope, arguments), None
         # A run lets its events go when it ends.
-        if store and not run_id and Event._last_id() > last_event:
-            Event._settle(company, SQL("id > %s", last_event))
+        if store and not run_id:
+            last = tally.last_event
+        if last is not None:
+            Event = self.env["customer.tier.event"]
+            if Event._last_id() > last:
+                Event._settle(company, SQL("id > %s", last))
         return tally
 
     def _grade_few(self, company, as_of, customers):
@@ -223,10 +230,18 @@ class CustomerTierPipeline(models.AbstractModel):
         if store and run_id:
             tally.spreads = {p.id: Spread.of(frame, policies[p]) for p, frame in frames.items()}
         if store:
+            if self._may_tell(moves, frames):
+                tally.last_event = self.env["customer.tier.event"]._last_id()
             tally.counts["written"] += self._store(
                 company, as_of, run_id, frames, policies, moves, left, watch
             )
         return tally
+
+    def _may_tell(self, moves, frames):
+        """Whether storing may queue messages; the arguments are as in :meth:`_store`."""
+        if self.env["customer.tier.store"]._tells_history(moves):
+            return True
+        return any(frame["notice"].any() for frame in frames.values())
 
     def _foreseen_tiers(self, program, as_of=None):
         """Tiers that the customers of a programme would get; nothing is stored.

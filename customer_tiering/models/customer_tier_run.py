@@ -106,9 +106,11 @@ class CustomerTierRun(models.Model):
     checks = fields.Boolean(
         readonly=True, copy=False, help="Names whom the nights before left out wrongly."
     )
-    # Programmes whose customers are all looked at, and what everybody is graded by.
+    # Programmes whose customers are all looked at, what everybody is graded by, and of which state
+    # of the tables.
     whole_programs = fields.Json(readonly=True, copy=False)
     stamp = fields.Char(readonly=True, copy=False)
+    seen = fields.Json(readonly=True, copy=False)
     later_order_count = fields.Integer(
         string="Orders Dated in the Future",
         readonly=True,
@@ -462,6 +464,8 @@ class CustomerTierRun(models.Model):
 
         :return: whether there are more
         """
+        if not self.last_partner_id and not self.simulation:
+            self._add(self.env["customer.tier.due"]._begin(self))
         high, more = self._chunk_end(self.last_partner_id)
         if high:
             # Behind the last customer may be standings of partners who are contacts by now.
@@ -478,13 +482,16 @@ class CustomerTierRun(models.Model):
         gather = self.env["customer.tier.gather"]
         after, whole = self.last_partner_id, self.whole_programs or []
         scope, finder = gather._scope_between(after, LAST_ID), self.env["customer.tier.due"]
-        night = finder._look_and_refresh(self.company_id, self.as_of, scope, whole)
-        if not after and night.is_hardly_cheaper():
-            self.partial = False
-            return True
+        seen = None if after else self.company_id.customer_tier_seen or {}
+        night = finder._look_and_refresh(self.company_id, self.as_of, scope, whole, seen)
+        if not after:
+            self.seen = night.seen
+            if night.is_hardly_cheaper():
+                self.partial = False
+                return True
         due, more = night.next(self._chunk_size())
         last = due[-1] if more else LAST_ID
-        tally = finder._untouched(self.company_id, after, last, due)
+        tally = finder._untouched(self.company_id, after, last if more else None, night, due)
         if due:
             tally.add(self._grade_scope(gather._scope_of(due)))
         tally.errors += night.errors
@@ -605,7 +612,7 @@ class CustomerTierRun(models.Model):
         self.write({"state": "done", "later_order_count": later, "finished_at": now})
         if not self.simulation:
             self._note_first_grading()
-            self.company_id.write({"customer_tier_graded_on": self.as_of, **self._complete_vals()})
+            self.company_id.write(self.env["customer.tier.due"]._complete_vals(self))
             if not self._is_of_old_day():
                 self._follow_up()
             self._leave_to_people()
@@ -619,14 +626,6 @@ class CustomerTierRun(models.Model):
             self.down_count,
             self.duration,
         )
-
-    def _complete_vals(self):
-        """What the nights that follow need to know of a grading of everybody; after one of an
-        earlier day, the next one looks at everybody again."""
-        if self.partial:
-            return {}
-        day = not self._is_of_old_day() and self.as_of
-        return {"customer_tier_complete_on": day, "customer_tier_stamp": self.stamp}
 
     def _note_first_grading(self):
         """From now on, who is new in these programmes rises like others."""

@@ -154,19 +154,11 @@ class CustomerTierStore(models.AbstractModel):
 
         :param types: dict name → SQL type; ``values``: dict name → array
         """
-        import numpy as np
-
         from ..binary_copy import write_columns
 
         cr, table = self.env.cr, SQL.identifier(STAGING)
         if len(values["partner"]) <= FEW:
-            kinds = {"int4": np.int64, "float8": float}
-            columns = SQL(", ").join(
-                SQL("%s::%s[]", np.asarray(values[name], kinds[type_]).tolist(), SQL(type_))
-                for name, type_ in types.items()
-            )
-            names = SQL(", ").join(map(SQL.identifier, types))
-            return SQL("(SELECT * FROM unnest(%s) AS u (%s))", columns, names)
+            return self._inline(types, values)
         definition = SQL(", ").join(
             SQL("%s %s", SQL.identifier(name), SQL(type_)) for name, type_ in types.items()
         )
@@ -174,6 +166,18 @@ class CustomerTierStore(models.AbstractModel):
         cr.execute(SQL("CREATE TEMP TABLE %s (%s) ON COMMIT DROP", table, definition))
         write_columns(cr, STAGING, types, values)
         return table
+
+    def _inline(self, types, values):
+        """The same as part of a statement."""
+        import numpy as np
+
+        kinds = {"int4": np.int64, "float8": float}
+        columns = SQL(", ").join(
+            SQL("%s::%s[]", np.asarray(values[name], kinds[type_]).tolist(), SQL(type_))
+            for name, type_ in types.items()
+        )
+        names = SQL(", ").join(map(SQL.identifier, types))
+        return SQL("(SELECT * FROM unnest(%s) AS u (%s))", columns, names)
 
     def _update_query(self, company, as_of, columns, staging):
         """Rows that differ from what is stored. Not an upsert: that would lock every row.

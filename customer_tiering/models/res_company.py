@@ -48,6 +48,9 @@ class ResCompany(models.Model):
     customer_tier_stamp = fields.Char(
         readonly=True, help="A digest of the settings that everybody was graded by then."
     )
+    customer_tier_seen = fields.Json(
+        readonly=True, help="The state of the tables that the last grading compared with."
+    )
     customer_tier_count_all_orders = fields.Boolean(
         string="Count Zero and Negative Orders",
         help="Whether orders without a positive amount (samples, returns) count for the number "

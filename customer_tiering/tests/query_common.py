@@ -1,4 +1,5 @@
 import re
+from contextlib import ExitStack
 from unittest.mock import patch
 
 from lxml import etree
@@ -6,6 +7,7 @@ from lxml import etree
 from odoo.fields import Command
 from odoo.sql_db import Cursor
 
+from .. import binary_copy
 from .common import OWN, GradingCase
 
 # The table that a statement is about: the first one that it reads or writes.
@@ -30,6 +32,38 @@ class Statements:
             action()
             self.env.flush_all()
         return [found[1] for found in map(SUBJECT.search, statements) if found]
+
+
+class AllStatements:
+    """For a test case that counts what is sent to the database, tables in binary form as well."""
+
+    def _sent(self, action):
+        """Statements of an action in a new transaction as it were, of a process that has done it
+        before; savepoints and all."""
+        sent = []
+
+        def noting(function):
+            def noted(*args, **kwargs):
+                sent.append(str(getattr(args[1], "code", args[1])))
+                return function(*args, **kwargs)
+
+            return noted
+
+        for _time in range(2):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            sent.clear()
+            with ExitStack() as stack:
+                for owner, name in (
+                    (Cursor, "execute"),
+                    (binary_copy, "read_columns"),
+                    (binary_copy, "write_columns"),
+                ):
+                    function = getattr(owner, name)
+                    stack.enter_context(patch.object(owner, name, noting(function)))
+                action()
+                self.env.flush_all()
+        return sent
 
 
 class QueryCase(Statements, GradingCase):

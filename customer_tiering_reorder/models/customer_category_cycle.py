@@ -127,7 +127,8 @@ class CustomerCategoryCycle(models.Model):
         from odoo.addons.customer_tiering.grading.policy import read_rhythm
 
         # A job of the system reads them for customers of whichever company it looks at.
-        found = self.sudo().search(
-            [("company_id", "=", company.id), ("category_id", "in", [*categories, False])]
+        found = self.sudo().search_fetch(
+            [("company_id", "=", company.id), ("category_id", "in", [*categories, False])],
+            ["category_id", "rhythm"],
         )
         return {cycle.category_id.id or None: read_rhythm(cycle.rhythm) for cycle in found}

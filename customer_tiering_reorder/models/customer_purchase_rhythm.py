@@ -23,6 +23,8 @@ SOURCES = [
     ("all", "All categories"),
 ]
 STAGING = "customer_purchase_rhythm_staging"
+# So many rows come without it, in the statement itself.
+FEW = 200
 # Field: how it is staged and stored, and the column of ``grading.rhythm.RHYTHM_COLUMNS``.
 COLUMNS = {
     "order_days": (COUNT, "order_days"),
@@ -370,14 +372,17 @@ class CustomerPurchaseRhythm(models.Model):
             cron.sudo()._trigger()
 
     @api.model
-    def _follow_grading(self, partners, company):
+    def _follow_grading(self, ids, company):
         """Look at customers who were just graded because they ordered; a grading is no less
-        finished because something about this fails."""
+        finished because something about this fails.
+
+        :param ids: of commercial partners
+        """
 
         def failed(_error):
-            _logger.exception("Rhythms of %s are left as they were", partners.ids)
+            _logger.exception("Rhythms of %s are left as they were", ids)
 
-        attempt(self.env, lambda: self._update(partners, company), failed)
+        attempt(self.env, lambda: self._update_some(ids, company), failed)
 
     # Finding it
 
@@ -398,7 +403,10 @@ class CustomerPurchaseRhythm(models.Model):
 
         :return: number of rows that changed
         """
-        ids = partners.commercial_partner_id.ids
+        return self._update_some(partners.commercial_partner_id.ids, company)
+
+    def _update_some(self, ids, company):
+        """The same by their ids."""
         gather = self.env["customer.tier.gather"]
         scope = gather._scope_of(ids)
         return self._find(company, gather._today(company), scope) if ids else 0
@@ -420,12 +428,12 @@ class CustomerPurchaseRhythm(models.Model):
         # Who is not graded has no row.
         lines = lines[lines["customer"].isin(list(last_orders))]
         bought = purchase_lines.purchases(lines)
-        categories = self._hold(set(bought.categories.tolist()))
+        typed = self._hold(set(bought.categories.tolist()))
         found = bought.rhythms(
             int(day_number(as_of)),
-            self.env["customer.category.cycle"]._rhythms(company, categories),
-            self._typed(categories),
-            purchase_lines.product_cycles(self.env, lines, bought),
+            self.env["customer.category.cycle"]._rhythms(company, list(typed)),
+            {category: days for category, days in typed.items() if days},
+            purchase_lines.product_cycles(lines, bought),
             last_orders,
         )
         found = found[(found["source"] >= 0) & found["interval"].notna()]
@@ -449,15 +457,12 @@ class CustomerPurchaseRhythm(models.Model):
 
     def _hold(self, categories):
         """Keep categories from being deleted until the rows that refer to them are committed; the
-        table does without foreign keys for it, see ``BulkMany2one``."""
-        query = "SELECT id FROM product_category WHERE id = ANY(%s) FOR KEY SHARE"
-        self.env.cr.execute(SQL(query, sorted(categories)))
-        return categories
+        table does without foreign keys for it, see ``BulkMany2one``.
 
-    def _typed(self, categories):
-        """Cycles typed for some categories: dict id → days."""
-        found = self.env["product.category"].sudo().browse(categories)
-        return {c.id: c.customer_cycle_days for c in found if c.customer_cycle_days}
+        :return: dict id → days typed for it, None or 0 without any
+        """
+        query = "SELECT id, customer_cycle_days FROM product_category WHERE id = ANY(%s) "
+        return dict(self.env.execute_query(SQL(query + "FOR KEY SHARE", sorted(categories))))
 
     # Writing it
 
@@ -467,34 +472,61 @@ class CustomerPurchaseRhythm(models.Model):
         :param frame: see ``grading.rhythm.RHYTHM_COLUMNS``
         :return: number of rows inserted, updated and deleted
         """
-        self._stage(frame)
-        changed = 0
-        for query in (
-            self._delete_query(company, scope),
-            self._update_query(company),
-            self._insert_query(company),
-        ):
-            self.env.cr.execute(query)
-            changed += self.env.cr.rowcount
-        self.invalidate_model()
-        return changed
-
-    def _stage(self, frame):
-        from odoo.addons.customer_tiering.binary_copy import write_columns
-
         staged = {
             "customer": ("int4", frame["customer"]),
             "category": ("int4", frame["category"]),
             **{name: (store.staged, frame[column]) for name, (store, column) in COLUMNS.items()},
         }
         types = {name: type_ for name, (type_, _values) in staged.items()}
+        values = {name: values for name, (_type, values) in staged.items()}
+        self.invalidate_model()
+        if len(frame) <= FEW:
+            return self._save_few(company, scope, types, values)
+        self._stage(types, values)
+        changed = 0
+        for query in self._save_queries(company, scope):
+            self.env.cr.execute(query)
+            changed += self.env.cr.rowcount
+        return changed
+
+    def _save_queries(self, company, scope):
+        return (
+            self._delete_query(company, scope),
+            self._update_query(company),
+            self._insert_query(company),
+        )
+
+    def _save_few(self, company, scope, types, values):
+        """The same in one statement: each row is of one of the three."""
+        gone, changed, fresh = self._save_queries(company, scope)
+        query = SQL(
+            """
+              WITH %(staging)s AS MATERIALIZED (SELECT * FROM %(rows)s r),
+                   gone AS (%(gone)s RETURNING 1),
+                   changed AS (%(changed)s RETURNING 1),
+                   fresh AS (%(fresh)s RETURNING 1)
+            SELECT (SELECT COUNT(*) FROM gone) + (SELECT COUNT(*) FROM changed)
+                   + (SELECT COUNT(*) FROM fresh)
+            """,
+            staging=SQL.identifier(STAGING),
+            rows=self.env["customer.tier.store"]._inline(types, values),
+            gone=gone,
+            changed=changed,
+            fresh=fresh,
+        )
+        return self.env.execute_query(query)[0][0]
+
+    def _stage(self, types, values):
+        """Fill the staging table."""
+        from odoo.addons.customer_tiering.binary_copy import write_columns
+
         cr, table = self.env.cr, SQL.identifier(STAGING)
         definition = SQL(", ").join(
             SQL("%s %s", SQL.identifier(name), SQL(type_)) for name, type_ in types.items()
         )
         cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         cr.execute(SQL("CREATE TEMP TABLE %s (%s) ON COMMIT DROP", table, definition))
-        write_columns(cr, STAGING, types, {name: values for name, (_t, values) in staged.items()})
+        write_columns(cr, STAGING, types, values)
         # Without these the planner, who may think the table empty, compares each row with each.
         cr.execute(SQL("CREATE UNIQUE INDEX ON %s (customer, category)", table))
         cr.execute(SQL("ANALYZE %s (customer, category)", table))

@@ -8,9 +8,11 @@ class CustomerTierRun(models.Model):
 
     @api.model
     def _grade_partners(self, partners, company=None):
+        # Afterwards it would be read again.
+        ids = partners.commercial_partner_id.ids
         changed = super()._grade_partners(partners, company)
         rhythms = self.sudo().env["customer.purchase.rhythm"]
-        rhythms._follow_grading(partners, company or self.env.company)
+        rhythms._follow_grading(ids, company or self.env.company)
         return changed
 
     def _follow_up(self):

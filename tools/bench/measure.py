@@ -168,8 +168,11 @@ def again(name):
 
 
 def night(name):
-    """Customers who wait, and then those whom a night has to look at, of the day after."""
+    """Customers who wait, and then those whom a night has to look at, of the day after, in a
+    process that has loaded its libraries, as a server's has since its first night."""
     with _environment(name) as env:
+        from odoo.addons.customer_tiering.grading import pipeline  # noqa: F401
+
         return _graded(env, _run_night)
 
 
