@@ -10,6 +10,7 @@
         "customer_tiering_credit_control",
         "customer_tiering_past_orders",
         "customer_tiering_playbook",
+        "customer_tiering_point_of_sale",
         "customer_tiering_portal",
         "customer_tiering_reorder",
         "customer_tiering_service",
