@@ -8,6 +8,7 @@
     "depends": ["customer_tiering_overview", "spreadsheet_dashboard"],
     "data": ["data/spreadsheet_dashboard_data.xml"],
     "assets": {
+        "spreadsheet.o_spreadsheet": ["customer_tiering_dashboard/static/src/**/*"],
         "web.assets_tests": ["customer_tiering_dashboard/static/tests/tours/*"],
     },
     "auto_install": True,

@@ -196,9 +196,9 @@ class Builder:
                 "verticalAxisPosition": "left",
                 "stacked": chart.kind == "bar",
                 "fieldMatching": self._matching(chart.model),
+                "actionXmlId": description.ACTIONS[chart.model],
             }
-            figure_id = self._figure(chart.title, (width, CHART_HEIGHT), offset, data)
-            self.menus[figure_id] = chart.menu
+            self._figure(chart.title, (width, CHART_HEIGHT), offset, data)
         lines = (len(self.board.charts) + 1) // 2
         return top + lines * (CHART_HEIGHT + GAP)
 
@@ -207,10 +207,9 @@ class Builder:
     def _tables(self, row):
         for table in self.board.tables:
             view = "list" if isinstance(table, description.Records) else "pivot"
-            self.cells[f"A{row}"] = _link(table, view)
             self.styles[f"A{row}"] = 1
             if view == "list":
-                self._records(table, row + 1)
+                number = self._records(table, row + 1)
             else:
                 # The title stands above it, where it is translated.
                 number = self._pivot(
@@ -223,6 +222,7 @@ class Builder:
                     sort=table.sort,
                 )
                 self.cells[f"A{row + 1}"] = _pivot_formula(number, table)
+            self.cells[f"A{row}"] = _link(table, {view: number})
             row += table.limit + 4
         return row
 
@@ -237,6 +237,7 @@ class Builder:
             "context": {},
             "orderBy": [{"name": name, "asc": asc} for name, asc in table.order],
             "fieldMatching": self._matching(table.model),
+            "actionXmlId": description.ACTIONS[table.model],
         }
         for place, name in enumerate(table.fields):
             column = chr(ord("A") + place)
@@ -245,6 +246,7 @@ class Builder:
             for line in range(1, table.limit + 1):
                 self.cells[f"{column}{row + line}"] = f'=ODOO.LIST({number},{line},"{name}")'
                 self.styles[f"{column}{row + line}"] = 3
+        return number
 
     def _pivot(self, name, model, rows, columns, measures, domain, offset=0, sort=""):
         number = str(len(self.pivots) + 1)
@@ -260,6 +262,7 @@ class Builder:
             "columns": [{"fieldName": one} for one in columns],
             "measures": [_measure(one) for one in measures],
             "fieldMatching": self._matching(model, offset),
+            "actionXmlId": description.ACTIONS[model],
         }
         if sort:
             found["sortedColumn"] = {"measure": sort, "order": "desc", "domain": []}
@@ -288,15 +291,19 @@ def _domain(conditions):
     return [list(one) for one in conditions]
 
 
-def _link(table, view):
-    views = [[False, view], [False, "list"], [False, "search"]]
+def _link(table, source):
+    """The title of a table, which opens all its records.
+
+    :param source: kind → number of what fills the table, for ``opening.js``, which heeds filters
+    """
     action = {
+        "xmlId": description.ACTIONS[table.model],
         "domain": _domain(table.domain),
         "context": {},
         "modelName": table.model,
-        "views": views if view != "list" else views[1:],
+        "views": [[False, "list"], [False, "search"]],
     }
-    target = {"viewType": view, "action": action, "threshold": 0, "name": table.title}
+    target = {"viewType": "list", "action": action, "name": table.title, "source": source}
     return f"[{table.title}](odoo://view/{json.dumps(target)})"
 
 
