@@ -17,6 +17,8 @@
         "customer_tiering_early_access",
         "customer_tiering_early_access_website_sale",
         "customer_tiering_event",
+        "customer_tiering_scenario",
+        "customer_tiering_dashboard",
         "customer_tiering_reorder_loyalty",
         "customer_tiering_reorder_mass_mailing",
         "customer_tiering_reorder_sms",

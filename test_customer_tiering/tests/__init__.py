@@ -15,3 +15,4 @@ from . import test_ready_made
 from . import test_recipes
 from . import test_satisfaction
 from . import test_tier_in_shop
+from . import test_try_and_see_tour
