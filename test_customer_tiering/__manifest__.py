@@ -21,6 +21,7 @@
         "customer_tiering_dashboard",
         "customer_tiering_reorder_loyalty",
         "customer_tiering_reorder_mass_mailing",
+        "customer_tiering_reorder_playbook",
         "customer_tiering_reorder_sms",
         "base_automation",
         "crm",

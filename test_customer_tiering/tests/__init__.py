@@ -1,3 +1,4 @@
+from . import test_advice_on_addons
 from . import test_automation
 from . import test_automation_tour
 from . import test_credit_automation
