@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering: Dashboards",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Customers today, over time, their money and reminders in the Dashboards app",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
