@@ -13,7 +13,8 @@ NAMESPACE = uuid.UUID("6d2f1f3c-0c5b-4f0e-9b3e-2f0f5c1f7a11")
 # Pixels.
 WIDTH, GAP, CARD_HEIGHT, CHART_HEIGHT, ROW = 1000, 12, 101, 320, 23
 MOST_CARDS = 4
-COLUMNS = (200, 220, 150, 150, 150, 150)
+# Of pivots the first column names what the others count; lists begin with a day.
+COLUMNS = {"pivot": (320, 160, 130, 130, 130, 130), "list": (120, 280, 150, 150, 150, 150)}
 STYLES = {
     "1": {"textColor": "#01666b", "bold": True, "fontSize": 16},
     "2": {"bold": True, "fontSize": 11, "textColor": "#434343"},
@@ -67,7 +68,8 @@ class Builder:
         bottom = self._charts(GAP + lines * (CARD_HEIGHT + GAP))
         last = self._tables(bottom // ROW + 2)
         sheets = [
-            _sheet("dashboard", "Dashboard", self.cells, self.figures, self.styles, max(last, 40)),
+            _sheet("dashboard", "Dashboard", self.cells, self.figures, self.styles, max(last, 40))
+            | {"cols": _columns("list" if self.lists else "pivot")},
             _sheet("data", "Data", self.helper, [], {}, max(len(self.board.cards) + 1, 20)),
         ]
         return {
@@ -307,6 +309,10 @@ def _link(table, source):
     return f"[{table.title}](odoo://view/{json.dumps(target)})"
 
 
+def _columns(kind):
+    return {str(place): {"size": size} for place, size in enumerate(COLUMNS[kind])}
+
+
 def _sheet(sheet_id, name, cells, figures, styles, rows):
     return {
         "id": sheet_id,
@@ -314,7 +320,7 @@ def _sheet(sheet_id, name, cells, figures, styles, rows):
         "colNumber": 10,
         "rowNumber": rows,
         "rows": {},
-        "cols": {str(place): {"size": size} for place, size in enumerate(COLUMNS)},
+        "cols": _columns("pivot"),
         "merges": [],
         "cells": cells,
         "styles": styles,
