@@ -22,7 +22,8 @@ function counted(getters, chartId) {
 // A menu would list everything; a card of customers at risk counts these alone, of whom filters ask.
 patch(spreadsheet.components.ScorecardChart.prototype, {
     async onClick() {
-        const position = this.env.isDashboard() && counted(this.env.model.getters, this.props.chartId);
+        const position =
+            this.env.isDashboard() && counted(this.env.model.getters, this.props.chartId);
         return position
             ? SEE_RECORDS_PIVOT(position, this.env, false)
             : super.onClick(...arguments);

@@ -135,9 +135,9 @@ const card = (board, place) => [
 
 /** Click on the first part of a chart that counts anything. */
 function clickChart(place) {
-    const canvas = document.querySelectorAll(
-        ".o-spreadsheet .o-figure canvas:not(.o-scorecard)",
-    )[place];
+    const canvas = document.querySelectorAll(".o-spreadsheet .o-figure canvas:not(.o-scorecard)")[
+        place
+    ];
     const chart = window.Chart.getChart(canvas);
     const set = chart.data.datasets.findIndex(({ data }) => data.some((value) => value));
     const index = chart.data.datasets[set].data.findIndex((value) => value);
