@@ -13,6 +13,7 @@ NAMESPACE = uuid.UUID("6d2f1f3c-0c5b-4f0e-9b3e-2f0f5c1f7a11")
 # Pixels.
 WIDTH, GAP, CARD_HEIGHT, CHART_HEIGHT, ROW = 1000, 12, 101, 320, 23
 MOST_CARDS = 4
+GOOD, BAD = "#00A04A", "#DC6965"
 # Of pivots the first column names what the others count; lists begin with a day.
 COLUMNS = {"pivot": (320, 160, 130, 130, 130, 130), "list": (120, 280, 150, 150, 150, 150)}
 STYLES = {
@@ -153,8 +154,8 @@ class Builder:
                 "background": "#EFF6FF",
                 "keyValue": f"Data!B{row}",
                 "humanize": True,
-                "baselineColorDown": "#DC6965",
-                "baselineColorUp": "#00A04A",
+                "baselineColorDown": BAD if card.good else GOOD,
+                "baselineColorUp": GOOD if card.good else BAD,
                 "baselineMode": card.compared or "text",
             }
             if card.compared:

@@ -42,6 +42,7 @@ class Card:
 
     :param menu: without it, a card is not drawn as a button
     :param compared: how it is compared with the period before, ``percentage`` or ``difference``
+    :param good: whether more of it is better
     """
 
     title: str
@@ -50,6 +51,7 @@ class Card:
     menu: str
     domain: tuple = ()
     compared: str = ""
+    good: bool = True
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,7 @@ DASHBOARDS = (
         cards=(
             # Of history itself, so that they open the customers who moved.
             Card("Promoted", CHANGE, "__count", MOVES, PROMOTED, compared="difference"),
-            Card("Demoted", CHANGE, "__count", MOVES, DEMOTED, compared="difference"),
+            Card("Demoted", CHANGE, "__count", MOVES, DEMOTED, compared="difference", good=False),
             Card("Won back", CHANGE, "__count", MOVES, WON_BACK, compared="difference"),
             Card("Repurchase rate (%)", SNAPSHOT, "repeat_rate:avg", MONTHS, compared="difference"),
         ),
