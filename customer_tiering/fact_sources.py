@@ -327,7 +327,9 @@ _LOOSE = SQL(
        AND (m.reversed_entry_id IS NULL
             OR EXISTS (SELECT FROM account_move_line j
                          JOIN sale_order_line_invoice_rel y ON y.invoice_line_id = j.id
-                        WHERE j.move_id = m.reversed_entry_id))"""
+                        WHERE j.move_id = m.reversed_entry_id
+                       -- Else all invoice lines are read for it, for each chunk of customers.
+                       OFFSET 0))"""
 )
 
 

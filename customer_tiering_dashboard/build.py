@@ -13,7 +13,9 @@ NAMESPACE = uuid.UUID("6d2f1f3c-0c5b-4f0e-9b3e-2f0f5c1f7a11")
 # Pixels.
 WIDTH, GAP, CARD_HEIGHT, CHART_HEIGHT, ROW = 1000, 12, 101, 320, 23
 MOST_CARDS = 4
-COLUMNS = (200, 220, 150, 150, 150, 150)
+GOOD, BAD = "#00A04A", "#DC6965"
+# Of pivots the first column names what the others count; lists begin with a day.
+COLUMNS = {"pivot": (320, 160, 130, 130, 130, 130), "list": (120, 280, 150, 150, 150, 150)}
 STYLES = {
     "1": {"textColor": "#01666b", "bold": True, "fontSize": 16},
     "2": {"bold": True, "fontSize": 11, "textColor": "#434343"},
@@ -67,7 +69,8 @@ class Builder:
         bottom = self._charts(GAP + lines * (CARD_HEIGHT + GAP))
         last = self._tables(bottom // ROW + 2)
         sheets = [
-            _sheet("dashboard", "Dashboard", self.cells, self.figures, self.styles, max(last, 40)),
+            _sheet("dashboard", "Dashboard", self.cells, self.figures, self.styles, max(last, 40))
+            | {"cols": _columns("list" if self.lists else "pivot")},
             _sheet("data", "Data", self.helper, [], {}, max(len(self.board.cards) + 1, 20)),
         ]
         return {
@@ -151,8 +154,8 @@ class Builder:
                 "background": "#EFF6FF",
                 "keyValue": f"Data!B{row}",
                 "humanize": True,
-                "baselineColorDown": "#DC6965",
-                "baselineColorUp": "#00A04A",
+                "baselineColorDown": BAD if card.good else GOOD,
+                "baselineColorUp": GOOD if card.good else BAD,
                 "baselineMode": card.compared or "text",
             }
             if card.compared:
@@ -196,9 +199,9 @@ class Builder:
                 "verticalAxisPosition": "left",
                 "stacked": chart.kind == "bar",
                 "fieldMatching": self._matching(chart.model),
+                "actionXmlId": description.ACTIONS[chart.model],
             }
-            figure_id = self._figure(chart.title, (width, CHART_HEIGHT), offset, data)
-            self.menus[figure_id] = chart.menu
+            self._figure(chart.title, (width, CHART_HEIGHT), offset, data)
         lines = (len(self.board.charts) + 1) // 2
         return top + lines * (CHART_HEIGHT + GAP)
 
@@ -207,10 +210,9 @@ class Builder:
     def _tables(self, row):
         for table in self.board.tables:
             view = "list" if isinstance(table, description.Records) else "pivot"
-            self.cells[f"A{row}"] = _link(table, view)
             self.styles[f"A{row}"] = 1
             if view == "list":
-                self._records(table, row + 1)
+                number = self._records(table, row + 1)
             else:
                 # The title stands above it, where it is translated.
                 number = self._pivot(
@@ -223,6 +225,7 @@ class Builder:
                     sort=table.sort,
                 )
                 self.cells[f"A{row + 1}"] = _pivot_formula(number, table)
+            self.cells[f"A{row}"] = _link(table, {view: number})
             row += table.limit + 4
         return row
 
@@ -237,6 +240,7 @@ class Builder:
             "context": {},
             "orderBy": [{"name": name, "asc": asc} for name, asc in table.order],
             "fieldMatching": self._matching(table.model),
+            "actionXmlId": description.ACTIONS[table.model],
         }
         for place, name in enumerate(table.fields):
             column = chr(ord("A") + place)
@@ -245,6 +249,7 @@ class Builder:
             for line in range(1, table.limit + 1):
                 self.cells[f"{column}{row + line}"] = f'=ODOO.LIST({number},{line},"{name}")'
                 self.styles[f"{column}{row + line}"] = 3
+        return number
 
     def _pivot(self, name, model, rows, columns, measures, domain, offset=0, sort=""):
         number = str(len(self.pivots) + 1)
@@ -260,6 +265,7 @@ class Builder:
             "columns": [{"fieldName": one} for one in columns],
             "measures": [_measure(one) for one in measures],
             "fieldMatching": self._matching(model, offset),
+            "actionXmlId": description.ACTIONS[model],
         }
         if sort:
             found["sortedColumn"] = {"measure": sort, "order": "desc", "domain": []}
@@ -288,16 +294,24 @@ def _domain(conditions):
     return [list(one) for one in conditions]
 
 
-def _link(table, view):
-    views = [[False, view], [False, "list"], [False, "search"]]
+def _link(table, source):
+    """The title of a table, which opens all its records.
+
+    :param source: kind → number of what fills the table, for ``opening.js``, which heeds filters
+    """
     action = {
+        "xmlId": description.ACTIONS[table.model],
         "domain": _domain(table.domain),
         "context": {},
         "modelName": table.model,
-        "views": views if view != "list" else views[1:],
+        "views": [[False, "list"], [False, "search"]],
     }
-    target = {"viewType": view, "action": action, "threshold": 0, "name": table.title}
+    target = {"viewType": "list", "action": action, "name": table.title, "source": source}
     return f"[{table.title}](odoo://view/{json.dumps(target)})"
+
+
+def _columns(kind):
+    return {str(place): {"size": size} for place, size in enumerate(COLUMNS[kind])}
 
 
 def _sheet(sheet_id, name, cells, figures, styles, rows):
@@ -307,7 +321,7 @@ def _sheet(sheet_id, name, cells, figures, styles, rows):
         "colNumber": 10,
         "rowNumber": rows,
         "rows": {},
-        "cols": {str(place): {"size": size} for place, size in enumerate(COLUMNS)},
+        "cols": _columns("pivot"),
         "merges": [],
         "cells": cells,
         "styles": styles,

@@ -6,12 +6,20 @@ from dataclasses import dataclass, field, replace
 SNAPSHOT, STANDING = "customer.tier.snapshot", "customer.tier.standing"
 CHANGE, REMINDER = "customer.tier.change", "customer.reminder"
 
-# Menus behind figures.
+# Menus that cards are drawn as buttons for.
 CUSTOMERS = "customer_tiering.customer_tier_standing_menu"
 STAGES = "customer_tiering.customer_tier_stage_menu"
 MOVES = "customer_tiering.customer_tier_change_menu"
 REMINDERS = "customer_tiering_reminder.customer_reminder_menu"
 MONTHS = "customer_tiering_overview.customer_tier_snapshot_menu"
+
+# What figures open: the records that they count, in the list of this action.
+ACTIONS = {
+    STANDING: "customer_tiering.customer_tier_standing_action",
+    CHANGE: "customer_tiering.customer_tier_change_action",
+    REMINDER: "customer_tiering_reminder.customer_reminder_action",
+    SNAPSHOT: "customer_tiering_overview.customer_tier_snapshot_action_rows",
+}
 
 
 @dataclass(frozen=True)
@@ -30,9 +38,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Card:
-    """One number.
+    """One number, which opens what it counts.
 
+    :param menu: without it, a card is not drawn as a button
     :param compared: how it is compared with the period before, ``percentage`` or ``difference``
+    :param good: whether more of it is better
     """
 
     title: str
@@ -41,16 +51,18 @@ class Card:
     menu: str
     domain: tuple = ()
     compared: str = ""
+    good: bool = True
 
 
 @dataclass(frozen=True)
 class Chart:
+    """Its parts open what they count; it has no menu, which would open everything."""
+
     title: str
     model: str
     kind: str
     group_by: tuple
     measure: str
-    menu: str
     domain: tuple = ()
 
 
@@ -131,7 +143,11 @@ TODAY_FILTERS = (COMPANY, PROGRAM, SALESPERSON)
 FILTERS = (PERIOD, *TODAY_FILTERS)
 
 IN_TIER = (("tier_id", "!=", False),)
-MOVED = (("direction", "in", ["up", "down", "out"]), ("merged_from", "=", False))
+OWN_PAST = (("merged_from", "=", False),)
+MOVED = (("direction", "in", ["up", "down", "out"]), *OWN_PAST)
+PROMOTED = (("direction", "=", "up"), *OWN_PAST)
+DEMOTED = (("direction", "=", "down"), *OWN_PAST)
+WON_BACK = (("to_stage", "=", "won_back"), ("from_stage", "!=", False), *OWN_PAST)
 REMINDED = (("arm", "!=", "control"),)
 
 DASHBOARDS = (
@@ -167,11 +183,8 @@ DASHBOARDS = (
                 "bar",
                 ("tier_id", "lifecycle_stage"),
                 "__count",
-                CUSTOMERS,
             ),
-            Chart(
-                "Customers by credit risk", STANDING, "pie", ("credit_band",), "__count", CUSTOMERS
-            ),
+            Chart("Customers by credit risk", STANDING, "pie", ("credit_band",), "__count"),
         ),
         tables=(
             Records(
@@ -187,9 +200,10 @@ DASHBOARDS = (
         "over_time",
         FILTERS,
         cards=(
-            Card("Promoted", SNAPSHOT, "up_count", MOVES, compared="difference"),
-            Card("Demoted", SNAPSHOT, "down_count", MOVES, compared="difference"),
-            Card("Won back", SNAPSHOT, "won_back_count", MOVES, compared="difference"),
+            # Of history itself, so that they open the customers who moved.
+            Card("Promoted", CHANGE, "__count", MOVES, PROMOTED, compared="difference"),
+            Card("Demoted", CHANGE, "__count", MOVES, DEMOTED, compared="difference", good=False),
+            Card("Won back", CHANGE, "__count", MOVES, WON_BACK, compared="difference"),
             Card("Repurchase rate (%)", SNAPSHOT, "repeat_rate:avg", MONTHS, compared="difference"),
         ),
         charts=(
@@ -199,7 +213,6 @@ DASHBOARDS = (
                 "bar",
                 ("month:month", "tier_id"),
                 "customer_count",
-                MONTHS,
             ),
             Chart(
                 "Moves between tiers",
@@ -207,7 +220,6 @@ DASHBOARDS = (
                 "bar",
                 ("date:month", "direction"),
                 "__count",
-                MOVES,
                 MOVED,
             ),
             Chart(
@@ -216,7 +228,6 @@ DASHBOARDS = (
                 "line",
                 ("month:month", "tier_id"),
                 "repeat_rate",
-                MONTHS,
                 IN_TIER,
             ),
             Chart(
@@ -225,7 +236,6 @@ DASHBOARDS = (
                 "bar",
                 ("month:month", "lifecycle_stage"),
                 "customer_count",
-                MONTHS,
             ),
         ),
         tables=(
@@ -247,8 +257,8 @@ DASHBOARDS = (
             Card("Saved by tier prices", SNAPSHOT, "saved", MONTHS, compared="difference"),
         ),
         charts=(
-            Chart("Revenue by tier", SNAPSHOT, "bar", ("month:month", "tier_id"), "amount", MONTHS),
-            Chart("Margin by tier", SNAPSHOT, "bar", ("month:month", "tier_id"), "margin", MONTHS),
+            Chart("Revenue by tier", SNAPSHOT, "bar", ("month:month", "tier_id"), "amount"),
+            Chart("Margin by tier", SNAPSHOT, "bar", ("month:month", "tier_id"), "margin"),
         ),
         tables=(
             Table(
@@ -288,7 +298,6 @@ DASHBOARDS = (
                 "bar",
                 ("date:month", "state"),
                 "__count",
-                REMINDERS,
                 REMINDED,
             ),
             Chart(
@@ -297,7 +306,6 @@ DASHBOARDS = (
                 "bar",
                 ("tier_id", "state"),
                 "__count",
-                REMINDERS,
                 REMINDED,
             ),
         ),

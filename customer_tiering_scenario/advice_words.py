@@ -132,17 +132,34 @@ class _Words:
             self.env._("Widen the filter of a programme, or make one for them."),
         )
 
-    def _unbalanced(self, count, median):
-        return (
-            self.env._(
+    def _unbalanced(self, count, median, tier=0, rule=0):
+        known = {
+            "name": self._name(),
+            "count": readable(self.env, count),
+            "median": readable(self.env, median),
+        }
+        if pool := self._pool(tier, rule):
+            what = self.env._(
+                "%(name)s looks after %(count)s customers of “%(pool)s”, half of the colleagues "
+                "there after at most %(median)s.",
+                pool=pool,
+                **known,
+            )
+        else:
+            what = self.env._(
                 "%(name)s looks after %(count)s customers, half of the colleagues after at most "
                 "%(median)s.",
-                name=self._name(),
-                count=readable(self.env, count),
-                median=readable(self.env, median),
-            ),
-            self.env._("Hand some of them over."),
-        )
+                **known,
+            )
+        return what, self.env._("Hand some of them over.")
+
+    def _pool(self, tier, rule):
+        """The name of the tier or of the rule whose customers are shared among people."""
+        model, id_ = ("customer.tier.service", rule) if rule else ("customer.tier", tier)
+        if not id_ or model not in self.env:
+            return ""
+        # sudo: whoever reads the advice is told of the whole company; only the name is shown.
+        return self.env[model].sudo().browse(id_).exists().name or ""
 
     def _never_rule(self):
         return (
@@ -166,6 +183,29 @@ class _Words:
                 high=readable(self.env, round(high, 1)),
             ),
             self.env._("Say something else, at another time, or switch it off."),
+        )
+
+    def _no_effect_playbook(self, high, cases):
+        return (
+            self.env._(
+                "Of %(cases)s cases of the playbook “%(playbook)s”, customers for whom it began "
+                "order at most %(high)s points more often than those held back.",
+                cases=readable(self.env, cases),
+                playbook=self._name(),
+                high=readable(self.env, round(high, 1)),
+            ),
+            self.env._("Have other steps in it, or archive it."),
+        )
+
+    def _no_effect_win_back(self, high, cases):
+        return (
+            self.env._(
+                "Of %(cases)s customers who were lost, those who were to be won back order at most "
+                "%(high)s points more often than those held back.",
+                cases=readable(self.env, cases),
+                high=readable(self.env, round(high, 1)),
+            ),
+            self.env._("Offer something else, or ask earlier."),
         )
 
     def _unread(self, sent, confirmed):

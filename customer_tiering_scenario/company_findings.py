@@ -13,6 +13,13 @@ from odoo.tools import SQL
 NEVER_DAYS = 90
 # Points of the order rate that reminders should bring at least; so many cases to tell.
 EFFECT, CASES = 2.0, 200
+# What is said of a kind of ``customer.reminder.effect``.
+MEASURED = {
+    "reminder": "no_effect",
+    "playbook": "no_effect_playbook",
+    "win_back": "no_effect_win_back",
+}
+SWITCHED = {"reminder": "customer.reminder.rule", "playbook": "customer.stage.playbook"}
 # Of so many messages, so many should be answered.
 SENT, ANSWERED = 200, 0.01
 # Of what was due; of so many.
@@ -104,22 +111,88 @@ class CompanyFindings:
         return [id_ for (id_,) in self._rows(query)]
 
     def _unbalanced(self):
-        import numpy as np
-
+        """Of people who look after customers of the same tier, or whom the same rule dedicates."""
+        from odoo.addons.customer_tiering.grading.allocation import Member
         from odoo.addons.customer_tiering.grading.findings import unbalanced
 
+        rules = self._pool_rules()
         rows = self._rows(
             SQL(
                 """
-                SELECT COALESCE(p.user_id, 0)
-                  FROM customer_tier_standing s
-                  JOIN res_partner p ON p.id = s.partner_id
-                 WHERE s.company_id = %s AND s.tier_id IS NOT NULL AND p.active
+                SELECT CASE WHEN rule = 0 THEN tier ELSE 0 END, rule, person, COUNT(*)
+                  FROM (%s) looked_after WHERE person > 0 GROUP BY 1, 2, 3
                 """,
-                self.company.id,
+                self._looked_after(rules),
             )
         )
-        yield from unbalanced(np.array([user for (user,) in rows], dtype=int))
+        loads, pools = {row[:3]: row[3] for row in rows}, {}
+        for tier, rule, person, load in rows:
+            if not rule:
+                pools.setdefault((tier, 0), []).append(Member(person, load))
+        for rule, members in rules.items():
+            # Who has nobody yet is one of the pool, too; own salespeople are not.
+            pools[0, rule] = [
+                Member(user, loads.get((0, rule, user), 0), weight) for user, weight in members
+            ]
+        return unbalanced(pools)
+
+    def _pool_rules(self):
+        """Rules that dedicate people: id → pairs of user id and weight."""
+        if "customer.tier.service" not in self.env:
+            return {}
+        able = set(self.env["customer.tier.responsible"]._able(self.company).ids)
+        policies = self.env["customer.tier.service"]._of_company(self.company)._policies()
+        members = {policy.id: policy.with_members(able).members for policy in policies}
+        return {
+            rule: [(user, weight) for user, weight, _capacity in people]
+            for rule, people in members.items()
+            if people
+        }
+
+    def _looked_after(self, rules):
+        """The customers in tiers: whose each is, the tier, and the rule that it is dedicated by, 0
+        for none of some rules."""
+        rule = SQL("0")
+        if rules:
+            rule = SQL(
+                """COALESCE((SELECT care.service_id FROM customer_tier_care care
+                              WHERE care.partner_id = s.partner_id
+                                AND care.company_id = s.company_id
+                                AND care.service_id = ANY(%s)), 0)""",
+                list(rules),
+            )
+        return SQL(
+            """
+            SELECT s.partner_id AS customer, s.tier_id AS tier, %s AS rule,
+                   COALESCE(%s, 0) AS person
+              FROM customer_tier_standing s
+              JOIN res_partner p ON p.id = s.partner_id
+             WHERE s.company_id = %s AND s.tier_id IS NOT NULL AND p.active
+            """,
+            rule,
+            self.env["customer.tier.responsible"]._looks_after(),
+            self.company.id,
+        )
+
+    def owned_ids(self, user_id, tier=0, rule=0):
+        """Ids of the customers in tiers whom somebody looks after.
+
+        :param tier, rule: of the pool; both 0 for all
+        """
+        chosen = SQL("TRUE")
+        if rule:
+            chosen = SQL("rule = %s", rule)
+        elif tier:
+            chosen = SQL("rule = 0 AND tier = %s", tier)
+        looked_after = self._looked_after(self._pool_rules())
+        self.env.flush_all()
+        query = SQL(
+            "SELECT customer FROM (%s) looked_after WHERE person = %s AND %s",
+            looked_after,
+            user_id,
+            chosen,
+        )
+        return [id_ for (id_,) in self._rows(query)]
 
     def _rules(self):
         """Reminder rules that are on for the company, the older ones first."""
@@ -168,19 +241,24 @@ class CompanyFindings:
             yield self._found("never_playbook", (playbook.id,), 1.0)
 
     def _no_effect(self):
-        """Rules of which is known that they bring hardly anything."""
+        """What is known to bring hardly anything: reminder rules, playbooks, win-backs."""
         if "customer.reminder.effect" not in self.env:
             return
         rows = self.env["customer.reminder.effect"].search(
-            [("company_id", "=", self.company.id), ("rule_id", "!=", False)]
+            [("company_id", "=", self.company.id), ("source_id", "!=", 0)]
         )
         for row in rows:
+            code = MEASURED.get(row.kind)
+            if not code or row.kind in SWITCHED and not self._is_on(row):
+                continue
             cases = row.compared_count + row.control_count
             if row.control_count and cases >= CASES and row.difference_to < EFFECT:
                 size = 1 - max(row.difference_to, 0.0) / EFFECT / 2
-                yield self._found(
-                    "no_effect", (row.rule_id.id,), size, float(row.difference_to), cases
-                )
+                yield self._found(code, (row.source_id,), size, float(row.difference_to), cases)
+
+    def _is_on(self, row):
+        """Whether what was measured has not been put away; its cases are still told."""
+        return self.env[SWITCHED[row.kind]].browse(row.source_id).active
 
     def _messages(self):
         """Of each rule, what was sent to customers by e-mail or otherwise in a year and answered;

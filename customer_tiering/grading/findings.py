@@ -396,21 +396,30 @@ def _drifted(before, share, size):
 # People
 
 
-def unbalanced(owners):
-    """Salespeople who look after far more customers than their colleagues.
+def unbalanced(pools):
+    """People who look after far more customers than their colleagues of a pool, each in proportion
+    to the weight. Pools are apart: whoever has many small customers is compared with nobody who
+    has a few large ones.
 
-    :param owners: int array, whose each customer is, 0 for nobody's
-    :return: iterator of :class:`Found` whose values are how many customers somebody has, and the
-        median of all
+    :param pools: dict of a pool's ids → list of ``allocation.Member``
+    :return: list of :class:`Found`, of each person for the pool where it is worst; values are how
+        many customers somebody has, how many would be usual by the median, and the pool's ids
     """
-    people, counts = np.unique(owners[owners > 0], return_counts=True)
-    if len(people) < POOL or counts.sum() < ENOUGH:
-        return
-    median = float(np.median(counts))
-    for person, count in zip(people, counts, strict=True):
-        if count > UNBALANCED * median and count - median >= FEW:
-            values = (int(count), median)
-            yield Found("unbalanced", (int(person),), float(count) / counts.sum(), values)
+    total = sum(member.load for members in pools.values() for member in members)
+    worst = {}
+    for key, members in pools.items():
+        if len(members) < POOL or total < ENOUGH:
+            continue
+        median = float(np.median([member.load / member.weight for member in members]))
+        for member in members:
+            usual = median * member.weight
+            over = member.load - usual
+            if member.load <= UNBALANCED * usual or over < FEW:
+                continue
+            values = (member.load, usual, *key)
+            found = Found("unbalanced", (member.id,), member.load / total, values)
+            worst.setdefault(member.id, []).append((over, found))
+    return [max(found, key=lambda pair: pair[0])[1] for _id, found in sorted(worst.items())]
 
 
 # Money

@@ -59,6 +59,22 @@ class TestDashboardFiles(TransactionCase):
             for menu in data["chartOdooMenusReferences"].values():
                 self.assertEqual(self.env.ref(menu)._name, "ir.ui.menu")
 
+    def test_figures_open_what_they_count(self):
+        """A click on a figure opens a bare list, or everything there is."""
+        for board in self._boards():
+            data = json.loads(base64.b64decode(board.spreadsheet_binary_data))
+            figures = [figure for sheet in data["sheets"] for figure in sheet["figures"]]
+            charts = [f["data"] for f in figures if f["data"]["type"].startswith("odoo_")]
+            sources = [(one["model"], one) for one in data["pivots"].values()]
+            sources += [(one["model"], one) for one in data["lists"].values()]
+            sources += [(chart["metaData"]["resModel"], chart) for chart in charts]
+            for model, source in sources:
+                with self.subTest(board.name, model=model):
+                    self.assertEqual(self.env.ref(source["actionXmlId"]).res_model, model)
+            cards = {f["id"] for f in figures if f["data"]["type"] == "scorecard"}
+            # A menu behind a chart opens everything wherever it is not hit.
+            self.assertEqual(set(data["chartOdooMenusReferences"]), cards)
+
     def _check_chain(self, board, model, chain):
         with self.subTest(board, model=model, chain=chain):
             for name in chain.split("."):

@@ -27,22 +27,23 @@ class TestDashboardTour(HttpCase):
                 "tier_ids": [Command.create({"name": "Tour Gold"})],
             }
         )
-        partner = env["res.partner"].create(
-            {"name": "Tour Buyer", "is_company": True, "company_id": company.id}
-        )
         product = env["product.product"].create(
             {"name": "Tour Product", "type": "service", "taxes_id": False}
         )
         today = env["customer.tier.gather"]._today(company)
-        env["sale.order"].with_company(company).create(
-            {
-                "partner_id": partner.id,
-                "company_id": company.id,
-                "date_order": today - relativedelta(months=1),
-                "state": "sale",
-                "order_line": [Command.create({"product_id": product.id, "price_unit": 500})],
-            }
-        )
+        common = {"is_company": True, "company_id": company.id}
+        line = {"product_id": product.id, "price_unit": 500}
+        for name, user in (("Tour Buyer", False), ("Tour Own", cls.officer.id)):
+            partner = env["res.partner"].create({**common, "name": name, "user_id": user})
+            env["sale.order"].with_company(company).create(
+                {
+                    "partner_id": partner.id,
+                    "company_id": company.id,
+                    "date_order": today - relativedelta(months=1),
+                    "state": "sale",
+                    "order_line": [Command.create(line)],
+                }
+            )
         env["customer.tier.run"].create({"company_id": company.id}).action_run()
         for n in (1, 0):
             month = today.replace(day=1) - relativedelta(months=n)
@@ -57,3 +58,13 @@ class TestDashboardTour(HttpCase):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.officer.lang = "zh_CN"
         self.start_tour("/odoo/dashboards", "customer_tiering_dashboard", login=self.officer.login)
+
+    def test_figures_open_what_they_count(self):
+        """A card says 1, and the list behind it shows everybody; a filter is forgotten on the
+        way."""
+        self.start_tour(
+            "/odoo/dashboards",
+            "customer_tiering_dashboard_figures",
+            login=self.officer.login,
+            timeout=300,
+        )

@@ -276,15 +276,17 @@ class CustomerTierOverview(models.AbstractModel):
     def _tier_row(self, tier_id, name, color, periods):
         today, now, before = periods
         flows, then = now["tiers"].get(tier_id, Counter()), before["tiers"].get(tier_id, Counter())
-        total = now["all"]["amount"]
-        share = 100 * flows["amount"] / total if total else 0
+        shares = [
+            100 * of["amount"] / period["all"]["amount"] if period["all"]["amount"] else 0
+            for of, period in ((flows, now), (then, before))
+        ]
         old = before["known"]
         key = {"tier_id": tier_id}
 
         def cell(value, previous, words, opener, **more):
             return {
                 "value": words(value),
-                "before": words(previous) if old and previous is not None else "",
+                "before": words(previous) if old else "",
                 "open": [opener, {**key, **more}],
             }
 
@@ -295,7 +297,7 @@ class CustomerTierOverview(models.AbstractModel):
             "cells": [
                 cell(today.get(tier_id, 0), then["customer_count"], self._count, "tier"),
                 cell(flows["amount"], then["amount"], self._money, "amount"),
-                cell(share, None, self._percent, "amount"),
+                cell(*shares, self._percent, "amount"),
                 cell(_rate(flows), _rate(then), self._percent, "rate"),
                 cell(flows["saved"], then["saved"], self._money, "amount"),
                 cell(flows["up_count"], then["up_count"], self._count, "moves", of="up_count"),

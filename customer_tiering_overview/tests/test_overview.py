@@ -45,6 +45,10 @@ class TestOverview(OverviewCase):
         self.assertEqual(self._card(page, "Promoted")["value"], "1")
         self.assertEqual(self._card(page, "Promoted")["before"], "0")
         self.assertEqual(self._card(page, "Customers in tiers")["value"], "5")
+        silver = next(row for row in page["tiers"] if row["name"] == "Silver")
+        # All of this month's 800; of the 700 before, it had nothing.
+        self.assertEqual(silver["cells"][2]["value"], "100.0 %")
+        self.assertEqual(silver["cells"][2]["before"], "0.0 %")
         page = self._page(months=1)
         self.assertEqual(self._card(page, "Revenue")["value"], "700\u00a0€")
         self.assertEqual(self._card(page, "Revenue")["before"], "6,000\u00a0€")
@@ -113,6 +117,7 @@ class TestOverview(OverviewCase):
         """A new company is told that it had no customers the year before."""
         page = self._page(months=12)
         self.assertEqual(self._card(page, "Revenue")["before"], "")
+        self.assertFalse(any(cell["before"] for row in page["tiers"] for cell in row["cells"]))
 
     def test_nothing_at_all(self):
         """A company that nobody has graded gets an error."""

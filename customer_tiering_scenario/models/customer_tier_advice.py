@@ -28,6 +28,8 @@ CODES = {
     "never_rule": ("A reminder rule for nobody", "customer.reminder.rule"),
     "never_playbook": ("A playbook for nobody", "customer.stage.playbook"),
     "no_effect": ("Reminders without an effect", "customer.reminder.rule"),
+    "no_effect_playbook": ("A playbook without an effect", "customer.stage.playbook"),
+    "no_effect_win_back": ("Win-backs without an effect", None),
     "unread": ("Messages that nobody answers", "customer.reminder.rule"),
     "pestered": ("Messages that wait for others", "customer.reminder.rule"),
 }
@@ -134,6 +136,10 @@ class CustomerTierAdvice(models.Model):
         if self.code in customers:
             action = "account.res_partner_action_customer"
             return open_list(self.env, action, customers[self.code]())
+        if self.code == "no_effect_win_back" and "customer.reminder.effect" in self.env:
+            action = "customer_tiering_reorder.customer_reminder_effect_action"
+            domain = [("company_id", "=", self.company_id.id), ("kind", "=", "win_back")]
+            return open_list(self.env, action, domain)
         records = self._records()
         if CODES[self.code][1] in OPENED and records:
             return records[0].get_formview_action()
@@ -146,15 +152,11 @@ class CustomerTierAdvice(models.Model):
         return [("id", "in", ids)]
 
     def _owned_domain(self):
-        """Customers in a tier whom the salesperson looks after."""
-        standings = self.env["customer.tier.standing"].search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("tier_id", "!=", False),
-                ("partner_id.user_id", "in", self.subjects or []),
-            ]
-        )
-        return [("id", "in", standings.partner_id.ids)]
+        """Customers of the pool whom the salesperson looks after."""
+        today = self.env["customer.tier.gather"]._today(self.company_id)
+        user_id, pool = (self.subjects or [0])[0], (self.numbers or [])[2:4]
+        findings = CompanyFindings(self.env, self.company_id, today)
+        return [("id", "in", findings.owned_ids(user_id, *pool))]
 
     def action_ask_dismiss(self):
         """Ask why it is not for the company."""

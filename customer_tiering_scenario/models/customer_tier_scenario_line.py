@@ -37,7 +37,7 @@ class CustomerTierScenarioLine(models.Model):
     indicator_id = fields.Many2one("customer.tier.indicator", ondelete="cascade", readonly=True)
     tier_color = ReaderInteger(related="tier_id.color", string="Color", exportable=False)
     veto_id = fields.Many2one("customer.tier.veto", ondelete="cascade", readonly=True)
-    setting = fields.Char(string="Rule", compute="_compute_setting")
+    setting = fields.Text(string="Rule", compute="_compute_setting")
     now = fields.Float(
         readonly=True,
         digits=(16, 2),

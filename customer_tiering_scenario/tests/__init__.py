@@ -11,3 +11,4 @@ from . import test_scenario
 from . import test_scenario_tour
 from . import test_security
 from . import test_twelve
+from . import test_two_people

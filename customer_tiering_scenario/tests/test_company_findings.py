@@ -52,7 +52,10 @@ class TestCompanyFindings(GradingCase):
             for place in range(number):
                 self._create_own_customer(f"{user.login} {place}", (3, 10), user_id=user.id)
         self._grade()
-        self.assertEqual(self._found(), {("unbalanced", (self.manager.id,)): (40, 15.0)})
+        self.assertEqual(
+            self._found(),
+            {("unbalanced", (self.manager.id,)): (40, 15.0, self.program.tier_ids[0].id, 0)},
+        )
         theirs = self.env["res.partner"].search(
             [("user_id", "=", self.manager.id), ("company_id", "=", self.company.id)], limit=20
         )

@@ -132,10 +132,12 @@ class TestResultAdvice(GradingCase):
             "dead_discount": [5.0, 10.0, 0.3, 0.25, 0.1, 0.0],
             "drift": [0.1, 0.2],
             "uncovered": [0.2, 12],
-            "unbalanced": [45, 20.0],
+            "unbalanced": [45, 20.0, self.program.tier_ids[0].id, 0],
             "never_rule": [],
             "never_playbook": [],
             "no_effect": [1.2, 300],
+            "no_effect_playbook": [1.2, 300],
+            "no_effect_win_back": [-0.4, 300],
             "unread": [250, 1],
             "pestered": [30, 100],
         }

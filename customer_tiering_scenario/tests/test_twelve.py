@@ -202,14 +202,20 @@ class TestTwelve(GradingCase):
     def test_unbalanced(self):
         """Whoever has far too many customers is opened with them."""
         program = self._program()
-        users = [*[self.salesperson] * 25, *[self.officer] * 25, *[self.manager] * 50]
-        theirs = self._buy(*self._once(EVEN), users=users)[50:]
+        # Customers of each tier are shared alike.
+        users = [self.salesperson, self.officer, self.manager, self.manager] * 25
+        theirs = self._buy(*self._once(EVEN), users=users)
+        theirs = theirs.filtered(lambda partner: partner.user_id == self.manager)
         self._grade()
         advice = self._found(program)
         self.assertEqual(advice.mapped("code"), ["unbalanced"])
         action = advice.with_user(self.officer).action_open_subject()
         found = self.env["res.partner"].search(action["domain"])
-        self.assertEqual(set(found), set(theirs))
-        theirs[:10].user_id = self.salesperson
-        theirs[10:20].user_id = self.officer
+        tier = self.env["customer.tier"].browse(advice.numbers[2])
+        of_tier = theirs.filtered(lambda partner: self._standing(partner).tier_id == tier)
+        self.assertEqual(found, of_tier.sorted())
+        self.assertEqual(advice.numbers[0], len(of_tier))
+        self.assertIn(f"customers of “{tier.name}”", advice.what)
+        theirs[::5].user_id = self.salesperson
+        theirs[1::5].user_id = self.officer
         self.assertFalse(self._found(program))

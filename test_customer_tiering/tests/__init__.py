@@ -1,3 +1,4 @@
+from . import test_advice_on_addons
 from . import test_automation
 from . import test_automation_tour
 from . import test_credit_automation
@@ -16,3 +17,4 @@ from . import test_recipes
 from . import test_satisfaction
 from . import test_self_order
 from . import test_tier_in_shop
+from . import test_try_and_see_tour

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from builders import AS_OF, facts
 from grading import ladder, pipeline
+from grading.allocation import Member
 from grading.findings import (
     Figures,
     by_figures,
@@ -196,19 +197,53 @@ class TestDrift:
         assert drift(figures(EVEN), figures(self.grown), rules) is None
 
 
+def pool(*loads, weights=()):
+    """People 4, 5, … with so many customers each."""
+    weights = weights or [1.0] * len(loads)
+    return [
+        Member(id_, load, weight)
+        for id_, (load, weight) in enumerate(zip(loads, weights, strict=True), start=4)
+    ]
+
+
 class TestUnbalanced:
     def test_unbalanced(self):
         """One has twice as many customers as the others, which nobody sees in any list."""
-        owners = np.array([4] * 20 + [5] * 20 + [6] * 45 + [0] * 30)
-        (found,) = unbalanced(owners)
-        assert (found.code, found.ids, found.values) == ("unbalanced", (6,), (45, 20.0))
+        (found,) = unbalanced({(1, 0): pool(20, 20, 45)})
+        assert (found.code, found.ids) == ("unbalanced", (6,))
+        assert found.values == (45, 20.0, 1, 0)
 
     def test_balanced(self):
         """A few more, or two colleagues, are told as a fault."""
-        assert not list(unbalanced(np.array([4] * 20 + [5] * 20 + [6] * 28)))
-        assert not list(unbalanced(np.array([4] * 20 + [5] * 80)))
-        assert not list(unbalanced(np.array([4] * 2 + [5] * 2 + [6] * 6)))
-        assert not list(unbalanced(np.array([], dtype=int)))
+        assert not unbalanced({(1, 0): pool(20, 20, 28)})
+        assert not unbalanced({(1, 0): pool(20, 80)})
+        assert not unbalanced({(1, 0): pool(2, 2, 6)})
+        assert not unbalanced({})
+
+    def test_pools_are_apart(self):
+        """Who serves a hundred small customers is said to have too many beside who serves ten
+        large ones; or who has thirty large ones hides behind who has a hundred small ones."""
+        small, large = pool(100, 95, 90), [Member(id_, 10) for id_ in (7, 8, 9)]
+        assert not unbalanced({(1, 0): small, (2, 0): large})
+        large = [Member(7, 10), Member(8, 10), Member(9, 30)]
+        (found,) = unbalanced({(1, 0): small, (2, 0): large})
+        assert (found.ids, found.values) == ((9,), (30, 10.0, 2, 0))
+
+    def test_told_once(self):
+        """Who has too many in two pools is told of twice, or of the lesser one."""
+        (found,) = unbalanced({(1, 0): pool(20, 20, 45), (2, 0): pool(20, 20, 80)})
+        assert (found.ids, found.values) == ((6,), (80, 20.0, 2, 0))
+
+    def test_by_weight(self):
+        """Who is to have twice as many as the others is told to have too many."""
+        assert not unbalanced({(0, 3): pool(20, 20, 40, weights=(1, 1, 2))})
+        (found,) = unbalanced({(0, 3): pool(20, 40, 40, weights=(1, 2, 1))})
+        assert (found.ids, found.values) == ((6,), (40, 20.0, 0, 3))
+
+    def test_who_has_none(self):
+        """A colleague who was given nobody yet does not count as one of the pool."""
+        (found,) = unbalanced({(0, 3): pool(0, 0, 0, 60)})
+        assert (found.ids, found.values) == ((7,), (60, 0.0, 0, 3))
 
 
 class TestFlapping:
