@@ -236,6 +236,9 @@ class _Looks:
         for days in (begun, paid, due + 1, ends):
             self.add_of_facts(self.first_after(owners, days), "debt")
         lost = (rows["kind"].to_numpy() == LOST) & (due < self.today) & (ends > self.today)
+        # What is set against no debt of its own counts by the days of those that it is set against.
+        loose = (rows["debt"].to_numpy() == 0) | (begun > self.today)
+        lost |= (rows["kind"].to_numpy() == LOST) & loose
         still = np.zeros(self.size, dtype=bool)
         still[owners[lost & (paid <= self.today)]] = True
         daily = still[self.rows]

@@ -4,13 +4,15 @@ import os
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from multiprocessing import get_context
 
 import numpy as np
+import pandas as pd
 import pytest
 from crowds import Nights, anything_before, crowd, lean
-from grading import metrics
+from grading import debts, metrics, policy
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from strategies import DAYS, programs
@@ -87,3 +89,36 @@ def _prove(example):
         "looks": int(nights.looked),
         "refreshed": nights.refreshed,
     }
+
+
+def test_what_is_lost_against_no_debt_of_its_own():
+    """An entry that brought no money was set against a debt that had been open, and the days that
+    this is late grew every day, while nobody looked."""
+    first, rng = date(2024, 11, 1), np.random.default_rng(1)
+    today = metrics.day_number(first)
+    program = policy.Program(
+        id=1,
+        metrics=(
+            policy.Metric("amount", "amount", 12),
+            policy.Metric("order_count", "order_count"),
+        ),
+        indicators=(),
+        tiers=(policy.Tier(1, 0.0),),
+        credit=policy.Credit(min_invoices=1),
+    )
+    facts = crowd(rng, program, today, 1)
+    unpaid = {"customer": facts.customers[0], "begun": today - 40.0, "due": today - 3.0}
+    unpaid |= {"debt": 1, "invoice": 1, "source": debts.INVOICE, "paid": np.nan, "by": 0}
+    unpaid |= {"amount": 100.0, "total": 100.0, "kind": debts.PAID, "counts": True}
+    lost = {**unpaid, "debt": 0, "source": 0, "invoice": 0, "due": np.nan, "kind": debts.LOST}
+    lost |= {"begun": today - 9.0, "paid": today - 9.0, "by": 5}
+    payments = pd.DataFrame([unpaid, lost]).astype(debts.TYPES)
+    nights = Nights(
+        replace(facts, payments=payments),
+        program,
+        anything_before(rng, program, facts.customers[:0], today),
+    )
+    for night in range(5):
+        table, kept, _rest = nights.night(first + timedelta(days=night))
+        assert table["worst_delay"].iloc[0] == night + 3
+        assert kept["worst_delay"].iloc[0] == night + 3
