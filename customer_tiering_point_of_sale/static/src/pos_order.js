@@ -9,12 +9,11 @@ patch(PosOrder.prototype, {
             return;
         }
         // The raw id, as lists in other currencies are not loaded.
-        const other = this.config._customer_tier_other_lists?.[
-            newPartner?.raw.property_product_pricelist
-        ];
+        const other =
+            this.config._customer_tier_other_lists?.[newPartner?.raw.property_product_pricelist];
         if (other !== undefined) {
             this.setPricelist(
-                this.models["product.pricelist"].get(other) || this.config.pricelist_id
+                this.models["product.pricelist"].get(other) || this.config.pricelist_id,
             );
         }
     },
