@@ -92,12 +92,13 @@ class PosConfig(models.Model):
         return lists
 
     def _get_available_pricelists(self):
-        lists = self._customer_tier_own_pricelists()
+        lists = super()._get_available_pricelists()
         return lists | self._customer_tier_pricelists() if self.use_pricelist else lists
 
     def _customer_tier_own_pricelists(self):
-        """The lists that somebody chose for this till, as core has it."""
-        return super()._get_available_pricelists()
+        """The lists that somebody chose for this till."""
+        chosen = self.available_pricelist_ids if self.use_pricelist else self.pricelist_id.browse()
+        return chosen | self.pricelist_id
 
     def _customer_tier_other_lists(self):
         """What a customer's list is replaced by at this till.

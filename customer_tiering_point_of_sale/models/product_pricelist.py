@@ -39,5 +39,6 @@ class ProductPricelist(models.Model):
         return Domain.AND([domain, [("id", "in", own), ("customer_tier_only", "=", False)]])
 
     def _customer_tier_put_away(self):
-        super()._customer_tier_put_away()
+        result = super()._customer_tier_put_away()
         self.env["pos.config"]._customer_tier_load_anew(self.company_id)
+        return result

@@ -12,7 +12,7 @@ class ResConfigSettings(models.TransientModel):
     def _compute_pos_pricelist_id(self):
         """Core proposes every list in the till's currency, and the first of them as the default of
         whoever has none."""
-        super()._compute_pos_pricelist_id()
+        result = super()._compute_pos_pricelist_id()
         for settings in self:
             proposed = settings.pos_available_pricelist_ids.sudo()
             public = proposed.filtered(lambda one: not one.customer_tier_only)
@@ -20,3 +20,4 @@ class ResConfigSettings(models.TransientModel):
                 settings.pos_pricelist_id = public[:1]
             if proposed - public - settings.pos_config_id.available_pricelist_ids:
                 settings.pos_available_pricelist_ids = public
+        return result
