@@ -10,6 +10,9 @@ from pathlib import Path
 
 import polib
 
+# What every addon is translated into.
+LANGUAGES = {"zh_CN": "nplurals=1; plural=0;"}
+
 
 def write(exported: Path, folder: Path) -> list[str]:
     """Put a new template in ``folder`` if its terms or their places changed, then merge."""
@@ -22,6 +25,8 @@ def write(exported: Path, folder: Path) -> list[str]:
     if not target.exists() or _content(polib.pofile(str(target))) != _content(new):
         new.save(str(target))
     said = [f"{target.parent.parent.name}: {len(new)} terms"]
+    for language in LANGUAGES:
+        _begin(folder / f"{language}.po", new)
     for file in sorted(folder.glob("*.po")):
         translation = polib.pofile(str(file), wrapwidth=78)
         before = str(translation)
@@ -46,7 +51,11 @@ def incomplete(folder: Path) -> list[str]:
     """What is missing from, or wrong in, each translation."""
     template = _template(folder)
     wanted = _terms(polib.pofile(str(template))) if template.exists() else set()
-    found = []
+    found = [
+        f"{language}.po is not there. ./dev pot begins it."
+        for language in LANGUAGES
+        if wanted and not (folder / f"{language}.po").exists()
+    ]
     for file in sorted(folder.glob("*.po")):
         translation = polib.pofile(str(file))
         has = _terms(translation)
@@ -55,6 +64,16 @@ def incomplete(folder: Path) -> list[str]:
         found += [f"{file.name} leaves {e.msgid!r}" for e in translation.untranslated_entries()]
         found += [f"{file.name} is unsure of {e.msgid!r}" for e in translation.fuzzy_entries()]
     return found
+
+
+def _begin(file: Path, template: polib.POFile) -> None:
+    """A translation without any word yet, where there is none."""
+    if not file.exists():
+        translation = polib.POFile(wrapwidth=78)
+        translation.header = template.header
+        language = {"Language": file.stem, "Plural-Forms": LANGUAGES[file.stem]}
+        translation.metadata = {**template.metadata, **language}
+        translation.save(str(file))
 
 
 def _merge(translation: polib.POFile, template: polib.POFile) -> None:
