@@ -111,7 +111,7 @@ class TestCoupons(TestPointOfSaleHttpCommon):
                 self.assertIn("somebody else", found["payload"]["error_message"])
         # Core's rules hold for all others, and for what is over.
         self.assertTrue(self._use(self.other, self.stranger)["successful"])
-        self.personal.date_to = fields.Date.subtract(fields.Date.today(), days=1)
+        self.personal.date_to = fields.Date.subtract(fields.Date.today(), days=3)
         self.assertFalse(self._use(self.card, self.owner)["successful"])
 
     def test_what_a_till_sends(self):

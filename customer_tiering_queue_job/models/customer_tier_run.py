@@ -53,6 +53,8 @@ class CustomerTierRun(models.Model):
         if len(chunks) < 2:
             return False
         chunks[-1]["open_end"] = True
+        if not self.last_partner_id:
+            self._add(self.env["customer.tier.due"]._begin(self))
         self.env["customer.tier.run.chunk"].create(chunks)
         self._freeze_rules()
         return True
