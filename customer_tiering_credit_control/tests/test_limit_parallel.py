@@ -2,6 +2,7 @@ from contextlib import contextmanager
 from threading import Barrier, BrokenBarrierError, Thread
 
 from odoo import SUPERUSER_ID, api
+from odoo.addons.customer_tiering.tests.threads_common import registry_for_threads
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.service.model import retrying
@@ -19,6 +20,7 @@ class TestLimitInParallel(TransactionCase):
 
     def setUp(self):
         super().setUp()
+        self.enterContext(registry_for_threads())
         with self._committed(SUPERUSER_ID) as env:
             company = env.ref("base.main_company")
             self.usual = company.read(["account_use_credit_limit", "customer_credit_check"])[0]

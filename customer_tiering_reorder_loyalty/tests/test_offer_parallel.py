@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, api, fields
+from odoo.addons.customer_tiering.tests.threads_common import registry_for_threads
 from odoo.fields import Command
 from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
@@ -23,6 +24,7 @@ class TestOfferParallel(TransactionCase):
 
     def setUp(self):
         super().setUp()
+        self.enterContext(registry_for_threads())
         self.made = []
         self.addCleanup(self._delete)
         with self._committed() as env:

@@ -3,6 +3,7 @@ from threading import Thread
 from time import monotonic, sleep
 
 from odoo import api
+from odoo.addons.customer_tiering.tests.threads_common import registry_for_threads
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
@@ -22,6 +23,7 @@ class TestTwoPeople(BaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.enterClassContext(registry_for_threads())
         cls.registry = Registry(get_db_name())
         with cls.registry.cursor() as cr:
             env = api.Environment(cr, api.SUPERUSER_ID, {})
