@@ -68,9 +68,10 @@ class TestLimitInParallel(TransactionCase):
         :return: sorted list of "done", "refused" or what else came of each
         """
         barrier, outcomes = Barrier(len(calls)), []
+        # Threads cannot share the test's own connection.
+        admin = self.env.ref("base.user_admin").id
 
         def request(call):
-            admin = self.env.ref("base.user_admin").id
             with self._committed(admin) as env:
                 try:
                     env.cr.execute("SELECT id FROM sale_order LIMIT 1")
