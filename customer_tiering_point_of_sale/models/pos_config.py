@@ -55,6 +55,12 @@ class PosConfig(models.Model):
             self._customer_tier_follow_defaults(companies)
         return result
 
+    def unlink(self):
+        companies = self.company_id
+        result = super().unlink()
+        self.env["customer.tier"]._follow_bases(companies)
+        return result
+
     def _customer_tier_follow_defaults(self, companies=None):
         """Typed discounts follow what tills sell by to whoever has no list there.
 

@@ -13,19 +13,20 @@ class ProductPricelist(models.Model):
         return [*bases, *self._customer_tier_defaults_of_tills(company)]
 
     def _customer_tier_is_public(self, company):
-        return super()._customer_tier_is_public(
-            company
-        ) or self in self._customer_tier_defaults_of_tills(company)
+        public = super()._customer_tier_is_public(company)
+        return public or self in self._customer_tier_defaults_of_tills(company)
 
     @api.model
     def _customer_tier_defaults_of_tills(self, company):
-        """The lists of who has none that the till knows, by till.
+        """What whoever has no list that a till knows pays by there: the till's default list, or the
+        catalogue's prices where it has none.
 
-        :return: ``product.pricelist``, sudo
+        :return: list of ``product.pricelist``, sudo, each one record or none
         """
         tills = self.env["pos.config"].sudo()
         tills = tills.search([("company_id", "=", company.id), ("use_pricelist", "=", True)])
-        return tills.pricelist_id.filtered(lambda used: used.active and not used.customer_tier_only)
+        usable = [till.pricelist_id for till in tills if not till.pricelist_id.customer_tier_only]
+        return [used for used in usable if used.active or not used]
 
     @api.model
     def _load_pos_self_data_domain(self, data, config):

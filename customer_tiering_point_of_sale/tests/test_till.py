@@ -111,6 +111,31 @@ class TestTill(TillCommon):
         self.till.with_user(self.pos_user).open_ui()
         self.start_pos_tour("customer_tiering_till_default")
 
+    def test_till_without_a_default(self):
+        """Where a till has lists, but no default one, whoever has none of them pays the catalogue's
+        prices: Gold customers, too, as no list of theirs was on top of these."""
+        self._sell_by(self._list("Till Cheap", 50))
+        self.till.pricelist_id = False
+        self._grade(self.customer.copy({"name": "Till Case Gold"}), self.gold)
+        self.customer.copy({"name": "Till Case Plain"})
+        self.till.with_user(self.pos_user).open_ui()
+        self.start_pos_tour("customer_tiering_till_catalogue")
+
+    def test_till_that_goes(self):
+        """The tier's list on top of the default list of a till outlived the till."""
+        cheap = self._list("Till Cheap", 50)
+        other = self.env["pos.config"].create(
+            {
+                "name": "For a Day",
+                "use_pricelist": True,
+                "available_pricelist_ids": [Command.set(cheap.ids)],
+                "pricelist_id": cheap.id,
+            }
+        )
+        self.assertIn(cheap, self.gold.own_pricelist_ids.customer_tier_base_id)
+        other.unlink()
+        self.assertNotIn(cheap, self.gold.own_pricelist_ids.customer_tier_base_id)
+
     def test_nobodys_default(self):
         """A tier's list as the default of a till, or of a way to order, is everybody's."""
         with self.assertRaisesRegex(ValidationError, "everybody"):

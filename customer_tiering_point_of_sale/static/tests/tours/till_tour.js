@@ -41,44 +41,43 @@ const CUSTOMERS = [
     ["Till Case Linked", "30.00"],
 ];
 
+/** Without a connection, the price of what costs 100 for one customer after the other. */
+function pay(customers) {
+    return [
+        Chrome.startPoS(),
+        Dialog.confirm("Open Register"),
+        OfflineUtil.setOfflineMode(),
+        ProductScreen.addOrderline("Tier Coffee", "1"),
+        customers.map(([name, price]) => [
+            name ? [ProductScreen.clickPartnerButton(), ProductScreen.clickCustomer(name)] : [],
+            ProductScreen.selectedOrderlineHas("Tier Coffee", "1", price),
+        ]),
+        OfflineUtil.setOnlineMode(),
+        Chrome.endTour(),
+    ].flat(4);
+}
+
 registry.category("web_tour.tours").add("customer_tiering_till_cases", {
-    steps: () =>
-        [
-            Chrome.startPoS(),
-            Dialog.confirm("Open Register"),
-            OfflineUtil.setOfflineMode(),
-            ProductScreen.addOrderline("Tier Coffee", "1"),
-            CUSTOMERS.map(([name, price]) => [
-                ProductScreen.clickPartnerButton(),
-                ProductScreen.clickCustomer(name),
-                ProductScreen.selectedOrderlineHas("Tier Coffee", "1", price),
-            ]),
-            OfflineUtil.setOnlineMode(),
-            Chrome.endTour(),
-        ].flat(3),
+    steps: () => pay(CUSTOMERS),
 });
 
 // The till's default list is at half price, Gold's 10 % is on top of it; the company's standard list
 // is not one of the till's.
-const BY_DEFAULT = [
-    ["Till Case Gold", "45.00"],
-    ["Till Case Plain", "50.00"],
-];
-
 registry.category("web_tour.tours").add("customer_tiering_till_default", {
     steps: () =>
-        [
-            Chrome.startPoS(),
-            Dialog.confirm("Open Register"),
-            OfflineUtil.setOfflineMode(),
-            ProductScreen.addOrderline("Tier Coffee", "1"),
-            ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "50.00"),
-            BY_DEFAULT.map(([name, price]) => [
-                ProductScreen.clickPartnerButton(),
-                ProductScreen.clickCustomer(name),
-                ProductScreen.selectedOrderlineHas("Tier Coffee", "1", price),
-            ]),
-            OfflineUtil.setOnlineMode(),
-            Chrome.endTour(),
-        ].flat(3),
+        pay([
+            [null, "50.00"],
+            ["Till Case Gold", "45.00"],
+            ["Till Case Plain", "50.00"],
+        ]),
+});
+
+// The same where the till has no default list.
+registry.category("web_tour.tours").add("customer_tiering_till_catalogue", {
+    steps: () =>
+        pay([
+            [null, "100.00"],
+            ["Till Case Gold", "90.00"],
+            ["Till Case Plain", "100.00"],
+        ]),
 });
