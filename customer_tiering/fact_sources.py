@@ -450,7 +450,7 @@ def _invoiced_goods(gather, company):
     """Which lines ``i`` of invoices are goods; those of an order are what its lines are."""
     return SQL(
         """(i.is_downpayment IS NOT TRUE AND i.price_unit >= 0
-            AND i.product_id IS NOT NULL AND i.product_id <> ALL(%s)
+            AND i.product_id IS NOT NULL AND i.product_id NOT IN (%s)
             AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x
                               JOIN sale_order_line l ON l.id = x.order_line_id
                              WHERE x.invoice_line_id = i.id AND NOT %s))""",

@@ -33,6 +33,13 @@ EVENT_TYPES = {
     "goods": float,
     "cost": float,
 }
+_NOTHING = pd.DataFrame(
+    {
+        **{name: np.array([], EVENT_TYPES[name]) for name in ("customer", "document", "line")},
+        **{name: np.array([], EVENT_TYPES[name]) for name in ("product", "origin", "day")},
+        **{name: np.array([], float) for name in ("amount", "quantity", "cost")},
+    }
+)
 # Money is compared so exactly.
 _CENT = 0.005
 NEVER = np.inf
@@ -46,6 +53,9 @@ def taken_back(events):
         last three to be added to what was ordered: negative, or positive where what came back was
         invoiced or delivered again
     """
+    if events.empty:
+        # Of most customers graded after an order, nothing ever came back.
+        return _NOTHING.copy()
     events = events.sort_values(["line", "day"], kind="stable").reset_index(drop=True)
     line = events["line"].to_numpy()
     first = np.append(True, line[1:] != line[:-1])[: len(line)]

@@ -148,10 +148,17 @@ class CustomerTierDue(models.AbstractModel):
             gather._timezone(company),
             settings.customer_tier_count_all_orders,
             sorted(settings.customer_credit_paying_account_ids.ids),
-            sorted(gather._products_that_are_no_goods(company)),
+            self._no_goods_stamp(company),
             self._product_stamp(company),
         ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def _no_goods_stamp(self, company):
+        """The same of which products are no goods."""
+        products = self.env["customer.tier.gather"]._products_that_are_no_goods(company)
+        self.env.flush_all()
+        self.env.cr.execute(SQL("SELECT DISTINCT id FROM (%s) p (id) ORDER BY id", products))
+        return [product for (product,) in self.env.cr.fetchall()]
 
     def _product_stamp(self, company):
         """The same of costs, categories and units of products, where a programme looks at them."""

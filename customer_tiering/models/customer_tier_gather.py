@@ -392,14 +392,15 @@ class CustomerTierGather(models.AbstractModel):
         shipping, gift cards and rewards, count for money, but are no pieces, products or
         categories."""
         return SQL(
-            "(l.is_downpayment IS NOT TRUE AND l.price_unit >= 0 AND l.product_id <> ALL(%s))",
+            "(l.is_downpayment IS NOT TRUE AND l.price_unit >= 0 AND l.product_id NOT IN (%s))",
             self._products_that_are_no_goods(company),
         )
 
     def _products_that_are_no_goods(self, company):
-        """Hook: ids of products that stand for something else, wherever they are sold."""
+        """Hook: products that stand for something else, wherever they are sold, as SQL of a query
+        for their ids, none of them NULL: whoever asks makes it part of its own statement."""
         # What is a discount does not depend on who grades.
-        return company.sudo().sale_discount_product_id.ids
+        return SQL("SELECT UNNEST(%s::int[])", company.sudo().sale_discount_product_id.ids)
 
     def _line_quantity(self):
         """Quantity of order line ``l`` in the own unit of its product, which most lines are in

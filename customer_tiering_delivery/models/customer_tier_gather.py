@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.tools import SQL
 
+# Archived methods delivered, too.
+CHARGES = SQL("SELECT product_id FROM delivery_carrier WHERE product_id IS NOT NULL")
+
 
 class CustomerTierGather(models.AbstractModel):
     """Delivery charges are money that customers spend, and no goods that they buy."""
@@ -11,10 +14,7 @@ class CustomerTierGather(models.AbstractModel):
         return SQL("(%s AND l.is_delivery IS NOT TRUE)", super()._goods_condition(company))
 
     def _products_that_are_no_goods(self, company):
-        # Archived methods delivered, too; what they charge with is nobody's secret.
-        carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
-        products = carriers.search([("product_id", "!=", False)]).product_id
-        return super()._products_that_are_no_goods(company) + products.ids
+        return SQL("%s UNION ALL %s", super()._products_that_are_no_goods(company), CHARGES)
 
     def _frequent_condition(self, company):
         condition = super()._frequent_condition(company)
@@ -34,13 +34,11 @@ class CustomerTierGather(models.AbstractModel):
         condition = super()._frequent_invoice_condition(company)
         if company.customer_tier_count_all_orders:
             return condition
-        carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
-        charges = carriers.search([("product_id", "!=", False)]).product_id
         return SQL(
             """(%s AND EXISTS (
                    SELECT FROM account_move_line i
                     WHERE i.move_id = m.id AND i.display_type = 'product'
-                      AND (i.product_id IS NULL OR i.product_id <> ALL(%s))))""",
+                      AND (i.product_id IS NULL OR i.product_id NOT IN (%s))))""",
             condition,
-            charges.ids,
+            CHARGES,
         )

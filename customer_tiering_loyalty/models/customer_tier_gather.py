@@ -14,12 +14,21 @@ class CustomerTierGather(models.AbstractModel):
         return SQL("(%s AND l.reward_id IS NULL)", super()._goods_condition(company))
 
     def _products_that_are_no_goods(self, company):
-        # What a card or a discount is sold as is nobody's secret; archived programmes had it, too.
-        programs = self.env["loyalty.program"].sudo().with_context(active_test=False)
-        cards = programs.search([("program_type", "in", PAYING)]).trigger_product_ids
-        rewards = self.env["loyalty.reward"].sudo().with_context(active_test=False)
-        discounts = rewards.search([("reward_type", "=", "discount")]).discount_line_product_id
-        return super()._products_that_are_no_goods(company) + (cards | discounts).ids
+        # Those of archived programmes, too.
+        return SQL(
+            """%s UNION ALL
+               SELECT c.product_product_id
+                 FROM loyalty_program y
+                 JOIN loyalty_rule k ON k.program_id = y.id
+                 JOIN loyalty_rule_product_product_rel c ON c.loyalty_rule_id = k.id
+                WHERE y.program_type IN %s
+                UNION ALL
+               SELECT discount_line_product_id
+                 FROM loyalty_reward
+                WHERE reward_type = 'discount' AND discount_line_product_id IS NOT NULL""",
+            super()._products_that_are_no_goods(company),
+            PAYING,
+        )
 
     def _frequent_condition(self, company):
         """An order that costs nothing any more because a card paid for it is an order."""

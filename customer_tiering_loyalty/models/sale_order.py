@@ -8,12 +8,25 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _get_program_domain(self):
-        own = self.env["loyalty.program"]._customer_domain(self)
-        return list(Domain(super()._get_program_domain()) & own)
+        return list(self._customer_programs(super()._get_program_domain()))
 
     def _get_trigger_domain(self):
-        own = self.env["loyalty.program"]._customer_domain(self, "program_id.")
-        return list(Domain(super()._get_trigger_domain()) & own)
+        return list(self._customer_programs(super()._get_trigger_domain(), "program_id."))
+
+    def _customer_programs(self, domain, path=""):
+        """A domain of programmes, or of records that lead to them by a path, narrowed down to what
+        the customer may use. What is limited to a list also holds for a tier's discount on top of
+        that list, or the better tier would pay more."""
+        own = self.env["loyalty.program"]._customer_domain(self, path)
+        base = self.sudo().pricelist_id.customer_tier_base_id
+        limited = (f"{path}pricelist_ids", "in")
+
+        def with_base(condition):
+            if (condition.field_expr, condition.operator) != limited:
+                return condition
+            return Domain(*limited, [*condition.value, *base.ids])
+
+        return Domain(domain).map_conditions(with_base) & own
 
     def _try_apply_code(self, code):
         card = self.env["loyalty.card"].search([("code", "=", code)])

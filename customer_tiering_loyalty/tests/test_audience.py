@@ -90,6 +90,26 @@ class TestAudience(SaleOrderCommon):
         self.env.invalidate_all()
         self.assertIn(self.promotion, self._offered(self._quote()))
 
+    def test_limited_to_a_list(self):
+        """A promotion limited to the standard list was lost by becoming Gold, whose discount is on
+        top of that list: the better tier paid more."""
+        standard = self.gold_list.customer_tier_base_id
+        self.assertTrue(standard)
+        rule = {"mode": "with_code", "code": "LISTED"}
+        self.promotion.write({"customer_tier_ids": False, "pricelist_ids": standard.ids})
+        self._create_promotion("Code", "promo_code", rule, pricelist_ids=standard.ids)
+        elsewhere = self._create_promotion("Elsewhere", pricelist_ids=self.special_list.ids)
+        of_gold = self._create_promotion("Of Gold", pricelist_ids=self.gold_list.ids)
+        for order in (self._quote(), self._quote(self.plain)):
+            offered = self._offered(order)
+            self.assertIn(self.promotion, offered)
+            self.assertNotIn(elsewhere, offered)
+            self.assertEqual(of_gold in offered, order.pricelist_id == self.gold_list)
+            self.assertNotIn("error", order._try_apply_code("LISTED"))
+        by_hand = self._quote_by_hand()
+        self.assertEqual(self._offered(by_hand), {elsewhere})
+        self.assertIn("error", by_hand._try_apply_code("LISTED"))
+
     def test_for_everybody(self):
         """A promotion without tiers ends with the addon's installation."""
         self.promotion.customer_tier_ids = False

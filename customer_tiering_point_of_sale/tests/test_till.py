@@ -247,5 +247,5 @@ class TestTill(TillCommon):
         """Tips were pieces and products of the customer who gave them."""
         tips = self.env["product.product"].create({"name": "Tips", "type": "service"})
         self.till.tip_product_id = tips
-        gather = self.env["customer.tier.gather"]
-        self.assertIn(tips.id, gather._products_that_are_no_goods(self.till.company_id))
+        due = self.env["customer.tier.due"]
+        self.assertIn(tips.id, due._no_goods_stamp(self.till.company_id))

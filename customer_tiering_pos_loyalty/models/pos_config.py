@@ -1,15 +1,48 @@
-from odoo import models
+from odoo import fields, models
 
 
 class PosConfig(models.Model):
-    """Tills take a personal coupon from its customer, and from the contacts of the same company."""
+    """Tills take a personal coupon from its customer, and from the contacts of the same company, and
+    know what is limited to the list of a tier, or to the list that a tier's is on top of."""
 
     _inherit = "pos.config"
+
+    def _customer_tier_lists(self):
+        """Lists of typed discounts that this till sells by."""
+        lists = self._get_available_pricelists()
+        # Whoever sells at the till need not read lists to sell by them.
+        return lists.sudo().filtered("customer_tier_base_id")
+
+    def _get_program_ids(self):
+        found = super()._get_program_ids()
+        lists = self._customer_tier_lists()
+        if not lists:
+            return found
+        today = fields.Date.context_today(self)
+        # The core looks at the lists that somebody chose for the till; those of tiers come along.
+        more = found.search(
+            [
+                ("pos_ok", "=", True),
+                ("pricelist_ids", "in", (lists | lists.customer_tier_base_id).ids),
+                ("currency_id", "=", self.currency_id.id),
+                *("|", ("pos_config_ids", "=", self.id), ("pos_config_ids", "=", False)),
+                *("|", ("date_from", "=", False), ("date_from", "<=", today)),
+                *("|", ("date_to", "=", False), ("date_to", ">=", today)),
+            ]
+        )
+        left = more.filtered(
+            lambda p: not p.limit_usage or p.sudo().total_order_count < p.max_usage
+        )
+        return found | left
 
     def use_coupon_code(self, code, creation_date, partner_id, pricelist_id):
         card = self.env["loyalty.card"].search([("code", "=", code)], limit=1)
         # Whoever enters a code need not read whose it is.
         owner = card.sudo().partner_id
+        base = self.env["product.pricelist"].sudo().browse(pricelist_id or []).customer_tier_base_id
+        limited = card.sudo().program_id.pricelist_ids
+        if base in limited and pricelist_id not in limited.ids:
+            pricelist_id = base.id
         if not owner or not card._customer_is_personal():
             return super().use_coupon_code(code, creation_date, partner_id, pricelist_id)
         if not card._customer_is_of(self.env["res.partner"].browse(partner_id or [])):

@@ -142,3 +142,54 @@ class TestCoupons(TestPointOfSaleHttpCommon):
         used["coupon_id"] = self.card.id
         with self.assertRaisesRegex(ValidationError, "somebody else"):
             order.confirm_coupon_programs({str(self.card.id): used})
+
+    def test_limited_to_a_list(self):
+        """A promotion limited to the till's list was lost by becoming Gold, whose discount is on top
+        of it, and one limited to Gold's own list was known to no till."""
+        lists = self.env.ref("product.group_product_pricelist")
+        self.env.ref("base.group_user")._apply_group(lists)
+        company = self.till.company_id
+        self.till.use_pricelist = False
+        self.env["product.pricelist"].search([]).action_archive()
+        Pricelist = self.env["product.pricelist"]
+        standard = Pricelist.create(
+            {"name": "Till Standard", "company_id": company.id, "sequence": 0}
+        )
+        program = self.env["customer.tier.program"].sudo().create(
+            {
+                "name": "Till",
+                "company_id": company.id,
+                "tier_ids": [Command.create({"name": "Till Gold", "discount": 10})],
+            }
+        )
+        gold = program.tier_ids.own_pricelist_ids.filtered(
+            lambda one: one.customer_tier_base_id == standard
+        )
+        self.assertTrue(gold)
+        other = Pricelist.create({"name": "Other", "company_id": company.id})
+        self.till.write(
+            {
+                "use_pricelist": True,
+                "available_pricelist_ids": [Command.set(standard.ids)],
+                "pricelist_id": standard.id,
+            }
+        )
+        self.other.program_id.pricelist_ids = standard
+        of_gold = self._create_program(False, "promotion")
+        of_gold.pricelist_ids = gold
+        elsewhere = self._create_program(False, "promotion")
+        elsewhere.pricelist_ids = other
+        self.till.with_user(self.pos_user).open_ui()
+        known = self.env["loyalty.program"].with_user(self.pos_user)
+        read = known._load_pos_data_read(
+            self.till.with_user(self.pos_user)._get_program_ids(), self.till
+        )
+        lists = {vals["id"]: set(vals["pricelist_ids"]) for vals in read}
+        self.assertEqual(lists[self.other.program_id.id], {standard.id, gold.id})
+        self.assertEqual(lists[of_gold.id], {gold.id})
+        self.assertNotIn(elsewhere.id, lists)
+        for pricelist, allowed in ((standard, True), (gold, True), (other, False)):
+            used = self.till.with_user(self.pos_user).use_coupon_code(
+                self.other.code, self.now, self.stranger.id, pricelist.id
+            )
+            self.assertEqual(used["successful"], allowed, pricelist.name)

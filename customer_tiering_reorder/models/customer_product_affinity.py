@@ -141,7 +141,7 @@ class CustomerProductAffinity(models.Model):
                          FROM owned o
                          JOIN product_product v ON v.id = o.product AND v.active
                          JOIN product_template t ON t.id = v.product_tmpl_id AND t.active
-                        WHERE t.sale_ok AND t.type <> 'combo' AND o.product <> ALL(%(no_goods)s)
+                        WHERE t.sale_ok AND t.type <> 'combo' AND o.product NOT IN (%(no_goods)s)
                           AND (t.company_id IS NULL OR t.company_id = ANY(%(companies)s))
                   )
                 SELECT c.customer, s.tier_id AS tier, c.product, c.number, c.newest, c.oldest
@@ -153,7 +153,7 @@ class CustomerProductAffinity(models.Model):
                 table=SQL.identifier(BOUGHT),
                 zone=gather._timezone(company),
                 lines=SQL(" UNION ALL ").join(SQL("(%s)", query) for query in queries),
-                no_goods=list(gather._products_that_are_no_goods(company)),
+                no_goods=gather._products_that_are_no_goods(company),
                 companies=company.sudo().parent_ids.ids,
                 company=company.id,
                 products=baskets.PRODUCTS,

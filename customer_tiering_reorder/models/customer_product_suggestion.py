@@ -173,7 +173,7 @@ class CustomerProductSuggestion(models.AbstractModel):
                 # A combo is put together by whoever orders it; seats and courses are taken once.
                 ("type", "!=", "combo"),
                 ("service_tracking", "not in", ["event", "event_booth", "course"]),
-                ("id", "not in", list(no_goods)),
+                ("id", "not in", SQL("(%s)", no_goods)),
             ]
         )
 

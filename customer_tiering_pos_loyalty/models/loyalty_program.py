@@ -1,0 +1,18 @@
+from odoo import api, models
+
+
+class LoyaltyProgram(models.Model):
+    """What is limited to a pricelist also holds at the till for a tier's discount on top of it, or
+    the better tier would pay more."""
+
+    _inherit = "loyalty.program"
+
+    @api.model
+    def _load_pos_data_read(self, records, config):
+        read = super()._load_pos_data_read(records, config)
+        bases = {one.id: one.customer_tier_base_id.id for one in config._customer_tier_lists()}
+        for vals in read:
+            limited = set(vals["pricelist_ids"])
+            more = [list_id for list_id, base in bases.items() if base in limited]
+            vals["pricelist_ids"] = [*vals["pricelist_ids"], *(i for i in more if i not in limited)]
+        return read
