@@ -2,8 +2,8 @@ from odoo import fields, models
 
 
 class PosConfig(models.Model):
-    """Tills take a personal coupon from its customer, and from the contacts of the same company, and
-    know what is limited to the list of a tier, or to the list that a tier's is on top of."""
+    """Tills take a personal coupon from its customer and the contacts of the same company, and know
+    what is limited to the list of a tier, or to the list that a tier's is on top of."""
 
     _inherit = "pos.config"
 

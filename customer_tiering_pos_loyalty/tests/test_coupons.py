@@ -144,8 +144,8 @@ class TestCoupons(TestPointOfSaleHttpCommon):
             order.confirm_coupon_programs({str(self.card.id): used})
 
     def test_limited_to_a_list(self):
-        """A promotion limited to the till's list was lost by becoming Gold, whose discount is on top
-        of it, and one limited to Gold's own list was known to no till."""
+        """A promotion limited to the till's list was lost by becoming Gold, whose discount is on
+        top of it, and one limited to Gold's own list was known to no till."""
         lists = self.env.ref("product.group_product_pricelist")
         self.env.ref("base.group_user")._apply_group(lists)
         company = self.till.company_id
