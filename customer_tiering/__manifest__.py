@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering",
-    "version": "19.0.1.6.0",
+    "version": "19.0.1.7.0",
     "summary": "Tiers, scores and prices from what customers really bought",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
@@ -70,5 +70,6 @@
         "web.assets_backend": ["customer_tiering/static/src/**/*"],
         "web.assets_tests": ["customer_tiering/static/tests/tours/*"],
     },
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -257,7 +257,8 @@ _RATE = SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)::float8")
 def credited_lines(gather, company, as_of, scope, measures):
     """Invoices and credit notes of the order lines of which anything was credited.
 
-    Whoever pays for an order may be another customer. An amount in the order's currency is worth
+    Whoever pays for an order may be another customer, and a credit note may be made out to somebody
+    else altogether. An amount in the order's currency is worth
     what it was on the day of the order: credited in full is in full, whatever the rate is by then.
     """
     line = line_of_return(gather, company, measures)
@@ -271,6 +272,13 @@ def credited_lines(gather, company, as_of, scope, measures):
               JOIN sale_order o ON o.partner_id = p.id
              WHERE o.state = 'sale' AND o.partner_invoice_id <> o.partner_id
                AND o.company_id = %(company)s AND %(scope)s
+             UNION
+            SELECT m.partner_id
+              FROM customer_tier_credited_order_rel c
+              JOIN account_move m ON m.id = c.move_id
+              JOIN sale_order o ON o.id = c.order_id
+              JOIN res_partner p ON p.id = o.partner_id
+             WHERE %(scope)s
         ), credited AS MATERIALIZED (
             SELECT DISTINCT x.order_line_id AS id
               FROM payer
@@ -371,7 +379,14 @@ def has_credits(customer, company):
                          FROM res_partner p
                          JOIN sale_order o ON o.partner_id = p.id
                         WHERE p.commercial_partner_id = %(customer)s
-                          AND o.company_id = %(company)s AND o.state = 'sale'))
+                          AND o.company_id = %(company)s AND o.state = 'sale'
+                        UNION
+                       SELECT c.partner_id
+                         FROM customer_tier_credited_order_rel r
+                         JOIN account_move c ON c.id = r.move_id
+                         JOIN sale_order o ON o.id = r.order_id
+                         JOIN res_partner p ON p.id = o.partner_id
+                        WHERE p.commercial_partner_id = %(customer)s))
         """,
         customer=customer,
         company=company.id,

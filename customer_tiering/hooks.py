@@ -43,6 +43,10 @@ def give_up_activity_types(env, *xml_ids):
     env.invalidate_all(flush=False)
 
 
+def post_init_hook(env):
+    env["account.move"]._customer_tier_find_orders()
+
+
 def uninstall_hook(env):
     """Leave nothing behind that would act without the addon, and nothing that cannot be deleted.
 

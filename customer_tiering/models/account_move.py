@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 # A change of one of these on a posted document changes what its customer bought and owes. Lines
 # and reconciliations tell themselves.
@@ -24,6 +25,18 @@ class AccountMove(models.Model):
         "WHERE move_type = 'out_refund' AND state = 'posted'"
     )
 
+    customer_tier_order_ids = fields.Many2many(
+        "sale.order",
+        "customer_tier_credited_order_rel",
+        "move_id",
+        "order_id",
+        string="Orders of Others",
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="Orders that a credit note takes back although it is made out neither to who ordered "
+        "nor to who pays for them by now: found from there, without looking at all invoices.",
+    )
     customer_late_reason_id = fields.Many2one(
         "customer.late.reason",
         string="Reason of Lateness",
@@ -61,6 +74,7 @@ class AccountMove(models.Model):
             settled = self._customer_tier_settled()._customer_tier_payers()
             pairs |= before | settled | self._customer_tier_payers()
             pairs |= self._customer_tier_credited()
+            self._customer_tier_follow_orders()
         self.env["customer.tier.stale"]._mark(pairs)
         return result
 
@@ -81,6 +95,40 @@ class AccountMove(models.Model):
         for order in credited.line_ids.sale_line_ids.order_id:
             pairs.add((order.partner_id.commercial_partner_id, order.company_id))
         return pairs
+
+    def _customer_tier_follow_orders(self):
+        """Note whose orders these credit notes take back."""
+        # Whoever posts may not read the orders; nobody reads what is noted.
+        for move in self.sudo().filtered(lambda move: move.move_type == "out_refund"):
+            orders, addressee = move.line_ids.sale_line_ids.order_id, move.partner_id
+            known = orders.filtered_domain(
+                ["|", ("partner_id", "=", addressee.id), ("partner_invoice_id", "=", addressee.id)]
+            )
+            others = orders - known
+            if others != move.customer_tier_order_ids:
+                move.customer_tier_order_ids = others
+
+    @api.model
+    def _customer_tier_find_orders(self):
+        """The same of all credit notes that there are."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO customer_tier_credited_order_rel (move_id, order_id)
+                SELECT m.id, o.id
+                  FROM account_move m
+                  JOIN account_move_line i ON i.move_id = m.id
+                  JOIN sale_order_line_invoice_rel x ON x.invoice_line_id = i.id
+                  JOIN sale_order_line l ON l.id = x.order_line_id
+                  JOIN sale_order o ON o.id = l.order_id
+                 WHERE m.move_type = 'out_refund' AND m.partner_id <> o.partner_id
+                   AND m.partner_id <> o.partner_invoice_id
+                    ON CONFLICT DO NOTHING
+                """
+            )
+        )
+        self.env.invalidate_all(flush=False)
 
     def _customer_tier_other_late_reason(self, vals):
         """Those posted that get another reason of lateness by writing these values."""

@@ -329,6 +329,9 @@ class SaleOrder(models.Model):
         by_person = not self.env.su and self.env.user._is_internal()
         if "pricelist_id" in vals and "pricelist_chosen_for_id" not in vals and by_person:
             self._customer_tier_note_chosen_list()
+        if {"partner_id", "partner_invoice_id"} & vals.keys():
+            # Whoever changes an order may not read what was invoiced for it.
+            self.sudo().invoice_ids._customer_tier_follow_orders()
         if graded:
             self._customer_tier_mark_stale(before)
             sold._customer_tier_take_back()

@@ -158,6 +158,54 @@ class TestCreditNotes(FactsCase):
         self.assertEqual(self._counted(buyer), (0, 0))
         self.assertEqual(self._counted(payer), (0, 0))
 
+    def test_credited_to_somebody_else(self):
+        """A credit note made out to neither who ordered nor who pays by now counted only where
+        its addressee happened to be graded in the same go."""
+        self._create_measuring_program()
+        shop, office = (self._create_own_customer(name) for name in ("Shop", "Office"))
+        other = self._create_own_customer("Agency", customer_rank=1)
+
+        def amount(buyer):
+            self.env["customer.tier.run"]._grade_partners(buyer, self.company)
+            self.env.invalidate_all()
+            return self._counted(buyer)
+
+        order = self._create_order(shop, 1000, date=30)
+        invoice = self._invoice(order, 30)
+        refund = self._credit(invoice, 10, post=False)
+        refund.partner_id = other
+        refund.action_post()
+        self.assertEqual(amount(shop), (0, 0))
+        refund.button_draft()
+        self.assertEqual(amount(shop), (1000, 1))
+        refund.partner_id = shop
+        refund.action_post()
+        self.assertFalse(refund.sudo().customer_tier_order_ids)
+        self.assertEqual(amount(shop), (0, 0))
+        # The order is paid by another, or given to another, after it was credited.
+        order = self._create_order(office, 500, date=30, partner_invoice_id=other.id)
+        refund = self._credit(self._invoice(order, 30), 10)
+        order.partner_invoice_id = office
+        self.assertEqual(amount(office), (0, 0))
+        order.partner_invoice_id = other
+        self.assertFalse(refund.sudo().customer_tier_order_ids)
+        self.assertEqual(amount(office), (0, 0))
+        self.assertEqual(amount(other), (0, 0))
+
+    def test_credited_before_anybody_noted_it(self):
+        """What was credited to somebody else before the addon came counted."""
+        self._create_measuring_program()
+        shop = self._create_own_customer("Shop")
+        refund = self._credit(self._invoice(self._create_order(shop, 1000, date=30), 30), 10)
+        refund.button_draft()
+        refund.partner_id = self._create_own_customer("Agency", customer_rank=1)
+        refund.action_post()
+        noted = refund.sudo().customer_tier_order_ids
+        refund.sudo().customer_tier_order_ids = False
+        self.env["account.move"]._customer_tier_find_orders()
+        self.assertTrue(noted)
+        self.assertEqual(refund.sudo().customer_tier_order_ids, noted)
+
     def test_deposit(self):
         """A deposit that is invoiced, deducted and credited is not what was bought."""
         self._create_measuring_program("quantity", "product_count")

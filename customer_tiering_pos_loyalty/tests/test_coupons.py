@@ -155,12 +155,16 @@ class TestCoupons(TestPointOfSaleHttpCommon):
         standard = Pricelist.create(
             {"name": "Till Standard", "company_id": company.id, "sequence": 0}
         )
-        program = self.env["customer.tier.program"].sudo().create(
-            {
-                "name": "Till",
-                "company_id": company.id,
-                "tier_ids": [Command.create({"name": "Till Gold", "discount": 10})],
-            }
+        program = (
+            self.env["customer.tier.program"]
+            .sudo()
+            .create(
+                {
+                    "name": "Till",
+                    "company_id": company.id,
+                    "tier_ids": [Command.create({"name": "Till Gold", "discount": 10})],
+                }
+            )
         )
         gold = program.tier_ids.own_pricelist_ids.filtered(
             lambda one: one.customer_tier_base_id == standard
