@@ -190,7 +190,6 @@ def _measure_database(options):
         results["unchanged"] = _run(scratch, "full")
         build.add_orders(scratch)
         _run(scratch, "fill_orders")
-        cli._run(scratch, "again")
         results["changed"] = _run(scratch, "changed")
     finally:
         database.drop(scratch)
@@ -285,11 +284,12 @@ def changed(name):
     with measure._environment(name) as env:
         company, rhythm = env.company, env["customer.purchase.rhythm"]
         today = env["customer.tier.gather"]._today(company)
-        ordered = [("last_order_date", "=", today)]
-        rhythm._update(env["customer.tier.standing"].search(ordered, limit=1).partner_id, company)
+        partners = env["customer.tier.stale"].search([("company_id", "=", company.id)]).partner_id
+        env["customer.tier.pipeline"]._grade_few(company, today, partners.ids)
+        env.cr.commit()
+        rhythm._update(partners[:1], company)
         env.cr.rollback()
         env.invalidate_all()
-        partners = env["customer.tier.standing"].search(ordered).partner_id
         partners.mapped("commercial_partner_id.id")
 
         def work(_env):
