@@ -17,9 +17,8 @@ class LoyaltyProgram(models.Model):
     customer_tier_ids = fields.Many2many(
         "customer.tier",
         string="Only for Tiers",
-        help="Empty: for everybody. On orders and in the shop, customers in other tiers are "
-        "neither offered it nor get it by code. Point of Sale does not know tiers: there, choose "
-        "the tier's pricelist beside it.",
+        help="Empty: for everybody. On orders, in the shop and at the till, customers in other "
+        "tiers are neither offered it nor get it by code.",
     )
     customer_stage = fields.Selection(
         STAGES,
@@ -37,8 +36,7 @@ class LoyaltyProgram(models.Model):
         ondelete="restrict",
         index="btree_not_null",
         help="Dates follow by themselves where the day is the same for all customers. Where each "
-        "customer has a day of its own, others are not offered it; Point of Sale does not know "
-        "such days.",
+        "customer has a day of its own, others are not offered it.",
     )
     customer_benefit_id = fields.Many2one(
         "customer.tier.benefit",
@@ -128,11 +126,25 @@ class LoyaltyProgram(models.Model):
         :param path: from the records that are searched to the programme, such as ``program_id.``
         """
         # What an order may get is decided by the system; nobody is told the tier by it.
-        customer = order.sudo()
-        tier, stage = customer.customer_tier_id, customer.customer_lifecycle_stage
+        order = order.sudo()
+        tier, stage = order.customer_tier_id, order.customer_lifecycle_stage
+        return self._customer_domain_of(order.partner_id, order.company_id, tier, stage, path)
+
+    @api.model
+    def _customer_domain_of(self, customer, company, tier, stage, path=""):
+        """The same of a customer whose tier, which may be none, and stage are known.
+
+        :param customer: ``res.partner`` with all rights
+        """
         domain = Domain(f"{path}customer_tier_ids", "=", False)
         if tier:
             domain |= Domain(f"{path}customer_tier_ids", "in", tier.ids)
         domain &= Domain(f"{path}customer_stage", "in", [False, stage])
-        days = self.env["customer.tier.day"]._on_today(customer.partner_id, tier, order.company_id)
+        days = self.env["customer.tier.day"]._on_today(customer, tier, company)
         return domain & Domain(f"{path}customer_day_id", "in", [False, *days])
+
+    def _customer_limited(self):
+        """Those of these that only some customers may use."""
+        return self.filtered(
+            lambda one: one.customer_tier_ids or one.customer_stage or one.customer_day_id
+        )

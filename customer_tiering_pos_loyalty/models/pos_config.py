@@ -40,12 +40,16 @@ class PosConfig(models.Model):
         # Whoever enters a code need not read whose it is.
         owner = card.sudo().partner_id
         base = self.env["product.pricelist"].sudo().browse(pricelist_id or []).customer_tier_base_id
-        limited = card.sudo().program_id.pricelist_ids
+        program = card.sudo().program_id
+        limited = program.pricelist_ids
         if base in limited and pricelist_id not in limited.ids:
             pricelist_id = base.id
+        customer = self.env["res.partner"].browse(partner_id or []).exists()
+        if program._customer_limited() and program not in customer._customer_programs(program):
+            return {"successful": False, "payload": {"error_message": program._customer_refusal()}}
         if not owner or not card._customer_is_personal():
             return super().use_coupon_code(code, creation_date, partner_id, pricelist_id)
-        if not card._customer_is_of(self.env["res.partner"].browse(partner_id or [])):
+        if not card._customer_is_of(customer):
             return {"successful": False, "payload": {"error_message": card._customer_foreign()}}
         # The core asks for exactly this contact.
         found = super().use_coupon_code(code, creation_date, owner.id, pricelist_id)

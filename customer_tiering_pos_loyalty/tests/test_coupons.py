@@ -143,6 +143,55 @@ class TestCoupons(TestPointOfSaleHttpCommon):
         with self.assertRaisesRegex(ValidationError, "somebody else"):
             order.confirm_coupon_programs({str(self.card.id): used})
 
+    def _tiers(self):
+        vals = {"name": "Till", "company_id": self.till.company_id.id}
+        vals["tier_ids"] = [Command.create({"name": "Till Gold", "discount": 10})]
+        return self.env["customer.tier.program"].sudo().create(vals)
+
+    def _gold_owner(self):
+        """The owner of coupons is Gold."""
+        gold = self._tiers().tier_ids
+        vals = {"partner_id": self.owner.id, "company_id": self.till.company_id.id}
+        vals |= {"manual_tier_id": gold.id, "manual_reason": "Because"}
+        return gold, self.env["customer.tier.standing"].sudo().create(vals)
+
+    def test_only_for_a_tier(self):
+        """What is only for Gold was everybody's at the till, by itself and by code."""
+        gold, _standing = self._gold_owner()
+        self.till.use_pricelist = False
+        week = self._create_program(False, "promotion")
+        week.write({"name": "Gold Week", "trigger": "auto", "customer_tier_ids": gold.ids})
+        week.rule_ids.mode = "auto"
+        code = self._create_program(False, "promo_code")
+        code.write({"name": "Gold Code", "customer_tier_ids": gold.ids})
+        code.rule_ids.write({"mode": "with_code", "code": "TILL-GOLD"})
+        code.reward_ids.discount = 20
+        self.other.program_id.customer_tier_ids = gold
+        for partner, allowed in ((self.buyer, True), (self.stranger, False), (None, False)):
+            used = self._use(self.other, partner)
+            self.assertEqual(used["successful"], allowed)
+            self.assertEqual("not for this" in str(used), not allowed)
+        self.other.program_id.customer_tier_ids = False
+        self.till.with_user(self.pos_user).open_ui()
+        self.start_pos_tour("customer_tiering_limited_programs")
+
+    def test_only_in_a_stage(self):
+        """An offer to win somebody back was given at the till to who buys every week."""
+        _gold, standing = self._gold_owner()
+        offer = self._create_program(False, "promotion")
+        offer.customer_stage = "dormant"
+
+        def allowed(partner):
+            self.env.invalidate_all()
+            partner = partner.with_user(self.pos_user).with_company(self.till.company_id)
+            return offer.id in (partner.pos_customer_programs or [])
+
+        standing.lifecycle_stage = "loyal"
+        self.assertFalse(allowed(self.buyer))
+        standing.lifecycle_stage = "dormant"
+        self.assertTrue(allowed(self.buyer))
+        self.assertFalse(allowed(self.stranger))
+
     def test_limited_to_a_list(self):
         """A promotion limited to the till's list was lost by becoming Gold, whose discount is on
         top of it, and one limited to Gold's own list was known to no till."""
@@ -155,17 +204,7 @@ class TestCoupons(TestPointOfSaleHttpCommon):
         standard = Pricelist.create(
             {"name": "Till Standard", "company_id": company.id, "sequence": 0}
         )
-        program = (
-            self.env["customer.tier.program"]
-            .sudo()
-            .create(
-                {
-                    "name": "Till",
-                    "company_id": company.id,
-                    "tier_ids": [Command.create({"name": "Till Gold", "discount": 10})],
-                }
-            )
-        )
+        program = self._tiers()
         gold = program.tier_ids.own_pricelist_ids.filtered(
             lambda one: one.customer_tier_base_id == standard
         )
