@@ -78,7 +78,8 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         orders = self._customer_tier_orders()
-        moves = super()._action_done(cancel_backorder=cancel_backorder)
+        with orders._customer_delivering():
+            moves = super()._action_done(cancel_backorder=cancel_backorder)
         orders |= moves.exists()._customer_tier_orders()
         orders._customer_tier_lines_changed()
         return moves
