@@ -370,6 +370,10 @@ class SaleOrder(models.Model):
         """Hook: what leaves the warehouse for these orders is done inside of this context."""
         return nullcontext()
 
+    def _customer_delivered_elsewhere(self):
+        """Hook: somebody says that what was delivered for these orders was for none, or for
+        others."""
+
     def _customer_tier_lines_changed(self):
         """A line of these orders changed: matters where they are confirmed."""
         confirmed = self.filtered(lambda order: order.state == "sale")

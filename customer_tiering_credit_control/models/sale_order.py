@@ -548,6 +548,22 @@ class SaleOrder(models.Model):
         orders = self.filtered(lambda order: order._customer_credit_may_grow({}))
         return orders._customer_credit_watched() if orders else super()._customer_delivering()
 
+    def _customer_delivered_elsewhere(self):
+        """Goods that a customer with a limit has would be owed by nobody."""
+        for order in self.sudo():
+            debtor, company = order._customer_credit_debtor(), order.company_id
+            limited = company._customer_credit_looks()
+            limited = limited and debtor.with_company(company).credit_limit
+            if limited and debtor._customer_credit_keeps(company):
+                raise UserError(
+                    self.env._(
+                        "%s has the goods. Enter a return for what comes back, or ask somebody who "
+                        "approves credit.",
+                        order.display_name,
+                    )
+                )
+        return super()._customer_delivered_elsewhere()
+
     @api.model
     def _customer_credit_note_waiting(self):
         """Note what has made customers owe more in this transaction and cannot be refused."""

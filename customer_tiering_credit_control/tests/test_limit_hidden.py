@@ -478,8 +478,37 @@ class TestGrownAside(HiddenCase):
         with self._refused(order.name), self.env.cr.savepoint():
             picking._action_done()
         self.env.invalidate_all()
+        other = self._create_product(
+            name="Never Ordered", type="consu", invoice_policy="delivery", list_price=1.0
+        )
+        other.taxes_id = False
+        extra = {"product_id": other.id, "product_uom_qty": 500, "picking_id": picking.id}
+        extra |= {"location_id": picking.location_id.id, "quantity": 500, "picked": True}
+        extra |= {"location_dest_id": picking.location_dest_id.id}
+        # Odoo has orders extended by who sells, too.
+        seller = self._create_user(
+            "tiering_worker_selling",
+            "stock.group_stock_user,sales_team.group_sale_salesman_all_leads",
+        )
+        with self._refused(order.name), self.env.cr.savepoint():
+            theirs = picking.with_user(seller)
+            theirs.move_ids.write({"quantity": 1, "picked": True})
+            theirs.move_ids.create(extra)
+            theirs._action_done()
+        self.env.invalidate_all()
         picking.move_ids.write({"quantity": 301, "picked": True})
         picking._action_done()
         self.assertEqual(self._used(), 801)
         with self.assertRaises(AccessError), self.env.cr.savepoint():
             order.order_line.qty_delivered = 0
+        for user in (self.salesperson, worker):
+            moves = picking.move_ids.with_user(user)
+            for attempt in (
+                lambda moves=moves: moves.write({"sale_line_id": False}),
+                lambda moves=moves: moves.picking_id.write({"sale_id": False}),
+            ):
+                with self._refused("has the goods"), self.env.cr.savepoint():
+                    attempt()
+                    self.env.flush_all()
+                self.env.invalidate_all()
+        self.assertEqual(self._used(), 801)

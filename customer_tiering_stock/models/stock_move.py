@@ -84,6 +84,14 @@ class StockMove(models.Model):
         orders._customer_tier_lines_changed()
         return moves
 
+    def write(self, vals):
+        if "sale_line_id" in vals and not self.env.su:
+            moved = self.filtered(
+                lambda move: move.state == "done" and move.sale_line_id.id != vals["sale_line_id"]
+            )
+            moved._customer_tier_orders()._customer_delivered_elsewhere()
+        return super().write(vals)
+
     def _action_cancel(self):
         orders = self._customer_tier_orders()
         result = super()._action_cancel()
