@@ -257,6 +257,18 @@ class CustomerCreditApproval(models.Model):
                 )
         return super(CustomerCreditApproval, records).write(vals)
 
+    def unlink(self):
+        """What was approved, and by whom, stays: it ends by itself."""
+        system, records = take_system(self)
+        if not system:
+            raise AccessError(
+                self.env._(
+                    "What was requested or approved cannot be deleted. Refuse it, or let it end "
+                    "with its last day."
+                )
+            )
+        return super(CustomerCreditApproval, records).unlink()
+
     # Deciding
 
     def action_approve(self):

@@ -39,22 +39,27 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             refuse_figures(self.browse(), vals, FIGURES)
-        lines = without_default_figures(self, {*FIGURES, *OF_ORDER, *KINDS, "invoice_lines"})
+        # What creating them leads to makes no deposits.
+        lines = DEPOSITS.off(self) if DEPOSITS.is_on(self.env) else self
+        lines = without_default_figures(lines, {*FIGURES, *OF_ORDER, *KINDS, "invoice_lines"})
         with lines._customer_credit_links_checked(*vals_list) as linked:
             with lines._customer_credit_watched_new(vals_list):
                 created = super(SaleOrderLine, lines).create(vals_list)
             linked |= dict.fromkeys(created, lines.env["account.move.line"])
-            created._customer_credit_check_born(vals_list)
+            created._customer_credit_check_born(vals_list, DEPOSITS.is_on(self.env))
         return created
 
-    def _customer_credit_check_born(self, vals_list):
+    def _customer_credit_check_born(self, vals_list, deposits):
         """Refuse lines that are not their order's, or call themselves something that Odoo makes:
-        they would count for nothing."""
+        they would count for nothing.
+
+        :param deposits: whether Odoo makes deposits
+        """
         if self.env.su or not limits_of_user(self.env):
             return
         for line, vals in zip(self, vals_list, strict=True):
             wrong = {name for name in OF_ORDER & vals.keys() if line[name] != line.order_id[name]}
-            if vals.get("is_downpayment") and not DEPOSITS.is_on(self.env):
+            if vals.get("is_downpayment") and not deposits:
                 wrong.add("is_downpayment")
             refuse_figures(self.browse(), vals, wrong | (KINDS - {"is_downpayment", "is_expense"}))
 
