@@ -665,7 +665,14 @@ class SaleOrder(models.Model):
         :param watch: ``CreditWatch`` of what was done to these orders
         """
         for order in self:
-            if order.state == "sale":
+            if order.state == "sale" and not watch.before[order.id]:
+                text = self.env._(
+                    "%(order)s is not delivered yet, but would count towards no credit limit with "
+                    "a day so long ago. Enter or import what was delivered or a later day, or have "
+                    "it confirmed or imported by somebody who approves credit.",
+                    order=order.display_name,
+                )
+            elif order.state == "sale":
                 text = self.env._(
                     "%(order)s is not delivered yet, but would count towards no credit limit with "
                     "a day so long ago. Leave it at its own day, or ask somebody who approves "
