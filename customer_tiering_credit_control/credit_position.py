@@ -55,12 +55,15 @@ def limit_text(env, limit, currency):
 
 class OrderDebt(NamedTuple):
     """What a confirmed order adds to somebody's debt: whose, in which company, in its currency, and
-    whether what is still to be delivered counts by its days."""
+    whether what is still to be delivered counts by its days; what the customer has got of it; and
+    the customer with a limit, where somebody without any is to pay."""
 
     debtor: models.BaseModel
     company: models.BaseModel
     amount: float
     recent: bool = True
+    given: float = 0.0
+    paid_for: models.BaseModel | None = None
 
     def exceeds(self, before):
         """Whether somebody owes more by it than before, where it may have been another's debt.
@@ -69,5 +72,12 @@ class OrderDebt(NamedTuple):
         """
         if not before or (self.debtor, self.company) != (before.debtor, before.company):
             return self.amount > 0
-        rounding = self.company.sudo().currency_id.rounding
-        return self.amount > before.amount and self.amount - before.amount >= rounding / 2
+        if self.paid_for and self.paid_for != before.paid_for:
+            return self.amount > 0
+        return self.more_than(before) >= self.company.sudo().currency_id.rounding / 2
+
+    def more_than(self, before):
+        """How much more is owed by it than before, by the same debtor. What is so old that it
+        counts only once it is delivered grows by that."""
+        more = self.amount - before.amount
+        return more if self.recent else max(more, self.given - before.given)

@@ -50,6 +50,11 @@ class CreditWatch:
         if hidden:
             hidden._customer_credit_check_hidden(watch)
 
+    @classmethod
+    def is_under_way(cls, cursor):
+        """Whether orders are being changed there."""
+        return cursor in cls._under_way
+
     def note(self, orders):
         """Remember what these orders come to, unless that is known from an earlier step."""
         for order in orders:

@@ -23,7 +23,7 @@ def refuse_figures(records, vals, figures):
         return
     for name in sorted(named):
         # Some clients send back what they have read.
-        if not records or any(record[name] != vals[name] for record in records):
+        if not records or any(_differs(record, name, vals[name]) for record in records):
             raise AccessError(
                 records.env._(
                     "“%s” is computed from other fields, and what customers owe goes by it. Leave "
@@ -43,3 +43,25 @@ def without_default_figures(records, names):
     kept = {key: value for key, value in context.items() if key not in odd}
     # A key is to go, which adding some cannot do.
     return records.with_context(kept)  # pylint: disable=context-overridden
+
+
+def refuse_payments(records, vals, name):
+    """Raise where somebody links payments to orders: what is paid for is confirmed beyond limits.
+
+    :param records: what is written, empty for something new
+    :param name: of the field with the links
+    """
+    if name in vals and vals[name] and not records.env.su and limits_of_user(records.env):
+        raise AccessError(
+            records.env._(
+                "Payments belong to the orders that they are made for. Have it paid with the link "
+                "of the order, or register the payment in Accounting."
+            )
+        )
+
+
+def _differs(record, name, value):
+    known = record[name]
+    if record._fields[name].type == "many2one":
+        known = known.id
+    return (known or False) != (value or False)

@@ -765,6 +765,13 @@ class CustomerTierProgram(models.Model):
                 # A broken filter is reported by the grading itself; the others go on.
                 _logger.exception("No order interval for programme %s", program.id)
 
+    def _forget_rhythm(self, as_of):
+        """What was learnt for a grading as of a day long past is learnt anew by the next one, as
+        it would stay for good."""
+        learnt = self.filtered(lambda p: p.rhythm and p.rhythm_learnt_on == as_of)
+        if learnt:
+            SAVING.on(learnt).write({"rhythm": False})
+
     def _learn_rhythm(self, as_of):
         """Learn it from what was ordered until a day; an interval that somebody typed stays."""
         if vals := samples.rhythm_vals(self, as_of, LONGEST_INTERVAL):

@@ -401,7 +401,8 @@ class CustomerTierRun(models.Model):
             stamp = self.env["customer.tier.due"]._stamp(self.company_id)
             self.write({"whole_programs": moved.program_id.ids, "stamp": stamp})
             programs._freeze_rhythm(self.as_of)
-            programs._freeze_top_shares(cuts, self.as_of)
+            if not self._is_of_old_day():
+                programs._freeze_top_shares(cuts, self.as_of)
         self.write(
             {
                 "state": "running",
@@ -637,6 +638,9 @@ class CustomerTierRun(models.Model):
     def _keep_spreads(self):
         """Keep on the programmes how their customers spread, now that all are graded."""
         programs = self.env["customer.tier.program"]
+        if self._is_of_old_day():
+            programs._for_company(self.company_id)._forget_rhythm(self.as_of)
+            self.spreads = False
         for program_id, spread in (self.spreads or {}).items():
             program = programs.browse(int(program_id)).exists()
             # Writing a programme empties the caches of all workers: not in a night like the last.

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 from odoo import api, fields, models
 from odoo.tools import SQL, formatLang
 
@@ -366,6 +368,14 @@ class SaleOrder(models.Model):
 
     def _customer_tier_take_back(self):
         """Hook: these orders may count no longer for what they counted for."""
+
+    def _customer_delivering(self):
+        """Hook: what leaves the warehouse for these orders is done inside of this context."""
+        return nullcontext()
+
+    def _customer_delivered_elsewhere(self):
+        """Hook: somebody says that what was delivered for these orders was for none, or for
+        others."""
 
     def _customer_tier_lines_changed(self):
         """A line of these orders changed: matters where they are confirmed."""

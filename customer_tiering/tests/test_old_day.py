@@ -70,3 +70,34 @@ class TestOldDay(EventCase):
         self.patch(Run, "_follow_up", lambda run: calls.append(run.as_of))
         run = self._grade(as_of="2025-03-09")
         self.assertEqual(calls, [run.as_of])
+
+    def test_share_of_the_best_stays_that_of_today(self):
+        """Customers whose orders changed today were measured by where the best began a year ago,
+        until the next night."""
+        best = self.gold.copy({"name": "Best", "sequence": 90, "top_share": 50})
+        best.top_metric_id = self._metric("amount")
+        self._create_own("Other", 9000)
+        self._grade()
+        known = (best.top_cut, str(best.top_measured_on))
+        self.assertEqual(known[1], TODAY)
+        self._grade(as_of="2024-02-15")
+        self.assertEqual((best.top_cut, str(best.top_measured_on)), known)
+
+    def test_rhythm_is_learnt_anew(self):
+        """How customers order was learnt for a grading as of long ago, and stayed so for good; and
+        so did the thresholds that are proposed, until the next night."""
+        program = self._create_ladder(company=self.company_b)
+        for number in range(12):
+            buyer = self._create_own(f"Weekly {number}", company=self.company_b, day="2023-12-01")
+            for day in (8, 15, 22, 29):
+                self._create_order(buyer, 10, date=f"2023-12-{day}", company=self.company_b)
+            for month in range(1, 13):
+                day = f"2024-{month:02}-01"
+                self._create_order(buyer, 10, date=day, company=self.company_b)
+        self._grade(as_of="2024-01-01", company=self.company_b)
+        self.assertFalse(program.rhythm)
+        self.assertFalse(program.spread)
+        self._grade(company=self.company_b)
+        self.assertEqual(str(program.rhythm_learnt_on), TODAY)
+        self.assertTrue(program.rhythm)
+        self.assertTrue(program.spread)

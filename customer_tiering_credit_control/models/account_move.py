@@ -11,7 +11,53 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         for move in self:
             move._customer_credit_check_payer()
-        return super()._post(soft)
+        before = {order: order._customer_credit_debt() for order in self._customer_credit_orders()}
+        posted = super()._post(soft)
+        posted._customer_credit_check_invoiced(before)
+        return posted
+
+    def _customer_credit_orders(self):
+        """Confirmed orders that these invoices are for, in companies that look at limits; sudo."""
+        lines = self.filtered(lambda move: move.move_type == "out_invoice").sudo().line_ids
+        return lines.sale_line_ids.order_id.filtered(
+            lambda order: order.state == "sale" and order.company_id._customer_credit_looks()
+        )
+
+    def _customer_credit_check_invoiced(self, before):
+        """Refuse that an order is invoiced for more than it comes to, or to somebody else, beyond
+        the limit of whoever has to pay, but by who approves credit; note it where that is so.
+
+        :param before: dict of orders → ``OrderDebt`` before these were posted
+        """
+        # Orders and limits are none of an accountant's business, whether they fit is.
+        for move in self.sudo():
+            payer = move.commercial_partner_id
+            orders = move._customer_credit_orders().filtered(
+                lambda order, payer=payer: (
+                    order in before
+                    and (
+                        order._customer_credit_debtor() != payer
+                        or order._customer_credit_invoiced_beyond(before[order])
+                    )
+                )
+            )
+            position = orders and payer._customer_credit_now(move.company_id).get(payer.id)
+            if not position or move.company_currency_id.round(position.over()) <= 0:
+                continue
+            if payer._customer_credit_keeps(move.company_id) and not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "With %(invoice)s, %(customer)s would owe more than it has ordered, and "
+                        "more than it may. Invoice what was ordered to whoever pays for it, or ask "
+                        "somebody who approves credit.",
+                        invoice=move.display_name,
+                        customer=payer.display_name,
+                    )
+                )
+            for order in orders:
+                order._customer_credit_in_seller_language().message_post(
+                    body=self.env._("Made larger over the credit limit of %s.", payer.display_name)
+                )
 
     def _customer_credit_check_payer(self):
         """Refuse that what somebody with a limit has ordered is invoiced to somebody without any,

@@ -257,6 +257,18 @@ class CustomerCreditApproval(models.Model):
                 )
         return super(CustomerCreditApproval, records).write(vals)
 
+    def unlink(self):
+        """What was approved, and by whom, stays: it ends by itself."""
+        system, records = take_system(self)
+        if not system:
+            raise AccessError(
+                self.env._(
+                    "What was requested or approved cannot be deleted. Refuse it, or let it end "
+                    "with its last day."
+                )
+            )
+        return super(CustomerCreditApproval, records).unlink()
+
     # Deciding
 
     def action_approve(self):
@@ -371,6 +383,29 @@ class CustomerCreditApproval(models.Model):
                     "Extra credit for %(customer)s is approved until %(day)s. %(answer)s", **values
                 )
             order.message_post(body=text.strip())
+
+    @api.model
+    def _end_moved(self, known):
+        """What was approved for one customer is none of another's whom its contacts come to, unless
+        somebody moves them who could approve that.
+
+        :param known: dict of approvals → commercial partner before; sudo
+        """
+        if self.env.user.has_group(APPROVERS):
+            return
+        for approval, customer in known.items():
+            now = approval.exists().partner_id.commercial_partner_id
+            if not now or now == customer:
+                continue
+            by_system(approval).write({"decision": "refused", "decided_on": fields.Datetime.now()})
+            approval.activity_unlink([ACTIVITY])
+            approval.message_post(
+                body=self.env._(
+                    "Ended: it belongs to %s now, for whom nobody has approved it. Request another "
+                    "approval.",
+                    now.display_name,
+                )
+            )
 
     # Asking
 

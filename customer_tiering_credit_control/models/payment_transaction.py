@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..figures import refuse_payments
 from .sale_order import HOLDING
 
 
@@ -7,6 +8,10 @@ class PaymentTransaction(models.Model):
     """Payments that confirm an order: one that is over the limit all the same waits."""
 
     _inherit = "payment.transaction"
+
+    def write(self, vals):
+        refuse_payments(self, vals, "sale_order_ids")
+        return super().write(vals)
 
     def _check_amount_and_confirm_order(self):
         """A part of what the company asks for is no way around the limit. The customer is told

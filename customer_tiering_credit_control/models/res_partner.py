@@ -160,7 +160,33 @@ class ResPartner(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self.browse()._customer_credit_refuse_figures(vals)
-        return super(ResPartner, without_default_figures(self, FIGURES)).create(vals_list)
+        # Contacts that are there already join once their company is, as they do by hand.
+        joining = [self._customer_credit_joining(vals) for vals in vals_list]
+        if any(joining):
+            vals_list = [self._customer_credit_without_joining(vals) for vals in vals_list]
+        partners = super(ResPartner, without_default_figures(self, FIGURES)).create(vals_list)
+        for partner, numbers in zip(partners, joining, strict=True):
+            if numbers:
+                partner.write({"child_ids": [Command.link(number) for number in numbers]})
+        return partners
+
+    @api.model
+    def _customer_credit_joining(self, vals):
+        """Numbers of contacts that a new company gets which are there already."""
+        numbers = []
+        for command in vals.get("child_ids") or ():
+            if command[0] == Command.SET:
+                numbers += command[2]
+            elif command[0] == Command.LINK:
+                numbers.append(command[1])
+        return numbers if numbers and self._customer_credit_looking() else []
+
+    @api.model
+    def _customer_credit_without_joining(self, vals):
+        if "child_ids" not in vals:
+            return vals
+        kept = [one for one in vals["child_ids"] or () if one[0] not in (Command.SET, Command.LINK)]
+        return {**vals, "child_ids": kept}
 
     def write(self, vals):
         self._customer_credit_refuse_figures(vals)
@@ -191,14 +217,31 @@ class ResPartner(models.Model):
         :param companies: that look at limits; sudo
         """
         before = {company: heads._customer_credit_now(company) for company in companies}
+        approved = self._customer_credit_current_approvals(companies)
         # Of contacts that become customers themselves the limit is a copy that nobody gave them.
         own = self.sudo().filtered(lambda contact: contact.commercial_partner_id == contact)
         yield
         moved, heads = self.exists(), heads.exists()
+        self.env["customer.credit.approval"]._end_moved(approved)
         for company, positions in before.items():
             used = {number: position.used for number, position in positions.items()}
             heads._customer_credit_check_joined(company, used, moved)
             heads._customer_credit_check_left(company, positions, moved, moved.sudo() - own)
+
+    def _customer_credit_current_approvals(self, companies):
+        """What is approved or asked for of these contacts and those below them.
+
+        :return: dict of approvals → commercial partner; sudo
+        """
+        Approval = self.env["customer.credit.approval"].sudo()
+        open_ones = Approval.search(
+            [
+                ("partner_id", "child_of", self.ids),
+                ("company_id", "in", companies.ids),
+                ("decision", "in", ("requested", "approved")),
+            ]
+        )
+        return {approval: approval.partner_id.commercial_partner_id for approval in open_ones}
 
     def _customer_credit_refuse_figures(self, vals):
         """Also of contacts written through their company, which the core does with all rights."""

@@ -13,10 +13,12 @@ from odoo.tools import format_date
 from .. import delivered
 from ..credit_position import OrderDebt, OverLimit
 from ..credit_watch import CreditWatch
-from ..figures import refuse_figures, without_default_figures
+from ..figures import refuse_figures, refuse_payments, without_default_figures
 
 # Orders over the limit wait for an approval: whoever confirms them can do nothing with an error.
 HOLDING = PrivateSwitch("customer_credit_holding")
+# Lines of deposits are made by Odoo.
+DEPOSITS = PrivateSwitch("customer_credit_deposits")
 # Who may know what customers owe: who sells, and who keeps the books.
 READERS = f"{SALESPEOPLE},{LEDGER_GROUPS}"
 # What a line is that has something left to deliver or to invoice.
@@ -296,12 +298,21 @@ class SaleOrder(models.Model):
         if order.state != "sale":
             return None
         # Of one that is just being created, as a confirmed one, nothing can be computed yet.
-        amount = order.amount_total + delivered.beyond(order) if order.order_line else 0.0
+        amount = given = 0.0
+        if order.order_line:
+            invoiced = sum(order.order_line.mapped("amount_invoiced"))
+            amount, given = max(delivered.total(order), invoiced), delivered.given(order)
+        rate = order.currency_rate or 1.0
+        debtor, company = order._customer_credit_debtor(), order.company_id
+        customer = order.partner_id.commercial_partner_id._origin
+        unlimited = customer != debtor and not debtor.with_company(company).credit_limit
         return OrderDebt(
-            order._customer_credit_debtor(),
-            order.company_id,
-            amount / (order.currency_rate or 1.0),
+            debtor,
+            company,
+            amount / rate,
             order._customer_credit_is_recent(),
+            given / rate,
+            customer if unlimited and customer.with_company(company).credit_limit else None,
         )
 
     def _customer_credit_needed(self):
@@ -311,8 +322,23 @@ class SaleOrder(models.Model):
         # Payments and invoices are none of a salesperson's business, their total is.
         order = self.sudo()
         invoiced = sum(order.order_line.mapped("amount_invoiced")) if order.invoice_ids else 0.0
-        amount = order.amount_total + delivered.beyond(order)
-        return (amount - invoiced - order._customer_credit_paid()) / (order.currency_rate or 1.0)
+        amount = delivered.total(order) - invoiced - order._customer_credit_paid()
+        return amount / order._customer_credit_rate()
+
+    def _customer_credit_rate(self):
+        """The rate of the order's currency: of its day or of today, whichever makes more of it, as
+        a day long past may be written to it; superuser."""
+        rate, company = self.currency_rate or 1.0, self.company_id
+        if self.currency_id == company.currency_id or not self.currency_id:
+            return rate
+        today = self._customer_credit_days(company)[0]
+        return min(
+            rate,
+            self.currency_id._get_conversion_rate(
+                company.currency_id, self.currency_id, company, today
+            )
+            or rate,
+        )
 
     def _customer_credit_paid(self):
         """What was paid for this order and is not in the ledger yet, in currency of the order;
@@ -395,8 +421,12 @@ class SaleOrder(models.Model):
         if company.customer_credit_order_days:
             lines |= Domain(
                 [
+                    # Pieces that call themselves a deposit are delivered all the same.
+                    "|",
                     ("invoice_status", "in", OPEN_LINES),
-                    ("product_id.invoice_policy", "=", "delivery"),
+                    "&",
+                    ("is_downpayment", "=", True),
+                    ("product_uom_qty", "!=", 0),
                     "|",
                     ("order_id.date_order", ">=", since),
                     ("order_id.commitment_date", ">=", since),
@@ -422,11 +452,16 @@ class SaleOrder(models.Model):
         :param since: day from which on orders count before they are delivered
         """
         self.ensure_one()
-        waiting = self._customer_credit_undelivered(since) + delivered.never_ordered(self)
-        deposits = sum(self.order_line.filtered("is_downpayment").mapped("amount_invoiced"))
-        if not waiting and not deposits:
-            return self._customer_credit_counted()
-        return max(self.amount_to_invoice + waiting - deposits, 0.0)
+        # What other ways of invoicing take off the whole order.
+        others = sum(self.order_line.mapped("amount_to_invoice")) - self.amount_to_invoice
+        recent = self._customer_credit_is_recent(since)
+        amount = delivered.not_invoiced_yet(self, recent) - self.currency_id.round(others)
+        return max(amount - self._customer_credit_deposits(), 0.0)
+
+    def _customer_credit_deposits(self):
+        """What was invoiced in advance, in currency of the order; superuser."""
+        lines = self.order_line.filtered(lambda line: line.is_downpayment)
+        return sum(lines.filtered(lambda line: not line.product_uom_qty).mapped("amount_invoiced"))
 
     def _customer_credit_undelivered(self, since):
         """What is still to be delivered before it can be invoiced, in currency of the order."""
@@ -446,7 +481,8 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             refuse_figures(self.browse(), vals, FIGURES)
-        blank = without_default_figures(self, FIGURES)
+            refuse_payments(self, vals, "transaction_ids")
+        blank = without_default_figures(self, {*FIGURES, "transaction_ids"})
         with self._customer_credit_watched() as watch:
             orders = super(SaleOrder, blank).create(vals_list)
             watch.note_new(orders)
@@ -454,6 +490,7 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         refuse_figures(self, vals, FIGURES)
+        refuse_payments(self, vals, "transaction_ids")
         if not self._customer_credit_may_grow(vals):
             return super().write(vals)
         with self._customer_credit_watched():
@@ -467,6 +504,85 @@ class SaleOrder(models.Model):
     def _recompute_taxes(self):
         with self._customer_credit_watched():
             return super()._recompute_taxes()
+
+    def _create_down_payment_lines_from_base_lines(self, down_payment_base_lines):
+        order = DEPOSITS.on(self)
+        lines = super(SaleOrder, order)._create_down_payment_lines_from_base_lines(
+            down_payment_base_lines
+        )
+        return lines.with_env(self.env)
+
+    def _create_down_payment_section_line_if_needed(self):
+        order = DEPOSITS.on(self)
+        line = super(SaleOrder, order)._create_down_payment_section_line_if_needed()
+        return line and line.with_env(self.env)
+
+    def payment_action_void(self):
+        self.check_access("write")
+        for order in self.sudo():
+            order._customer_credit_check_void()
+        return super().payment_action_void()
+
+    def _customer_credit_check_void(self):
+        """Refuse to let money go that an order over the limit was confirmed for, but to who
+        approves credit."""
+        debtor, company = self._customer_credit_debtor(), self.company_id
+        looks = self.state == "sale" and company._customer_credit_looks()
+        if not looks or not debtor._customer_credit_keeps(company):
+            return
+        position = debtor._customer_credit_positions(company).get(debtor)
+        if position and company.currency_id.round(position.over()) > 0:
+            raise UserError(
+                self.env._(
+                    "%(order)s was confirmed for this payment, and %(customer)s is over its "
+                    "credit limit without it. Cancel the order first, or ask somebody who approves "
+                    "credit.",
+                    order=self.display_name,
+                    customer=debtor.display_name,
+                )
+            )
+
+    def _customer_delivering(self):
+        """What leaves the warehouse beyond an order, or of one so old that it did not count, makes
+        whoever owes for it owe more."""
+        orders = self.filtered(lambda order: order._customer_credit_may_grow({}))
+        return orders._customer_credit_watched() if orders else super()._customer_delivering()
+
+    def _customer_delivered_elsewhere(self):
+        """Goods that a customer with a limit has would be owed by nobody."""
+        for order in self.sudo():
+            debtor, company = order._customer_credit_debtor(), order.company_id
+            limited = company._customer_credit_looks()
+            limited = limited and debtor.with_company(company).credit_limit
+            if limited and debtor._customer_credit_keeps(company):
+                raise UserError(
+                    self.env._(
+                        "%s has the goods. Enter a return for what comes back, or ask somebody who "
+                        "approves credit.",
+                        order.display_name,
+                    )
+                )
+        return super()._customer_delivered_elsewhere()
+
+    @api.model
+    def _customer_credit_note_waiting(self):
+        """Note what has made customers owe more in this transaction and cannot be refused."""
+        ids = self.env.cr.precommit.data.pop("customer_credit_delivered", ())
+        orders = self.sudo().browse(ids).exists()
+        orders._customer_credit_forget()
+        for case in orders._customer_credit_over_limit():
+            if case.own > 0:
+                order = case.order._customer_credit_in_seller_language()
+                order._customer_credit_note_over_limit(case, before=True)
+
+    def _customer_credit_invoiced_beyond(self, before):
+        """Whether more is invoiced by now than this order comes to.
+
+        :param before: ``OrderDebt``
+        """
+        # Taxes are rounded by line there, and by order here.
+        cents = (len(self.order_line) + 1) * self.company_id.currency_id.rounding
+        return self._customer_credit_debt().more_than(before) > cents
 
     def _customer_credit_may_grow(self, vals):
         """Whether any of these orders is confirmed, or becomes so, in a company that looks."""
@@ -487,8 +603,7 @@ class SaleOrder(models.Model):
         :param watch: ``CreditWatch`` of what was done to these orders
         """
         self._customer_credit_take_turn()
-        # What was read before does not have these orders yet.
-        self._customer_credit_debtors().invalidate_recordset(["credit", "credit_to_invoice"])
+        self._customer_credit_forget()
         cases = [case for case in self._customer_credit_over_limit() if case.own > 0]
         refused = [
             case
@@ -507,6 +622,11 @@ class SaleOrder(models.Model):
                 continue
             order = case.order._customer_credit_in_seller_language()
             order._customer_credit_note_over_limit(case, before)
+
+    def _customer_credit_forget(self):
+        """Read anew what the debtors owe: what was read before is without these orders, or without
+        what has become of them."""
+        self._customer_credit_debtors().invalidate_recordset(["credit", "credit_to_invoice"])
 
     def _customer_credit_check_released(self, watch):
         """Refuse that orders within somebody's limit become those of somebody without any, but by
@@ -545,7 +665,14 @@ class SaleOrder(models.Model):
         :param watch: ``CreditWatch`` of what was done to these orders
         """
         for order in self:
-            if order.state == "sale":
+            if order.state == "sale" and not watch.before[order.id]:
+                text = self.env._(
+                    "%(order)s is not delivered yet, but would count towards no credit limit with "
+                    "a day so long ago. Enter or import what was delivered or a later day, or have "
+                    "it confirmed or imported by somebody who approves credit.",
+                    order=order.display_name,
+                )
+            elif order.state == "sale":
                 text = self.env._(
                     "%(order)s is not delivered yet, but would count towards no credit limit with "
                     "a day so long ago. Leave it at its own day, or ask somebody who approves "

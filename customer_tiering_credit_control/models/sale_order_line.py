@@ -1,9 +1,11 @@
 from contextlib import contextmanager, nullcontext
 
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
+from ..credit_watch import CreditWatch
 from ..figures import limits_of_user, refuse_figures, without_default_figures
+from .sale_order import DEPOSITS
 
 ACCOUNTANTS = "account.group_account_invoice"
 # Computed by Odoo: what is left of a line goes by these.
@@ -21,6 +23,13 @@ FIGURES = {
 }
 
 
+# As they are in the order, or computed by Odoo for all that is delivered.
+OF_ORDER = {"company_id", "currency_id", "state"}
+KINDS = {"is_downpayment", "is_expense", "qty_delivered_method"}
+# Of a cursor: orders of which more was delivered, by what others do.
+DELIVERED = "customer_credit_delivered"
+
+
 class SaleOrderLine(models.Model):
     """Lines of confirmed orders, which make their customers owe more."""
 
@@ -30,12 +39,29 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             refuse_figures(self.browse(), vals, FIGURES)
-        lines = without_default_figures(self, {*FIGURES, "invoice_lines"})
+        # What creating them leads to makes no deposits.
+        lines = DEPOSITS.off(self) if DEPOSITS.is_on(self.env) else self
+        lines = without_default_figures(lines, {*FIGURES, *OF_ORDER, *KINDS, "invoice_lines"})
         with lines._customer_credit_links_checked(*vals_list) as linked:
             with lines._customer_credit_watched_new(vals_list):
                 created = super(SaleOrderLine, lines).create(vals_list)
             linked |= dict.fromkeys(created, lines.env["account.move.line"])
+            created._customer_credit_check_born(vals_list, DEPOSITS.is_on(self.env))
         return created
+
+    def _customer_credit_check_born(self, vals_list, deposits):
+        """Refuse lines that are not their order's, or call themselves something that Odoo makes:
+        they would count for nothing.
+
+        :param deposits: whether Odoo makes deposits
+        """
+        if self.env.su or not limits_of_user(self.env):
+            return
+        for line, vals in zip(self, vals_list, strict=True):
+            wrong = {name for name in OF_ORDER & vals.keys() if line[name] != line.order_id[name]}
+            if vals.get("is_downpayment") and not deposits:
+                wrong.add("is_downpayment")
+            refuse_figures(self.browse(), vals, wrong | (KINDS - {"is_downpayment", "is_expense"}))
 
     def _customer_credit_watched_new(self, vals_list):
         usual = self.env.context.get("default_order_id")
@@ -46,9 +72,88 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         # Paid in advance is what Odoo has made so; what goods become of it would be forgotten.
-        refuse_figures(self, vals, {*FIGURES, "is_downpayment"})
+        refuse_figures(self, vals, {*FIGURES, *OF_ORDER, *KINDS})
+        if "qty_delivered" in vals:
+            counted = self.filtered(lambda line: line.qty_delivered_method != "manual")
+            refuse_figures(counted, vals, {"qty_delivered"} if counted else set())
+        left = self._customer_credit_leaving(vals)
         with self._customer_credit_links_checked(vals), self._customer_credit_watched_old(vals):
-            return super().write(vals)
+            result = super().write(vals)
+        for line, order in left.items():
+            line._customer_credit_check_left(order)
+        return result
+
+    def _customer_credit_leaving(self, vals):
+        """Lines of confirmed orders that are moved to another order.
+
+        :return: dict of lines → order that they come from; sudo
+        """
+        if "order_id" not in vals:
+            return {}
+        return {
+            line: line.order_id
+            for line in self.sudo()
+            if line.order_id.id != vals["order_id"]
+            and not line.display_type
+            and line.order_id._customer_credit_may_grow({})
+        }
+
+    def _customer_credit_check_left(self, before):
+        """Refuse that what somebody with a limit has ordered becomes part of a quotation, or of
+        somebody else's order, but by who approves credit; note it where they do; sudo.
+
+        :param before: the order that this line was part of
+        """
+        order, company = self.order_id, before.company_id
+        debtor = before._customer_credit_debtor()
+        if not debtor.with_company(company).credit_limit:
+            return
+        if order.state == "sale" and order._customer_credit_debtor() == debtor:
+            return
+        if debtor._customer_credit_keeps(company):
+            raise UserError(
+                self.env._(
+                    "%(line)s is ordered within the credit limit of %(customer)s, and stays with "
+                    "its order. Set the quantity there to 0 and add it to %(order)s, or ask "
+                    "somebody who approves credit.",
+                    line=self.name,
+                    customer=debtor.display_name,
+                    order=order.display_name,
+                )
+            )
+        before._customer_credit_in_seller_language().message_post(
+            body=self.env._("No longer counted against the credit limit.")
+        )
+
+    def _compute_qty_delivered(self):
+        before = {
+            line: line.qty_delivered
+            for line in self
+            if line.state == "sale" and line._origin == line
+        }
+        result = super()._compute_qty_delivered()
+        grown = self.browse(
+            line.id
+            for line, known in before.items()
+            if line.qty_delivered > max(known, line.product_uom_qty)
+        )
+        grown._customer_credit_note_delivered()
+        return result
+
+    def _customer_credit_note_delivered(self):
+        """Have it noted, once that is done, where more than was ordered is delivered by what others
+        do: hours that they put down, pieces that they count. It cannot be undone."""
+        cursor = self.env.cr
+        # What is done to orders looks at them itself.
+        if not self or CreditWatch.is_under_way(cursor):
+            return
+        orders = self.sudo().order_id.filtered(lambda order: order._customer_credit_may_grow({}))
+        if not orders:
+            return
+        waiting = cursor.precommit.data.setdefault(DELIVERED, set())
+        if not waiting:
+            cursor.precommit.add(orders.browse()._customer_credit_note_waiting)
+        waiting.update(orders.ids)
 
     def _customer_credit_watched_old(self, vals):
         orders = self._customer_credit_orders([*self.sudo().order_id.ids, vals.get("order_id")])

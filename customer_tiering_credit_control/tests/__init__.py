@@ -8,6 +8,7 @@ from . import test_credit_limit
 from . import test_credit_quotation
 from . import test_desk
 from . import test_limit_evaded
+from . import test_limit_hidden
 from . import test_limit_holds
 from . import test_limit_parallel
 from . import test_moved_debts

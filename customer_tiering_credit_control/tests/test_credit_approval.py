@@ -4,6 +4,7 @@ from pathlib import Path
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.modules.module import load_script
@@ -220,6 +221,27 @@ class TestCreditApproval(ApprovalCase):
         with self.assertRaises(AccessError):
             forged.with_user(self.approver).decision = "approved"
         self.assertEqual(self._allowed(), 1000)
+
+    def test_nobody_deletes_it(self):
+        """Who had approved what was gone once an automation, or whoever had got the right, deleted
+        it."""
+        request = self._request()
+        approval = self._approve(self._request())
+        for records in (request.sudo(), approval.sudo(), approval.with_user(SUPERUSER_ID)):
+            with self.assertRaisesRegex(AccessError, "cannot be deleted"):
+                records.unlink()
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Delete",
+                "model_id": self.env["ir.model"]._get_id(approval._name),
+                "state": "code",
+                "code": "records.sudo().with_context(customer_tier_system=True).unlink()",
+            }
+        )
+        context = {"active_model": approval._name, "active_ids": approval.ids}
+        with self.assertRaisesRegex(AccessError, "cannot be deleted"):
+            action.with_context(**context, active_id=approval.id).run()
+        self.assertEqual(approval.decision, "approved")
 
     def test_companies(self):
         """An approver of one company neither sees nor decides what is asked in another."""

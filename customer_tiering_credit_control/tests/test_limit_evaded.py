@@ -222,6 +222,29 @@ class TestOutOfSight(EvadedCase):
         order.with_user(SUPERUSER_ID).write({"state": "sale", "date_order": old})
         self.assertEqual(self._used(), 500)
 
+    def test_imported_from_before(self):
+        """Whoever imported orders of years ago read to leave them at their own day, which was what
+        they had. What was delivered may be imported by anybody, the others by who approves."""
+        old = str(fields.Datetime.now() - timedelta(days=400))[:19]
+        names = ["partner_id/.id", "state", "date_order", "order_line/product_id/.id"]
+        names += ["order_line/price_unit", "order_line/qty_delivered", "order_line/tax_ids/.id"]
+
+        def load(user, delivered):
+            row = [str(self.contact.id), "sale", old, str(self.work.id), "300", delivered, ""]
+            answer = self.env["sale.order"].with_user(user).load(names, [row])
+            self.env.invalidate_all()
+            return answer
+
+        answer = load(self.salesperson, "0")
+        self.assertFalse(answer["ids"])
+        said = answer["messages"][0]["message"]
+        self.assertIn("imported by somebody who approves credit", said)
+        self.assertIn("import what was delivered", said)
+        self.assertTrue(load(self.chief, "0")["ids"])
+        self.assertEqual(self._used(), 500)
+        self.assertTrue(load(self.salesperson, "1")["ids"])
+        self.assertGreaterEqual(self._used(), 800)
+
     def test_promised_day_taken_away(self):
         """An old order counted by the day for which it was promised, until that was emptied."""
         order = self._quote_work(user=self.chief)

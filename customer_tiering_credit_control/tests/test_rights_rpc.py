@@ -13,7 +13,11 @@ CALLERS = {
     "customer.tier.standing": {"action_apply_credit": "c"},
     "res.partner": {"action_apply_customer_credit": "c", "action_request_credit": "somc"},
     # The core's own, which looks at the order before it looks at rights.
-    "sale.order": {"action_confirm": "somca", "action_request_credit": "somc"},
+    "sale.order": {
+        "action_confirm": "somca",
+        "action_request_credit": "somc",
+        "payment_action_void": "somca",
+    },
 }
 
 

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
 from odoo.addons.customer_tiering_credit_control.credit_position import OrderDebt
 from odoo.addons.customer_tiering_credit_control.credit_watch import CreditWatch
+from odoo.addons.customer_tiering_credit_control.figures import limits_of_user, refuse_figures
 from odoo.addons.customer_tiering_credit_control.models.sale_order import HOLDING
 from odoo.exceptions import UserError
 
@@ -12,6 +13,8 @@ from odoo.exceptions import UserError
 SOLD = ("paid", "done")
 # What can make somebody owe more by an order of a till.
 OWING = {"state", "partner_id", "payment_ids", "lines", "company_id", "to_invoice"}
+# Set by Odoo when an order is invoiced, or computed: what is on account goes by these.
+FIGURES = {"account_move", "currency_rate"}
 
 
 class TillWatch(CreditWatch):
@@ -36,12 +39,20 @@ class PosOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            # Tills send what is empty as well.
+            named = {name for name in FIGURES if vals.get(name)}
+            refuse_figures(self.browse(), vals, named - {"currency_rate"})
+            if "currency_rate" in named and not self.env.su and limits_of_user(self.env):
+                vals.pop("currency_rate")
         with self._customer_credit_watched() as watch:
             orders = super().create(vals_list)
             watch.note_new(orders)
         return orders
 
     def write(self, vals):
+        refuse_figures(self, vals, FIGURES)
+        self._customer_credit_check_session(vals)
         looks = self.sudo().company_id.filtered(lambda one: one._customer_credit_looks())
         if not looks or not vals.keys() & OWING:
             return super().write(vals)
@@ -71,9 +82,51 @@ class PosOrder(models.Model):
         """What is still to be paid for it, in company currency; sudo."""
         return self._customer_credit_on_account()
 
+    def _customer_credit_check_session(self, vals):
+        """Refuse that what is sold is moved to a session that is over, or to none: no ledger would
+        have it."""
+        if "session_id" not in vals or self.env.su or not limits_of_user(self.env):
+            return
+        session = self.env["pos.session"].sudo().browse(vals["session_id"] or ()).exists()
+        moved = self.sudo().filtered(
+            lambda order: order.state in SOLD and order.session_id != session
+        )
+        if moved and session.state != "opened":
+            raise UserError(
+                self.env._(
+                    "%s is sold, and belongs to the session in which it was.",
+                    moved[0].display_name,
+                )
+            )
+
     def _customer_credit_is_hidden(self, before):
-        """What tills have sold does not lose its day, nor is it cancelled."""
-        return False
+        """Whether what was on an account was taken off it without being paid: what tills have sold
+        neither loses its day nor is cancelled; called as superuser."""
+        if not before or before.amount <= 0 or not before.debtor.exists():
+            return False
+        limited = before.debtor.with_company(self.company_id).credit_limit
+        rounding = self.currency_id.rounding
+        if self.config_id.cash_rounding:
+            rounding = max(rounding, self.config_id.rounding_method.rounding)
+        missing = self.amount_total - sum(self.payment_ids.mapped("amount"))
+        less = before.amount - self._customer_credit_on_account()
+        return bool(limited) and less > rounding and missing > rounding
+
+    def _customer_credit_check_hidden(self, watch):
+        """Refuse that, but by who approves credit; note it where they do, or where the company only
+        wants to know."""
+        for order in self:
+            customer = watch.before[order.id].debtor
+            if customer._customer_credit_keeps(order.company_id):
+                raise UserError(
+                    self.env._(
+                        "%(order)s is on the account of %(customer)s. Take it off only as far as "
+                        "it is paid in another way.",
+                        order=order.display_name,
+                        customer=customer.display_name,
+                    )
+                )
+            order.message_post(body=self.env._("No longer counted against the credit limit."))
 
     def _customer_credit_debt(self):
         """What this order adds to a debt beyond confirmed orders that it settles; None while the

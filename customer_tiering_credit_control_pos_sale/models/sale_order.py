@@ -75,7 +75,7 @@ class SaleOrder(models.Model):
         if self._customer_credit_debtor() != debtor:
             return 0.0
         _today, since = self._customer_credit_days(company)
-        deposits = sum(self.order_line.filtered("is_downpayment").mapped("amount_invoiced"))
+        deposits = self._customer_credit_deposits()
         owed = self.amount_to_invoice + self._customer_credit_undelivered(since) - deposits
         owed = min(amount, max(owed + taken_off, 0.0))
         return owed / (self.currency_rate or 1.0)

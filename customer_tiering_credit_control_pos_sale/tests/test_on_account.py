@@ -326,3 +326,35 @@ class TestOnAccount(TillCase):
         self._sell(-100, partner_id=False)
         self.company.customer_credit_check = "warn"
         self.assertEqual(self._sell(800, partner_id=False).state, "paid")
+
+    def test_taken_off_the_account(self):
+        """A cashier made the payment on account smaller, took it away, linked the sale to an
+        invoice of another, or put it into a session that is over: it was owed no more, and paid by
+        nobody."""
+        sold = self._sell(400)
+        mine = sold.with_user(self.cashier)
+        foreign = self._create_invoice(self._create_customer("Else"), 1)
+        closed = self.env["pos.session"].create({"config_id": self.till.copy().id})
+        self.env.cr.execute("UPDATE pos_session SET state = 'closed' WHERE id = %s", closed.ids)
+        closed.invalidate_recordset()
+        attempts = {
+            "smaller": lambda: mine.payment_ids.write({"amount": 1}),
+            "gone": lambda: mine.payment_ids.unlink(),
+            "moved": lambda: mine.payment_ids.write(
+                {"pos_order_id": self._sell(1, method=self.card).id}
+            ),
+            "invoice": lambda: mine.write({"account_move": foreign.id}),
+            "session": lambda: mine.write({"session_id": closed.id}),
+            "no session": lambda: mine.write({"session_id": False}),
+            "rate": lambda: mine.write({"currency_rate": 10**6}),
+            "cancelled": lambda: mine.write({"state": "cancel"}),
+        }
+        for name, attempt in attempts.items():
+            with self.subTest(name), self.assertRaises(UserError), self.env.cr.savepoint():
+                attempt()
+                self.env.flush_all()
+            self.env.invalidate_all()
+        self.assertEqual(self._used(), 900)
+        # Paid in another way after all.
+        mine.payment_ids.write({"payment_method_id": self.card.id})
+        self.assertEqual(self._used(), 500)

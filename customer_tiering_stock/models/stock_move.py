@@ -78,10 +78,19 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         orders = self._customer_tier_orders()
-        moves = super()._action_done(cancel_backorder=cancel_backorder)
+        with orders._customer_delivering():
+            moves = super()._action_done(cancel_backorder=cancel_backorder)
         orders |= moves.exists()._customer_tier_orders()
         orders._customer_tier_lines_changed()
         return moves
+
+    def write(self, vals):
+        if "sale_line_id" in vals and not self.env.su:
+            moved = self.filtered(
+                lambda move: move.state == "done" and move.sale_line_id.id != vals["sale_line_id"]
+            )
+            moved._customer_tier_orders()._customer_delivered_elsewhere()
+        return super().write(vals)
 
     def _action_cancel(self):
         orders = self._customer_tier_orders()
