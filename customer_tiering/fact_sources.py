@@ -251,6 +251,21 @@ def line_of_return(gather, company, measures):
     }
 
 
+def no_goods(company):
+    """Products that stand for something else: the company's discount, and the frames of combos, of
+    which what was chosen are goods."""
+    # What is a discount does not depend on who grades.
+    return SQL(
+        """SELECT UNNEST(%s::int[])
+            UNION ALL
+           SELECT c.id
+             FROM product_combo_product_template_rel f
+             JOIN product_template d ON d.id = f.product_template_id AND d.type = 'combo'
+             JOIN product_product c ON c.product_tmpl_id = d.id""",
+        company.sudo().sale_discount_product_id.ids,
+    )
+
+
 _RATE = SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)::float8")
 
 
@@ -328,17 +343,19 @@ def credited_lines(gather, company, as_of, scope, measures):
 
 # Credit notes without an order
 
-# A credit note for an invoice that belongs to no order gives back what never counted.
-_LOOSE = SQL(
-    """m.move_type = 'out_refund' AND m.state = 'posted' AND i.display_type = 'product'
-       AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x WHERE x.invoice_line_id = i.id)
-       AND (m.reversed_entry_id IS NULL
-            OR EXISTS (SELECT FROM account_move_line j
-                         JOIN sale_order_line_invoice_rel y ON y.invoice_line_id = j.id
-                        WHERE j.move_id = m.reversed_entry_id
-                       -- Else all invoice lines are read for it, for each chunk of customers.
-                       OFFSET 0))"""
-)
+def _loose(gather, company):
+    """A credit note for an invoice that belongs to no order gives back what never counted."""
+    return SQL(
+        """m.move_type = 'out_refund' AND m.state = 'posted' AND i.display_type = 'product'
+           AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x WHERE x.invoice_line_id = i.id)
+           AND (m.reversed_entry_id IS NULL AND %s
+                OR EXISTS (SELECT FROM account_move_line j
+                             JOIN sale_order_line_invoice_rel y ON y.invoice_line_id = j.id
+                            WHERE j.move_id = m.reversed_entry_id
+                           -- Else all invoice lines are read for it, for each chunk of customers.
+                           OFFSET 0))""",
+        gather._loose_credit_condition(company),
+    )
 
 
 def loose_credits(gather, company, as_of, scope):
@@ -353,7 +370,7 @@ def loose_credits(gather, company, as_of, scope):
            AND %(scope)s
       GROUP BY p.commercial_partner_id, m.id
         """,
-        loose=_LOOSE,
+        loose=_loose(gather, company),
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         company=company.id,
         as_of=as_of,
@@ -362,7 +379,8 @@ def loose_credits(gather, company, as_of, scope):
 
 
 def loose_credit_lines(gather, company, as_of, scope, measures, after):
-    return _move_lines(gather, company, as_of, scope, measures, after, _LOOSE)
+    documents = _loose(gather, company)
+    return _move_lines(gather, company, as_of, scope, measures, after, documents)
 
 
 def has_credits(customer, company):
@@ -422,8 +440,10 @@ def invoice_credits(gather, company, as_of, scope):
           FROM res_partner p
           JOIN account_move m ON m.partner_id = p.id
          WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND m.reversed_entry_id IS NULL
+           AND %(counts)s
            AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s AND %(scope)s
         """,
+        counts=gather._loose_credit_condition(company),
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         company=company.id,
         as_of=as_of,
@@ -432,12 +452,21 @@ def invoice_credits(gather, company, as_of, scope):
 
 
 def reversed_invoices(gather, company, as_of, scope, measures):
-    """Credit notes that reverse an invoice, each invoice as one line without pieces."""
+    """Credit notes that reverse an invoice, each invoice as one line without pieces.
+
+    An amount in the invoice's currency is worth what it was on the day of the invoice, as that of
+    an order is: credited in full is in full.
+    """
     zone = gather._timezone(company)
     return SQL(
         """
         SELECT p.commercial_partner_id, r.id, r.id, 0, %(origin)s, %(noon)s, 1,
-               -m.amount_untaxed_signed::float8, r.amount_untaxed_signed::float8,
+               CASE WHEN m.currency_id = r.currency_id AND m.currency_id <> %(home)s
+                         AND r.amount_untaxed <> 0
+                    THEN m.amount_untaxed::float8 * r.amount_untaxed_signed::float8
+                         / r.amount_untaxed::float8
+                    ELSE -m.amount_untaxed_signed::float8 END,
+               r.amount_untaxed_signed::float8,
                0::float8, 0::float8, 0, 0::float8
           FROM res_partner p
           JOIN account_move m ON m.partner_id = p.id
@@ -445,6 +474,7 @@ def reversed_invoices(gather, company, as_of, scope, measures):
          WHERE m.move_type = 'out_refund' AND m.state = 'posted'
            AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s AND %(scope)s
         """,
+        home=company.currency_id.id,
         origin=noon(SQL("COALESCE(r.invoice_date, r.date)"), zone),
         noon=noon(SQL("m.invoice_date"), zone),
         company=company.id,
@@ -455,10 +485,22 @@ def reversed_invoices(gather, company, as_of, scope, measures):
 
 def invoice_lines(gather, company, as_of, scope, measures, after):
     documents = SQL(
-        "m.move_type IN ('out_invoice', 'out_refund') AND m.state = 'posted' "
-        "AND i.display_type = 'product'"
+        """m.move_type IN ('out_invoice', 'out_refund') AND m.state = 'posted'
+           AND i.display_type = 'product'
+           AND (m.move_type = 'out_invoice' OR m.reversed_entry_id IS NOT NULL OR %s)""",
+        gather._loose_credit_condition(company),
     )
-    return _move_lines(gather, company, as_of, scope, measures, after, documents)
+    # As the amounts are, see ``reversed_invoices``.
+    worth = SQL(
+        """-i.balance::float8
+           * CASE WHEN m.reversed_entry_id IS NULL OR m.currency_id = %s THEN 1
+                  ELSE COALESCE((SELECT m.invoice_currency_rate / NULLIF(r.invoice_currency_rate, 0)
+                                   FROM account_move r
+                                  WHERE r.id = m.reversed_entry_id
+                                    AND r.currency_id = m.currency_id), 1) END::float8""",
+        company.currency_id.id,
+    )
+    return _move_lines(gather, company, as_of, scope, measures, after, documents, worth)
 
 
 def _invoiced_goods(gather, company):
@@ -474,8 +516,12 @@ def _invoiced_goods(gather, company):
     )
 
 
-def _move_lines(gather, company, as_of, scope, measures, after, documents):
-    """Lines ``i`` of invoices and credit notes ``m``, with the columns of order lines."""
+def _move_lines(gather, company, as_of, scope, measures, after, documents, worth=None):
+    """Lines ``i`` of invoices and credit notes ``m``, with the columns of order lines.
+
+    :param documents: condition on both
+    :param worth: of a line, in company currency
+    """
     from .grading.metrics import MONEY_MEASURES, as_date
 
     pieces = SQL(
@@ -486,7 +532,7 @@ def _move_lines(gather, company, as_of, scope, measures, after, documents):
     columns = [SQL("(CASE WHEN %s THEN %s ELSE 0 END)::float8", goods, pieces)]
     if measures & MONEY_MEASURES:
         cost = gather._invoiced_cost(company, pieces)
-        columns += [SQL("-i.balance::float8"), SQL("COALESCE((%s)::float8, 0)", cost)]
+        columns += [worth or SQL("-i.balance::float8"), SQL("COALESCE((%s)::float8, 0)", cost)]
     start = SQL("TRUE") if after is None else SQL("m.invoice_date > %s", as_date(after))
     return SQL(
         """

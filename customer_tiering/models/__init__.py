@@ -54,6 +54,7 @@ from . import ir_ui_menu
 from . import mail_activity
 from . import mail_message
 from . import product_pricelist
+from . import product_pricelist_item
 from . import res_company
 from . import res_config_settings
 from . import res_country

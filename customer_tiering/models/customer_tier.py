@@ -559,16 +559,16 @@ class CustomerTier(models.Model):
         own = usual.customer_tier_id == tier
         currency = base.currency_id or tier.company_id.currency_id
         # Most customers have the standard list, and the others are only looked for where needed.
-        if usual and (
-            usual.customer_tier_base_id == base if own else usual.currency_id == currency
-        ):
+        if usual.currency_id == currency and (not own or usual.customer_tier_base_id == base):
             return usual._get_partner_pricelist_multi_filter_hook()
         if currency != tier.company_id.currency_id or not own:
             others = tier.other_pricelist_ids._get_partner_pricelist_multi_filter_hook()
             if other := others.filtered(lambda other: other.currency_id == currency)[:1]:
                 return other
         made = tier.own_pricelist_ids if own else usual.browse()
-        made = made.filtered(lambda made: made.customer_tier_base_id == base)[:1]
+        made = made.filtered(
+            lambda made: made.customer_tier_base_id == base and made.currency_id == currency
+        )[:1]
         return made._get_partner_pricelist_multi_filter_hook()
 
     def _own_pricelists(self):
@@ -594,9 +594,7 @@ class CustomerTier(models.Model):
             for base in wanted:
                 pricelist = (
                     (not kept and tier._own_standard_pricelist(base))
-                    or tier._own_pricelists().filtered(
-                        lambda made, base=base: made.customer_tier_base_id == base
-                    )[:1]
+                    or tier._made_on_top_of(base)
                     or tier._create_discount_pricelist(base)
                 )
                 kept |= pricelist
@@ -648,16 +646,20 @@ class CustomerTier(models.Model):
     def _own_standard_pricelist(self, base):
         """The list of the discount that people see on the tier; it moves to another standard list,
         as people may have added rules to it."""
-        own = self._own_pricelists()
-        found = own.filtered(lambda made: made == self.pricelist_id) or own.filtered(
-            lambda made: made.customer_tier_base_id == base
-        )
-        found = found.filtered(
-            lambda made: made.currency_id == (base.currency_id or self.company_id.currency_id)
-        )[:1]
+        currency = base.currency_id or self.company_id.currency_id
+        found = self._own_pricelists().filtered(lambda made: made == self.pricelist_id)
+        found = found.filtered(lambda made: made.currency_id == currency)
         if found.customer_tier_base_id != base:
             found.customer_tier_base_id = base
-        return found
+        return found or self._made_on_top_of(base)
+
+    def _made_on_top_of(self, base):
+        """The list of the discount on top of another, or of none. One in a currency that the other
+        had before would quote its customers in that; drafts keep it until they follow."""
+        currency = base.currency_id or self.company_id.currency_id
+        return self._own_pricelists().filtered(
+            lambda made: made.customer_tier_base_id == base and made.currency_id == currency
+        )[:1]
 
     @api.model
     def _follow_bases(self, companies=None):

@@ -399,8 +399,11 @@ class CustomerTierGather(models.AbstractModel):
     def _products_that_are_no_goods(self, company):
         """Hook: products that stand for something else, wherever they are sold, as SQL of a query
         for their ids, none of them NULL: whoever asks makes it part of its own statement."""
-        # What is a discount does not depend on who grades.
-        return SQL("SELECT UNNEST(%s::int[])", company.sudo().sale_discount_product_id.ids)
+        return fact_sources.no_goods(company)
+
+    def _loose_credit_condition(self, company):
+        """Hook: which credit notes ``m`` for no order and no invoice give back what counted."""
+        return SQL("TRUE")
 
     def _line_quantity(self):
         """Quantity of order line ``l`` in the own unit of its product, which most lines are in

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
+from odoo.tools import float_compare
 
 from ..switches import PrivateSwitch
 
@@ -81,6 +82,9 @@ class ProductPricelist(models.Model):
         result = super().write(vals)
         if changed:
             self._customer_tier_follow_bases(companies)
+        if "currency_id" in vals:
+            # Of a typed discount, only a list in the currency of its base is one.
+            self.sudo().customer_tier_id._update_discount_pricelist()
         return result
 
     def unlink(self):
@@ -242,6 +246,33 @@ class ProductPricelist(models.Model):
             self.item_ids = [Command.create(general | wanted)]
         elif (rule.percent_price, rule.base_pricelist_id) != (percent, base):
             rule.write(wanted)
+
+    def _customer_tier_check_rule(self, without=None):
+        """The tier's form, quotations and mails tell the discount that was typed on the tier.
+
+        :param without: ``product.pricelist.item`` that are about to be deleted
+        """
+        # sudo: whoever edits rules may not read tiers.
+        for pricelist in self.sudo().filtered("active"):
+            tier = pricelist.customer_tier_id
+            rules = pricelist._customer_tier_general_rule()
+            rules -= without.sudo() if without else rules.browse()
+            base = pricelist.customer_tier_base_id
+            if tier.discount and not any(
+                not float_compare(rule.percent_price, tier.discount, precision_digits=2)
+                and rule.base == ("pricelist" if base else "list_price")
+                and rule.base_pricelist_id == base
+                for rule in rules
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "This rule of pricelist “%(pricelist)s” carries the discount of tier "
+                        "“%(tier)s”. Change the discount on the tier; for exceptions, add rules "
+                        "for products, categories or quantities.",
+                        pricelist=pricelist.name,
+                        tier=tier.name,
+                    )
+                )
 
     def _customer_tier_put_away(self):
         """Archive those of these lists that are not archived yet."""

@@ -271,13 +271,11 @@ class SaleOrder(models.Model):
     def _customer_list_amount(self, base):
         """What the order would cost at the prices of a list, untaxed, in its currency; prices that
         somebody typed and lines without a rule of the list stay as they are."""
-        return self.currency_id.round(
-            sum(
-                line._customer_list_subtotal(base)
-                for line in self.order_line
-                if not line.display_type
-            )
-        )
+        listed = self._get_update_prices_lines()
+        others = self.order_line - listed
+        amounts = [line._customer_list_subtotal(base) for line in listed]
+        amounts += others.filtered(lambda line: not line.display_type).mapped("price_subtotal")
+        return self.currency_id.round(sum(amounts))
 
     @api.depends("state", "pricelist_id", "order_line.price_unit", "order_line.discount")
     def _compute_customer_prices_differ(self):
@@ -286,7 +284,8 @@ class SaleOrder(models.Model):
                 order.state == "draft"
                 and bool(order.pricelist_id)
                 and order._customer_tier_is_known()
-                and any(line._customer_price_differs() for line in order.order_line)
+                # Of others, such as delivery, no list and no update changes the price.
+                and any(line._customer_price_differs() for line in order._get_update_prices_lines())
             )
 
     def _customer_tier_follow_list(self, pricelist):
@@ -305,8 +304,14 @@ class SaleOrder(models.Model):
         for order in self.sudo():
             tier, base = order._customer_tier_base()
             if tier:
-                order.customer_tier_discount = tier.discount
                 order.customer_list_amount = order._customer_list_amount(base)
+                order.customer_tier_discount = tier.discount
+
+    def _customer_tier_forget_prices(self):
+        """Orders that are quotations again, where customer, list and lines may all change."""
+        # sudo: whoever takes an order back may not read what was kept.
+        kept = self.sudo().filtered(lambda o: o.customer_list_amount or o.customer_tier_discount)
+        kept.write({"customer_list_amount": False, "customer_tier_discount": False})
 
     # Grading
 
@@ -327,6 +332,8 @@ class SaleOrder(models.Model):
         sold = self.filtered(lambda order: order.state == "sale") if graded else self.browse()
         before = sold._customer_tier_customers()
         result = super().write(vals)
+        if vals.get("state") in ("draft", "sent"):
+            self._customer_tier_forget_prices()
         confirming._customer_tier_keep_prices()
         by_person = not self.env.su and self.env.user._is_internal()
         if "pricelist_id" in vals and "pricelist_chosen_for_id" not in vals and by_person:

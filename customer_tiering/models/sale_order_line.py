@@ -19,21 +19,27 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        lines._customer_list_amount_follow()
         lines._customer_tier_mark_stale()
         return lines
 
     def write(self, vals):
+        graded = GRADED_FIELDS & vals.keys()
         # A line may go from one order to another.
         before = self.order_id if "order_id" in vals else self.env["sale.order"]
+        amounts = self._customer_list_amounts() if graded else {}
         result = super().write(vals)
-        if GRADED_FIELDS & vals.keys():
+        if graded:
+            self._customer_list_amount_follow(amounts)
             self._customer_tier_mark_stale()
             before._customer_tier_lines_changed()
         return result
 
     def unlink(self):
         orders = self.order_id
+        amounts = self._customer_list_amounts()
         result = super().unlink()
+        self.browse()._customer_list_amount_follow(amounts)
         orders._customer_tier_lines_changed()
         return result
 
@@ -42,6 +48,35 @@ class SaleOrderLine(models.Model):
 
     # What the tier's prices come to
 
+    def _customer_list_amounts(self):
+        """What these lines would cost without the tier, of orders that keep what all of theirs
+        would have cost.
+
+        :return: dict ``sale.order`` → amount, untaxed, in its currency
+        """
+        amounts = {}
+        # sudo: whoever changes a line may not read what the tier saves.
+        for line in self.sudo():
+            order = line.order_id
+            if order.state == "sale" and order.customer_list_amount:
+                _tier, base = order._customer_tier_base()
+                amounts.setdefault(order, 0.0)
+                amounts[order] += line._customer_list_subtotal(base)
+        return amounts
+
+    def _customer_list_amount_follow(self, before=None):
+        """Lines of confirmed orders changed: what these would have cost without the tier changes
+        by as much, and what is known of the other lines stays.
+
+        :param before: :meth:`_customer_list_amounts` of the lines as they were
+        """
+        before, now = before or {}, self._customer_list_amounts()
+        for order in before | now:
+            change = now.get(order, 0.0) - before.get(order, 0.0)
+            amount = order.currency_id.round(order.customer_list_amount + change)
+            if amount != order.customer_list_amount:
+                order.customer_list_amount = amount
+
     def _customer_price_by(self, pricelist):
         """What a list gives for the line, as the core shows it there.
 
@@ -49,6 +84,15 @@ class SaleOrderLine(models.Model):
         :return: price, unit price as shown on the line, and discount in percent
         """
         self.ensure_one()
+        if self.combo_item_id:
+            price, shown, discount = self._customer_combo_price(pricelist)
+        else:
+            price, shown, discount = self._customer_list_price(pricelist)
+        return price, self._customer_unit_price(shown), discount
+
+    def _customer_list_price(self, pricelist):
+        """The price of the line's product by a list, the price that is shown with the discount, and
+        this discount in percent."""
         line = self.with_company(self.company_id)
         values = line._get_pricelist_kwargs()
         rule = pricelist._get_product_rule(line.product_id, **values)
@@ -58,15 +102,34 @@ class SaleOrderLine(models.Model):
         if rule._show_discount():
             shown = rule._compute_price_before_discount(product=product, **values)
             discount = 100 - 100 * price / shown if shown else 0.0
-        unit = line.product_id._get_tax_included_unit_price_from_price(
-            max(price, shown),
-            product_taxes=line.product_id.taxes_id._filter_taxes_by_company(line.company_id),
-            fiscal_position=line.order_id.fiscal_position_id,
+        return price, max(price, shown), max(discount, 0.0)
+
+    def _customer_combo_price(self, pricelist):
+        """The same of a product that was chosen in a combo, as the core works it out: its choice's
+        part of the combo's price by the list, and what is extra for the product."""
+        combo = self._get_linked_line()
+        _price, shown, discount = combo._customer_list_price(pricelist)
+        choices = combo.product_template_id.sudo().combo_ids
+        bases = {choice: choice.base_price for choice in choices}
+        whole = sum(bases.values())
+        own = self.combo_item_id.combo_id
+        part = bases.get(own, 0.0) / whole if whole else float(own == choices[-1:])
+        chosen = self.product_no_variant_attribute_value_ids
+        extra = self.combo_item_id.extra_price
+        extra += self.product_id._get_no_variant_attributes_price_extra(chosen)
+        unit = shown * part + extra
+        return unit * (1 - discount / 100), unit, discount
+
+    def _customer_unit_price(self, price):
+        """A price of a list as the unit price of the line, with the taxes that belong into it."""
+        return self.product_id._get_tax_included_unit_price_from_price(
+            price,
+            product_taxes=self.product_id.taxes_id._filter_taxes_by_company(self.company_id),
+            fiscal_position=self.order_id.fiscal_position_id,
         )
-        return price, unit, max(discount, 0.0)
 
     def _customer_price_is_listed(self):
-        """Whether the line's price is one that lists give: not typed, a deposit or part of a
+        """Whether the line's price is one that lists give: not typed, a deposit or the frame of a
         combo."""
         self.ensure_one()
         typed = self.currency_id.compare_amounts(self.technical_price_unit, self.price_unit)
@@ -75,9 +138,16 @@ class SaleOrderLine(models.Model):
             and not typed
             and not self.display_type
             and not self.is_downpayment
-            and not self.combo_item_id
             and self.product_type != "combo"
         )
+
+    def _customer_listed_unit(self):
+        """The unit price that the core gives the line by its order's list: of tickets that of the
+        ticket, of what a promotion gives the promotion's."""
+        # It is remembered by product and quantity alone, whatever the order's list is by now.
+        priced = self | self._get_linked_line() if self.combo_item_id else self
+        priced.invalidate_recordset(["pricelist_item_id"], flush=False)
+        return self._customer_unit_price(self.with_company(self.company_id)._get_display_price())
 
     def _customer_list_subtotal(self, base):
         """What the line would cost at the prices of another list, untaxed; what it costs, where
@@ -87,21 +157,37 @@ class SaleOrderLine(models.Model):
         """
         if not self._customer_price_is_listed():
             return self.price_subtotal
-        here, unit, _discount = self._customer_price_by(self.order_id.pricelist_id)
-        if self.currency_id.compare_amounts(unit, self.price_unit):
-            return self.price_subtotal
         there = self._customer_price_by(base)[0]
-        if not here:
-            return there * self.product_uom_qty
-        return self.price_subtotal * there / here
+        kept = self._customer_kept_share(there)
+        if kept:
+            return self.price_subtotal / kept
+        if self.currency_id.compare_amounts(self._customer_listed_unit(), self.price_unit):
+            return self.price_subtotal
+        here = self._customer_price_by(self.order_id.pricelist_id)[0]
+        if here:
+            return self.price_subtotal * there / here
+        return self.price_subtotal or there * self.product_uom_qty
+
+    def _customer_kept_share(self, there):
+        """Which part of the price without the tier the line of a confirmed order costs, where that
+        is the discount of its day, whatever the list says by now; 0 where it is not.
+
+        :param there: the price without the tier
+        """
+        kept = 1 - self.order_id.customer_tier_discount / 100
+        if not 0 < kept < 1:
+            return 0.0
+        paid = self.price_unit * (1 - self.discount / 100)
+        usual = self._customer_unit_price(there * kept)
+        return 0.0 if self.currency_id.compare_amounts(paid, usual) else kept
 
     def _customer_price_differs(self):
         """Whether the line has a price that its order's list does not give, and nobody typed."""
         if not self._customer_price_is_listed() or self.qty_invoiced:
             return False
-        _price, unit, discount = self._customer_price_by(self.order_id.pricelist_id)
+        discount = self._customer_price_by(self.order_id.pricelist_id)[2]
         # A larger discount than the list gives is a favour of whoever typed it.
         return bool(
-            self.currency_id.compare_amounts(unit, self.price_unit)
+            self.currency_id.compare_amounts(self._customer_listed_unit(), self.price_unit)
             or discount - self.discount > 0.005
         )

@@ -3,6 +3,7 @@ from . import test_price_cases
 from . import test_prices_given
 from . import test_sale_order
 from . import test_price_reason
+from . import test_prices_odd
 from . import test_benefits
 from . import test_same_for_all
 from . import test_partner_fields

@@ -114,3 +114,90 @@ class TestOddCredits(FactsCase):
         refund.invoice_line_ids = [Command.unlink(line.id) for line in others]
         refund.action_post()
         self.assertEqual(self._left(), (1000, 1))
+
+
+@tagged("post_install", "-at_install")
+class TestOddInvoices(FactsCase):
+    """The same where invoices count."""
+
+    def test_foreign_invoice_credited_at_another_rate(self):
+        """An invoice in dollars was credited in full at another rate: half of it stayed, and the
+        invoice was a purchase."""
+        self._create_measuring_program("margin", basis="invoiced")
+        dollar = self.setup_other_currency(
+            "USD", rates=[("2000-01-01", 2.0), (self._days_ago(15), 4.0)]
+        )
+        buyer = self._create_own_customer("Buyer")
+        day = self._days_ago(30)
+        invoices = [
+            self._create_invoice(buyer, 1000, currency_id=dollar.id, invoice_date=day, date=day)
+            for _number in range(2)
+        ]
+        self._credit(invoices[0], 10)
+        self._grade()
+        self.assertEqual(self._counted(buyer), (500, 1))
+        self.assertEqual(self._values(buyer)["margin"], 500)
+        self._credit(invoices[1], 5, price_unit=200)
+        self._grade()
+        self.assertEqual(self._counted(buyer), (400, 1))
+        self.assertEqual(self._values(buyer)["margin"], 400)
+
+
+@tagged("post_install", "-at_install")
+class TestCombos(FactsCase):
+    """A combo is what was chosen in it."""
+
+    def _order(self, buyer):
+        products = [
+            self._create_product(name=name, type="service", invoice_policy="order")
+            for name in ("Cup", "Beans")
+        ]
+        combos = self.env["product.combo"].create(
+            [
+                {
+                    "name": product.name,
+                    "combo_item_ids": [Command.create({"product_id": product.id})],
+                }
+                for product in products
+            ]
+        )
+        whole = self._create_product(name="Set", type="combo", combo_ids=[Command.set(combos.ids)])
+        whole.categ_id = self.env["product.category"].create({"name": "Sets"})
+        order = self._create_order(
+            buyer, date=20, state="draft", lines=[{"product_id": whole.id, "product_uom_qty": 3}]
+        )
+        frame = order.order_line
+        order.order_line = [
+            Command.create(
+                {
+                    "product_id": item.product_id.id,
+                    "combo_item_id": item.id,
+                    "linked_line_id": frame.id,
+                    "product_uom_qty": 3,
+                    "price_unit": 40,
+                    "tax_ids": False,
+                }
+            )
+            for item in combos.combo_item_ids
+        ]
+        order.action_confirm()
+        order.date_order = self._days_ago(20)
+        return order
+
+    def test_pieces(self):
+        """Three sets of two products were nine pieces of three products where orders count, and six
+        of two where invoices do."""
+        for basis in ("ordered", "invoiced"):
+            with self.subTest(basis):
+                buyer = self._create_own_customer("Buyer", ref=basis)
+                program = self._create_measuring_program(
+                    "quantity", "product_count", "category_count", basis=basis
+                )
+                program.domain = f"[('ref', '=', '{basis}')]"
+                self._invoice(self._order(buyer), 10)
+                self._grade()
+                values = self._values(buyer)
+                self.assertEqual(values["amount"], 240)
+                self.assertEqual(values["quantity"], 6)
+                self.assertEqual(values["product_count"], 2)
+                self.assertEqual(values["category_count"], 1)

@@ -95,3 +95,81 @@ class TestAttacks(AttackTests, AttackCase):
     addon = "customer_tiering_mrp"
     computed = {}
     silent = {}
+
+
+@tagged("post_install", "-at_install")
+class TestKits(GradingCase):
+    """Kits are sold as one product and delivered as others."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_program(
+            tiers=["All"],
+            indicators=[{"metric": "quantity", "scale": "linear", "linear_full": 100}],
+            domain=OWN,
+        )
+        warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1
+        )
+        parts = [
+            cls._create_product(name=name, type="consu", is_storable=True)
+            for name in ("Pot", "Lid")
+        ]
+        for part in parts:
+            cls.env["stock.quant"].sudo()._update_available_quantity(
+                part, warehouse.lot_stock_id, 100
+            )
+        kit = cls._create_product(name="Pot with Lid", type="consu")
+        cls.env["mrp.bom"].create(
+            {
+                "product_tmpl_id": kit.product_tmpl_id.id,
+                "company_id": cls.company.id,
+                "type": "phantom",
+                "bom_line_ids": [
+                    Command.create({"product_id": part.id, "product_qty": 1}) for part in parts
+                ],
+            }
+        )
+        cls.buyer = cls._create_own_customer("Buyer")
+        line = {"product_id": kit.id, "product_uom_qty": 10, "price_unit": 100}
+        cls.order = cls._create_order(
+            cls.buyer, state="draft", lines=[line], warehouse_id=warehouse.id
+        )
+        cls.order.action_confirm()
+
+    def _done(self, picking, pieces):
+        picking.move_ids.write({"quantity": pieces, "picked": True})
+        picking.with_context(cancel_backorder=True)._action_done()
+        return picking
+
+    def _send_back(self, picking, pieces):
+        wizard = self.env["stock.return.picking"].with_context(
+            active_id=picking.id, active_ids=picking.ids, active_model=picking._name
+        )
+        wizard = wizard.create({})
+        wizard.product_return_moves.write({"quantity": pieces})
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        return self._done(back, pieces)
+
+    def _assert_counted(self, amount, orders, pieces):
+        self._grade()
+        standing = self._standing(self.buyer)
+        self.assertEqual((standing.amount, standing.order_count), (amount, orders))
+        self.assertEqual(self._values(self.buyer)["quantity"], pieces)
+
+    def test_sent_back(self):
+        """Ten kits were ordered, three came back, then all of them: the amount stayed that of
+        ten."""
+        self._assert_counted(1000, 1, 10)
+        picking = self._done(self.order.picking_ids, 10)
+        self._assert_counted(1000, 1, 10)
+        self._send_back(picking, 3)
+        self._assert_counted(700, 1, 7)
+        self._send_back(picking, 7)
+        self._assert_counted(0, 0, 0)
+
+    def test_closed_short(self):
+        """Of ten kits four were delivered, and the rest will not be."""
+        self._done(self.order.picking_ids, 4)
+        self._assert_counted(400, 1, 4)

@@ -3,7 +3,8 @@ from odoo.tools import SQL
 
 
 class CustomerTierGather(models.AbstractModel):
-    """Tips and discounts of tills are no goods that customers buy."""
+    """Tips of tills are no goods that customers buy, and what a till sells without an invoice is
+    nothing that can come back."""
 
     _inherit = "customer.tier.gather"
 
@@ -12,4 +13,14 @@ class CustomerTierGather(models.AbstractModel):
         return SQL(
             "%s UNION ALL SELECT tip_product_id FROM pos_config WHERE tip_product_id IS NOT NULL",
             super()._products_that_are_no_goods(company),
+        )
+
+    def _loose_credit_condition(self, company):
+        """A credit note for what a till sold without an invoice gives back what never counted."""
+        return SQL(
+            """(%s AND NOT EXISTS (
+                   SELECT FROM pos_order t
+                     JOIN pos_order_line k ON k.order_id = t.id
+                    WHERE t.account_move = m.id AND k.refunded_orderline_id IS NOT NULL))""",
+            super()._loose_credit_condition(company),
         )

@@ -2,6 +2,17 @@ from odoo import api, fields, models
 from odoo.addons.customer_tiering.tools import works_in
 from odoo.exceptions import ValidationError
 
+# A change of one of these may change what a till sells by to whoever has no list there.
+SOLD_BY = {
+    "pricelist_id",
+    "use_pricelist",
+    "use_presets",
+    "available_preset_ids",
+    "default_preset_id",
+    "company_id",
+    "active",
+}
+
 
 class PosConfig(models.Model):
     """Tills have the lists of all tiers of their company, without anybody adding them to each."""
@@ -48,7 +59,7 @@ class PosConfig(models.Model):
         return tills
 
     def write(self, vals):
-        changed = vals.keys() & {"pricelist_id", "use_pricelist", "company_id", "active"}
+        changed = vals.keys() & SOLD_BY
         companies = self.company_id if changed else None
         result = super().write(vals)
         if changed:
@@ -128,9 +139,41 @@ class PosConfig(models.Model):
                     others[made.id] = tier._pricelist_for(default).id
         return {of: other for of, other in others.items() if of != other}
 
+    def _customer_tier_preset_lists(self):
+        """What a preset's list, which goes before those of customers, is replaced by for customers
+        of a tier: the tier's discount on top of it.
+
+        :return: dict id of the preset's list → dict id of a list of a tier → id
+        """
+        found = {}
+        for base in self._customer_tier_bases_of_presets():
+            for tier in self._customer_tiers_with_prices():
+                made = tier.own_pricelist_ids
+                if on_top := made.filtered(lambda one, b=base: one.customer_tier_base_id == b):
+                    replaced = found.setdefault(base.id, {})
+                    replaced.update(dict.fromkeys(made.ids, on_top[:1].id))
+        return found
+
+    def _customer_tier_bases_of_presets(self):
+        """The lists of presets that these tills sell by, which may be archived.
+
+        :return: ``product.pricelist``, sudo
+        """
+        tills = self.sudo().filtered(lambda till: till.use_pricelist and till.use_presets)
+        lists = (tills.available_preset_ids | tills.default_preset_id).pricelist_id
+        companies = self.company_id
+        return lists.filtered(
+            lambda one: not one.customer_tier_only
+            and (not one.company_id or one.company_id in companies)
+        )
+
     @api.model
     def _load_pos_data_read(self, records, config):
         read = super()._load_pos_data_read(records, config)
         if read:
+            tiers = config._customer_tiers_with_prices()
+            lists = tiers.pricelist_id | tiers.other_pricelist_ids | tiers.own_pricelist_ids
+            read[0]["_customer_tier_lists"] = lists.ids if config.use_pricelist else []
             read[0]["_customer_tier_other_lists"] = config._customer_tier_other_lists()
+            read[0]["_customer_tier_preset_lists"] = config._customer_tier_preset_lists()
         return read

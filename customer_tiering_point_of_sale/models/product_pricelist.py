@@ -19,13 +19,14 @@ class ProductPricelist(models.Model):
     @api.model
     def _customer_tier_defaults_of_tills(self, company):
         """What whoever has no list that a till knows pays by there: the till's default list, or the
-        catalogue's prices where it has none.
+        catalogue's prices where it has none; and the lists of its presets.
 
         :return: list of ``product.pricelist``, sudo, each one record or none
         """
         tills = self.env["pos.config"].sudo()
         tills = tills.search([("company_id", "=", company.id), ("use_pricelist", "=", True)])
         usable = [till.pricelist_id for till in tills if not till.pricelist_id.customer_tier_only]
+        usable += tills._customer_tier_bases_of_presets()
         return [used for used in usable if used.active or not used]
 
     @api.model

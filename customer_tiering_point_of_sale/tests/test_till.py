@@ -157,13 +157,15 @@ class TestTill(TillCommon):
         self.till.use_pricelist = False
         euro = self.till.currency_id
         foreign = self._list("Till Foreign", 5)
+        linked = self.program.tier_ids[0].pricelist_id = self._list("Till Linked", 5)
         foreign.currency_id = self.setup_other_currency("CAD")
         settings = self.env["res.config.settings"].new(
             {"pos_config_id": self.till.id, "pos_use_pricelist": True}
         )
         settings.pos_available_pricelist_ids = foreign
         settings._compute_pos_pricelist_id()
-        self.assertEqual(self.gold.pricelist_id.currency_id, euro)
+        self.assertEqual(linked.currency_id, euro)
+        self.assertTrue(linked.customer_tier_only)
         self.assertFalse(settings.pos_pricelist_id.customer_tier_only)
         self.assertFalse(settings.pos_available_pricelist_ids.filtered("customer_tier_only"))
 
@@ -249,3 +251,85 @@ class TestTill(TillCommon):
         self.till.tip_product_id = tips
         due = self.env["customer.tier.due"]
         self.assertIn(tips.id, due._no_goods_stamp(self.till.company_id))
+
+    def test_refund_of_what_was_not_invoiced(self):
+        """A till sold 200 without an invoice, which counts nowhere; the credit note for it took 200
+        off the customer's orders."""
+        self.till.open_ui()
+        session = self.till.current_session_id
+        product = self.env["product.product"].search([("name", "=", "Tier Coffee")])
+        line = {"product_id": product.id, "qty": 2, "price_unit": 100.0, "name": "Tier Coffee"}
+        line |= {"price_subtotal": 200.0, "price_subtotal_incl": 200.0, "tax_ids": False}
+        sold = self.env["pos.order"].create(
+            {
+                "session_id": session.id,
+                "company_id": self.till.company_id.id,
+                "partner_id": self.customer.id,
+                "lines": [Command.create(line)],
+                "amount_total": 200.0,
+                "amount_tax": 0.0,
+                "amount_paid": 0.0,
+                "amount_return": 0.0,
+            }
+        )
+        self._pay(sold)
+        back = sold._refund()
+        self._pay(back)
+        back.action_pos_order_invoice()
+        self.assertEqual(back.account_move.move_type, "out_refund")
+        self.assertEqual(back.account_move.amount_untaxed, 200.0)
+        self.env.flush_all()
+        gather, company = self.env["customer.tier.gather"], self.till.company_id
+        scope = gather._scope_of(self.customer.ids)
+        for basis in ("ordered", "invoiced"):
+            found = gather._purchases(company, fields.Date.today(), scope, basis)
+            self.assertFalse(found["amount"].sum(), basis)
+        loose = back.account_move.copy()
+        loose.invoice_date = fields.Date.today()
+        loose.action_post()
+        self.env.flush_all()
+        for basis in ("ordered", "invoiced"):
+            found = gather._purchases(company, fields.Date.today(), scope, basis)
+            self.assertEqual(found["amount"].sum(), -200.0, basis)
+
+    def _pay(self, order):
+        methods = self.till.payment_method_ids
+        order.add_payment(
+            {
+                "pos_order_id": order.id,
+                "amount": order.amount_total,
+                "payment_method_id": methods.filtered("is_cash_count")[:1].id or methods[:1].id,
+            }
+        )
+        order.action_pos_order_paid()
+
+    def test_ways_of_ordering(self):
+        """With a way of ordering that has a list of its own, Gold customers paid as everybody; and
+        after one without a list was chosen, they did so, too."""
+        away, counter = self.env["pos.preset"].create(
+            [
+                {"name": "Till Take-away", "pricelist_id": self._list("Till Away", 5).id},
+                {"name": "Till Counter"},
+            ]
+        )
+        self.till.write(
+            {
+                "use_presets": True,
+                "default_preset_id": counter.id,
+                "available_preset_ids": [Command.set((away | counter).ids)],
+            }
+        )
+        self.assertIn(away.pricelist_id, self.gold.own_pricelist_ids.customer_tier_base_id)
+        self.customer.copy({"name": "Till Case Plain"})
+        self.till.with_user(self.pos_user).open_ui()
+        self.start_pos_tour("customer_tiering_till_presets")
+
+    def test_list_of_a_preset_that_goes(self):
+        """The tier's list on top of a preset's outlived the preset's list."""
+        preset = self.env["pos.preset"].create({"name": "Till Take-away"})
+        self.till.write({"use_presets": True, "available_preset_ids": [Command.link(preset.id)]})
+        preset.pricelist_id = away = self._list("Till Away", 5)
+        self.assertIn(away, self.gold.own_pricelist_ids.customer_tier_base_id)
+        preset.pricelist_id = False
+        self.env.invalidate_all()
+        self.assertNotIn(away, self.gold.own_pricelist_ids.customer_tier_base_id)

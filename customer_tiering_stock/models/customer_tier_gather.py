@@ -36,8 +36,8 @@ class CustomerTierGather(models.AbstractModel):
 
         Sent back is what was returned, on its day, unless it does not change the delivered
         quantity. Closed short is what no transfer is left for, on the day of the order's last
-        delivery: what is on its way, or was on the day graded, counts as ordered. Products that
-        are delivered as others (kits) have no transfers of their own and are left out.
+        delivery: what is on its way, or was on the day graded, counts as ordered. Of products that
+        are delivered as others (kits) only the whole ones that the customer has are known.
         """
         return SQL(
             """
@@ -57,7 +57,7 @@ class CustomerTierGather(models.AbstractModel):
               JOIN sale_order o ON o.id = l.order_id
               JOIN res_partner p ON p.id = o.partner_id
               %(products)s
-              JOIN LATERAL (%(sent_back)s UNION ALL %(closed_short)s) e ON TRUE
+              JOIN LATERAL (%(sent_back)s UNION ALL %(closed_short)s UNION ALL %(kits)s) e ON TRUE
              WHERE o.state = 'sale' AND o.company_id = %(company)s AND o.date_order < %(end)s
                AND e.at < %(end)s
                AND %(scope)s
@@ -66,6 +66,7 @@ class CustomerTierGather(models.AbstractModel):
             products=ORDERED_PRODUCTS,
             sent_back=self._sent_back_query(),
             closed_short=self._closed_short_query(),
+            kits=self._kits_query(),
             company=company.id,
             end=self._end_of_day(company, as_of),
             scope=scope(SQL("p.commercial_partner_id")),
@@ -110,6 +111,22 @@ class CustomerTierGather(models.AbstractModel):
                              WHERE other.order_id = l.order_id) closed ON closed.at IS NOT NULL
              WHERE m.sale_line_id = l.id AND m.product_id = l.product_id
           GROUP BY closed.at
+            """,
+            pieces=self._line_quantity(),
+        )
+
+    def _kits_query(self):
+        """The last transfer of order line ``l``, and the kits of it that the customer does not
+        have, once no transfer is left; nothing of lines that have transfers of their product."""
+        return SQL(
+            """
+            SELECT closed.at, %(pieces)s * (1 - l.qty_delivered / NULLIF(l.product_uom_qty, 0))
+              FROM (SELECT MAX(m.date) FILTER (WHERE m.state = 'done') AS at,
+                           BOOL_OR(m.product_id = l.product_id
+                                   OR m.state NOT IN ('done', 'cancel')) AS other
+                      FROM stock_move m
+                     WHERE m.sale_line_id = l.id) closed
+             WHERE closed.at IS NOT NULL AND NOT closed.other
             """,
             pieces=self._line_quantity(),
         )

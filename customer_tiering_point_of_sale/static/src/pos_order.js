@@ -5,16 +5,38 @@ patch(PosOrder.prototype, {
     /** A customer pays by the list that its own stands for at this till, if there is one. */
     updatePricelistAndFiscalPosition(newPartner) {
         super.updatePricelistAndFiscalPosition(...arguments);
-        if (this.config.use_presets && this.preset_id?.pricelist_id) {
-            return;
+        this.setCustomerTierPricelist(newPartner);
+    },
+
+    /** The core forgets the customer's list, whichever way of ordering is chosen. */
+    setPreset() {
+        super.setPreset(...arguments);
+        this.setCustomerTierPricelist(this.getPartner());
+    },
+
+    setCustomerTierPricelist(partner) {
+        const pricelist = this.getCustomerTierPricelist(partner);
+        if (pricelist !== false) {
+            this.setPricelist(pricelist);
         }
+    },
+
+    /** The list to sell by, which may be none; false where no tier has to do with it. */
+    getCustomerTierPricelist(partner) {
+        const lists = this.models["product.pricelist"];
+        const config = this.config;
+        const isTiers = (id) => config._customer_tier_lists?.includes(id);
         // The raw id, as lists in other currencies are not loaded.
-        const other =
-            this.config._customer_tier_other_lists?.[newPartner?.raw.property_product_pricelist];
-        if (other !== undefined) {
-            this.setPricelist(
-                this.models["product.pricelist"].get(other) || this.config.pricelist_id,
-            );
+        const own = partner?.raw.property_product_pricelist;
+        const ofPreset = config.use_presets && this.preset_id?.pricelist_id;
+        if (ofPreset) {
+            const onTop = lists.get(config._customer_tier_preset_lists?.[ofPreset.id]?.[own]);
+            return onTop || (isTiers(this.pricelist_id?.id) && ofPreset);
         }
+        const other = config._customer_tier_other_lists?.[own];
+        if (other !== undefined) {
+            return lists.get(other) || config.pricelist_id;
+        }
+        return (isTiers(own) && lists.get(own)) || false;
     },
 });

@@ -81,3 +81,27 @@ registry.category("web_tour.tours").add("customer_tiering_till_catalogue", {
             ["Till Case Plain", "100.00"],
         ]),
 });
+
+// At the counter 80 for everybody, to take away 95; Gold's 10 % on top of both.
+registry.category("web_tour.tours").add("customer_tiering_till_presets", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ProductScreen.addOrderline("Tier Coffee", "1"),
+            ProductScreen.clickPartnerButton(),
+            ProductScreen.clickCustomer("Gold Customer at the Till"),
+            ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "72.00"),
+            ProductScreen.selectPreset("Till Counter", "Till Take-away"),
+            ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "85.50"),
+            ProductScreen.clickPartnerButton(),
+            ProductScreen.clickCustomer("Till Case Plain"),
+            ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "95.00"),
+            ProductScreen.clickPartnerButton(),
+            ProductScreen.clickCustomer("Gold Customer at the Till"),
+            ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "85.50"),
+            ProductScreen.selectPreset("Till Take-away", "Till Counter"),
+            ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "72.00"),
+            Chrome.endTour(),
+        ].flat(4),
+});
