@@ -128,7 +128,7 @@ class TestContactPolicy(GradingCase):
         self.assertEqual(self.company.customer_contact_from, 21)
 
     def _leave(self, calendar, day, **vals):
-        return self.env["resource.calendar.leaves"].create(
+        return calendar.env["resource.calendar.leaves"].create(
             {
                 "name": "Day",
                 "calendar_id": calendar.id,
@@ -180,6 +180,40 @@ class TestContactPolicy(GradingCase):
         self.assertEqual(
             [allowed(number) for number in range(8)],
             [False, False, True, False, False, False, True, True],
+        )
+
+    def test_holidays_of_a_shared_calendar(self):
+        """Working hours that several companies share are no company's own, and the holidays that
+        a company keeps without naming any working hours were forgotten for them."""
+        calendar = self.env["resource.calendar"].create(
+            {"name": "Everybody's", "tz": "UTC", "company_id": False}
+        )
+        self.company.resource_calendar_id = calendar
+        country = self.env["resource.calendar"].create(
+            {
+                "name": "China",
+                "tz": "UTC",
+                "customer_country_id": self.env.ref("base.cn").id,
+                "company_id": False,
+            }
+        )
+        monday = date.today() + timedelta(days=7 - date.today().weekday())
+        nowhere = self.env["resource.calendar"]
+        self._leave(nowhere.with_company(self.company), monday)
+        self._leave(nowhere.with_company(self.company_b), monday + timedelta(days=1))
+        (ours,) = self.Policy._own_days(self.company)
+        self.assertEqual(
+            [ours.works(monday + timedelta(days=number)) for number in range(3)],
+            [False, True, True],
+        )
+        (theirs,) = self.Policy._days_of_country(self.company, self.env.ref("base.cn"))
+        self.assertTrue(theirs.works(monday), f"no holiday in {country.name}")
+        self.company.resource_calendar_id = False
+        (ours,) = self.Policy._own_days(self.company)
+        self.assertEqual(
+            [ours.works(monday + timedelta(days=number)) for number in range(3)],
+            [False, True, True],
+            "without working hours of its own it keeps no other company's holidays",
         )
 
     # The button that fills holidays

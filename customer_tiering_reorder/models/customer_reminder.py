@@ -3,6 +3,7 @@ import secrets
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.addons.customer_tiering.grading.reminders import due_between
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
 from odoo.addons.customer_tiering.reader_fields import ReaderChar
 from odoo.exceptions import MissingError
@@ -124,15 +125,26 @@ class CustomerReminder(models.Model):
             )
 
     def action_quotation(self):
-        """The quotation of this reminder: the open one, or a new one at the customer's prices
-        with its usual products."""
+        """The quotation of this reminder: the open one, that which it reminds of, or a new one at
+        the customer's prices with its usual products."""
         self.ensure_one()
         self.check_access("read")
         quotation = self.sudo().quotation_id
         if quotation.state in ("draft", "sent") and quotation.sudo(False).has_access("read"):
             return quotation.sudo(False).get_formview_action()
+        if asked := self._unanswered():
+            return asked.get_formview_action()
         order = self.partner_id._customer_quotation(self.company_id, reminder=self)
         return order.get_formview_action()
+
+    def _unanswered(self):
+        """The quotation that this reminds of, if it does and the reader may see it."""
+        # What a rule is about may be read by whoever has its reminders.
+        rule = self.sudo().rule_id
+        if rule.trigger != reminder_triggers.QUOTATION:
+            return self.env["sale.order"]
+        days = due_between(self.date, rule.lead_days, rule.max_late_days)
+        return reminder_triggers.quotation_of(self.env, self.partner_id, self.company_id, *days)
 
     # Link
 
@@ -283,6 +295,8 @@ class CustomerReminder(models.Model):
         )
         if not (contact.user_id or contact.commercial_partner_id.user_id):
             # Otherwise it would belong to the system, which makes it.
+            if not self.user_id.active:
+                self._follow_responsible()
             vals["user_id"] = self.user_id.id
         order = Orders.create({**vals, "customer_reminder_id": self.id})
         # Two at once write the same row: the second begins anew, and finds the first's order.
