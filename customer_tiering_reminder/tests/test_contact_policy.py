@@ -128,7 +128,7 @@ class TestContactPolicy(GradingCase):
         self.assertEqual(self.company.customer_contact_from, 21)
 
     def _leave(self, calendar, day, **vals):
-        return calendar.env["resource.calendar.leaves"].create(
+        return self.env["resource.calendar.leaves"].create(
             {
                 "name": "Day",
                 "calendar_id": calendar.id,
@@ -199,8 +199,8 @@ class TestContactPolicy(GradingCase):
         )
         monday = date.today() + timedelta(days=7 - date.today().weekday())
         nowhere = self.env["resource.calendar"]
-        self._leave(nowhere.with_company(self.company), monday)
-        self._leave(nowhere.with_company(self.company_b), monday + timedelta(days=1))
+        self._leave(nowhere, monday).company_id = self.company
+        self._leave(nowhere, monday + timedelta(days=1)).company_id = self.company_b
         (ours,) = self.Policy._own_days(self.company)
         self.assertEqual(
             [ours.works(monday + timedelta(days=number)) for number in range(3)],
