@@ -30,6 +30,7 @@ RECEIPT = timedelta(hours=24)
 RETRY = timedelta(hours=1)
 RECEIPT_SCOPE = "customer_tiering_reorder.receipt"
 TEMPLATE = "customer_tiering_reorder.mail_template_reminder"
+MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
 WHY = [
     *REASONS,
     ("cap", "Another message was just sent"),
@@ -440,6 +441,9 @@ class CustomerReminderStep(models.Model):
                     raise
                 _logger.exception("Step %s of reminder %s failed", step.id, reminder.id)
                 step._fail("failed", error_text(error))
+        # Core looks at its queue once an hour: by then it may be night.
+        if self.filtered(lambda step: step.state == "sent").mail_id:
+            self.env.ref(MAIL_QUEUE).sudo()._trigger()
 
     def _meet_one(self, situation, rules):
         if self.state == "handed":
