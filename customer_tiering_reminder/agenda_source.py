@@ -23,12 +23,23 @@ class AgendaSource:
     :param model: name of the model of the records
     :param step: key of ``customer.agenda.step``, the one next step
     :param quoted: whether a quotation that is under way is that step taken
+    :param about_quotation: function that makes ``SQL``, a condition on rows ``r`` that are there
+        because of a quotation, which for them is no step taken
     """
 
     query: Callable[[], SQL]
     model: str
     step: str
     quoted: bool = False
+    about_quotation: Callable[[], SQL] | None = None
+
+    def is_open(self, since):
+        """Whether the step of row ``r`` is still to be taken, as ``SQL``; see
+        :func:`no_quotation`."""
+        if not self.quoted:
+            return SQL("TRUE")
+        free = no_quotation(SQL("r"), since)
+        return SQL("(%s OR %s)", free, self.about_quotation()) if self.about_quotation else free
 
 
 def expected_loss(standing):
@@ -81,7 +92,7 @@ def union(sources, since):
                 number=number,
                 step=source.step,
                 query=source.query(),
-                open=no_quotation(SQL("r"), since) if source.quoted else SQL("TRUE"),
+                open=source.is_open(since),
             )
         )
     return SQL(" UNION ALL ").join(parts)

@@ -6,10 +6,12 @@ A rule hands over the first and the last day on which its reason may have begun,
 query over standings and contacts ``p``.
 """
 
+from datetime import timedelta
+
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.tools import SQL
 
-CUSTOMER = "customer"
+CUSTOMER, QUOTATION = "customer", "quotation"
 # Keys are kept in the database.
 TRIGGERS = [
     (CUSTOMER, "The customer's next order"),
@@ -17,7 +19,7 @@ TRIGGERS = [
     ("late", "A category is late"),
     ("lost_item", "A category is bought no longer"),
     ("stage", "A stage is entered"),
-    ("quotation", "A quotation is not answered"),
+    (QUOTATION, "A quotation is not answered"),
     ("prospect", "A prospect has not ordered"),
 ]
 # Of the customer's rhythm in categories: those of ``customer.purchase.rhythm``.
@@ -35,7 +37,7 @@ def condition(env, trigger, earliest, latest, categories=(), stages=()):
     """
     if trigger in OF_A_CATEGORY:
         return _of_a_category(env, trigger, earliest, latest, categories)
-    return {"stage": _stage, "quotation": _quotation, "prospect": _prospect}[trigger](
+    return {"stage": _stage, QUOTATION: _quotation, "prospect": _prospect}[trigger](
         env, earliest, latest, sorted(KNOWN_STAGES.intersection(stages))
     )
 
@@ -105,6 +107,26 @@ def _quotation(_env, earliest, latest, _stages):
                       AND (s.last_order_date IS NULL OR s.last_order_date < d.sent))""",
         earliest,
         latest,
+    )
+
+
+def quotation_of(env, customer, company, earliest, latest):
+    """The last quotation that was sent to a customer on one of the days and is not answered, as far
+    as the reader may see it.
+
+    :return: ``sale.order``
+    """
+    return env["sale.order"].search(
+        [
+            ("partner_id.commercial_partner_id", "=", customer.commercial_partner_id.id),
+            ("company_id", "=", company.id),
+            ("state", "=", "sent"),
+            # The day is that of the company's clock, which may be another than that of UTC.
+            ("date_order", ">=", earliest - timedelta(days=1)),
+            ("date_order", "<", latest + timedelta(days=2)),
+        ],
+        order="date_order desc, id desc",
+        limit=1,
     )
 
 

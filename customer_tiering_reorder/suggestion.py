@@ -24,3 +24,8 @@ class Suggestion:
     ticked: bool
     reason: str
     told: str
+
+    @property
+    def quantity_text(self):
+        """The quantity with all its digits, as forms take it: 1250000, 0.25."""
+        return f"{self.quantity:.2f}".rstrip("0").rstrip(".")

@@ -1,7 +1,5 @@
 """What a to-do says about the reason of its rule, where that is not the customer's next order."""
 
-from datetime import timedelta
-
 from odoo.addons.customer_tiering.grading import reminders
 from odoo.tools import format_date
 
@@ -30,7 +28,7 @@ def told(rule, standing, as_of):
 def _summary(env, rule, standing, days):
     if rule.trigger in reminder_triggers.OF_A_CATEGORY:
         return _of_categories(env, rule, standing, days)
-    if rule.trigger == "quotation":
+    if rule.trigger == reminder_triggers.QUOTATION:
         return _of_quotation(env, standing, days)
     if rule.trigger == "stage":
         stages = standing._fields["lifecycle_stage"]._description_selection(env)
@@ -53,19 +51,7 @@ def _of_categories(env, rule, standing, days):
 
 
 def _of_quotation(env, standing, days):
-    earliest, latest = days
-    order = env["sale.order"].search(
-        [
-            ("partner_id.commercial_partner_id", "=", standing.partner_id.id),
-            ("company_id", "=", standing.company_id.id),
-            ("state", "=", "sent"),
-            # The day is that of the company's clock, which may be another than that of UTC.
-            ("date_order", ">=", earliest - timedelta(days=1)),
-            ("date_order", "<", latest + timedelta(days=2)),
-        ],
-        order="date_order desc, id desc",
-        limit=1,
-    )
+    order = reminder_triggers.quotation_of(env, standing.partner_id, standing.company_id, *days)
     if not order:
         return ""
     sent = format_date(env, order.date_order.date())

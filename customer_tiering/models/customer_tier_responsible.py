@@ -132,7 +132,7 @@ class CustomerTierResponsible(models.AbstractModel):
             """(SELECT t.user_id
                   FROM sale_order o
                   JOIN res_partner c ON c.id = o.partner_id
-                  JOIN crm_team t ON t.id = o.team_id
+                  JOIN crm_team t ON t.id = o.team_id AND t.active
                  WHERE c.commercial_partner_id = s.partner_id AND o.company_id = s.company_id
                    AND o.state = 'sale' AND t.user_id = ANY(%s)
                  ORDER BY o.date_order DESC LIMIT 1)""",

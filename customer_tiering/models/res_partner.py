@@ -158,7 +158,11 @@ class ResPartner(models.Model):
         family = {}
         if FAMILY_FIELDS & vals.keys():
             family = {partner: partner.commercial_partner_id for partner in self.sudo()}
+        # Who has no salesperson any more is still the one's who was told.
+        tasks = self._customer_tier_tasks_given(vals["user_id"]) if vals.get("user_id") else {}
         result = super().write(vals)
+        if tasks:
+            self.env["res.users"]._customer_tier_hand_over(tasks)
         moved = self.browse()
         for partner, customer in family.items():
             if partner.commercial_partner_id != customer:
@@ -171,6 +175,19 @@ class ResPartner(models.Model):
         elif "country_id" in vals:
             self._customer_tier_mark_origin_changed([("country_group_id", "!=", False)])
         return result
+
+    def _customer_tier_tasks_given(self, user_id):
+        """What the system gave the salespeople of these customers to do, of those who are about to
+        become somebody else's.
+
+        :return: see ``res.users._customer_tier_tasks``
+        """
+        tasks = {}
+        # Whoever gives a customer away need not see what its salesperson has to do.
+        given = self.sudo().filtered(lambda p: p.user_id and p.user_id.id != user_id)
+        for user, customers in given.grouped("user_id").items():
+            tasks |= user._customer_tier_tasks(customers)
+        return tasks
 
     def _customer_tier_mark_family_changed(self):
         """Have these customers graded anew, wherever one of them is graded: a contact that joins or

@@ -60,14 +60,17 @@ class ResUsers(models.Model):
             ("automated", "=", True),
         ]
 
-    def _customer_tier_tasks(self):
+    def _customer_tier_tasks(self, customers=None):
         """Open activities of these users that were made by the system, and the to-dos about
         gradings.
 
+        :param customers: ``res.partner``; only what is about these
         :return: dict ``mail.activity`` → ``res.company`` that they are due for
         """
         activities = self.env["mail.activity"].sudo()
         own = [("user_id", "in", self.ids), *self._customer_tier_task_domain()]
+        if customers is not None:
+            own += [("res_model", "=", "res.partner"), ("res_id", "in", customers.ids)]
         activities = activities.search(own)
         if not activities:
             return {}

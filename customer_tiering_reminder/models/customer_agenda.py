@@ -4,12 +4,13 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.direction import TOLD
 from odoo.addons.customer_tiering.grading import assignment
-from odoo.addons.customer_tiering.reader_fields import ReaderChar, ReaderInteger
+from odoo.addons.customer_tiering.reader_fields import ReaderInteger
 from odoo.addons.customer_tiering.tools import RELOAD, notification, open_list
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..agenda_source import NEWS_DAYS, QUOTATION_DAYS, SLOTS, AgendaSource, at_stake, union
+from ..phones import phones_of
 
 OFFICERS = "customer_tiering.group_user"
 
@@ -82,7 +83,10 @@ class CustomerAgenda(models.Model):
         "company currency.",
     )
     last_order_date = fields.Date(string="Last Order", readonly=True)
-    phone = ReaderChar(related="partner_id.phone", string="Phone")
+    phone = fields.Char(
+        compute="_compute_phone",
+        help="Of the customer; where it has none, of the contact who orders.",
+    )
     step = fields.Selection(
         selection=[("quote", "Quotation"), ("done", "Done"), ("decide", "Decide")],
         string="Button",
@@ -217,6 +221,15 @@ class CustomerAgenda(models.Model):
         )
 
     # Words
+
+    @api.depends("partner_id", "company_id")
+    def _compute_phone(self):
+        # Nobody types a row.
+        self.phone = False
+        for company, rows in self.filtered("id").grouped("company_id").items():
+            phones = phones_of(rows.partner_id, company)
+            for row in rows:
+                row.phone = phones[row.partner_id]
 
     @api.depends("kind", "step")
     @api.depends_context("lang")

@@ -4,6 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading import quiet
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..agenda_source import QUOTATION_DAYS
@@ -195,7 +196,8 @@ class CustomerContactPolicy(models.AbstractModel):
         calendar = company.sudo().resource_calendar_id
         freezes = self.env["customer.contact.freeze"].sudo()
         frozen = freezes.search([("company_id", "=", company.id)])._days()
-        days = [self._days(calendar, company)]
+        # Its working hours may be those of several companies; its holidays are its own.
+        days = [self._days(calendar, company, company)]
         if frozen:
             days.append(quiet.Days(weekdays=frozenset(range(7)), holidays=frozenset(frozen)))
         return days
@@ -217,11 +219,16 @@ class CustomerContactPolicy(models.AbstractModel):
         return [self._days(calendar, company)] if calendar else []
 
     @api.model
-    def _days(self, calendar, company):
-        """:return: ``quiet.Days``"""
+    def _days(self, calendar, company, whose=None):
+        """
+        :param company: ``res.company`` that asks
+        :param whose: ``res.company`` whose holidays without working hours count; by default that
+            of the calendar
+        :return: ``quiet.Days``
+        """
         weekdays = {int(day) for day in calendar.attendance_ids.mapped("dayofweek")}
         off, extra = set(), set()
-        for leave in self._public_leaves(calendar, company):
+        for leave in self._public_leaves(calendar, whose or calendar.company_id):
             zone = pytz.timezone(calendar.tz or self.env["customer.tier.gather"]._timezone(company))
             first, last = (
                 pytz.utc.localize(moment).astimezone(zone).date()
@@ -233,24 +240,16 @@ class CustomerContactPolicy(models.AbstractModel):
         return quiet.Days(frozenset(weekdays or range(5)), frozenset(off - extra), frozenset(extra))
 
     @api.model
-    def _public_leaves(self, calendar, company):
+    def _public_leaves(self, calendar, whose):
         now = fields.Datetime.now()
-        return (
-            self.env["resource.calendar.leaves"]
-            .sudo()
-            .search(
-                [
-                    ("resource_id", "=", False),
-                    ("date_to", ">", now - timedelta(days=2)),
-                    ("date_from", "<", now + AHEAD),
-                    "|",
-                    ("calendar_id", "=", calendar.id),
-                    "&",
-                    ("calendar_id", "=", False),
-                    ("company_id", "=", company.id if calendar.company_id else 0),
-                ]
-            )
+        # Without any, it would find what every company keeps.
+        named = Domain("calendar_id", "in", calendar.ids)
+        unnamed = Domain("calendar_id", "=", False) & Domain("company_id", "in", whose.ids)
+        near = Domain("date_to", ">", now - timedelta(days=2)) & Domain(
+            "date_from", "<", now + AHEAD
         )
+        leaves = self.env["resource.calendar.leaves"].sudo()
+        return leaves.search(Domain("resource_id", "=", False) & near & (named | unnamed))
 
     @api.model
     def _next_working_moment(self, company, day, hour):

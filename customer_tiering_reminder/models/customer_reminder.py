@@ -219,6 +219,7 @@ class CustomerReminder(models.Model):
         over = [("on_desk", "=", False), ("window_end", "<", today)]
         over = self.search([*is_open, *over])
         (over - over.rule_id._still_planned(over))._dismiss("window")
+        self.search([*is_open, ("on_desk", "=", False)])._follow_responsible()
 
     def _end_done(self):
         """Somebody has done what these asked for."""
@@ -241,6 +242,23 @@ class CustomerReminder(models.Model):
         self.activity_id.filtered("active").action_feedback(
             feedback=self.env._("Order %s came in.", order.name)
         )
+
+    # Whose they are
+
+    def _follow_responsible(self):
+        """Those of these that are on nobody's desk are of whoever looks after the customers by
+        now: their messages come from there. The others go with their to-dos."""
+        free = self.filtered(lambda r: r.state == "open" and not r.activity_id.active)
+        for company, own in free.grouped("company_id").items():
+            standings = self.env["customer.tier.standing"].search(
+                [("partner_id", "in", own.partner_id.ids), ("company_id", "=", company.id)]
+            )
+            users = self.env["customer.tier.responsible"]._of(standings, company)
+            now = {standing.partner_id: user for standing, user in users.items()}
+            for reminder in own:
+                user = now.get(reminder.partner_id, reminder.user_id)
+                if user != reminder.user_id:
+                    reminder.user_id = user
 
     # Orders that are taken back
 

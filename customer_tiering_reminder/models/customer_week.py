@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering import near_tiers
+from odoo.addons.customer_tiering.grading import assignment
 from odoo.addons.customer_tiering.tools import savepoint_each
 from odoo.tools import SQL
 
@@ -148,10 +149,16 @@ class CustomerWeek(models.AbstractModel):
                             AND s.next_order_late > %(oldest)s THEN 'late'
                            WHEN s.next_order_date >= %(today)s
                             AND s.next_order_date < %(end)s THEN 'due' END AS kind
-                      FROM %(own)s) d
+                      FROM %(own)s
+                     -- Nobody calls who is held back so that the effect can be measured.
+                     WHERE NOT EXISTS (
+                           SELECT FROM customer_reminder r
+                            WHERE r.partner_id = s.partner_id AND r.company_id = s.company_id
+                              AND r.state = 'open' AND r.arm = %(control)s)) d
              WHERE kind IS NOT NULL GROUP BY user_id, kind
             """,
             own=self._own_customers(users),
+            control=assignment.CONTROL,
             today=fields.Date.today(),
             oldest=fields.Date.today() - timedelta(days=LATE_DAYS),
             end=fields.Date.today() + timedelta(days=WEEK_DAYS),

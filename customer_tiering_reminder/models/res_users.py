@@ -29,6 +29,13 @@ class ResUsers(models.Model):
     def _customer_tier_task_sources(self):
         return [("customer.reminder", "activity_id"), *super()._customer_tier_task_sources()]
 
+    def _customer_tier_hand_over(self, tasks):
+        result = super()._customer_tier_hand_over(tasks)
+        # Who leaves has no right on what is left to others.
+        own = [("user_id", "in", self.ids), ("state", "=", "open")]
+        self.env["customer.reminder"].sudo().search(own)._follow_responsible()
+        return result
+
     def _customer_tier_note_handed_over(self, activities):
         """The list of reminders says who does them."""
         result = super()._customer_tier_note_handed_over(activities)

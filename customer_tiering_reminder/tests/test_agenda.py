@@ -80,6 +80,27 @@ class TestAgenda(AgendaCase):
         self.assertTrue(rows[0].headline and rows[0].next_step)
         self.assertEqual(rows[0].tier_id, standing.tier_id)
 
+    def test_number_of_who_orders(self):
+        """A company has no number of its own, but its buyer has: the list shows none to call."""
+        late = self._create_late(phone=False)
+        ann, bob, _cy = (
+            self._create_customer(name, parent_id=late.id, phone=phone)
+            for name, phone in (("Ann", "+32 1"), ("Bob", "+32 2"), ("Cy", "+32 3"))
+        )
+        orders = self.env["sale.order"].search([("partner_id", "=", late.id)], order="date_order")
+        for order, contact in zip(orders, (bob, bob, ann), strict=False):
+            order.partner_id = contact
+        self._remind(late)
+        (row,) = self._rows(kind="reminder")
+        self.assertEqual(row.phone, "+32 2")
+        late.phone = "+32 9"
+        self.env.invalidate_all()
+        self.assertEqual(row.phone, "+32 9")
+        late.phone = False
+        late.child_ids.active = False
+        self.env.invalidate_all()
+        self.assertFalse(row.phone)
+
     def test_row_leaves_when_it_is_done(self):
         """The list is as long in the evening as it was in the morning."""
         late, other, third = (self._create_late(name) for name in ("One", "Two", "Three"))

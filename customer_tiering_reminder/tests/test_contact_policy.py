@@ -182,6 +182,40 @@ class TestContactPolicy(GradingCase):
             [False, False, True, False, False, False, True, True],
         )
 
+    def test_holidays_of_a_shared_calendar(self):
+        """Working hours that several companies share are no company's own, and the holidays that
+        a company keeps without naming any working hours were forgotten for them."""
+        calendar = self.env["resource.calendar"].create(
+            {"name": "Everybody's", "tz": "UTC", "company_id": False}
+        )
+        self.company.resource_calendar_id = calendar
+        country = self.env["resource.calendar"].create(
+            {
+                "name": "China",
+                "tz": "UTC",
+                "customer_country_id": self.env.ref("base.cn").id,
+                "company_id": False,
+            }
+        )
+        monday = date.today() + timedelta(days=7 - date.today().weekday())
+        nowhere = self.env["resource.calendar"]
+        self._leave(nowhere, monday).company_id = self.company
+        self._leave(nowhere, monday + timedelta(days=1)).company_id = self.company_b
+        (ours,) = self.Policy._own_days(self.company)
+        self.assertEqual(
+            [ours.works(monday + timedelta(days=number)) for number in range(3)],
+            [False, True, True],
+        )
+        (theirs,) = self.Policy._days_of_country(self.company, self.env.ref("base.cn"))
+        self.assertTrue(theirs.works(monday), f"no holiday in {country.name}")
+        self.company.resource_calendar_id = False
+        (ours,) = self.Policy._own_days(self.company)
+        self.assertEqual(
+            [ours.works(monday + timedelta(days=number)) for number in range(3)],
+            [False, True, True],
+            "without working hours of its own it keeps no other company's holidays",
+        )
+
     # The button that fills holidays
 
     def _fill(self, country="base.cn", **vals):

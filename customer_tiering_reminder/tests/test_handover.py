@@ -86,3 +86,25 @@ class TestHandover(FollowUpCase):
         self.env.invalidate_all()
         self.assertEqual(reminder.activity_id.user_id, self.successor)
         self.assertEqual(reminder.user_id, self.successor)
+
+    def test_customer_given_to_somebody_else(self):
+        """The customer is a colleague's by now, and its reminder stays on the desk of the one
+        before; what the leader was asked to do, and what people planned, are not given away."""
+        rule = self.env["customer.reminder.rule"].create({"name": "Late", "min_order_count": 0})
+        other = self._create_buyer("Other")
+        self._grade()
+        due = {self._standing(p): self.salesperson for p in (self.buyer, other)}
+        reminders = self.env["customer.reminder"]._open(rule, due, self._days_ago(0))
+        reminder = reminders.filtered(lambda r: r.partner_id == self.buyer)
+        own = self.buyer.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.salesperson.id
+        )
+        self.buyer.user_id = self.successor
+        self.env.invalidate_all()
+        self.assertEqual(reminder.activity_id.user_id, self.successor)
+        self.assertEqual(reminder.user_id, self.successor)
+        self.assertEqual(own.user_id, self.salesperson)
+        self.assertEqual((reminders - reminder).user_id, self.salesperson)
+        reminder.activity_id.user_id = self.leader
+        self.buyer.user_id = self.salesperson
+        self.assertEqual(reminder.activity_id.user_id, self.leader)

@@ -103,6 +103,23 @@ class TestWeek(GradingCase):
         for text in ("1 late", "1 within 10 % of Gold", "/odoo/my-customers-today"):
             self.assertIn(text, mail.body_html)
 
+    def test_held_back_are_not_counted(self):
+        """“1 late” sends a salesperson to look for, and call, somebody who is held back so that
+        the effect can be measured."""
+        partners = self._customers()
+        rule = self.env["customer.reminder.rule"].create({"name": "Late"})
+        due, late = (self._standing(partner) for partner in partners[:2])
+        vals = {"rule_id": rule.id, "company_id": self.company.id, "date": self._days_ago(0)}
+        cases = self.env["customer.reminder"].create(
+            [{**vals, "partner_id": s.partner_id.id, "arm": "control"} for s in (due, late)]
+        )
+        figures = self.Week._figures(self.salesperson)[self.salesperson.id]
+        self.assertFalse(figures["due"] or figures["late"])
+        cases[0].arm = "treated"
+        cases[1].state = "cancel"
+        figures = self.Week._figures(self.salesperson)[self.salesperson.id]
+        self.assertEqual((figures["due"], figures["late"]), (1, 1))
+
     def test_once_a_week(self):
         """A job that is started again writes to everybody again."""
         self._customers()

@@ -13,7 +13,8 @@ from .rate_limit import RateLimit
 LIMIT = RateLimit(30)
 # Names of the fields with quantities: this and the id of the product.
 QUANTITY = "q"
-MOST = 1_000_000
+# No more digits than quantities of orders keep.
+MOST = 1_000_000_000
 
 
 class ReorderPage(http.Controller):
@@ -209,8 +210,8 @@ class ReorderPage(http.Controller):
             "id": product.id,
             "name": product.with_context(display_default_code=False).display_name,
             "unit": product.uom_id.name,
-            "quantity": f"{suggestion.quantity:g}" if suggestion.ticked else "0",
-            "usual": f"{suggestion.quantity:g}",
+            "quantity": suggestion.quantity_text if suggestion.ticked else "0",
+            "usual": suggestion.quantity_text,
             "reason": suggestion.told,
             **prices.get(product.id, {}),
         }

@@ -49,6 +49,20 @@ class CustomerContactPreference(models.Model):
         nothing = everything.browse()
         return {c: known.get(c, known.get(c.commercial_partner_id, nothing)) for c in contacts}
 
+    @api.model
+    def _stopped_address(self, contact, name):
+        """Whether somebody with the same address, whichever contact that is, has said by a link
+        that no more reminders shall come to it.
+
+        :param name: of the stored field of contacts with the address
+        """
+        address = contact.sudo()[name]
+        said = [("no_reminders", "=", True), ("stopped_on", "!=", False)]
+        same = [*said, (f"partner_id.{name}", "=", address)]
+        # Contacts who were archived since have said so, too.
+        everything = self.sudo().with_context(active_test=False)
+        return bool(address) and bool(everything.search_count(same, limit=1))
+
     def _allows(self, channel):
         """Whether messages may go by a channel."""
         name = f"{channel}_ok"

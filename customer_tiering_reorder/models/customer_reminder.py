@@ -3,8 +3,10 @@ import secrets
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.addons.customer_tiering.grading import assignment
+from odoo.addons.customer_tiering.grading.reminders import due_between
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
-from odoo.addons.customer_tiering.reader_fields import ReaderChar
+from odoo.addons.customer_tiering_reminder.phones import phones_of
 from odoo.exceptions import MissingError
 from odoo.tools import SQL, hash_sign, verify_hash_signed
 
@@ -71,7 +73,12 @@ class CustomerReminder(models.Model):
         exportable=False,
         help="Whom the messages that are still to come are for; otherwise whom the last was for.",
     )
-    phone = ReaderChar(related="partner_id.phone", exportable=False)
+    phone = fields.Char(
+        compute="_compute_phone",
+        exportable=False,
+        help="Of whom the messages are for; where there is none, of the customer or of the contact "
+        "who orders.",
+    )
     suggestion_html = fields.Html(
         string="What to Buy",
         compute="_compute_suggestion_html",
@@ -105,6 +112,16 @@ class CustomerReminder(models.Model):
             ahead = mine.filtered(lambda step: step.state == "planned")
             reminder.contact_id = (ahead[:1] or mine[-1:]).partner_id
 
+    @api.depends("contact_id", "partner_id", "company_id")
+    def _compute_phone(self):
+        self.phone = False
+        # Not what stands in an unsaved form.
+        for company, own in self._origin.grouped("company_id").items():
+            phones = phones_of(own.partner_id, company)
+            for reminder in self.filtered(lambda r, own=own: r._origin in own):
+                saved = reminder._origin
+                reminder.phone = saved.contact_id.sudo().phone or phones[saved.partner_id]
+
     def action_change_contact(self):
         """Have what is still to come go to somebody else at the customer."""
         self.ensure_one()
@@ -124,15 +141,26 @@ class CustomerReminder(models.Model):
             )
 
     def action_quotation(self):
-        """The quotation of this reminder: the open one, or a new one at the customer's prices
-        with its usual products."""
+        """The quotation of this reminder: the open one, that which it reminds of, or a new one at
+        the customer's prices with its usual products."""
         self.ensure_one()
         self.check_access("read")
         quotation = self.sudo().quotation_id
         if quotation.state in ("draft", "sent") and quotation.sudo(False).has_access("read"):
             return quotation.sudo(False).get_formview_action()
+        if asked := self._unanswered():
+            return asked.get_formview_action()
         order = self.partner_id._customer_quotation(self.company_id, reminder=self)
         return order.get_formview_action()
+
+    def _unanswered(self):
+        """The quotation that this reminds of, if it does and the reader may see it."""
+        # What a rule is about may be read by whoever has its reminders.
+        rule = self.sudo().rule_id
+        if rule.trigger != reminder_triggers.QUOTATION:
+            return self.env["sale.order"]
+        days = due_between(self.date, rule.lead_days, rule.max_late_days)
+        return reminder_triggers.quotation_of(self.env, self.partner_id, self.company_id, *days)
 
     # Link
 
@@ -283,6 +311,8 @@ class CustomerReminder(models.Model):
         )
         if not (contact.user_id or contact.commercial_partner_id.user_id):
             # Otherwise it would belong to the system, which makes it.
+            if not self.user_id.active:
+                self._follow_responsible()
             vals["user_id"] = self.user_id.id
         order = Orders.create({**vals, "customer_reminder_id": self.id})
         # Two at once write the same row: the second begins anew, and finds the first's order.
@@ -312,8 +342,25 @@ class CustomerReminder(models.Model):
     def _put_off(self, answer, days):
         """Keep quiet for some days, and then ask again."""
         until = fields.Date.add(self.env["customer.tier.gather"]._today(self.company_id), days=days)
-        self._answered(answer, snoozed_until=until, snooze_reason="customer")
-        self.env["customer.reminder.step"]._plan_later(self, until)
+        asked = {"snoozed_until": until, "snooze_reason": "customer"}
+        self._answered(answer, **asked)
+        if case := self._to_ask_again():
+            case.write(asked)
+            self.env["customer.reminder.step"]._plan_later(case, until)
+
+    def _to_ask_again(self):
+        """The case by which the customer is asked again, as it was promised: this one, also where
+        a colleague has ticked it off or its time was over, or the one that is open by now."""
+        if self.state in ("open", "ordered"):
+            return self.filtered(lambda r: r.state == "open")
+        own = [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)]
+        now = self.search([*own, ("state", "=", "open")], limit=1)
+        if now or not self.rule_id.active:
+            # Who is held back is asked nothing.
+            return now.filtered(lambda r: r.arm != assignment.CONTROL)
+        desk = bool(self.activity_id)
+        self.write({"state": "open", "end_reason": False, "on_desk": desk})
+        return self
 
     def _stop(self, contact):
         """This contact wants no more reminders."""

@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from .. import presets
+from ..reminder_triggers import QUOTATION
 from .customer_reminder_rule_step import TYPICAL_RHYTHM
 
 # What an answer is planned for: points of the order rate that a reminder should bring.
@@ -257,7 +258,7 @@ class CustomerReminderRule(models.Model):
 
     def _need_not_wait_for(self):
         but = super()._need_not_wait_for()
-        return {*but, "quotation"} if self.trigger == "quotation" else but
+        return {*but, "quotation"} if self.trigger == QUOTATION else but
 
     def _begins_on_desk(self):
         first = self.step_ids[:1]

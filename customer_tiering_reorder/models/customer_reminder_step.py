@@ -30,6 +30,7 @@ RECEIPT = timedelta(hours=24)
 RETRY = timedelta(hours=1)
 RECEIPT_SCOPE = "customer_tiering_reorder.receipt"
 TEMPLATE = "customer_tiering_reorder.mail_template_reminder"
+MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
 WHY = [
     *REASONS,
     ("cap", "Another message was just sent"),
@@ -281,6 +282,24 @@ class CustomerReminderStep(models.Model):
         over the e-mail address is as good as any."""
         return "email_normalized"
 
+    def _follow_contacts(self):
+        """What was planned for somebody who is the customer's contact no more, because it was
+        archived or belongs to another customer by now, is for the one who would be chosen today."""
+        for step in self.filtered(lambda step: step.state == "planned"):
+            contact, customer = step.partner_id.sudo(), step.reminder_id.partner_id.sudo()
+            same = contact.commercial_partner_id == customer.commercial_partner_id
+            if customer.active and not (contact.active and same):
+                step.partner_id = self._contacts(step.reminder_id, step.channel)[step.reminder_id]
+
+    @api.model
+    def _follow_deleted(self, contacts):
+        """Contacts are about to be deleted: what their customers were sent, and what is planned,
+        stays with these."""
+        for step in self.sudo().search([("partner_id", "in", contacts.ids)]):
+            customer = step.reminder_id.partner_id
+            if customer not in contacts:
+                step.partner_id = customer
+
     # The life of the reminder
 
     @api.model
@@ -403,6 +422,8 @@ class CustomerReminderStep(models.Model):
 
     def _meet(self, company):
         """Send these, or note why not, each for itself."""
+        self.reminder_id._follow_responsible()
+        self._follow_contacts()
         policy = self.env["customer.contact.policy"]
         rules = policy._rules_of(company)
         for rule, steps in self.grouped(lambda step: step.reminder_id.rule_id).items():
@@ -420,6 +441,9 @@ class CustomerReminderStep(models.Model):
                     raise
                 _logger.exception("Step %s of reminder %s failed", step.id, reminder.id)
                 step._fail("failed", error_text(error))
+        # Core looks at its queue once an hour: by then it may be night.
+        if self.filtered(lambda step: step.state == "sent").mail_id:
+            self.env.ref(MAIL_QUEUE).sudo()._trigger()
 
     def _meet_one(self, situation, rules):
         if self.state == "handed":
@@ -507,8 +531,11 @@ class CustomerReminderStep(models.Model):
 
     def _unwanted(self):
         contact = self.partner_id
-        preference = self.env["customer.contact.preference"]._of(contact)[contact]
-        if preference.no_reminders:
+        Preference = self.env["customer.contact.preference"]
+        preference = Preference._of(contact)[contact]
+        # A duplicate, or the company's own record, may have the address of who said so.
+        address = self._address_field(self.channel)
+        if preference.no_reminders or Preference._stopped_address(contact, address):
             return "opted_out"
         if not preference._allows(self.channel):
             return "channel"

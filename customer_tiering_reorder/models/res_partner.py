@@ -117,6 +117,11 @@ class ResPartner(models.Model):
         orders = RULES_AT_ONCE.on(self.env["sale.order"].with_company(company), products)
         return self.env["sale.order"].browse(orders.create(vals).id)
 
+    @api.ondelete(at_uninstall=False)
+    def _customer_reminder_keep_steps(self):
+        """The database deletes what was planned for a contact along with it."""
+        self.env["customer.reminder.step"]._follow_deleted(self)
+
     # Rhythm by category
 
     def _customer_own_rhythms(self):

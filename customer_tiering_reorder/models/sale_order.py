@@ -113,6 +113,8 @@ class SaleOrder(models.Model):
         if template and contact.email_normalized:
             values = {"email_to": False, "recipient_ids": [Command.set(contact.ids)]}
             template.send_mail(self.id, email_values=values)
+            # Who has just asked for it looks for it now; core's queue is looked at once an hour.
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         else:
             self._customer_reorder_tell(
                 self.env._("The customer asked for this quotation. Send it, or call back.")

@@ -2,6 +2,7 @@ from . import test_attacks
 from . import test_contact_pages
 from . import test_merge
 from . import test_one_customer
+from . import test_people_leave
 from . import test_purchase_rhythm
 from . import test_quotation
 from . import test_reminder_contact

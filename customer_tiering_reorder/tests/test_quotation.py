@@ -59,6 +59,28 @@ class TestQuotation(OfferCase):
         self.assertEqual(order.order_line.product_id, self.coffee | self.tea)
         self.assertEqual(order.customer_reminder_id, reminder)
 
+    def test_quotation_without_an_answer(self):
+        """A rule reminds of a quotation that nobody has answered: the morning list hides the
+        row, because there is a quotation, and the button makes a second one."""
+        self.rule.trigger = "quotation"
+        order = self._create_order(self.buyer, 50, state="sent", date=4)
+        reminder = self._remind()
+        row = (
+            self.env["customer.agenda"]
+            .with_user(self.salesperson)
+            .search([("kind", "=", "reminder"), ("partner_id", "=", self.buyer.id)])
+        )
+        self.assertEqual(len(row), 1)
+        self.assertIn(order.name, row.headline)
+        for action in (row.action_do(), reminder.with_user(self.salesperson).action_quotation()):
+            self.assertEqual(self._new_order(action), order)
+        order._action_cancel()
+        self.assertNotEqual(self._new_order(reminder.action_quotation()), order)
+        # Of other rules, who has a quotation is left to answer it.
+        self.rule.trigger = "customer"
+        self.env.invalidate_all()
+        self.assertFalse(row.exists())
+
     def test_nothing_for_customers_in_notes_and_activities(self):
         """A colleague opens the link in a note and orders in the customer's name."""
         reminder = self._remind()

@@ -225,6 +225,21 @@ class TestReorderPage(PageCase):
         self._post("order", **self._order_values())
         self.assertEqual(len(self._quotations()), 1)
 
+    def test_large_and_small_quantities(self):
+        """Whoever buys 1,250,000 screws reads 1.25e+06, may not order as many as ever, and
+        1234567 become 1234570."""
+        for days in (60, 40, 20):
+            self._create_purchase(
+                self.buyer, days, (self.cups, 1_250_000), (self.filters, 123456.75)
+            )
+        page = self._get().text
+        self.assertNotIn("e+0", page)
+        for text in ("1250000", "123456.75"):
+            self.assertIn(f'value="{text}"', page)
+        self._post("order", **{f"q{self.cups.id}": "1250000", f"q{self.filters.id}": "123456.75"})
+        quantities = self._quotations().order_line.mapped("product_uom_qty")
+        self.assertEqual(sorted(quantities), [123456.75, 1_250_000])
+
     def test_only_what_was_suggested(self):
         """Somebody changes the numbers in the form and orders what is not sold to them."""
         secret = self._create_product(name="Secret", list_price=1)

@@ -42,6 +42,28 @@ class TestSender(SenderCase):
         self._send(minutes=15)
         self.assertEqual(len(self._mails()), 1)
 
+    def test_mails_leave_at_once(self):
+        """Core's queue is looked at once an hour: what was made at the end of the hours in which
+        messages may come went out at night, and who asked for a quotation waited for it."""
+        queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
+
+        def asked():
+            triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", queue.id)])
+            return triggers.filtered(lambda t: t.call_at <= fields.Datetime.now())
+
+        asked().unlink()
+        reminder = self._begin(("activity", 0), ("email", 1))
+        self._send()
+        self.assertFalse(asked(), "nothing was written")
+        self._send(days=1)
+        self.assertEqual(len(self._mails()), 1)
+        self.assertTrue(asked())
+        asked().unlink()
+        order = self._create_order(self.buyer, 50, state="sent")
+        order.customer_reminder_id = reminder
+        order._customer_reorder_send(self.buyer)
+        self.assertTrue(asked())
+
     def test_language(self):
         """A customer in China gets an English mail."""
         self.env["res.lang"]._activate_lang("zh_CN")
@@ -351,6 +373,34 @@ class TestSender(SenderCase):
             self.assertEqual(len(self._steps(reminder)), 2, "one is enough")
             self._send(days=31)
             reminder._dismiss()
+
+    def test_put_off_after_the_end(self):
+        """The page promises to ask again, and nobody does, because the colleague has ticked the
+        reminder off or its time was over: links work for longer."""
+        for end in ("done", "cancel"):
+            with self.subTest(end):
+                reminder = self._begin(("email", 0))
+                self._send()
+                reminder.write({"state": end, "end_reason": "window"})
+                self._send(days=5)
+                reminder._later(14)
+                self._send(days=13)
+                before = len(self._mails())
+                self.env["customer.reminder"]._note_ended(self.company)
+                self._send(days=2)
+                self.assertEqual(len(self._mails()), before + 1)
+                self.assertEqual((reminder.state, reminder.end_reason), ("open", False))
+                self._create_order(self.buyer, 50, state="draft").action_confirm()
+                self._send(days=40)
+        # Who is reminded by another rule already, or was held back, is asked by that one.
+        reminder = self._begin(("email", 0))
+        self._send()
+        reminder.write({"state": "cancel", "end_reason": "window"})
+        other = self._begin(("email", 20))
+        reminder._later(7)
+        self.assertEqual((reminder.state, other.state), ("cancel", "open"))
+        self.assertFalse(self._steps(reminder).filtered(lambda step: step.state == "planned"))
+        self.assertEqual(other.snooze_reason, "customer")
 
     def test_put_off_is_sent(self):
         """Putting it off counted as a click, and the rule's next message was dropped."""

@@ -1,0 +1,102 @@
+from odoo.tests import tagged
+
+from .sender_common import SenderCase
+
+
+@tagged("post_install", "-at_install")
+class TestPeopleLeave(SenderCase):
+    """The customer's people and the company's come and go between the plan and the message."""
+
+    def _with_ann(self):
+        """A reminder that is planned for the contact who orders."""
+        self.ann = self._create_customer("Ann", parent_id=self.buyer.id, email="ann@example.com")
+        self._create_order(self.ann, 10, date=60)
+        self._grade()
+        reminder = self._begin(("email", 2))
+        self.assertEqual(self._steps(reminder).partner_id, self.ann)
+        return reminder
+
+    def _assert_sent_to(self, reminder, contact):
+        self._send(days=2)
+        step = self._steps(reminder)
+        self.assertEqual(
+            (step.mapped("state"), step.mapped("skip_reason")),
+            (["sent"], [False]),
+            step.mapped("channel"),
+        )
+        self.assertEqual(step.partner_id, contact)
+        self.assertEqual(step.mail_id.recipient_ids, contact)
+
+    # Of the customer
+
+    def test_contact_who_works_for_another_customer(self):
+        """Somebody has changed to another company, and is written what the old one usually buys,
+        with a link that says no more than that it is wrong."""
+        reminder = self._with_ann()
+        self.ann.parent_id = self._create_customer("Elsewhere", company_id=self.company.id)
+        self._assert_sent_to(reminder, self.buyer)
+
+    def test_contact_who_left(self):
+        """One person of the customer is archived, and the customer as a whole was called so and
+        heard nothing."""
+        reminder = self._with_ann()
+        self.ann.active = False
+        self._assert_sent_to(reminder, self.buyer)
+
+    def test_deleted_contact(self):
+        """Who deletes a contact deletes what was planned for it, and what it was sent: nothing
+        comes any more, and the caps forget the messages of before."""
+        bob = self._create_customer("Bob", parent_id=self.buyer.id, email="bob@example.com")
+        reminder = self._begin(("email", 0), ("email", 10))
+        self._steps(reminder).partner_id = bob
+        self._send()
+        bob.unlink()
+        steps = self._steps(reminder)
+        self.assertEqual(steps.mapped("state"), ["sent", "planned"])
+        self.assertEqual(steps.partner_id, self.buyer)
+        self._send(days=10)
+        self.assertEqual(steps.mapped("state"), ["sent", "sent"])
+
+    def test_deleted_customer(self):
+        """A customer cannot be deleted because it was to be reminded."""
+        reminder = self._begin(("email", 1))
+        other = self._create_customer("Other", email="other@example.com")
+        reminder.partner_id = other
+        self._steps(reminder).partner_id = other
+        other.unlink()
+        self.assertFalse(reminder.exists())
+
+    # Of the company
+
+    def test_salesperson_who_left(self):
+        """A customer gets a mail from somebody who does not work here any more: where nothing is
+        on a desk, nobody had handed the reminder over."""
+        reminder = self._begin(("email", 0))
+        self.buyer.user_id = False
+        self.company.customer_tier_fallback_user_id = self.leader
+        self.salesperson.action_archive()
+        self.assertEqual(reminder.user_id, self.leader)
+        self._send()
+        self.assertIn(self.leader.name, self._mails().body_html)
+        self.assertNotIn(self.salesperson.name, self._mails().body_html)
+
+    def test_customer_of_somebody_else(self):
+        """The customer was given to a colleague, and the mail is signed by the one before."""
+        self.leader.email = "leader@example.com"
+        reminder = self._begin(("email", 0))
+        self.buyer.user_id = self.leader
+        self._send()
+        self.assertEqual(reminder.user_id, self.leader)
+        self.assertIn("leader@example.com", self._mails().email_from)
+
+    # Addresses
+
+    def test_same_address(self):
+        """Who wants no more reminders gets the next by the company's record, or a duplicate, of
+        the same address."""
+        twin = self._create_customer("Twin", email="Buyer@example.com")
+        self.env["customer.contact.preference"]._stop(twin)
+        reminder = self._begin(("email", 0))
+        self._send()
+        step = self._steps(reminder)
+        self.assertEqual((step.state, step.skip_reason), ("skipped", "opted_out"))
