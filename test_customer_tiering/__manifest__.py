@@ -16,6 +16,7 @@
         "customer_tiering_service",
         "customer_tiering_start",
         "customer_tiering_early_access",
+        "customer_tiering_early_access_point_of_sale",
         "customer_tiering_early_access_website_sale",
         "customer_tiering_event",
         "customer_tiering_scenario",

@@ -260,9 +260,9 @@ class CustomerTier(models.Model):
         if order and order._customer_tier_base()[0] != self:
             return ""
         if customer and not order and personal["agreed"]:
-            # Of the list that is the customer's, only this tells it from the tier's.
-            buyer = customer.commercial_partner_id.with_company(self.company_id)
-            if buyer._customer_tier_agreed_pricelist():
+            # Archived, or not to be had on this website, it is nobody's.
+            agreed = customer.env["product.pricelist"].with_company(self.company_id)
+            if agreed.browse(personal["agreed"])._get_partner_pricelist_multi_filter_hook():
                 return ""
         return self.env._("%s %%", self.discount_text)
 

@@ -66,6 +66,8 @@ class TestBenefits(BenefitCase):
         self.assertIn("Off all prices: 10 %", self._titles(self.gold, *told))
         self.customer.specific_property_product_pricelist = self.special_list
         self.assertNotIn("Off all prices: 10 %", self._titles(self.gold, *told))
+        self.special_list.active = False
+        self.assertIn("Off all prices: 10 %", self._titles(self.gold, *told))
 
     def test_contact_person(self):
         """“Your contact person” without anybody, or somebody who has left."""

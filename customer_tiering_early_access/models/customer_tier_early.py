@@ -155,6 +155,22 @@ class CustomerTierEarly(models.Model):
         return self._waiting(company, standings.search_fetch(own, ["tier_id"], limit=1).tier_id.id)
 
     @api.model
+    def _said(self, templates, waiting):
+        """Products that somebody has to wait for, in words; empty where that is none of these.
+
+        :param waiting: as :meth:`_waiting` gives it
+        """
+        return ", ".join(
+            self.env._(
+                "%(product)s (from %(day)s on)",
+                product=template.with_env(self.env).name,
+                day=format_date(self.env, waiting[template.id]),
+            )
+            for template in templates
+            if template.id in waiting
+        )
+
+    @api.model
     def _now_of(self, benefit, lang):
         """What customers read of a benefit: the products that it gives now, the newest first.
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
-from odoo.tools import format_date
 
 
 class SaleOrder(models.Model):
@@ -28,19 +27,11 @@ class SaleOrder(models.Model):
     def _customer_early_text(self):
         """The products of this order that its customer may not order yet, in words."""
         company = self.company_id or self.env.company
-        waiting = self.env["customer.tier.early"]._waiting_of(self.partner_id, company)
+        Early = self.env["customer.tier.early"]
+        waiting = Early._waiting_of(self.partner_id, company)
         if not waiting:
             return ""
-        templates = self.order_line.product_id.product_tmpl_id._origin
-        return ", ".join(
-            self.env._(
-                "%(product)s (from %(day)s on)",
-                product=template.name,
-                day=format_date(self.env, waiting[template.id]),
-            )
-            for template in templates
-            if template.id in waiting
-        )
+        return Early._said(self.order_line.product_id.product_tmpl_id._origin, waiting)
 
     def _confirmation_error_message(self):
         if said := super()._confirmation_error_message():

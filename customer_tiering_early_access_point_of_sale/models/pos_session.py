@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 # Who may sell a product before its day.
 MAY = ("point_of_sale.group_pos_manager", "sales_team.group_sale_manager")
@@ -33,19 +32,11 @@ class PosSession(models.Model):
         Early = self.env["customer.tier.early"]
         company = self.sudo().company_id
         waiting = Early._waiting_of(partner, company) if partner else Early._waiting(company)
-        said = [
-            self.env._(
-                "%(product)s (from %(day)s on)",
-                product=template.name,
-                day=format_date(self.env, waiting[template.id]),
-            )
-            for template in templates
-            if template.id in waiting
-        ]
+        said = Early._said(templates, waiting)
         if not said:
             return False
         return {
-            "message": self._customer_early_message(partner, ", ".join(said)),
+            "message": self._customer_early_message(partner, said),
             "allowed": any(map(self.env.user.has_group, MAY)),
         }
 

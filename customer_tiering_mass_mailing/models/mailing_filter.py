@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 # Filters that are ready, by what they are for. Their names are in the language of who reads them,
 # which core's are not.
@@ -51,6 +52,19 @@ class MailingFilter(models.Model):
         return result
 
     @api.model
+    def _search_display_name(self, operator, value):
+        """By what readers see, which is not what is stored."""
+        domain = super()._search_display_name(operator, value)
+        if operator not in ("ilike", "in") or not value:
+            return domain
+        ready = self.search([("customer_audience", "!=", False)])
+        if operator == "in":
+            found = ready.filtered(lambda one: one.display_name in value)
+        else:
+            found = ready.filtered(lambda one: value.lower() in one.display_name.lower())
+        return Domain.OR([domain, [("id", "in", found.ids)]])
+
+    @api.model
     def _customer_name(self, audience, tier):
-        names = f"{tier.program_id.name}: {tier.name}"
+        names = self.env._("%(program)s: %(tier)s", program=tier.program_id.name, tier=tier.name)
         return self.env._("%s and better", names) if audience == "better" else names

@@ -198,7 +198,8 @@ class TestAudience(GradingCase):
         self.assertIn(self.gold, found.sudo().customer_tier_id)
 
     def test_names_in_the_language_of_the_reader(self):
-        """Ready filters were English in every language; or a name that somebody gave was lost."""
+        """Ready filters were English in every language, or found only by the words of another
+        one; or a name that somebody gave was lost."""
         ready = self.env.ref("customer_tiering_mass_mailing.mailing_filter_dormant")
         self.env["res.lang"]._activate_lang("fr_FR")
         field = self.env["ir.model.fields"]._get("mailing.filter", "customer_audience")
@@ -206,5 +207,10 @@ class TestAudience(GradingCase):
         label.with_context(lang="fr_FR").name = "Clients endormis"
         french = ready.with_context(lang="fr_FR")
         self.assertEqual(french.display_name, "Clients endormis")
+        self.gold.with_context(lang="fr_FR").name = "Palier d'Or"
+        for typed, found in (("ENDORMIS", ready), ("d'or", self._of_tier(self.gold, "tier"))):
+            search = french.browse().with_user(self.marketer).name_search
+            # Only what is typed is there to go by in a list that shows eight.
+            self.assertIn(found.id, [id_ for id_, _name in search(typed)])
         ready.name = "Asleep"
         self.assertEqual(french.display_name, "Asleep")

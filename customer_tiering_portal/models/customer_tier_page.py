@@ -88,6 +88,7 @@ class CustomerTierPage(models.AbstractModel):
         :param standing: ``customer.tier.standing`` of whoever reads it, with all rights
         """
         program = standing.program_id
+        parts = program._portal_parts()
         words = self._words(standing)
         # At once, instead of those of each tier.
         self.env["customer.tier.benefit"].sudo().search_fetch([("program_id", "=", program.id)])
@@ -106,14 +107,14 @@ class CustomerTierPage(models.AbstractModel):
             "at_top": False,
             "keep": "",
             "orders": [],
-            "ladder": self._ladder(standing, words, told) if program.portal_ladder else None,
-            "contact": self._contact(personal) if program.portal_contact else None,
+            "ladder": self._ladder(standing, words, told) if "ladder" in parts else None,
+            "contact": self._contact(personal) if "contact" in parts else None,
             "as_of": self._as_of(standing),
             "new": not standing.last_order_date,
         }
-        if words and program.portal_progress:
+        if words and "progress" in parts:
             page.update(self._progress(words))
-        if words and program.portal_amounts:
+        if words and "amounts" in parts:
             page.update(self._orders(standing, words))
         return page
 
@@ -123,7 +124,7 @@ class CustomerTierPage(models.AbstractModel):
         if not policy:
             return None
         words = PortalWords(standing, policy.rules, policy._values(standing.numbers))
-        words.dated = standing.program_id.portal_dates
+        words.dated = "dates" in standing.program_id._portal_parts()
         return words
 
     def _badge(self, standing):
@@ -172,9 +173,10 @@ class CustomerTierPage(models.AbstractModel):
         if len(tiers) < 2:
             return None
         columns, rows = [], {}
+        told_asks = words and "progress" in standing.program_id._portal_parts()
         for tier in tiers:
             mine = tier == own
-            asks = words.asks(tier.id) if words and standing.program_id.portal_progress else ""
+            asks = words.asks(tier.id) if told_asks else ""
             columns.append({"name": tier.name, "icon": tier.icon or "", "own": mine, "asks": asks})
             for told in own_told if mine else benefits.of_tier(tier, "on_portal"):
                 row = rows.setdefault(told.id, {"name": told.name, "icon": told.icon, "by": {}})

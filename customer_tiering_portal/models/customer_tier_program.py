@@ -1,7 +1,9 @@
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 # Presets whose tiers have names that customers like to read about themselves.
 SHOWN_PRESETS = {"wholesale", "vip"}
+PARTS = ("ladder", "progress", "dates", "amounts", "contact")
 
 
 class CustomerTierProgram(models.Model):
@@ -45,6 +47,14 @@ class CustomerTierProgram(models.Model):
         help="The tiers and what they give under /tiers of your site, for who is no customer yet. "
         "It names no customer.",
     )
+
+    @ormcache("self.id")
+    def _portal_parts(self):
+        """Which parts customers see, remembered by the process as long as no programme changes: of
+        the rest of a programme their page needs nothing."""
+        # sudo: for whoever is shown the page.
+        program = self.sudo()
+        return frozenset(part for part in PARTS if program[f"portal_{part}"])
 
     def _after_create_preset(self, code):
         self.portal_shown = code in SHOWN_PRESETS

@@ -1,5 +1,11 @@
+from unittest.mock import patch
+
 from odoo import Command
+from odoo.addons.customer_tiering.tests.common import CHUNK_SIZE
 from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common import ScenarioCase
+from .test_long import LIVE
 
 
 @tagged("post_install", "-at_install")
@@ -70,3 +76,33 @@ class TestScenarioTour(HttpCase):
             self.start_tour(
                 "/odoo/customer-overview", "customer_tiering_scenario_after", login=manager.login
             )
+
+
+@tagged("post_install", "-at_install")
+class TestProgressTour(HttpCase, ScenarioCase):
+    """What takes longer than somebody waits, in a real browser."""
+
+    def test_progress(self):
+        """Whoever tries rules for a hundred thousand customers saw nothing move, and had to press
+        a button to read what had come of it."""
+        self.startPatcher(patch(LIVE, 3))
+        self.startPatcher(patch(CHUNK_SIZE, 2))
+        scenario = self._try(lines={("threshold", self.gold): 6000})
+        model = type(self.Scenario)
+        web_read = model.web_read
+
+        def looked(records, *args, **kwargs):
+            # Each look of the page finds the job a chunk further.
+            if records.work == "waiting":
+                records.sudo()._work_chunk()
+            return web_read(records, *args, **kwargs)
+
+        self.startPatcher(patch.object(model, "web_read", looked))
+        self.start_tour(
+            f"/odoo/tier-scenarios/{scenario.id}",
+            "customer_tiering_scenario_progress",
+            login=self.manager.login,
+        )
+        self.env.invalidate_all()
+        self.assertFalse(scenario.work)
+        self.assertIn("By Figures", scenario.results)

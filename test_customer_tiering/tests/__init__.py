@@ -3,6 +3,7 @@ from . import test_automation
 from . import test_automation_tour
 from . import test_credit_automation
 from . import test_dedicated
+from . import test_early_self_order
 from . import test_first_hour_tour
 from . import test_handbook
 from . import test_integrators

@@ -104,3 +104,17 @@ class TestOwnPage(Statements, PageCase):
         for recurrence in ("monthly", "yearly", "first_order", "tier_since"):
             self._create_day(recurrence)
         self.assertEqual(self._count(), few)
+
+    def test_queries_with_a_list_of_its_own(self):
+        """A customer with whom a pricelist was agreed, running or archived, waited longer for its
+        page than all others."""
+        agreed = self.env["product.pricelist"].create(
+            {"name": "Agreed", "company_id": self.company.id}
+        )
+        buyer = self.user.partner_id.commercial_partner_id.with_company(self.company)
+        buyer.specific_property_product_pricelist = agreed
+        self.assertLessEqual(self._count(), QUERIES, self._told)
+        self.assertNotIn("Discount: 5 %", [told["title"] for told in self._page()["benefits"]])
+        agreed.active = False
+        self.assertLessEqual(self._count(), QUERIES, self._told)
+        self.assertIn("Discount: 5 %", [told["title"] for told in self._page()["benefits"]])

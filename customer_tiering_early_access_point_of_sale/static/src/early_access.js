@@ -3,7 +3,20 @@ import { ConnectionLostError } from "@web/core/network/rpc";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { PosStore } from "@point_of_sale/app/services/pos_store";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+
+// Of which products the server is asked; it tells open tills when that changes.
+patch(PosStore.prototype, {
+    async initServerData() {
+        this.data.connectWebSocket("CUSTOMER_EARLY", ({ products }) => {
+            this.customerEarlyProducts = new Set(products);
+        });
+        const usual = await super.initServerData(...arguments);
+        this.customerEarlyProducts ??= new Set(this.config._customer_early_products);
+        return usual;
+    },
+});
 
 // Products that some customers may have first are looked at before anything is paid.
 patch(OrderPaymentValidation.prototype, {
@@ -13,14 +26,14 @@ patch(OrderPaymentValidation.prototype, {
     },
 
     // What is taken back is no sale.
-    customerEarlyProducts() {
+    customerEarlyTemplates() {
         const sold = this.order.lines.filter((line) => line.qty > 0);
-        const templates = sold.map((line) => line.product_id.product_tmpl_id);
-        return [...new Set(templates)].filter((template) => template?.pos_customer_early);
+        const templates = new Set(sold.map((line) => line.product_id.product_tmpl_id));
+        return [...templates].filter((one) => this.pos.customerEarlyProducts.has(one?.id));
     },
 
     async customerEarlyAllows() {
-        const templates = this.customerEarlyProducts();
+        const templates = this.customerEarlyTemplates();
         if (!templates.length) {
             return true;
         }

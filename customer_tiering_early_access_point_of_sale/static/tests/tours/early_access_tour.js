@@ -47,3 +47,32 @@ registry.category("web_tour.tours").add("customer_tiering_early_sold_anyway", {
             Chrome.endTour(),
         ].flat(2),
 });
+
+// What the server sends to open tills.
+const tell = (name) => ({
+    content: `The till is told that ${name || "nothing"} is on the list of a benefit`,
+    trigger: "body",
+    run() {
+        const products = posmodel.models["product.template"].filter((one) => one.name === name);
+        const told = posmodel.data.channels.find((one) => one.channel === "CUSTOMER_EARLY");
+        told.method({ products: products.map((one) => one.id) });
+    },
+});
+
+registry.category("web_tour.tours").add("customer_tiering_early_news", {
+    steps: () =>
+        [
+            begin(),
+            ProductScreen.clickPayButton(),
+            PaymentScreen.clickPaymentMethod("Card"),
+            tell(),
+            tell("Early Kettle"),
+            choose("Early Plain"),
+            Dialog.bodyIs("Early Plain is not in one of them"),
+            Dialog.confirm("Ok"),
+            tell(),
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
+            Chrome.endTour(),
+        ].flat(2),
+});

@@ -65,3 +65,27 @@ registry.category("web_tour.tours").add("customer_tiering_scenario_after", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("customer_tiering_scenario_progress", {
+    steps: () => [
+        {
+            content: "Have it worked out",
+            trigger: "button[name='action_work_out']",
+            run: "click",
+        },
+        {
+            content: "A bar says how far it is",
+            trigger: "[role='progressbar'][aria-valuenow]:not([aria-valuenow='0'])",
+            timeout: 60000,
+        },
+        {
+            content: "The results come by themselves",
+            trigger: ".o_customer_tier_scenario_results:contains('By Figures')",
+            timeout: 60000,
+        },
+        {
+            content: "And the bar goes",
+            trigger: "body:not(:has([role='progressbar']))",
+        },
+    ],
+});
