@@ -16,7 +16,8 @@ class TestTill(TillCommon):
 
     def test_gold_customer(self):
         """A Gold customer chosen at the till pays what everybody pays, as nobody added the list of
-        the tier to the till; and the cashier does not see the tier."""
+        the tier to the till; and the cashier does not see the tier. Taking the customer off the
+        order, or closing the list without choosing one, broke the till."""
         self.till.with_user(self.pos_user).open_ui()
         self.start_pos_tour("customer_tiering_till")
 

@@ -26,8 +26,8 @@ patch(PosOrder.prototype, {
         const lists = this.models["product.pricelist"];
         const config = this.config;
         const isTiers = (id) => config._customer_tier_lists?.includes(id);
-        // The raw id, as lists in other currencies are not loaded.
-        const own = partner?.raw.property_product_pricelist;
+        // The raw id, as lists in other currencies are not loaded. Nobody chosen is `false`.
+        const own = partner?.raw?.property_product_pricelist;
         const ofPreset = config.use_presets && this.preset_id?.pricelist_id;
         if (ofPreset) {
             const onTop = lists.get(config._customer_tier_preset_lists?.[ofPreset.id]?.[own]);
