@@ -10,6 +10,8 @@ from odoo.tools import format_date
 
 # The picture: width in pixels of 100 points of the order rate.
 WIDTH, HEIGHT = 400, 26
+# Who has to wait for longer than that need not know for how long.
+LONGEST_YEARS = 10
 
 
 @dataclass(frozen=True)
@@ -237,9 +239,7 @@ def _unknown(env, effect):
             env._("By now only an effect of %s points or more would show.", points(effect.visible))
         )
     if effect.months != inf:
-        lines.append(
-            env._("At this pace an answer takes about %s months.", max(round(effect.months), 1))
-        )
+        lines.append(env._("At this pace an answer takes %s.", _how_long(env, effect.months)))
     return " ".join(lines)
 
 
@@ -262,33 +262,37 @@ def duration(env, share, cases, base, months):
     least, most = sorted(months)[0], sorted(months)[-1]
     words = {
         "share": least,
-        "months": _months(months[least]),
+        "time": _how_long(env, months[least]),
         "most": most,
-        "soonest": _months(months[most]),
+        "soonest": _how_long(env, months[most]),
     }
     if not share:
         text = env._(
-            "If %(share)s %% were held back, an answer (10 points more or not) would take about "
-            "%(months)s months, with %(most)s %% about %(soonest)s.",
+            "If %(share)s %% were held back, an answer (10 points more or not) would take "
+            "%(time)s, with %(most)s %% %(soonest)s.",
             **words,
         )
     elif least == most:
         text = env._(
-            "An answer (10 points more or not) takes about %(months)s months with %(share)s %% "
-            "held back.",
+            "An answer (10 points more or not) takes %(time)s with %(share)s %% held back.",
             **words,
         )
     else:
         text = env._(
-            "An answer (10 points more or not) takes about %(months)s months with %(share)s %% "
-            "held back, with %(most)s %% about %(soonest)s.",
+            "An answer (10 points more or not) takes %(time)s with %(share)s %% held back, with "
+            "%(most)s %% %(soonest)s.",
             **words,
         )
     return f"{intro} {text}"
 
 
-def _months(months):
-    return max(round(months), 1)
+def _how_long(env, months):
+    """A time as people say it: 688 months are none that anybody waits for."""
+    if months > 12 * LONGEST_YEARS:
+        return env._("more than %s years", LONGEST_YEARS)
+    if months > 24:
+        return env._("about %s years", round(months / 12))
+    return env._("about %s months", max(round(months), 1))
 
 
 def picture(env, effect):

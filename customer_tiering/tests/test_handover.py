@@ -17,6 +17,18 @@ class TestHandover(FollowUpCase):
         user.action_archive()
         self.env.invalidate_all()
 
+    def test_leader_of_an_archived_team(self):
+        """Nobody sells in a team any more, and customers without a salesperson are still its
+        leader's."""
+        Responsible = self.env["customer.tier.responsible"]
+        self._create_order(self.buyer, 10, date=100, team_id=self.team.id)
+        self.buyer.user_id = False
+        standing = self._standing(self.buyer)
+        both = Responsible._of, Responsible._leaders_of
+        self.assertEqual({of(standing, self.company)[standing] for of in both}, {self.leader})
+        self.team.active = False
+        self.assertEqual({of(standing, self.company)[standing] for of in both}, {self.successor})
+
     def test_message_goes_on(self):
         """What a demotion asks for was deleted with whoever was to do it."""
         self.program.event_rule_ids.unlink()

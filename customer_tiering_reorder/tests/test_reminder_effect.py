@@ -3,6 +3,7 @@ from odoo.addons.customer_tiering.grading import effect
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
+from .. import effect_words
 from .effect_common import EffectCase
 
 
@@ -288,6 +289,21 @@ class TestReminderEffect(EffectCase):
         self.assertEqual(action["res_model"], "customer.reminder.effect")
         # A draft does not look anything up.
         self.assertFalse(self.env["customer.reminder.rule"].new({}).effect_note)
+
+    def test_how_long_as_people_say_it(self):
+        """“At this pace an answer takes about 688 months.”"""
+        said = [
+            effect_words._how_long(self.env, months)
+            for months in (0.2, 5.4, 24, 25, 80, 120, 121, 688, float("inf"))
+        ]
+        self.assertEqual(
+            said,
+            [
+                *("about 1 months", "about 5 months", "about 24 months"),
+                *("about 2 years", "about 7 years", "about 10 years"),
+                *["more than 10 years"] * 3,
+            ],
+        )
 
     def test_figures_equal_sql(self):
         """The report and the database disagree."""
