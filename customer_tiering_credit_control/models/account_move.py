@@ -17,10 +17,13 @@ class AccountMove(models.Model):
         return posted
 
     def _customer_credit_orders(self):
-        """Confirmed orders that these invoices are for, in companies that look at limits; sudo."""
+        """Orders that these invoices are for, confirmed or cancelled since, in companies that look
+        at limits; sudo. Deposits may be asked for before an order is confirmed."""
         lines = self.filtered(lambda move: move.move_type == "out_invoice").sudo().line_ids
         return lines.sale_line_ids.order_id.filtered(
-            lambda order: order.state == "sale" and order.company_id._customer_credit_looks()
+            lambda order: (
+                order.state in ("sale", "cancel") and order.company_id._customer_credit_looks()
+            )
         )
 
     def _customer_credit_check_invoiced(self, before):

@@ -258,7 +258,13 @@ class CustomerCreditApproval(models.Model):
         return super(CustomerCreditApproval, records).write(vals)
 
     def unlink(self):
-        """What was approved, and by whom, stays: it ends by itself."""
+        return super(CustomerCreditApproval, self._taken_to_delete()).unlink()
+
+    def _taken_to_delete(self):
+        """What was approved, and by whom, stays: it ends by itself.
+
+        :return: these records, without the permission of the system that has called
+        """
         system, records = take_system(self)
         if not system:
             raise AccessError(
@@ -267,7 +273,7 @@ class CustomerCreditApproval(models.Model):
                     "with its last day."
                 )
             )
-        return super(CustomerCreditApproval, records).unlink()
+        return records
 
     # Deciding
 

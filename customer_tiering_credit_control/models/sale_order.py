@@ -576,13 +576,18 @@ class SaleOrder(models.Model):
                 order._customer_credit_note_over_limit(case, before=True)
 
     def _customer_credit_invoiced_beyond(self, before):
-        """Whether more is invoiced by now than this order comes to.
+        """Whether more is invoiced by now than this order comes to; one that is cancelled comes to
+        nothing.
 
-        :param before: ``OrderDebt``
+        :param before: ``OrderDebt`` or None
         """
+        debt = self._customer_credit_debt()
+        if not debt or not before:
+            return True
         # Taxes are rounded by line there, and by order here.
-        cents = (len(self.order_line) + 1) * self.company_id.currency_id.rounding
-        return self._customer_credit_debt().more_than(before) > cents
+        return debt.more_than(before) > (len(self.order_line) + 1) * (
+            self.company_id.currency_id.rounding
+        )
 
     def _customer_credit_may_grow(self, vals):
         """Whether any of these orders is confirmed, or becomes so, in a company that looks."""

@@ -26,6 +26,9 @@ FIGURES = {
 # As they are in the order, or computed by Odoo for all that is delivered.
 OF_ORDER = {"company_id", "currency_id", "state"}
 KINDS = {"is_downpayment", "is_expense", "qty_delivered_method"}
+# What taxes came to beside a price, and what that is good for.
+AMOUNTS = {"manual_total_excluded", "manual_total_excluded_currency", "manual_tax_amounts"}
+PRICED = {"extra_tax_data", "price_unit", "product_uom_qty", "discount", "is_downpayment"}
 # Of a cursor: orders of which more was delivered, by what others do.
 DELIVERED = "customer_credit_delivered"
 
@@ -62,6 +65,24 @@ class SaleOrderLine(models.Model):
             if vals.get("is_downpayment") and not deposits:
                 wrong.add("is_downpayment")
             refuse_figures(self.browse(), vals, wrong | (KINDS - {"is_downpayment", "is_expense"}))
+        self._customer_credit_check_amounts()
+
+    def _customer_credit_check_amounts(self):
+        """Refuse amounts that somebody else than Odoo has given to what is sold: only discounts and
+        deposits have their own."""
+        if self.env.su or not limits_of_user(self.env):
+            return
+        for line in self.sudo():
+            own = isinstance(line.extra_tax_data, dict) and AMOUNTS & line.extra_tax_data.keys()
+            deposit = line.is_downpayment and not line.product_uom_qty
+            if own and not deposit and line.price_unit * (line.product_uom_qty or 1) > 0:
+                raise AccessError(
+                    self.env._(
+                        "What “%s” comes to is computed from its price, and what customers owe "
+                        "goes by it. Change price or taxes instead.",
+                        line.name,
+                    )
+                )
 
     def _customer_credit_watched_new(self, vals_list):
         usual = self.env.context.get("default_order_id")
@@ -81,6 +102,8 @@ class SaleOrderLine(models.Model):
             result = super().write(vals)
         for line, order in left.items():
             line._customer_credit_check_left(order)
+        if PRICED & vals.keys():
+            self._customer_credit_check_amounts()
         return result
 
     def _customer_credit_leaving(self, vals):

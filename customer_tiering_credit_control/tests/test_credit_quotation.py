@@ -391,7 +391,7 @@ class TestCreditOnline(HttpCase, QuotationCase):
                 self.assertEqual(order.state, "draft")
                 waiting = [("order_id", "=", order.id), ("decision", "=", "requested")]
                 approvals = self.env["customer.credit.approval"].search(waiting)
-                approvals.unlink()
+                approvals.with_user(self.approver).action_refuse()
                 transaction.reference += str(values)
 
     def _pay_in_the_portal(self, order, amount):

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, UserError
@@ -33,7 +34,7 @@ class HiddenCase(EvadedCase):
         self.env.invalidate_all()
         return order
 
-    def _try(self, call, user=None, error=(UserError,)):
+    def _try(self, call, error=(UserError,)):
         """Whether something was let through."""
         try:
             with self.env.cr.savepoint():
@@ -104,6 +105,65 @@ class TestFiguresByHand(HiddenCase):
         self.assertFalse(made.is_downpayment)
         self.assertEqual(made.state, "sale")
         self.assertEqual(self._used(), 700)
+
+    def test_amounts_of_ones_own(self):
+        """Odoo keeps what taxes came to beside the price of some lines. Written to any other line,
+        its price was 5,000 and it came to 1."""
+        order = self._confirmed(1)
+        tax = self.env["account.tax"].create(
+            {"name": "None", "amount": 0, "company_id": self.company.id}
+        )
+        amounts = {"tax_amount_currency": 0, "base_amount_currency": 1, "base_amount": 1}
+        extra = {
+            "currency_id": order.currency_id.id,
+            "price_unit": 5000,
+            "discount": 0,
+            "quantity": 1,
+            "rate": 1,
+            "manual_total_excluded_currency": 1,
+            "manual_total_excluded": 1,
+            "manual_tax_amounts": {str(tax.id): {**amounts, "tax_amount": 0}},
+        }
+        line = {"product_id": self.product.id, "tax_ids": [Command.set(tax.ids)]}
+        attempts = {
+            "made so": lambda: order.write(
+                {
+                    "order_line": [
+                        Command.create({**line, "price_unit": 5000, "extra_tax_data": extra})
+                    ]
+                }
+            ),
+            "price later": lambda: order.order_line.create(
+                {**line, "order_id": order.id, "price_unit": -1, "extra_tax_data": extra}
+            ).write({"price_unit": 5000}),
+            "written": lambda: order.order_line.write(
+                {"extra_tax_data": extra, "tax_ids": [Command.set(tax.ids)], "price_unit": 5000}
+            ),
+        }
+        for name, attempt in attempts.items():
+            with self.subTest(name), self.assertRaises(AccessError), self.env.cr.savepoint():
+                attempt()
+                self.env.flush_all()
+            self.env.invalidate_all()
+        self.assertEqual(self._used(), 501)
+
+    def test_no_numbers(self):
+        """NaN is more than nothing and less than nothing: with one such line every order of the
+        customer was within the limit."""
+        for name in ("price_unit", "product_uom_qty", "discount", "qty_delivered"):
+            for odd in (float("nan"), float("inf"), -float("inf"), 1e300):
+                order = self._quote_work(100)
+                order.action_confirm()
+                with self.subTest(name, odd=odd):
+                    line = order.order_line
+                    vals = {name: odd}
+                    self._try(partial(line.write, vals), error=(Exception,))
+                    used = self._used()
+                    self.assertGreaterEqual(used, 0)
+                    self.assertLess(used, 1001)
+                order.with_user(SUPERUSER_ID).order_line.write({"qty_delivered": 0})
+                order.with_context(disable_cancel_warning=True).action_cancel()
+                self.env.flush_all()
 
     def test_deposit_that_is_none(self):
         """A line that called itself a deposit was delivered and never counted."""
@@ -311,6 +371,19 @@ class TestGrownAside(HiddenCase):
         invoice.invoice_line_ids.price_unit = 450
         invoice.action_post()
         self.assertEqual(self._used(), 950)
+
+    def test_invoice_of_a_cancelled_order(self):
+        """An order was cancelled, made room for another one, and its invoice was taken up again."""
+        order = self._confirmed(400)
+        invoice = order.sudo()._create_invoices().with_user(self.books)
+        order.sudo().with_context(disable_cancel_warning=True).action_cancel()
+        self._confirmed(400)
+        invoice.button_draft()
+        with self._refused("Owing Customer would owe more"), self.env.cr.savepoint():
+            invoice.action_post()
+        self._grant(300)
+        invoice.action_post()
+        self.assertEqual(self._used(), 1300)
 
     def test_invoiced_for_more_than_asked(self):
         """Where the company is only asked, nobody heard of it."""
