@@ -278,17 +278,17 @@ class TestOddProducts(SaleOrderCommon):
                 ],
             }
         )
-        template = self.product.product_tmpl_id
-        template.attribute_line_ids = [
-            Command.create(
-                {
-                    "attribute_id": attribute.id,
-                    "value_ids": [Command.set(attribute.value_ids.ids)],
-                }
-            )
-        ]
-        fine = self.env["product.template.attribute.value"].search(
-            [("product_tmpl_id", "=", template.id), ("name", "=", "Fine")]
+        values = [Command.set(attribute.value_ids.ids)]
+        line = {"attribute_id": attribute.id, "value_ids": values}
+        template = self.env["product.template"].create(
+            {
+                "name": "Ground Coffee",
+                "list_price": 100.0,
+                "attribute_line_ids": [Command.create(line)],
+            }
+        )
+        fine = template.attribute_line_ids.product_template_value_ids.filtered(
+            lambda value: value.name == "Fine"
         )
         self.assertEqual(fine.price_extra, 10.0)
         line = {
