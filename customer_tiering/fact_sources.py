@@ -343,6 +343,7 @@ def credited_lines(gather, company, as_of, scope, measures):
 
 # Credit notes without an order
 
+
 def _loose(gather, company):
     """A credit note for an invoice that belongs to no order gives back what never counted."""
     return SQL(

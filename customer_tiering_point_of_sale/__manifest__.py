@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering: Till",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "summary": "Tier prices and the tier of the customer at the till",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",

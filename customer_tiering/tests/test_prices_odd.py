@@ -1,6 +1,8 @@
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from .sale_common import SaleOrderCommon
 
@@ -46,6 +48,27 @@ class TestCurrencyOfBase(SaleOrderCommon):
         self.standard_list.currency_id = self.company.currency_id
         self.assertEqual(self._currencies(), ("EUR", "EUR"))
         self.assertEqual(self._quote().order_line.price_unit, 90.0)
+
+    def test_upgrade(self):
+        """Databases of the version before quote Gold customers in a currency that nobody else has,
+        and quotations that were orders once keep what these saved."""
+        order = self._quote()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE product_pricelist SET currency_id = %s WHERE id = %s",
+            [self.dollar.id, self.standard_list.id],
+        )
+        self.env.cr.execute(
+            "UPDATE sale_order SET customer_list_amount = 1000, customer_tier_discount = 10 "
+            "WHERE id = %s",
+            [order.id],
+        )
+        self.env.invalidate_all()
+        path = file_path("customer_tiering/migrations/19.0.1.7.0/end-prices-kept.py")
+        load_script(path, "end_prices_kept").migrate(self.env.cr, "19.0.1.6.0")
+        self.assertEqual(self._currencies(), ("USD", "USD"))
+        self.assertFalse(order.customer_list_amount)
+        self.assertFalse(order.customer_tier_discount)
 
     def test_the_tiers_own_list(self):
         """Somebody changes the currency of the list that was made from the discount, and all Gold
@@ -206,7 +229,9 @@ class TestCombo(SaleOrderCommon):
         """The same where the discount is a column of the order; there the core takes it off of what
         is extra, too."""
         self.env.user.group_ids += self.env.ref("sale.group_discount_per_so_line")
-        self.env.ref("base.group_user")._apply_group(self.env.ref("sale.group_discount_per_so_line"))
+        self.env.ref("base.group_user")._apply_group(
+            self.env.ref("sale.group_discount_per_so_line")
+        )
         order = self._order()
         self.assertEqual(order.order_line.mapped("discount")[1:], [10.0, 10.0])
         self.assertEqual(order.amount_untaxed, 76.5)
@@ -221,3 +246,54 @@ class TestCombo(SaleOrderCommon):
         self.assertTrue(order.customer_prices_differ)
         order.action_update_prices()
         self.assertFalse(order.customer_prices_differ)
+
+
+@tagged("post_install", "-at_install")
+class TestOddProducts(SaleOrderCommon):
+    """A tier's discount on what is not simply a price."""
+
+    def test_money_for_crates(self):
+        """Who brings crates back gets 5 for each, and as a Gold customer 4.50."""
+        crate = self._create_product(name="Crate Back", list_price=-5.0, type="service")
+        for percent in (10, 100):
+            self.gold.discount = percent
+            for partner in (self.customer, self.plain):
+                order = self._quote(partner, lines=[{"product_id": crate.id}])
+                self.assertEqual(order.amount_untaxed, -5.0)
+        self.gold.discount = 10
+        order = self._quote(lines=[{"product_id": crate.id}, {}])
+        self.assertEqual(order.amount_untaxed, 85.0)
+        self.assertEqual(order.customer_tier_saving, 10.0)
+
+    def test_extra_of_an_attribute(self):
+        """What a chosen attribute costs extra is left out of the tier's price, or without its
+        discount."""
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Grind",
+                "create_variant": "no_variant",
+                "value_ids": [
+                    Command.create({"name": "Coarse"}),
+                    Command.create({"name": "Fine", "default_extra_price": 10.0}),
+                ],
+            }
+        )
+        values = [Command.set(attribute.value_ids.ids)]
+        line = {"attribute_id": attribute.id, "value_ids": values}
+        template = self.env["product.template"].create(
+            {
+                "name": "Ground Coffee",
+                "list_price": 100.0,
+                "attribute_line_ids": [Command.create(line)],
+            }
+        )
+        fine = template.attribute_line_ids.product_template_value_ids.filtered(
+            lambda value: value.name == "Fine"
+        )
+        self.assertEqual(fine.price_extra, 10.0)
+        line = {
+            "product_id": template.product_variant_id.id,
+            "product_no_variant_attribute_value_ids": [Command.set(fine.ids)],
+        }
+        for partner, amount in ((self.plain, 110.0), (self.customer, 99.0)):
+            self.assertEqual(self._quote(partner, lines=[line]).amount_untaxed, amount)

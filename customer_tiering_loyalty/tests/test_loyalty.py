@@ -1,5 +1,6 @@
 from odoo.addons.customer_tiering.tests.common import GradingCase
 from odoo.addons.customer_tiering.tests.facts_common import FactsCase
+from odoo.addons.customer_tiering.tests.sale_common import SaleOrderCommon
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -114,3 +115,31 @@ class TestInvoicedLoyalty(FactsCase, LoyaltyCase):
         self.assertEqual((standing.amount, standing.order_count), (0, 1))
         self.assertEqual(standing.lifecycle_stage, "new")
         self.assertEqual(self._standing(lucky).order_count, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestPricesWithRewards(SaleOrderCommon):
+    """What a tier's prices come to beside what a promotion gives."""
+
+    def test_reward(self):
+        """With any reward, or a free delivery, the quotation said that its prices are others than
+        those of its list, and no update ended that."""
+        self.env["loyalty.program"].search([]).action_archive()
+        self.env["loyalty.program"].create(
+            {
+                "name": "Five Percent",
+                "program_type": "promotion",
+                "trigger": "auto",
+                "company_id": self.company.id,
+                "rule_ids": [Command.create({})],
+                "reward_ids": [Command.create({"reward_type": "discount", "discount": 5})],
+            }
+        )
+        for partner, amount, saving in ((self.customer, 85.5, 10.0), (self.plain, 95.0, 0.0)):
+            order = self._quote(partner).sudo()
+            order._update_programs_and_rewards()
+            for coupon, reward in order._get_claimable_rewards().items():
+                order._apply_program_reward(reward, coupon)
+            self.assertEqual(order.amount_untaxed, amount)
+            self.assertFalse(order.customer_prices_differ)
+            self.assertEqual(order.customer_tier_saving, saving)

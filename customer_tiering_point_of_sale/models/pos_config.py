@@ -163,8 +163,9 @@ class PosConfig(models.Model):
         lists = (tills.available_preset_ids | tills.default_preset_id).pricelist_id
         companies = self.company_id
         return lists.filtered(
-            lambda one: not one.customer_tier_only
-            and (not one.company_id or one.company_id in companies)
+            lambda one: (
+                not one.customer_tier_only and (not one.company_id or one.company_id in companies)
+            )
         )
 
     @api.model

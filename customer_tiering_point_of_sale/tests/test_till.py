@@ -304,6 +304,38 @@ class TestTill(TillCommon):
         )
         order.action_pos_order_paid()
 
+    def test_odd_products(self):
+        """What an attribute costs extra was free for Gold customers, as the core leaves it out of
+        lists that build on another; and they got less than others for what they brought back."""
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Grind",
+                "display_type": "radio",
+                "create_variant": "no_variant",
+                "value_ids": [
+                    Command.create({"name": "Coarse"}),
+                    Command.create({"name": "Fine", "default_extra_price": 10.0}),
+                ],
+            }
+        )
+        product = {"available_in_pos": True, "taxes_id": False, "type": "consu"}
+        line = {"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids.ids)]}
+        self.env["product.template"].create(
+            [
+                {"name": "Tier Crate", "list_price": -5.0, **product},
+                {
+                    "name": "Tier Ground",
+                    "list_price": 100.0,
+                    "attribute_line_ids": [Command.create(line)],
+                    **product,
+                },
+            ]
+        )
+        # What is on top of the catalogue's prices is right in the core.
+        self._sell_by(self._list("Till Plain", 0))
+        self.till.with_user(self.pos_user).open_ui()
+        self.start_pos_tour("customer_tiering_till_odd")
+
     def test_ways_of_ordering(self):
         """With a way of ordering that has a list of its own, Gold customers paid as everybody; and
         after one without a list was chosen, they did so, too."""
@@ -330,6 +362,16 @@ class TestTill(TillCommon):
         preset = self.env["pos.preset"].create({"name": "Till Take-away"})
         self.till.write({"use_presets": True, "available_preset_ids": [Command.link(preset.id)]})
         preset.pricelist_id = away = self._list("Till Away", 5)
+        self.assertIn(away, self.gold.own_pricelist_ids.customer_tier_base_id)
+        # As databases of the version before have it.
+        self.gold.own_pricelist_ids.filtered(
+            lambda one: one.customer_tier_base_id == away
+        ).customer_tier_id = False
+        self.env.invalidate_all()
+        folder = "customer_tiering_point_of_sale/migrations/19.0.1.2.0"
+        script = load_script(file_path(f"{folder}/post-lists-of-presets.py"), "post_presets")
+        script.migrate(self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
         self.assertIn(away, self.gold.own_pricelist_ids.customer_tier_base_id)
         preset.pricelist_id = False
         self.env.invalidate_all()

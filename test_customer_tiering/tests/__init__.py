@@ -19,3 +19,4 @@ from . import test_satisfaction
 from . import test_self_order
 from . import test_tier_in_shop
 from . import test_try_and_see_tour
+from . import test_prices_of_tickets

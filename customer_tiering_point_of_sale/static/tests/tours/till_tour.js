@@ -1,5 +1,6 @@
 import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
 import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
+import * as ProductConfigurator from "@point_of_sale/../tests/pos/tours/utils/product_configurator_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as OfflineUtil from "@point_of_sale/../tests/generic_helpers/offline_util";
 import { registry } from "@web/core/registry";
@@ -116,6 +117,26 @@ registry.category("web_tour.tours").add("customer_tiering_till_presets", {
             ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "85.50"),
             ProductScreen.selectPreset("Till Take-away", "Till Counter"),
             ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "72.00"),
+            Chrome.endTour(),
+        ].flat(4),
+});
+
+// Without a tier: a crate −5, coffee 100; what is ground 100, and 10 extra where it is fine.
+registry.category("web_tour.tours").add("customer_tiering_till_odd", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ProductScreen.clickPartnerButton(),
+            ProductScreen.clickCustomer("Gold Customer at the Till"),
+            ProductScreen.addOrderline("Tier Coffee", "1"),
+            ProductScreen.selectedOrderlineHas("Tier Coffee", "1", "90.00"),
+            ProductScreen.addOrderline("Tier Crate", "1"),
+            ProductScreen.selectedOrderlineHas("Tier Crate", "1", "-5.00"),
+            ProductScreen.clickDisplayedProduct("Tier Ground"),
+            ProductConfigurator.pickRadio("Fine"),
+            Dialog.confirm("Add"),
+            ProductScreen.totalAmountIs("184.00"),
             Chrome.endTour(),
         ].flat(4),
 });
