@@ -14,13 +14,21 @@ NAMESPACE = uuid.UUID("6d2f1f3c-0c5b-4f0e-9b3e-2f0f5c1f7a11")
 WIDTH, GAP, CARD_HEIGHT, CHART_HEIGHT, ROW = 1000, 12, 101, 320, 23
 MOST_CARDS = 4
 GOOD, BAD = "#00A04A", "#DC6965"
-# Of pivots the first column names what the others count; lists begin with a day.
-COLUMNS = {"pivot": (320, 160, 130, 130, 130, 130), "list": (120, 280, 150, 150, 150, 150)}
+# As wide as the figures, so that the page stands in the middle. Of pivots the first column names
+# what the others count, long names of rules where these are states; lists begin with a day.
+COLUMNS = {
+    "pivot": (260, 140, 110, 150, 190, 150),
+    "states": (320, 120, 110, 160, 160, 130),
+    "list": (120, 280, 150, 150, 150, 150),
+}
+LETTERS = "ABCDEF"
 STYLES = {
     "1": {"textColor": "#01666b", "bold": True, "fontSize": 16},
     "2": {"bold": True, "fontSize": 11, "textColor": "#434343"},
     # Days would stand on the right.
     "3": {"align": "left"},
+    # Above numbers.
+    "4": {"bold": True, "fontSize": 10, "textColor": "#434343", "align": "right"},
 }
 LOCALE = {
     "name": "English (US)",
@@ -70,7 +78,7 @@ class Builder:
         last = self._tables(bottom // ROW + 2)
         sheets = [
             _sheet("dashboard", "Dashboard", self.cells, self.figures, self.styles, max(last, 40))
-            | {"cols": _columns("list" if self.lists else "pivot")},
+            | {"cols": _columns(self._kind()), "colNumber": len(LETTERS)},
             _sheet("data", "Data", self.helper, [], {}, max(len(self.board.cards) + 1, 20)),
         ]
         return {
@@ -90,6 +98,12 @@ class Builder:
             "listNextId": len(self.lists) + 1,
             "chartOdooMenusReferences": self.menus,
         }
+
+    def _kind(self):
+        """Which ``COLUMNS`` the sheet has."""
+        if self.lists:
+            return "list"
+        return "states" if any(pivot["columns"] for pivot in self.pivots.values()) else "pivot"
 
     # Filters
 
@@ -225,6 +239,7 @@ class Builder:
                     sort=table.sort,
                 )
                 self.cells[f"A{row + 1}"] = _pivot_formula(number, table)
+                self.styles |= {f"{letter}{row + 1}": 4 for letter in LETTERS[1:]}
             self.cells[f"A{row}"] = _link(table, {view: number})
             row += table.limit + 4
         return row
@@ -243,7 +258,7 @@ class Builder:
             "actionXmlId": description.ACTIONS[table.model],
         }
         for place, name in enumerate(table.fields):
-            column = chr(ord("A") + place)
+            column = LETTERS[place]
             self.cells[f"{column}{row}"] = f'=ODOO.LIST.HEADER({number},"{name}")'
             self.styles[f"{column}{row}"] = 2
             for line in range(1, table.limit + 1):
@@ -279,8 +294,8 @@ def _abreast(number):
 
 
 def _pivot_formula(number, table):
-    # Without columns, there is only a total to be named.
-    rest = "" if table.columns else ",FALSE,FALSE"
+    # One line says what the columns are: states or, where there is only a total, the measures.
+    rest = f",TRUE,TRUE,{len(LETTERS) - 1},FALSE" if table.columns else ",FALSE,FALSE"
     return f"=PIVOT({number},{table.limit}{rest})"
 
 

@@ -18,6 +18,23 @@ class TestDashboardFiles(TransactionCase):
         names = {path.name for path in build.FOLDER.iterdir()}
         self.assertEqual(names, set(build.files()), "a file of a dashboard that is gone")
 
+    def test_in_the_middle(self):
+        """Columns without anything in them pushed a dashboard to the left and out of the window;
+        or the names of columns stood beside the numbers of others."""
+        for board in description.DASHBOARDS:
+            data = build.Builder(board).data()
+            sheet = data["sheets"][0]
+            widths = [column["size"] for column in sheet["cols"].values()]
+            self.assertEqual(sum(widths), build.WIDTH)
+            self.assertEqual(len(widths), sheet["colNumber"])
+            for cell, text in sheet["cells"].items():
+                if text.startswith("=PIVOT("):
+                    heads = {
+                        data["styles"][str(sheet["styles"][f"{c}{cell[1:]}"])]["align"]
+                        for c in "BCDEF"
+                    }
+                    self.assertEqual(heads, {"right"})
+
     def _boards(self):
         return self.env["spreadsheet.dashboard"].search(
             [

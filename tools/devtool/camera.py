@@ -8,6 +8,8 @@ and a selector that is there afterwards. With ``--measure`` prints what is wrong
 called by its ``title``, and goes on where one is not ready.
 """
 
+from __future__ import annotations
+
 import base64
 import json
 import subprocess
@@ -15,6 +17,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import websocket
@@ -54,7 +58,23 @@ MEASURE = """(() => {
 
 
 def main(base: str, database: str, login: str, browser: str, measure: str = "") -> None:
-    session = _log_in(base, database, login)
+    with browsing(browser, base, log_in(base, database, login)) as tab:
+        for shot in json.load(sys.stdin):
+            if not measure:
+                tab.take(base, **shot)
+                continue
+            title = shot.pop("title")
+            try:
+                found = tab.take(base, **shot)
+            except NotReady as error:
+                found = [str(error)]
+            for remark in found:
+                print(f"{title}: {remark}", flush=True)
+
+
+@contextmanager
+def browsing(browser: str, base: str, session: str) -> Iterator[Tab]:
+    """The tab of a browser of its own, in which somebody is logged in."""
     # The browser may still write while it ends.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
@@ -76,23 +96,13 @@ def main(base: str, database: str, login: str, browser: str, measure: str = "") 
             tab = Tab(_address(Path(profile) / "DevToolsActivePort"))
             tab.ask("Network.enable")
             tab.ask("Network.setCookie", name="session_id", value=session, url=base)
-            for shot in json.load(sys.stdin):
-                if not measure:
-                    tab.take(base, **shot)
-                    continue
-                title = shot.pop("title")
-                try:
-                    found = tab.take(base, **shot)
-                except NotReady as error:
-                    found = [str(error)]
-                for remark in found:
-                    print(f"{title}: {remark}", flush=True)
+            yield tab
         finally:
             process.terminate()
             process.wait()
 
 
-def _log_in(base: str, database: str, login: str) -> str:
+def log_in(base: str, database: str, login: str) -> str:
     """The session of a user whose password is the login, as in demo databases."""
     params = {"db": database, "login": login, "password": login}
     request = urllib.request.Request(
@@ -127,14 +137,24 @@ class Tab:
     def __init__(self, address: str) -> None:
         self.socket = websocket.create_connection(address, timeout=PATIENCE)
         self.number = 0
+        # What pages wrote to the console as an error, and what they did not catch, once
+        # ``Runtime.enable`` was asked for.
+        self.errors: list[str] = []
 
     def ask(self, method: str, **params) -> dict:
         self.number += 1
         self.socket.send(json.dumps({"id": self.number, "method": method, "params": params}))
         while True:
             answer = json.loads(self.socket.recv())
+            self._note(answer.get("method"), answer.get("params"))
             if answer.get("id") == self.number:
                 return answer.get("result", {})
+
+    def _note(self, event: str, told: dict) -> None:
+        if event == "Runtime.exceptionThrown":
+            self.errors.append(str(told["exceptionDetails"])[:300])
+        elif event == "Runtime.consoleAPICalled" and told["type"] == "error":
+            self.errors.append(str(told["args"])[:300])
 
     def take(
         self, base: str, file: str, url: str, width: int, height: int, wait: str, done: list[str]
