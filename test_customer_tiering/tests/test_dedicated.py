@@ -113,3 +113,30 @@ class TestDedicated(HttpCase, ServiceCase):
         self.helper.action_archive()
         page = self.env["customer.tier.page"].with_user(user)._pages(user)[0]
         self.assertEqual(page["contact"]["name"], self._care(self.customer).user_id.name)
+
+
+@tagged("post_install", "-at_install")
+class TestWhoHasLeft(ServiceCase):
+    """What was to be done for customers whose dedicated people left."""
+
+    def test_open_reminders_go_along(self):
+        """The customer has somebody else by now, and the reminder waited for who has left."""
+        [gold] = self._create_golds(1)
+        self._assign()
+        gone = self._care(gold).user_id
+        standing = self.env["customer.tier.standing"].search([("partner_id", "=", gold.id)])
+        of = self.env["customer.tier.responsible"]._of
+        self.assertEqual(of(standing, self.company)[standing], gone)
+        rule = self.env["customer.reminder.rule"].create(
+            {"name": "Reminder", "company_id": self.company.id}
+        )
+        vals = {"rule_id": rule.id, "partner_id": gold.id, "company_id": self.company.id}
+        reminder = self.env["customer.reminder"].create({**vals, "date": self._days_ago(0)})
+        activity = gold.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=gone.id, automated=True
+        )
+        reminder.sudo().write({"activity_id": activity.id, "user_id": gone.id})
+        gone.action_archive()
+        self.env.invalidate_all()
+        self.assertTrue(self._care(gold).user_id)
+        self.assertEqual(activity.user_id, self._care(gold).user_id)
