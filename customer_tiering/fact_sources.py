@@ -269,32 +269,45 @@ def no_goods(company):
 _RATE = SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)::float8")
 
 
+def _who_is_credited(company, condition):
+    """Contacts to whom credit notes for orders of some customers ``p`` are made out: their own, who
+    pays for their orders by now, and whoever else got one.
+
+    :param condition: SQL on ``p``
+    """
+    return SQL(
+        """
+        SELECT p.id FROM res_partner p WHERE %(condition)s
+         UNION
+        SELECT o.partner_invoice_id
+          FROM res_partner p
+          JOIN sale_order o ON o.partner_id = p.id
+         WHERE o.state = 'sale' AND o.partner_invoice_id <> o.partner_id
+           AND o.company_id = %(company)s AND %(condition)s
+         UNION
+        SELECT c.partner_id
+          FROM customer_tier_credited_order_rel r
+          JOIN account_move c ON c.id = r.move_id
+          JOIN sale_order o ON o.id = r.order_id
+          JOIN res_partner p ON p.id = o.partner_id
+         WHERE %(condition)s
+        """,
+        company=company.id,
+        condition=condition,
+    )
+
+
 def credited_lines(gather, company, as_of, scope, measures):
     """Invoices and credit notes of the order lines of which anything was credited.
 
     Whoever pays for an order may be another customer, and a credit note may be made out to somebody
-    else altogether. An amount in the order's currency is worth
-    what it was on the day of the order: credited in full is in full, whatever the rate is by then.
+    else altogether. An amount in the order's currency is worth what it was on the day of the order:
+    credited in full is in full, whatever the rate is by then.
     """
     line = line_of_return(gather, company, measures)
     return SQL(
         """
-        WITH payer AS MATERIALIZED (
-            SELECT p.id FROM res_partner p WHERE %(scope)s
-             UNION
-            SELECT o.partner_invoice_id
-              FROM res_partner p
-              JOIN sale_order o ON o.partner_id = p.id
-             WHERE o.state = 'sale' AND o.partner_invoice_id <> o.partner_id
-               AND o.company_id = %(company)s AND %(scope)s
-             UNION
-            SELECT m.partner_id
-              FROM customer_tier_credited_order_rel c
-              JOIN account_move m ON m.id = c.move_id
-              JOIN sale_order o ON o.id = c.order_id
-              JOIN res_partner p ON p.id = o.partner_id
-             WHERE %(scope)s
-        ), credited AS MATERIALIZED (
+        WITH payer (id) AS MATERIALIZED (%(credited)s), credited AS MATERIALIZED (
             SELECT DISTINCT x.order_line_id AS id
               FROM payer
               JOIN account_move m ON m.partner_id = payer.id
@@ -331,6 +344,7 @@ def credited_lines(gather, company, as_of, scope, measures):
            AND %(scope)s
         """,
         **line,
+        credited=_who_is_credited(company, scope(SQL("p.commercial_partner_id"))),
         rate=_RATE,
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         products=ORDERED_PRODUCTS,
@@ -385,30 +399,16 @@ def loose_credit_lines(gather, company, as_of, scope, measures, after):
 
 
 def has_credits(customer, company):
-    """Condition: whether a customer, or who pays for what it has ordered, was ever credited."""
+    """Condition: whether anything that a customer has ordered, or has without an order, was ever
+    credited."""
     return SQL(
         """
         EXISTS (SELECT FROM account_move m
                  WHERE m.move_type = 'out_refund' AND m.state = 'posted'
-                   AND m.company_id = %(company)s
-                   AND m.partner_id IN (
-                       SELECT p.id FROM res_partner p WHERE p.commercial_partner_id = %(customer)s
-                        UNION
-                       SELECT o.partner_invoice_id
-                         FROM res_partner p
-                         JOIN sale_order o ON o.partner_id = p.id
-                        WHERE p.commercial_partner_id = %(customer)s
-                          AND o.company_id = %(company)s AND o.state = 'sale'
-                        UNION
-                       SELECT c.partner_id
-                         FROM customer_tier_credited_order_rel r
-                         JOIN account_move c ON c.id = r.move_id
-                         JOIN sale_order o ON o.id = r.order_id
-                         JOIN res_partner p ON p.id = o.partner_id
-                        WHERE p.commercial_partner_id = %(customer)s))
+                   AND m.company_id = %s AND m.partner_id IN (%s))
         """,
-        customer=customer,
-        company=company.id,
+        company.id,
+        _who_is_credited(company, SQL("p.commercial_partner_id = %s", customer)),
     )
 
 

@@ -272,17 +272,40 @@ class CustomerTierDay(models.Model):
         return dict(self.env.cr.fetchall())
 
     @api.model
-    def _on_today(self, customer, tier, company):
+    def _on_today(self, customer, tier, company, personal=None):
         """Ids of the member days that are on for a customer.
 
         :param customer: ``res.partner`` with all rights
         :param tier: ``customer.tier`` of the customer, may be none
+        :param personal: see :meth:`_anchor`
         """
         known = [day for day in self._known(company.id) if day.of_tier(tier.id)]
         if not known:
             return []
-        today, anchors = self._today(company), self._anchors(known, customer, company)
+        today, anchors = self._today(company), self._anchors(known, customer, company, personal)
         return [day.id for day in known if day.is_on(today, anchors[day.id])]
+
+    @api.model
+    def _on_today_of_each(self, standings, company):
+        """The same of many customers, whose dates are read for all at once.
+
+        :param standings: dict ``res.partner`` → ``customer.tier.standing``, which may be none
+        :return: dict ``res.partner`` → ids
+        """
+        customers = self.env["res.partner"].union(*standings).sudo().commercial_partner_id
+        asked = {day.recurrence for day in self._known(company.id)}
+        orders = {}
+        if "first_order" in asked:
+            orders = self._first_orders(company, SQL("= ANY(%s)", customers.ids))
+        found = {}
+        for partner, standing in standings.items():
+            customer = partner.sudo()
+            personal = {
+                "first_order": orders.get(customer.commercial_partner_id.id),
+                "tier_since": standing.tier_since or None,
+            }
+            found[partner] = self._on_today(customer, standing.tier_id, company, personal)
+        return found
 
     # What follows it
 

@@ -128,20 +128,35 @@ class LoyaltyProgram(models.Model):
         # What an order may get is decided by the system; nobody is told the tier by it.
         order = order.sudo()
         tier, stage = order.customer_tier_id, order.customer_lifecycle_stage
-        return self._customer_domain_of(order.partner_id, order.company_id, tier, stage, path)
+        days = self.env["customer.tier.day"]._on_today(order.partner_id, tier, order.company_id)
+        return self._customer_domain_of(tier, stage, days, path)
 
     @api.model
-    def _customer_domain_of(self, customer, company, tier, stage, path=""):
-        """The same of a customer whose tier, which may be none, and stage are known.
-
-        :param customer: ``res.partner`` with all rights
-        """
+    def _customer_domain_of(self, tier, stage, days, path=""):
+        """The same of who is in a tier, which may be none, and in a stage, while some member days
+        are on, by their ids."""
         domain = Domain(f"{path}customer_tier_ids", "=", False)
         if tier:
             domain |= Domain(f"{path}customer_tier_ids", "in", tier.ids)
         domain &= Domain(f"{path}customer_stage", "in", [False, stage])
-        days = self.env["customer.tier.day"]._on_today(customer, tier, company)
         return domain & Domain(f"{path}customer_day_id", "in", [False, *days])
+
+    def _customer_allowed(self, standings, company):
+        """Those of these, with all rights, that each of some customers may use.
+
+        :param standings: dict ``res.partner`` → ``customer.tier.standing``, which may be none
+        :return: dict ``res.partner`` → ``loyalty.program``
+        """
+        if not self:
+            return dict.fromkeys(standings, self)
+        days = self.env["customer.tier.day"]._on_today_of_each(standings, company)
+        alike, found = {}, {}
+        for partner, standing in standings.items():
+            key = standing.tier_id, standing.lifecycle_stage, tuple(days[partner])
+            if key not in alike:
+                alike[key] = self.filtered_domain(self._customer_domain_of(*key))
+            found[partner] = alike[key]
+        return found
 
     def _customer_limited(self):
         """Those of these that only some customers may use."""

@@ -129,6 +129,35 @@ class TestMemberDay(SaleOrderCommon):
         standing.tier_since = self.today
         self.assertNotIn(promotion, self._offered(self._quote()))
 
+    def test_many_customers(self):
+        """A till that opened asked for the dates of one customer after the other."""
+        first = self._promotion(self._day(recurrence="first_order"))
+        since = self._promotion(self._day(recurrence="tier_since"))
+        year = fields.Datetime.now() - relativedelta(years=1)
+        self._create_order(self.customer, 100, date=10).date_order = year
+        standing = self._standing(self.customer).sudo()
+        standing.tier_since = self.today
+        others = [self._create_customer(f"Other {number}") for number in range(4)]
+        programs = (first | since).sudo()
+
+        def allowed(partners):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            found = programs._customer_allowed(partners._customer_standings(), self.company)
+            return found, self.env.cr.sql_log_count - before
+
+        few = self.customer | self.contact | self.plain
+        allowed(few)
+        found, asked = allowed(few)
+        expected = {self.customer: first, self.contact: first, self.plain: programs.browse()}
+        self.assertEqual(found, expected)
+        many, asked_of_many = allowed(few.union(*others))
+        self.assertEqual(asked_of_many, asked)
+        self.assertEqual({partner: many[partner] for partner in few}, expected)
+        standing.tier_since = self.today - relativedelta(years=2)
+        self.assertEqual(allowed(few)[0][self.contact], programs)
+
     def test_birthday(self):
         """A birthday that is on the contact was asked of the company, which has none."""
         field = self.env["ir.model.fields"].create(

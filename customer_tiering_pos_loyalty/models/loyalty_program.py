@@ -10,7 +10,7 @@ class LoyaltyProgram(models.Model):
     @api.model
     def _load_pos_data_read(self, records, config):
         read = super()._load_pos_data_read(records, config)
-        bases = {one.id: one.customer_tier_base_id.id for one in config._customer_tier_lists()}
+        bases = {one.id: one.customer_tier_base_id.id for one in config._customer_discount_lists()}
         some = set(records.sudo()._customer_limited().ids)
         for vals in read:
             vals["_customer_limited"] = vals["id"] in some

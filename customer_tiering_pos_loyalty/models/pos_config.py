@@ -7,7 +7,7 @@ class PosConfig(models.Model):
 
     _inherit = "pos.config"
 
-    def _customer_tier_lists(self):
+    def _customer_discount_lists(self):
         """Lists of typed discounts that this till sells by."""
         lists = self._get_available_pricelists()
         # Whoever sells at the till need not read lists to sell by them.
@@ -15,7 +15,7 @@ class PosConfig(models.Model):
 
     def _get_program_ids(self):
         found = super()._get_program_ids()
-        lists = self._customer_tier_lists()
+        lists = self._customer_discount_lists()
         if not lists:
             return found
         today = fields.Date.context_today(self)
@@ -44,7 +44,8 @@ class PosConfig(models.Model):
         limited = program.pricelist_ids
         if base in limited and pricelist_id not in limited.ids:
             pricelist_id = base.id
-        customer = self.env["res.partner"].browse(partner_id or []).exists()
+        customer = self.env["res.partner"].with_company(self.company_id)
+        customer = customer.browse(partner_id or []).exists()
         if program._customer_limited() and program not in customer._customer_programs(program):
             return {"successful": False, "payload": {"error_message": program._customer_refusal()}}
         if not owner or not card._customer_is_personal():

@@ -24,8 +24,10 @@ class ResPartner(models.Model):
             .sudo()
             .search([("pos_ok", "=", True), ("company_id", "in", [False, *company.parent_ids.ids])])
         )
-        limited = programs._customer_limited()
-        for partner, found in self._customer_programs_of_each(limited).items():
+        allowed = programs._customer_limited()._customer_allowed(
+            self._customer_standings(), company
+        )
+        for partner, found in allowed.items():
             partner.pos_customer_programs = found.ids
 
     def _customer_programs(self, programs):
@@ -33,19 +35,7 @@ class ResPartner(models.Model):
         customer, none of those that are only for some."""
         if not self:
             return programs - programs._customer_limited()
-        return self._customer_programs_of_each(programs)[self]
-
-    def _customer_programs_of_each(self, programs):
-        """The same of each of these customers: dict ``res.partner`` → ``loyalty.program``."""
-        if not programs:
-            return dict.fromkeys(self, programs)
-        company, known = self.env.company, self._customer_standings()
-        found = {}
-        for partner, standing in known.items():
-            stage = standing.lifecycle_stage
-            domain = programs._customer_domain_of(partner.sudo(), company, standing.tier_id, stage)
-            found[partner] = programs.filtered_domain(domain)
-        return found
+        return programs._customer_allowed(self._customer_standings(), self.env.company)[self]
 
     @api.model
     def _load_pos_data_fields(self, config):

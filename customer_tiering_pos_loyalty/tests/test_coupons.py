@@ -12,6 +12,7 @@ class TestCoupons(TestPointOfSaleHttpCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env.user.group_ids += cls.env.ref("customer_tiering.group_manager")
         cls.env["loyalty.program"].search([]).action_archive()
         cls.owner, cls.stranger = cls.env["res.partner"].create(
             [{"name": f"Coupon {name}", "is_company": True} for name in ("Owner", "Stranger")]
