@@ -269,6 +269,25 @@ def no_goods(company):
 _RATE = SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)::float8")
 
 
+def _refunds_of(contact, company, as_of):
+    """Posted credit notes of a contact up to a day, looked up a contact at a time (OFFSET 0): else
+    those of everybody are read for each chunk of customers.
+
+    :param contact: SQL of the contact's id
+    """
+    return SQL(
+        """
+        LATERAL (SELECT * FROM account_move n
+                  WHERE n.move_type = 'out_refund' AND n.state = 'posted'
+                    AND n.company_id = %s AND n.partner_id = %s AND n.invoice_date <= %s
+                 OFFSET 0)
+        """,
+        company.id,
+        contact,
+        as_of,
+    )
+
+
 def _who_is_credited(company, condition):
     """Contacts to whom credit notes for orders of some customers ``p`` are made out: their own, who
     pays for their orders by now, and whoever else got one.
@@ -309,12 +328,12 @@ def credited_lines(gather, company, as_of, scope, measures):
         """
         WITH payer (id) AS MATERIALIZED (%(credited)s), credited AS MATERIALIZED (
             SELECT DISTINCT x.order_line_id AS id
-              FROM payer
-              JOIN account_move m ON m.partner_id = payer.id
-              JOIN account_move_line i ON i.move_id = m.id
-              JOIN sale_order_line_invoice_rel x ON x.invoice_line_id = i.id
-             WHERE m.move_type = 'out_refund' AND m.state = 'posted'
-               AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s
+              FROM payer, %(refunds)s m,
+                   LATERAL (SELECT y.order_line_id
+                              FROM account_move_line i
+                              JOIN sale_order_line_invoice_rel y ON y.invoice_line_id = i.id
+                             WHERE i.move_id = m.id
+                            OFFSET 0) x
         )
         SELECT p.commercial_partner_id, o.id, l.id, COALESCE(l.product_id, 0), o.date_order,
                %(noon)s,
@@ -345,6 +364,7 @@ def credited_lines(gather, company, as_of, scope, measures):
         """,
         **line,
         credited=_who_is_credited(company, scope(SQL("p.commercial_partner_id"))),
+        refunds=_refunds_of(SQL("payer.id"), company, as_of),
         rate=_RATE,
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         products=ORDERED_PRODUCTS,
@@ -361,14 +381,14 @@ def credited_lines(gather, company, as_of, scope, measures):
 def _loose(gather, company):
     """A credit note for an invoice that belongs to no order gives back what never counted."""
     return SQL(
-        """m.move_type = 'out_refund' AND m.state = 'posted' AND i.display_type = 'product'
-           AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x WHERE x.invoice_line_id = i.id)
+        # OFFSET 0: else all invoice lines are read for it, for each chunk of customers.
+        """i.display_type = 'product'
+           AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x
+                            WHERE x.invoice_line_id = i.id OFFSET 0)
            AND (m.reversed_entry_id IS NULL AND %s
                 OR EXISTS (SELECT FROM account_move_line j
                              JOIN sale_order_line_invoice_rel y ON y.invoice_line_id = j.id
-                            WHERE j.move_id = m.reversed_entry_id
-                           -- Else all invoice lines are read for it, for each chunk of customers.
-                           OFFSET 0))""",
+                            WHERE j.move_id = m.reversed_entry_id OFFSET 0))""",
         gather._loose_credit_condition(company),
     )
 
@@ -378,24 +398,22 @@ def loose_credits(gather, company, as_of, scope):
     return SQL(
         """
         SELECT p.commercial_partner_id, %(noon)s, -SUM(i.balance)::float8, 0
-          FROM res_partner p
-          JOIN account_move m ON m.partner_id = p.id
+          FROM res_partner p, %(refunds)s m
           JOIN account_move_line i ON i.move_id = m.id
-         WHERE %(loose)s AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s
-           AND %(scope)s
-      GROUP BY p.commercial_partner_id, m.id
+         WHERE %(loose)s AND %(scope)s
+      GROUP BY p.commercial_partner_id, m.id, m.invoice_date
         """,
+        refunds=_refunds_of(SQL("p.id"), company, as_of),
         loose=_loose(gather, company),
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
-        company=company.id,
-        as_of=as_of,
         scope=scope(SQL("p.commercial_partner_id")),
     )
 
 
 def loose_credit_lines(gather, company, as_of, scope, measures, after):
     documents = _loose(gather, company)
-    return _move_lines(gather, company, as_of, scope, measures, after, documents)
+    moves = SQL("%s m ON TRUE", _refunds_of(SQL("p.id"), company, as_of))
+    return _move_lines(gather, company, as_of, scope, measures, after, documents, moves)
 
 
 def has_credits(customer, company):
@@ -501,7 +519,8 @@ def invoice_lines(gather, company, as_of, scope, measures, after):
                                     AND r.currency_id = m.currency_id), 1) END::float8""",
         company.currency_id.id,
     )
-    return _move_lines(gather, company, as_of, scope, measures, after, documents, worth)
+    moves = SQL("account_move m ON m.partner_id = p.id")
+    return _move_lines(gather, company, as_of, scope, measures, after, documents, moves, worth)
 
 
 def _invoiced_goods(gather, company):
@@ -517,10 +536,11 @@ def _invoiced_goods(gather, company):
     )
 
 
-def _move_lines(gather, company, as_of, scope, measures, after, documents, worth=None):
+def _move_lines(gather, company, as_of, scope, measures, after, documents, moves, worth=None):
     """Lines ``i`` of invoices and credit notes ``m``, with the columns of order lines.
 
     :param documents: condition on both
+    :param moves: SQL of what is joined to contact ``p`` as ``m``
     :param worth: of a line, in company currency
     """
     from .grading.metrics import MONEY_MEASURES, as_date
@@ -539,7 +559,7 @@ def _move_lines(gather, company, as_of, scope, measures, after, documents, worth
         """
         SELECT p.commercial_partner_id, %(noon)s, COALESCE(i.product_id, 0), %(columns)s
           FROM res_partner p
-          JOIN account_move m ON m.partner_id = p.id
+          JOIN %(moves)s
           JOIN account_move_line i ON i.move_id = m.id
      LEFT JOIN product_product v ON v.id = i.product_id
      LEFT JOIN product_template t ON t.id = v.product_tmpl_id
@@ -550,6 +570,7 @@ def _move_lines(gather, company, as_of, scope, measures, after, documents, worth
         """,
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         columns=SQL(", ").join(columns),
+        moves=moves,
         documents=documents,
         company=company.id,
         as_of=as_of,

@@ -147,12 +147,15 @@ class Receivables:
                        (COALESCE(l.date_maturity, l.date) - date '1970-01-01')::float8 AS due,
                        l.balance, l.amount_residual AS residual, (%(counts)s)::int AS counts
                   FROM res_partner p
-                  JOIN account_move_line l ON l.partner_id = p.id
+                       -- Else those of everybody are read for each chunk of customers.
+                  JOIN LATERAL (SELECT * FROM account_move_line l
+                                 WHERE l.partner_id = p.id
+                                   AND l.company_id = %(company)s
+                                   AND %(condition)s
+                                   AND l.account_id = ANY(%(receivable)s)
+                                OFFSET 0) l ON TRUE
              LEFT JOIN account_move m ON m.id = l.move_id AND m.move_type = 'out_receipt'
-                 WHERE l.company_id = %(company)s
-                   AND %(condition)s
-                   AND l.account_id = ANY(%(receivable)s)
-                   AND %(scope)s
+                 WHERE %(scope)s
             )
             SELECT s.customer, s.id, s.move_id, s.source, s.begun, s.due, s.paid,
                    s.amount::float8, COALESCE(s.shares[1], 0),

@@ -541,9 +541,9 @@ class CustomerTierRun(models.Model):
             SQL(
                 """
                 SELECT COALESCE(MAX(id), 0), COUNT(*) = %(size)s
-                  FROM (SELECT id FROM res_partner
-                         WHERE id > %(last)s AND commercial_partner_id = id
-                         ORDER BY id LIMIT %(size)s) chunk
+                  FROM (SELECT id FROM (SELECT id, commercial_partner_id FROM res_partner
+                                         WHERE id > %(last)s ORDER BY id OFFSET 0) p
+                         WHERE commercial_partner_id = id LIMIT %(size)s) chunk
                 """,
                 last=after,
                 size=self._chunk_size(),

@@ -43,7 +43,7 @@ class CustomerContactPolicy(models.AbstractModel):
         reasons = [
             ("quotation", self._has_order(("draft", "sent"), now - timedelta(QUOTATION_DAYS))),
             ("ordered", self._has_order(("sale",), now - timedelta(ORDERED_DAYS))),
-            ("spoke", self._spoken_to(now.date() - timedelta(SPOKE_DAYS))),
+            ("spoke", self._spoken_to(company, now.date() - timedelta(SPOKE_DAYS))),
         ]
         if company.sudo().customer_contact_wait_overdue:
             reasons.insert(2, ("overdue", SQL("s.overdue_amount > 0")))
@@ -61,17 +61,19 @@ class CustomerContactPolicy(models.AbstractModel):
         )
 
     @api.model
-    def _spoken_to(self, since):
+    def _spoken_to(self, company, since):
         """Somebody has done something about the customer; after what a reminder asked for, the
-        rule's own gap says how long there is peace."""
+        rule's own gap says how long there is peace. The company is no column: so PostgreSQL can
+        ask once for many customers."""
         return SQL(
             """EXISTS (
                 SELECT FROM mail_activity a JOIN res_partner c ON c.id = a.res_id
                  WHERE a.res_model = 'res.partner' AND c.commercial_partner_id = s.partner_id
                    AND NOT a.active AND a.date_done > %s
-                   AND (a.customer_company_id IS NULL OR a.customer_company_id = s.company_id)
+                   AND (a.customer_company_id IS NULL OR a.customer_company_id = %s)
                    AND NOT EXISTS (SELECT FROM customer_reminder d WHERE d.activity_id = a.id))""",
             since,
+            company.id,
         )
 
     @api.model

@@ -52,14 +52,19 @@ class CustomerOrderAwaited(models.AbstractModel):
             self.env.cr.execute(
                 SQL(
                     """
-                    SELECT DISTINCT ON (r.id) r.id, o.id
-                      FROM %(table)s r
-                      -- Whoever became a contact of another customer orders as that one.
-                      JOIN res_partner p ON p.id = r.partner_id
-                      JOIN res_partner c ON c.commercial_partner_id = p.commercial_partner_id
-                      JOIN sale_order o ON o.partner_id = c.id
-                     WHERE r.id = ANY(%(ids)s) AND %(ends)s
-                     ORDER BY r.id, o.date_order, o.id
+                    SELECT r.id, f.id
+                      FROM %(table)s r,
+                           -- Whoever became a contact of another customer orders as that one.
+                           LATERAL (
+                               SELECT o.id
+                                 FROM res_partner p
+                                 JOIN res_partner c
+                                   ON c.commercial_partner_id = p.commercial_partner_id
+                                 JOIN sale_order o ON o.partner_id = c.id
+                                WHERE p.id = r.partner_id AND %(ends)s
+                                ORDER BY o.date_order, o.id LIMIT 1) f
+                     WHERE r.id = ANY(%(ids)s)
+                     ORDER BY r.id
                     """,
                     table=SQL.identifier(self._table),
                     ids=awaited.ids,
