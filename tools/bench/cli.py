@@ -23,7 +23,7 @@ OF_A_FILE = {
     "effect": effect,
 }
 # Other benches, by the name of their module.
-OTHERS = ("whatif", "pages", "install", "past", "discounts", "dashboards")
+OTHERS = ("whatif", "pages", "install", "past", "discounts", "dashboards", "care")
 # Measurement in ``measure``: label of its row.
 BARE_LABELS = {
     "bare_fetched": "bare GROUP BY of orders, without the addon's index",
