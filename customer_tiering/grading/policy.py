@@ -287,8 +287,9 @@ class Curve:
     ``logs`` are natural logarithms of days, less what is known of each customer
     (``rhythm.Foresight``), at which 5 %, 10 %, 15 % … have ordered again; as many as were reached.
     ``seen`` is the share (0–1) of those who were seen to order again at all, ``last`` where the
-    last of them did. ``back`` is the share of those who come back within ``Rhythm.within``; 1 where
-    the next order is expected when half of all have ordered again.
+    last of them did. ``back`` is the share of those who come back within ``Rhythm.within``, which
+    is longer for slow customers as their days are; 1 where the next order is expected when half of
+    all have ordered again.
     """
 
     intervals: int

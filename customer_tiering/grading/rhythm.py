@@ -55,8 +55,8 @@ CALL_STEPS = 25
 FAR = 36_500.0
 # Where fewer than a level are seen to order again, it stands for so many of those who are.
 SETTLED = 0.9
-# Who orders again after longer than this, and than so many times what half of all take, has been
-# away: neither says when an order may be expected.
+# Who orders again later than this, and than so many times what half of all take, had been away,
+# and tells nothing of when an order may be expected.
 RETURN_DAYS, RETURN_TIMES = 365, 2
 # Logarithms are summed in whole numbers, which is exact: a customer alone has the same as among
 # all. Their squares have room for fewer digits.
