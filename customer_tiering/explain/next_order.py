@@ -81,7 +81,8 @@ def _window(standing):
 
 
 def sentence(standing):
-    """“Half of such customers have ordered again by 12 May, four of five by 3 June.”"""
+    """“Half of such customers who come back have ordered again by 12 May, four of five of all by
+    3 June.”"""
     env = standing.env
     if not standing.next_order_late:
         return ""
@@ -94,12 +95,13 @@ def sentence(standing):
         return env._("Of 100 such customers, %(share)s have ordered again by %(late)s.", **words)
     if standing.late_share < FOUR_OF_FIVE:
         return env._(
-            "Half of such customers have ordered again by %(expected)s, %(share)s of 100 by "
-            "%(late)s.",
+            "Half of such customers who come back have ordered again by %(expected)s, %(share)s of "
+            "100 of all by %(late)s.",
             **words,
         )
     return env._(
-        "Half of such customers have ordered again by %(expected)s, four of five by %(late)s.",
+        "Half of such customers who come back have ordered again by %(expected)s, four of five of "
+        "all by %(late)s.",
         **words,
     )
 
@@ -169,6 +171,8 @@ def of_all(program):
         "weight": readable(env, round(100 * _weight_of(5, known["weight"]))),
     }
     texts = [_how_soon(program, words)]
+    if soon := _how_soon_expected(program):
+        texts.append(soon)
     if known["weight"] > 0:
         texts.append(
             env._("Five intervals of a customer's own weigh %(weight)s %% in its day.", **words)
@@ -221,6 +225,22 @@ def _how_soon(program, words):
     return env._(
         "Half of your customers order again within %(half)s days, four of five within %(late)s.",
         **words,
+    )
+
+
+def _how_soon_expected(program):
+    """On which day the next order is expected; empty where that is not known, or somebody typed
+    it."""
+    env, known = program.env, program.rhythm
+    if not known.get("soon") or program.typical_interval_days not in (0, known["typical"]):
+        return ""
+    return env._(
+        "An order is expected when half of those have ordered again who come back: of all "
+        "customers, %(again)s of 100 come back within %(within)s days, half of them within "
+        "%(soon)s.",
+        again=readable(env, round(100 * known["again"])),
+        within=readable(env, known["within"]),
+        soon=readable(env, known["soon"]),
     )
 
 

@@ -287,13 +287,16 @@ class Curve:
     ``logs`` are natural logarithms of days, less what is known of each customer
     (``rhythm.Foresight``), at which 5 %, 10 %, 15 % … have ordered again; as many as were reached.
     ``seen`` is the share (0–1) of those who were seen to order again at all, ``last`` where the
-    last of them did.
+    last of them did. ``back`` is the share of those who come back within ``Rhythm.within``, which
+    is longer for slow customers as their days are; 1 where the next order is expected when half of
+    all have ordered again.
     """
 
     intervals: int
     logs: tuple[float, ...]
     last: float
     seen: float
+    back: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -309,6 +312,9 @@ class Rhythm:
     drawn to it. Regular is whose own is below ``cut`` then; 0 for nobody. ``curves`` by rising
     ``intervals``, ``regular`` that of regular customers. Learnt from ``ended`` intervals and
     ``open`` ones, from the day ``since`` to the day ``until`` (day numbers).
+    Who comes back orders again ``within`` so many days, which the share ``again`` (0–1) of all do;
+    half of them have after ``soon`` days, 0 for unknown: then the next order is expected. Who does
+    so later, or never, says nothing of that day.
     """
 
     typical: float
@@ -326,6 +332,9 @@ class Rhythm:
     until: int = 0
     half: float = 0.5
     most: float = 0.8
+    within: int = 0
+    again: float = 0.0
+    soon: int = 0
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,9 @@ CALL_STEPS = 25
 FAR = 36_500.0
 # Where fewer than a level are seen to order again, it stands for so many of those who are.
 SETTLED = 0.9
+# Who orders again later than this, and than so many times what half of all take, had been away,
+# and tells nothing of when an order may be expected.
+RETURN_DAYS, RETURN_TIMES = 365, 2
 # Logarithms are summed in whole numbers, which is exact: a customer alone has the same as among
 # all. Their squares have room for fewer digits.
 GRAIN, COARSE = 2.0**32, 2.0**16
@@ -252,12 +255,16 @@ def learn(customers, days, as_of):
     centre, weight, spread = _variances(spells)
     strength, cut = _regularity(spells, spread)
     everybody = _curve(np.log(spells.days), spells.ended, 0)
+    half, most = (max(round(float(np.exp(_quantile(everybody, p)))), 1) for p in (0.5, 0.8))
+    within = int(max(RETURN_DAYS, RETURN_TIMES * half))
+    everybody = _returning(everybody, np.log(within))
     known = Rhythm(
-        *(max(round(float(np.exp(_quantile(everybody, p)))), 1) for p in (0.5, 0.8)),
+        *(half, most),
         *(round(float(number), 4) for number in (centre, weight, spread)),
         *(strength, cut, (everybody,), None, int(spells.ended.sum()), int((~spells.ended).sum())),
         *(int(spells.start.min()), int(as_of)),
         *(round(min(p, everybody.seen * SETTLED), 4) for p in (0.5, 0.8)),
+        *(within, everybody.back, round(float(np.nan_to_num(np.exp(_middle(everybody)))))),
     )
     foresight = Foresight(known, spells)
     about = np.log(spells.days) - foresight.shift
@@ -267,7 +274,24 @@ def learn(customers, days, as_of):
         exact = _curve(own, spells.ended[regular], REGULAR_INTERVALS)
         # They are foreseen by that, and would make the others look as regular.
         about, spells = about[~regular], spells[~regular]
-    return replace(known, curves=_curves(about, spells), regular=exact)
+    return returning(replace(known, curves=_curves(about, spells), regular=exact))
+
+
+def returning(rhythm):
+    """The rhythm with what its curves say of those who come back; for one that was learnt before
+    that was kept, too."""
+    within = rhythm.within or int(max(RETURN_DAYS, RETURN_TIMES * rhythm.typical))
+    curves = tuple(_returning(curve, np.log(within)) for curve in rhythm.curves)
+    # Curves of regular customers are multiples of their own interval: whenever they do.
+    regular = rhythm.regular and _returning(rhythm.regular, np.inf)
+    return replace(rhythm, within=within, curves=curves, regular=regular)
+
+
+def _returning(curve, within):
+    """:param within: logarithm of days within which who comes back does"""
+    back = float(_share(curve, np.array([within]))[0])
+    # Where most take longer, they are no exception.
+    return replace(curve, back=round(back if back >= curve.seen / 2 else curve.seen, 4))
 
 
 def _curves(about, spells):
@@ -362,7 +386,13 @@ def around(rhythm, typical):
         return rhythm
     moved = float(np.log(typical / rhythm.typical))
     curves = tuple(
-        replace(curve, logs=tuple(log + moved for log in curve.logs), last=curve.last + moved)
+        # What is typed is the day, not what half of some take.
+        replace(
+            curve,
+            logs=tuple(log + moved for log in curve.logs),
+            last=curve.last + moved,
+            back=1.0,
+        )
         for curve in rhythm.curves
     )
     late = round(rhythm.late * typical / rhythm.typical)
@@ -402,6 +432,14 @@ def _quantile(curve, shares, before=0.0, settled=True):
     if curve.seen > known[-1]:
         known, logs = [*known, curve.seen], [*logs, curve.last]
     return np.where(share > curve.seen + TINY, np.nan, np.interp(share, known, logs))
+
+
+def _middle(curve):
+    """Logarithm of days by which half of those have ordered again who come back; NaN where fewer
+    than half of all are seen to."""
+    if curve.seen + TINY < 0.5:
+        return np.nan
+    return _quantile(curve, curve.back / 2, settled=False)
 
 
 class Foresight:
@@ -456,17 +494,25 @@ class Foresight:
         :param silent: array of days of silence that they have in common, none: the order itself
         :param settled: see :func:`_quantile`
         """
-        result = np.full(len(self.count), np.nan)
         before = None if silent is None else self.share(silent)
+        # From the order on, it is the same number for all of them.
+        return self._days(
+            lambda curve, some: _quantile(
+                curve, share, 0.0 if before is None else before[some], settled
+            )
+        )
+
+    def _days(self, logs):
+        result = np.full(len(self.count), np.nan)
         for some, curve in self._curves():
-            # From the order on, it is the same number for all of them.
-            logs = _quantile(curve, share, 0.0 if before is None else before[some], settled)
-            result[some] = np.exp(logs + self.shift[some])
+            result[some] = np.exp(logs(curve, some) + self.shift[some])
         # Thirds and logarithms are not exact, and a day must not depend on it.
         return np.round(np.minimum(result, FAR), 3)
 
-    def expected(self, silent=None):
-        return self.days(0.5, silent)
+    def expected(self):
+        """Half of those who come back have ordered again, see ``policy.Rhythm``; NaN where fewer
+        than half of all are seen to order again."""
+        return self._days(lambda curve, _some: _middle(curve))
 
     def late(self, silent=None):
         """Four of five have ordered again; where fewer are seen to, nine in ten of those who
@@ -505,12 +551,12 @@ class Foresight:
 
 
 # What ``Purchases.rhythms`` tells, floats but for the first four and ``source``. Days are NaN for
-# unknown: the one by which half of such customers have bought again, the one by which four of five
-# have, and the window that four of five come in (none of who buys so regularly as to be expected on
-# a day). ``interval`` is days to the first of these, ``own_median`` that of the ``order_days - 1``
-# own intervals, which weigh ``own_weight`` (0–1); ``source`` is a position in ``SOURCES``, -1 for
-# none. ``lost_day``: the first day on which it had not been bought for too long, of what the
-# customer bought steadily and is missing from its orders since.
+# unknown: the one by which half of such customers who come back have bought again, the one by which
+# four of five of all have, and the window that four of five come in (none of who buys so regularly
+# as to be expected on a day). ``interval`` is days to the first of these, ``own_median`` that of
+# the ``order_days - 1`` own intervals, which weigh ``own_weight`` (0–1); ``source`` is a position
+# in ``SOURCES``, -1 for none. ``lost_day``: the first day on which it had not been bought for too
+# long, of what the customer bought steadily and is missing from its orders since.
 RHYTHM_COLUMNS = (
     *("customer", "category", "order_days", "last_day", "cv", "own_median", "own_weight"),
     *("interval", "due_day", "late_day", "from_day", "until_day", "source"),
@@ -521,6 +567,8 @@ RHYTHM_COLUMNS = (
 PARTS = 10_000
 # Day of a purchase: how many days after the last one it is, see ``_days_of``.
 DAYS = {"due_day": "interval", "late_day": "late_days", "from_day": "first", "until_day": "last"}
+# Beside these, the days by which half of all have bought again, whether they come back or not.
+HALF = "half"
 
 
 @dataclass(frozen=True)
@@ -635,7 +683,7 @@ class Purchases:
         :param cycles: array of what is typed for the products bought last, 0 for nothing
         """
         size = len(self.customers)
-        days = {name: np.full(size, np.nan) for name in DAYS.values()}
+        days = {name: np.full(size, np.nan) for name in (*DAYS.values(), HALF)}
         known = {source: np.full(size, np.nan) for source in SOURCES}
         known["product"], weight = cycles, np.zeros(size)
         for category in np.unique(self.categories).tolist():
@@ -702,6 +750,7 @@ def _days_of(foresight):
         "late_days": foresight.late(),
         "first": first,
         "last": last,
+        HALF: foresight.days(0.5),
     }
 
 
@@ -715,7 +764,7 @@ def _stretch(days, some, typed):
     for name, found in days.items():
         moved = np.where(np.isnan(expected), stand_in[name], found[some] * factor)
         found[some] = np.round(moved, 3)
-    days["interval"][some] = typed
+    days["interval"][some] = days[HALF][some] = typed
 
 
 def lost_days(frame, last_days):
@@ -729,7 +778,7 @@ def lost_days(frame, last_days):
     :param frame: see :meth:`Purchases.rhythms`, with ``longest_gap``
     :param last_days: dict customer → day of the last order of anything
     """
-    usual = frame["interval"].fillna(frame["own_median"]).to_numpy()
+    usual = frame[HALF].fillna(frame["own_median"]).to_numpy()
     limit = np.floor(np.fmax(2 * usual, frame["longest_gap"]))
     first = frame["last_day"].to_numpy() + limit + 1
     latest = frame["customer"].map(last_days).to_numpy(dtype=float)

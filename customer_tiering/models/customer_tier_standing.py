@@ -206,8 +206,8 @@ class CustomerTierStanding(models.Model):
     next_order_date = fields.Date(
         string="Next Order Expected",
         readonly=True,
-        help="Half of such customers have ordered again by this day. Empty where fewer than half "
-        "are seen to order again at all.",
+        help="Half of such customers who come back have ordered again by this day. Empty where "
+        "fewer than half are seen to order again at all.",
     )
     next_order_from = fields.Date(readonly=True)
     next_order_until = fields.Date(

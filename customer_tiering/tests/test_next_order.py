@@ -1,9 +1,15 @@
 """When the next order is expected and late, in words."""
 
+from pathlib import Path
+
+from odoo.modules.module import load_script
 from odoo.tests import tagged
 from odoo.tools import format_date
 
+from ..explain import next_order
 from .common import OWN, GradingCase
+
+SCRIPT = Path(__file__).parents[1] / "migrations" / "19.0.1.8.0" / "post-rhythm.py"
 
 
 @tagged("post_install", "-at_install")
@@ -52,6 +58,49 @@ class TestNextOrder(GradingCase):
         self.assertIn("Half of your customers order again within 30 days", text)
         self.assertIn("from 56 intervals, and 7 that were not over yet", text)
         self.assertEqual(self.program.typical_interval_days, 30)
+        self.assertIn("come back within 365 days, half of them within 30.", text)
+        # Who types the middle says which day that is.
+        self.program.typical_interval_days = 60
+        self.assertNotIn("come back", self.program.rhythm_text)
+
+    def test_words_of_who_comes_back(self):
+        """“Half have ordered again by”, said of all, of a day by which half of those have who come
+        back."""
+        for number in range(60):
+            ages = (900, 850, 750, 550) if number < 40 else (900,)
+            self._create_own_customer(f"Buyer {number}", *((age - 4 * number, 10) for age in ages))
+        once = self._create_own_customer("Once", (5, 100))
+        self._grade()
+        standing, known = self._standing(once), self.program.rhythm
+        expected, late = standing.next_order_date, standing.next_order_late
+        self.assertAlmostEqual((expected - standing.last_order_date).days, known["soon"], delta=1)
+        self.assertLess(known["soon"], known["typical"])
+        words = next_order.sentence(standing)
+        day = format_date(self.env, expected)
+        self.assertIn(f"such customers who come back have ordered again by {day}", words)
+        self.assertIn(f"of 100 of all by {format_date(self.env, late)}", words)
+
+    def test_learnt_before_it_was_kept(self):
+        """After an upgrade programmes went on by the day on which half of all have ordered again,
+        under words that speak of those who come back; or what was frozen was learnt anew."""
+        self._regulars(7, since=10)
+        self._grade()
+        known = self.program.rhythm
+        fields = ("within", "again", "soon")
+        before = {name: value for name, value in known.items() if name not in fields}
+        before["curves"] = [
+            {name: value for name, value in curve.items() if name != "back"}
+            for curve in known["curves"]
+        ]
+        self.program.rhythm = before
+        self.env.flush_all()
+        for _once_more in range(2):
+            load_script(str(SCRIPT), "post-rhythm").migrate(self.env.cr, "19.0.1.7.0")
+            self.env.invalidate_all()
+            after = self.program.rhythm
+            self.assertEqual(after["curves"], known["curves"])
+            self.assertEqual(after["within"], known["within"])
+        self.assertNotIn("come back", self.program.rhythm_text)
 
     def test_words_where_most_never_come_back(self):
         """“Half of your customers order again within 235 days”, in a shop where a fifth ever do."""

@@ -45,8 +45,8 @@ class CustomerReminderRule(models.Model):
         required=True,
         default="late",
         help="Late: four of five of such customers have ordered again, and of those still silent "
-        "most order nothing for another month without a call. Expected: half of them have, so "
-        "that many who are reminded of would order without it.",
+        "most order nothing for another month without a call. Expected: half of those who come "
+        "back have, so that many who are reminded of would order without it.",
     )
     lead_days = fields.Integer(
         string="Days After That",

@@ -50,7 +50,7 @@ class TestNextOrder(GradingCase):
         activity = late.activity_ids
         self.assertIn(format_date(self.env, self._days_ago(2)), activity.summary)
         self.assertIn("late since", activity.summary)
-        self.assertIn("Half of such customers have ordered again by", activity.note)
+        self.assertIn("Half of such customers who come back have ordered again by", activity.note)
 
     def test_activity_tells_the_day_that_the_rule_goes_by(self):
         """The activity said that the order was late since a day on which nobody was reminded: the

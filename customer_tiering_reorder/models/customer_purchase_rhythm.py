@@ -86,7 +86,7 @@ class CustomerPurchaseRhythm(models.Model):
         digits=(9, 1),
         readonly=True,
         aggregator="avg",
-        help="Half of such customers buy the category again within so many days.",
+        help="Half of such customers who buy the category again do so within so many days.",
     )
     own_median_days = KnownFloat(
         string="Own Median (days)", digits=(9, 1), readonly=True, aggregator=None
@@ -103,7 +103,8 @@ class CustomerPurchaseRhythm(models.Model):
     due_date = fields.Date(
         string="Expected",
         readonly=True,
-        help="The day by which half of such customers have bought the category again.",
+        help="The day by which half of such customers have bought the category again who do so at "
+        "all.",
     )
     late_date = fields.Date(
         string="Late From",

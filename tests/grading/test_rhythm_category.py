@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -179,6 +180,20 @@ def _steady(days, orders):
     rows = [(3, 1, 20_150 - day) for day in days]
     frame = _purchases(rows).rhythms(TODAY, {}, last_days={3: orders})
     return frame["lost_day"][0]
+
+
+def test_lost_is_not_sooner_since_many_stay_away(rhythms):
+    """A category was called lost the sooner, the more of its buyers never come back: the day that
+    is expected is of those who do."""
+    rows = [(3, 1, 20_000 + day) for day in (0, 11, 30, 44, 70, 95)]
+    days = {}
+    for back in (1.0, 0.6):
+        curves = tuple(replace(curve, back=back) for curve in rhythms[1].curves)
+        known = {1: replace(rhythms[1], curves=curves, regular=None)}
+        (found,) = _purchases(rows).rhythms(TODAY, known, last_days={3: TODAY}).itertuples()
+        days[back] = found
+    assert days[0.6].due_day < days[1.0].due_day
+    assert days[0.6].lost_day == days[1.0].lost_day > 0
 
 
 def test_lost_while_the_customer_orders_elsewhere():

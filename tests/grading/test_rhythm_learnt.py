@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -102,6 +102,91 @@ def test_who_never_comes_back_counts():
     assert (_learnt("chance").half, _learnt("chance").most) == (0.5, 0.8)
 
 
+def _log_of_some_who_leave(number=600, stay=0.7, gap=30):
+    """Each order is the last one of three in ten, the others order every 15 to 60 days."""
+    rng = np.random.default_rng(5)
+    pairs = []
+    for customer in range(number):
+        day = float(rng.uniform(0, 600))
+        while day <= UNTIL:
+            pairs.append((customer, int(day)))
+            if rng.random() > stay:
+                break
+            day += gap * 2 ** rng.uniform(-1, 1)
+    return rhythm.order_days(*np.array(pairs).T)
+
+
+def test_who_stays_away_does_not_move_the_day():
+    """Where three in ten never come back, the day by which half of all have ordered again is one
+    by which nearly all have who do: it was 30 % behind a constant, counted over those who came."""
+    customers, days = _log_of_some_who_leave()
+    known = rhythm.learn(customers, days, UNTIL)
+    assert known.within == 365
+    assert known.again == pytest.approx(0.7, abs=0.03)
+    assert known.soon == pytest.approx(30, abs=1)
+    assert known.typical > 38
+    found = _spell([], known)
+    assert found.expected()[0] == pytest.approx(30, abs=2)
+    assert found.days(0.5)[0] > 36
+    assert found.expected()[0] < found.late()[0]
+
+
+def test_slow_buyers_come_back_after_years():
+    """Who orders every two years is none who stayed away and came back by chance: an order was
+    expected after half of the time, since hardly anybody orders again within a year."""
+    customers = np.repeat(np.arange(100), 6)
+    days = np.tile(np.arange(6) * 730, 100) + np.arange(600) % 97
+    known = rhythm.learn(*rhythm.order_days(customers, days), 5 * 730 + 100)
+    assert known.within == 2 * known.typical > 1400
+    assert known.soon == pytest.approx(730, abs=40)
+    assert _spell([], known).expected()[0] == pytest.approx(730, abs=40)
+
+
+def test_most_take_longer_than_others():
+    """Where most of those with one order take years, who came within one is the exception: an
+    order was expected on the day of these few."""
+    curve = policy.Curve(0, tuple(np.linspace(5, 7, 16)), 7.0, 0.8)
+    for later, back in ((0.0, 0.57), (1.0, 0.8)):
+        logs = tuple(log + later for log in curve.logs)
+        moved = replace(curve, logs=logs, last=curve.last + later)
+        known = policy.Rhythm(30, 90, 3.4, 0.5, 1.0, 1.0, 0.0, (moved,), within=600)
+        (moved,) = rhythm.returning(known).curves
+        assert moved.back == pytest.approx(back, abs=0.01)
+
+
+def test_what_was_frozen_before_means_what_it_meant():
+    """Kept rules know nothing of those who come back: an upgrade moved the days that they gave,
+    by which half of all have ordered again."""
+    customers, days = _log_of_some_who_leave()
+    known = rhythm.learn(customers, days, UNTIL)
+    old = asdict(known)
+    for name in ("within", "again", "soon"):
+        del old[name]
+    for curve in old["curves"]:
+        del curve["back"]
+    kept = policy.read_rhythm(old)
+    found = _spell([], kept)
+    assert found.expected()[0] == found.days(0.5)[0]
+    now = rhythm.returning(kept)
+    assert now.curves == known.curves and now.within == known.within
+    assert rhythm.returning(now) == now
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3000)), max_size=120))
+def test_expected_comes_before_half_of_all_have_ordered(orders):
+    """Whatever the log: who comes back has ordered no later than all, and no day is named where
+    fewer than half are seen to."""
+    columns = np.array(orders, dtype=np.int64).reshape(-1, 2)
+    customers, days = rhythm.order_days(columns[:, 0], columns[:, 1])
+    known = rhythm.learn(customers, days, 3000) or rhythm.plain(30)
+    found = rhythm.Foresight(known, rhythm.Spells.of(customers, days, 3000))
+    expected, half = found.expected(), found.days(0.5)
+    assert (np.isnan(expected) == np.isnan(half)).all()
+    named = ~np.isnan(expected)
+    assert (expected[named] <= half[named]).all()
+    assert (expected[named] <= found.late()[named]).all()
+
+
 @pytest.mark.parametrize("kind", ["random", "mixed", "regular"])
 def test_chance_is_rarely_called_regular(kind):
     """A customer who orders by chance was called regular in 72 of 100 cases, and given a day:
@@ -148,8 +233,8 @@ def test_given_the_silence_so_far():
     found = _spell([20, 40, 30], _learnt("random"))
     for silent in (1, 30, 60, 90):
         days = np.array([silent])
-        assert silent < found.expected(days)[0] < found.late(days)[0]
-    share = found.share(found.expected(np.array([30])))[0]
+        assert silent < found.days(0.5, days)[0] < found.late(days)[0]
+    share = found.share(found.days(0.5, np.array([30])))[0]
     before = found.share(np.array([30]))[0]
     assert (share - before) / (1 - before) == pytest.approx(0.5, abs=0.01)
     nothing = found.nothing(np.array([30]), 30)[0]

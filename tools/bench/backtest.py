@@ -5,6 +5,10 @@ programme freezes it, and what is foreseen at each order until the next cut is c
 the customer ordered again, or how long it could be followed until the end of the log: who did not
 come back in that time counts as well. Orders that came the same day count once.
 
+The day that is expected is one of those who come back, and so its error is taken over those who
+did; what is said of all – the day by which half of them have ordered, the pinball loss, the window
+– counts who did not as well.
+
 “In hindsight” is the same model with its curves from the very orders that are foreseen: as well as
 it can be done by somebody who knows how customers will change. What it does not reach cannot be
 reached by a better curve; what only it reaches is a change that nobody could know of at the cut.
@@ -23,6 +27,9 @@ CUTS = (0.4, 0.5, 0.6)
 # How many days an order must have been followed to be looked at: a fifth of the log, within these.
 LEAST, ENOUGH = 120, 270
 LEVELS = (0.1, 0.5, 0.8, 0.9)
+# Columns of a way: days at these levels, and at last the one on which an order is expected.
+HALF, EXPECTED = 1, len(LEVELS)
+NAMED = (*LEVELS, LEVELS[HALF])
 FIXED_DAYS = (30, 60, 90)
 # How far from the best simple way the mean error may be.
 TOLERANCE = 0.05
@@ -132,10 +139,11 @@ class Tested:
 
     def compare(self):
         """Rows of the table, and whether ours is good enough."""
-        day = np.isfinite(self.ways["ours"][:, 1])
+        day = np.isfinite(self.ways["ours"][:, EXPECTED])
         simple = [name for name in self.ways if name not in COMPARED]
         # Told what came, the model gives others a day.
-        own = {HINDSIGHT: np.isfinite(self.ways[HINDSIGHT][:, 1])} if HINDSIGHT in self.ways else {}
+        told = self.ways.get(HINDSIGHT)
+        own = {} if told is None else {HINDSIGHT: np.isfinite(told[:, EXPECTED])}
         figures = {name: self._figures(way, own.get(name, day)) for name, way in self.ways.items()}
         best = {key: min(figures[name][key] for name in simple) for key in ("mean", "all", "pin")}
         ours = figures["ours"]
@@ -152,14 +160,14 @@ class Tested:
         """Errors in days of those given a day by ours, the pinball loss over all, and the shares
         who had ordered by each of the days."""
         back = day & np.isfinite(self.actual)
-        error = np.abs(self.actual[back] - way[back, 1])
+        error = np.abs(self.actual[back] - way[back, EXPECTED])
         cut_off = np.minimum(way, self.followed[:, None])
         shares = self._shares(way)
         return {
-            "given": np.isfinite(way[:, 1]).mean(),
+            "given": np.isfinite(way[:, EXPECTED]).mean(),
             "median": np.median(error) if len(error) else np.nan,
             "mean": error.mean() if len(error) else np.nan,
-            "all": np.abs(self.shown - cut_off[:, 1]).mean(),
+            "all": np.abs(self.shown - cut_off[:, HALF]).mean(),
             "pin": np.mean([self._pinball(cut_off[:, n], p) for n, p in enumerate(LEVELS)]),
             "shares": shares,
             "window": shares[3] - shares[0],
@@ -173,7 +181,7 @@ class Tested:
         """Share who had ordered by each of the days, of those who could be followed so long: the
         product over the steps from day to day, as of a life table."""
         staying, low, shares = 1.0, np.zeros(len(way)), []
-        for high in way.T:
+        for high in way[:, :EXPECTED].T:
             at_risk = (self.actual > low) & (self.followed >= high)
             ended = (at_risk & (self.actual <= high)).sum()
             same = (high <= low).all()
@@ -217,7 +225,7 @@ class Tested:
             if not some.any():
                 lines.append(f"{name}: none")
                 continue
-            expected, late = self.ways["ours"][some, 1], self.ways["ours"][some, 2]
+            expected, late = self.ways["ours"][some, EXPECTED], self.ways["ours"][some, 2]
             actual, followed = self.actual[some], self.followed[some]
             told = (actual < np.inf) | (followed > 1.25 * expected)
             told &= np.isfinite(expected)
@@ -226,25 +234,21 @@ class Tested:
                 f"{(actual <= day)[followed >= day].mean():.0%}" if (followed >= day).any() else "–"
                 for day in (expected, late)
             ]
+            back = (actual < np.inf) & np.isfinite(expected)
+            half = f"{(actual <= expected)[back].mean():.0%}" if back.any() else "–"
             near = f"{near.mean():.0%}" if len(near) else "–"
             lines.append(
-                f"{name}: {some.sum():,}, back by expected {shares[0]}, by late {shares[1]}, "
-                f"within a quarter of the interval {near}"
+                f"{name}: {some.sum():,}, back by expected {shares[0]} (of those who came back "
+                f"{half}), by late {shares[1]}, within a quarter of the interval {near}"
             )
         return "\n".join(lines)
 
 
 def _named(foresight):
-    """The days that a foresight names, a column a level."""
-    return np.stack(
-        [
-            foresight.days(LEVELS[0]),
-            foresight.expected(),
-            foresight.late(),
-            foresight.days(LEVELS[3]),
-        ],
-        1,
-    )
+    """The days that a foresight names: a column a level, and the one expected."""
+    low, half, _late, high = LEVELS
+    days = [foresight.days(low), foresight.days(half), foresight.late(), foresight.days(high)]
+    return np.stack([*days, foresight.expected()], 1)
 
 
 def _told(module, foresight, spells, some):
@@ -255,11 +259,12 @@ def _told(module, foresight, spells, some):
         own = some & (foresight.kind == kind)
         curves.append(module._curve(about[own], spells.ended[own], curve.intervals))
     regular = curves.pop() if rhythm.regular else None
-    return replace(rhythm, curves=tuple(curves), regular=regular)
+    return module.returning(replace(rhythm, curves=tuple(curves), regular=regular))
 
 
 def _simple(customers, days, cut, spells):
-    """What simple ways foresee at each order: arrays of days, a column a level."""
+    """What simple ways foresee at each order: arrays of days, a column a level and the one
+    expected, which is the middle."""
     seen = days <= cut
     owner, lengths = core.load("rhythm").intervals(customers[seen], days[seen])
     typical = float(np.median(lengths))
@@ -267,10 +272,10 @@ def _simple(customers, days, cut, spells):
     ways["population"] = typical
     ways["own median"] = np.where(spells.count > 0, _own_medians(spells), typical)
     result = {
-        name: np.repeat(np.broadcast_to(way, spells.start.shape)[:, None], len(LEVELS), 1)
+        name: np.repeat(np.broadcast_to(way, spells.start.shape)[:, None], len(NAMED), 1)
         for name, way in ways.items()
     }
-    quantiles = np.quantile(lengths, LEVELS)
+    quantiles = np.quantile(lengths, NAMED)
     result["quantiles"] = np.repeat(quantiles[None], len(spells.start), 0)
     result["BG/NBD"] = _bgnbd(customers[seen], days[seen], cut, spells)
     return result
@@ -302,5 +307,5 @@ def _bgnbd(customers, days, cut, spells):
     )
     start = pd.Series(spells.start).groupby(spells.customer).transform("min").to_numpy()
     return np.stack(
-        [bgnbd.days(parameters, spells.count, spells.start - start, level) for level in LEVELS], 1
+        [bgnbd.days(parameters, spells.count, spells.start - start, level) for level in NAMED], 1
     )
