@@ -75,9 +75,7 @@ class TestPurchaseRhythm(RhythmCase):
         for size, few in ((1, 200), (5, 200), (5, 2), (20, 2)):
             with patch(CHUNK, size), patch(FEW, few):
                 for kept in ("FALSE", "partner_id % 2 = 0", "TRUE"):
-                    self.env.cr.execute(
-                        f"DELETE FROM customer_purchase_rhythm WHERE NOT ({kept})"  # noqa: S608
-                    )
+                    self.env.cr.execute(f"DELETE FROM customer_purchase_rhythm WHERE NOT ({kept})")
                     self.env.cr.execute("UPDATE customer_purchase_rhythm SET order_days = 99")
                     self.env.invalidate_all()
                     self._pass()
