@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering: Reorders",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "summary": "Reminders that bring the order in: what to buy, one click, the right channel",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",

@@ -79,15 +79,20 @@ def read(gather, company, as_of, scope, basis):
     ]
     rows = gather._read_sources(queries, COLUMNS)
     rows["day"] = gather._local_days(rows.pop("ordered_at"), company)
-    lines = pd.DataFrame(rows)
+    lines = pd.DataFrame(rows, copy=False)
     back = gather._came_back(company, as_of, scope, basis, MEASURES)
     if len(back):
         back = back.assign(day=back["origin"])[list(lines)]
         lines = pd.concat([lines, back], ignore_index=True)
     # Asked once a product: joined to every line, it would cost more than the lines themselves.
     place = np.minimum(np.searchsorted(products, lines["product"]), len(products) - 1)
-    known = products[place] == lines["product"]
-    return lines.assign(category=categories[place], cycle=cycles[place])[known][names]
+    known = products[place] == lines["product"].to_numpy()
+    columns = {name: lines[name].to_numpy() for name in lines}
+    columns |= {"category": categories[place], "cycle": cycles[place]}
+    if not known.all():
+        columns = {name: values[known] for name, values in columns.items()}
+    # Some tens of megabytes, which pandas would copy at each of these steps.
+    return pd.DataFrame({name: columns[name] for name in names}, copy=False)
 
 
 def _query(lines, products):

@@ -247,14 +247,30 @@ def learn(customers, days, as_of):
     :param customers, days: sorted pairs as :func:`order_days` returns them
     :param as_of: day number; nothing later is looked at
     """
+    return _learnt(_until(customers, days, as_of), as_of)
+
+
+def _until(customers, days, as_of):
+    """The :class:`Spells` that began before the as-of day."""
     past = days <= as_of
     spells = Spells.of(customers[past], days[past], as_of)
-    spells = spells[spells.days > 0]
+    return spells[spells.days > 0]
+
+
+def _everybody(spells):
+    """The curve of all, whatever had been known of them."""
+    return _curve(np.log(spells.days), spells.ended, 0)
+
+
+def _learnt(spells, as_of, everybody=None):
+    """
+    :param everybody: their :func:`_everybody`, where it is known
+    """
     if spells.ended.sum() < LEARNT_ENDS:
         return None
     centre, weight, spread = _variances(spells)
     strength, cut = _regularity(spells, spread)
-    everybody = _curve(np.log(spells.days), spells.ended, 0)
+    everybody = everybody or _everybody(spells)
     half, most = (max(round(float(np.exp(_quantile(everybody, p)))), 1) for p in (0.5, 0.8))
     within = int(max(RETURN_DAYS, RETURN_TIMES * half))
     everybody = _returning(everybody, np.log(within))
@@ -586,18 +602,16 @@ class Cycle:
     again: int
 
 
-def cycle(pairs, days, as_of):
+def cycle(spells, as_of):
     """How one category is bought; ``None`` while there are too few intervals.
 
-    :param pairs, days: as :func:`learn` takes them
+    :param spells: :class:`Spells` in it, each of one day or longer
+    :param as_of: day number until when they are known
     """
-    known = learn(pairs, days, as_of)
+    everybody = _everybody(spells)
+    known = _learnt(spells, as_of, everybody)
     if known is None:
         return None
-    past = days <= as_of
-    spells = Spells.of(pairs[past], days[past], as_of)
-    spells = spells[spells.days > 0]
-    everybody = _curve(np.log(spells.days), spells.ended, 0)
     quarter, three_quarters = (
         0 if np.isnan(log) else max(round(float(np.exp(log))), 1)
         for log in (_quantile(everybody, share, settled=False) for share in (0.25, 0.75))
@@ -638,12 +652,10 @@ class Purchases:
         :return: dict category → :class:`Cycle`, without those of too few intervals; ``None`` is the
             key of all
         """
-        found = {None: cycle(self.pairs, self.days, as_of)}
-        categories = self.categories[self.pairs]
-        order = np.argsort(categories, kind="stable")
-        names, start = np.unique(categories[order], return_index=True)
-        for category, some in zip(names.tolist(), np.split(order, start[1:]), strict=False):
-            found[category] = cycle(self.pairs[some], self.days[some], as_of)
+        spells = _until(self.pairs, self.days, as_of)
+        found = {None: cycle(spells, as_of)}
+        for category, some in _groups(self.categories[spells.customer]):
+            found[category] = cycle(spells[some], as_of)
         return {category: known for category, known in found.items() if known}
 
     def rhythms(self, as_of, rhythms, typed=None, products=None, last_days=None):
@@ -659,23 +671,27 @@ class Purchases:
         :return: frame sorted by ``customer, category``: see :data:`RHYTHM_COLUMNS`
         """
         spells = Spells.of(self.pairs, self.days, as_of).last(len(self.customers))
-        pairs = zip(self.customers.tolist(), self.categories.tolist(), strict=True)
-        cycles = np.array([(products or {}).get(pair) or 0 for pair in pairs], dtype=float)
-        frame = pd.DataFrame(
-            {
-                "customer": self.customers,
-                "category": self.categories,
-                "order_days": spells.count.astype(np.int64) + 1,
-                "last_day": spells.start.astype(np.int64),
-                **self._own_intervals(),
-                **self._usual(spells.start),
-                **self._foreseen(spells, rhythms, typed or {}, cycles),
-            }
-        )
+        found = {
+            "customer": self.customers,
+            "category": self.categories,
+            "order_days": spells.count.astype(np.int64) + 1,
+            "last_day": spells.start.astype(np.int64),
+            **self._own_intervals(),
+            **self._usual(spells.start),
+            **self._foreseen(spells, rhythms, typed or {}, self._typed_of(products or {})),
+        }
         for name, days in DAYS.items():
-            frame[name] = frame["last_day"] + np.rint(frame[days])
-        frame["lost_day"] = lost_days(frame, last_days or {})
-        return frame[list(RHYTHM_COLUMNS)]
+            found[name] = found["last_day"] + np.rint(found[days])
+        found["lost_day"] = lost_days(found, last_days or {})
+        # Copied together they would be copied once more when some rows are chosen.
+        return pd.DataFrame({name: found[name] for name in RHYTHM_COLUMNS}, copy=False)
+
+    def _typed_of(self, products):
+        """Days typed for what was bought last, an array along the combinations, 0 for none."""
+        if not products:
+            return np.zeros(len(self.customers))
+        pairs = zip(self.customers.tolist(), self.categories.tolist(), strict=True)
+        return np.array([products.get(pair) or 0 for pair in pairs], dtype=float)
 
     def _foreseen(self, spells, rhythms, typed, cycles):
         """Days to the next purchase by the rhythm of each category, and what they rest on.
@@ -686,19 +702,18 @@ class Purchases:
         days = {name: np.full(size, np.nan) for name in (*DAYS.values(), HALF)}
         known = {source: np.full(size, np.nan) for source in SOURCES}
         known["product"], weight = cycles, np.zeros(size)
-        for category in np.unique(self.categories).tolist():
-            some = np.flatnonzero(self.categories == category)
+        enough = spells.count + 1 >= CATEGORY_ORDERS
+        for category, some in _groups(self.categories):
             own, cycle_days = rhythms.get(category), typed.get(category)
             around_it = around(own or rhythms.get(None) or plain(cycle_days), cycle_days)
-            foresight = Foresight(around_it, spells[some])
-            enough = spells.count[some] + 1 >= CATEGORY_ORDERS
+            often = some[enough[some]]
+            foresight = Foresight(around_it, spells[often])
             for name, found in _days_of(foresight).items():
-                days[name][some] = np.where(enough, found, np.nan)
-            weights = np.where(foresight.regular, 1.0, foresight.own_weight)
-            weight[some] = np.where(enough, weights, 0.0)
+                days[name][often] = found
+            weight[often] = np.where(foresight.regular, 1.0, foresight.own_weight)
             if cycle_days:
                 # Of who has no rhythm of its own there, what was typed is the day.
-                _stretch(days, some[~enough], float(cycle_days))
+                _stretch(days, some[~enough[some]], float(cycle_days))
             mine = weight[some] > 0
             known["customer_category"][some[mine]] = days["interval"][some[mine]]
             others = known["category" if own or cycle_days else "all"]
@@ -728,14 +743,22 @@ class Purchases:
         count = np.bincount(self.pairs, minlength=size)
         after = np.cumsum(count)[self.pairs] - np.arange(len(self.pairs))
         late = after <= USUAL_ORDERS
-        order = np.lexsort((self.quantities[late], self.pairs[late]))
-        sorted_, number = self.quantities[late][order], np.minimum(count, USUAL_ORDERS)
-        start = np.cumsum(number) - number
-        low, high = start + (number - 1) // 2, start + number // 2
-        usual = (sorted_[low] + sorted_[high]) / 2 if size else np.zeros(0)
+        # A row for each combination, sorted by itself: what is not there comes last.
+        table = np.full((size, USUAL_ORDERS), np.inf)
+        table[self.pairs[late], after[late] - 1] = self.quantities[late]
+        table.sort(axis=1)
+        row, number = np.arange(size), np.minimum(count, USUAL_ORDERS)
+        usual = (table[row, (number - 1) // 2] + table[row, number // 2]) / 2
         year = self.days > last_days[self.pairs] - YEAR_DAYS
         worth = np.bincount(self.pairs[year], self.amounts[year], minlength=size)
         return {"usual_quantity": usual / PARTS, "amount_year": np.round(worth / PARTS, 2)}
+
+
+def _groups(values):
+    """Pairs of each value of an array, in rising order, and its positions."""
+    order = np.argsort(values, kind="stable")
+    names, start = np.unique(values[order], return_index=True)
+    return zip(names.tolist(), np.split(order, start[1:]), strict=False)
 
 
 def _exact_sums(values, place):
@@ -767,7 +790,7 @@ def _stretch(days, some, typed):
     days["interval"][some] = days[HALF][some] = typed
 
 
-def lost_days(frame, last_days):
+def lost_days(found, last_days):
     """The first day (number) on which a customer had not bought in a category for too long, NaN
     where it has not, or has not ordered anything since, which is then not the category's fault.
 
@@ -775,15 +798,18 @@ def lost_days(frame, last_days):
     the longest of its own gaps; who bought on fewer than ``STEADY_ORDERS`` days did not buy
     steadily.
 
-    :param frame: see :meth:`Purchases.rhythms`, with ``longest_gap``
+    :param found: dict of arrays, see :meth:`Purchases.rhythms`, with ``longest_gap``
     :param last_days: dict customer → day of the last order of anything
     """
-    usual = frame[HALF].fillna(frame["own_median"]).to_numpy()
-    limit = np.floor(np.fmax(2 * usual, frame["longest_gap"]))
-    first = frame["last_day"].to_numpy() + limit + 1
-    latest = frame["customer"].map(last_days).to_numpy(dtype=float)
-    lost = (frame["order_days"].to_numpy() >= STEADY_ORDERS) & (latest >= first)
-    return np.where(lost, first, np.nan)
+    lost = np.full(len(found["customer"]), np.nan)
+    (some,) = np.nonzero(found["order_days"] >= STEADY_ORDERS)
+    half, median_, gap = (found[name][some] for name in (HALF, "own_median", "longest_gap"))
+    usual = np.where(np.isnan(half), median_, half)
+    limit = np.floor(np.fmax(2 * usual, gap))
+    first = found["last_day"][some] + limit + 1
+    latest = np.array([last_days.get(who, np.nan) for who in found["customer"][some].tolist()])
+    lost[some] = np.where(latest >= first, first, np.nan)
+    return lost
 
 
 def preferred_interval(known):

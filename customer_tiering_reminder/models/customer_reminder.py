@@ -63,7 +63,7 @@ class CustomerReminder(models.Model):
             ("dismissed", "Dismissed"),
             ("declined", "The customer declined"),
             ("window", "Time was over"),
-            ("rule", "Rule was deleted"),
+            ("rule", "Rule was archived or deleted"),
             ("archived", "Customer was archived"),
             ("merged", "Merged with another"),
             ("taken_back", "Order was taken back too late"),
@@ -206,10 +206,13 @@ class CustomerReminder(models.Model):
     @api.model
     def _note_ended(self, company):
         """Take over what people did with their activities: done, or dismissed. Nobody is asked
-        about customers who were archived, and what is on nobody's desk ends with its time."""
+        about customers who were archived, or by rules that were, and what is on nobody's desk ends
+        with its time."""
         is_open = [("company_id", "=", company.id), ("state", "=", "open")]
         gone = self.search([*is_open, ("partner_id.active", "=", False)])
         gone._try(gone._dismiss, "archived")
+        off = self.search([*is_open, ("rule_id.active", "=", False)])
+        off._try(off._dismiss, "rule")
         everything = self.with_context(active_test=False)
         dismissed = self.search([*is_open, ("on_desk", "=", True), ("activity_id", "=", False)])
         dismissed.write({"state": "cancel", "end_reason": "dismissed"})

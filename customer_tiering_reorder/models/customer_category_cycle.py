@@ -58,14 +58,10 @@ class CustomerCategoryCycle(models.Model):
     )
 
     @api.model
-    def _freeze(self, company, as_of):
-        """Measure how categories are bought until a day, from a fixed sample of the customers, and
-        keep it until the next time."""
+    def _sample(self, company):
+        """:return: ids of the customers whom categories are measured from"""
         import numpy as np
 
-        from odoo.addons.customer_tiering.grading.dates import day_number
-
-        gather = self.env["customer.tier.gather"]
         self.env.flush_all()
         customers = [
             id_
@@ -77,14 +73,16 @@ class CustomerCategoryCycle(models.Model):
                 )
             )
         ]
-        sample = fixed_sample(np.array(customers, dtype=np.int64), SAMPLE_SIZE)
-        lines = purchase_lines.read(
-            gather,
-            company,
-            as_of,
-            gather._scope_of(sample.tolist()),
-            purchase_lines.basis_of(company),
-        )
+        return fixed_sample(np.array(customers, dtype=np.int64), SAMPLE_SIZE).tolist()
+
+    @api.model
+    def _freeze(self, company, as_of, lines):
+        """Measure how categories are bought until a day, and keep it until the next time.
+
+        :param lines: of ``purchase_lines``, what the :meth:`_sample` of customers bought
+        """
+        from odoo.addons.customer_tiering.grading.dates import day_number
+
         day = int(day_number(as_of))
         self._keep(company, as_of, purchase_lines.purchases(lines).cycles(day))
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import hash_sign, verify_hash_signed
+from odoo.tools import email_normalize_all, hash_sign, verify_hash_signed
 
 # What the signature of a link is good for; one made for something else is refused.
 SCOPE = "customer_tiering_reorder.stop"
@@ -56,12 +56,26 @@ class CustomerContactPreference(models.Model):
 
         :param name: of the stored field of contacts with the address
         """
-        address = contact.sudo()[name]
+        addresses = self._addresses(contact, name)
         said = [("no_reminders", "=", True), ("stopped_on", "!=", False)]
-        same = [*said, (f"partner_id.{name}", "=", address)]
+        same = [*said, (f"partner_id.{name}", "in", addresses)]
         # Contacts who were archived since have said so, too.
         everything = self.sudo().with_context(active_test=False)
-        return bool(address) and bool(everything.search_count(same, limit=1))
+        return bool(addresses) and bool(everything.search_count(same, limit=1))
+
+    @api.model
+    def _addresses(self, contact, name="email_normalized"):
+        """All that a message to a contact goes to: e-mails to each of several addresses."""
+        if name == "email_normalized":
+            return email_normalize_all(contact.sudo().email)
+        return list(filter(None, [contact.sudo()[name]]))
+
+    @api.model
+    def _is_blacklisted(self, contact):
+        """Whether any e-mail address of a contact is on the blacklist, which is nobody's to
+        read."""
+        listed = [("email", "in", self._addresses(contact))]
+        return bool(self.env["mail.blacklist"].sudo().search_count(listed, limit=1))
 
     def _allows(self, channel):
         """Whether messages may go by a channel."""

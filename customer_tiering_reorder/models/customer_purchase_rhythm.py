@@ -48,6 +48,8 @@ KINDS = {"category_due": "due_date", "late": "late_date", "lost_item": "lost_sin
 PASS_DAYS = 30
 # Customers looked at in one transaction: their lines stay within some tens of megabytes.
 CHUNK_SIZE = 20000
+# How far a pass has come that has looked at nobody but those whom categories are measured from.
+MEASURED = -1
 # When the job comes back to a company that is being graded.
 SOON = timedelta(minutes=1)
 
@@ -67,9 +69,7 @@ class CustomerPurchaseRhythm(models.Model):
     _rec_name = "category_id"
     _log_access = False
 
-    partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, ondelete="cascade", readonly=True
-    )
+    partner_id = BulkMany2one("res.partner", string="Customer", required=True, readonly=True)
     company_id = BulkMany2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id", string="Currency")
     category_id = BulkMany2one("product.category", required=True, readonly=True)
@@ -261,7 +261,8 @@ class CustomerPurchaseRhythm(models.Model):
         """Find the rhythms of demo customers, so that there is something to look at."""
         for company in self._companies():
             today = self.env["customer.tier.gather"]._today(company)
-            while self._next_chunk(company, today):
+            done = set()
+            while self._next_chunk(company, today, done):
                 continue
 
     def _commit(self, done=0, remaining=0):
@@ -283,9 +284,9 @@ class CustomerPurchaseRhythm(models.Model):
                 self._update(self._recent(company, today), company)
                 company.sudo().customer_rhythm_updated_on = today
             return bool(self._commit(1, remaining=later))
-        more, time_left = True, True
+        more, time_left, done = True, True, set()
         while more and time_left and self._lock(company):
-            more = self._next_chunk(company, today)
+            more = self._next_chunk(company, today, done)
             time_left = self._commit(1, remaining=more + later)
         return bool(time_left)
 
@@ -306,20 +307,35 @@ class CustomerPurchaseRhythm(models.Model):
         )
 
     @api.model
-    def _next_chunk(self, company, today):
-        """Look at the next customers of a pass over everybody.
+    def _next_chunk(self, company, today, done=None):
+        """Look at the next customers of a pass over everybody, first of all at those whom
+        categories are measured from, whose lines are read for that.
 
+        :param done: set of ids of these, which is filled and then left out, by who goes on with a
+            pass at once; without it, they are looked at once more
         :return: whether there are more
         """
         # Nobody works on companies here but the job.
         company = company.sudo()
         low = company.customer_rhythm_last_partner_id
+        gather = self.env["customer.tier.gather"]
         if not low:
-            self.env["customer.category.cycle"]._freeze(company, today)
+            sample = self.env["customer.category.cycle"]._sample(company)
+            scope = gather._scope_of(sample)
+            lines = self._lines(company, today, scope)
+            self.env["customer.category.cycle"]._freeze(company, today, lines)
+            self._find(company, today, scope, lines)
+            company.customer_rhythm_last_partner_id = MEASURED
+            if done is not None:
+                # A pass that somebody has begun anew is another one.
+                done.clear()
+                done.update(sample)
+            return True
         ids = self._next_customers(company, low, CHUNK_SIZE)
         if ids:
-            scope = self.env["customer.tier.gather"]._scope_between(low, ids[-1])
-            self._find(company, today, scope)
+            left = [id_ for id_ in ids if id_ not in done] if done else ids
+            if left:
+                self._find(company, today, gather._scope_of(left))
             company.customer_rhythm_last_partner_id = ids[-1]
             return True
         company.write(
@@ -336,11 +352,13 @@ class CustomerPurchaseRhythm(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT partner_id FROM customer_tier_standing
+               (SELECT partner_id FROM customer_tier_standing
                  WHERE company_id = %(company)s AND partner_id > %(low)s
+                 ORDER BY partner_id LIMIT %(size)s)
                  UNION
-                SELECT partner_id FROM customer_purchase_rhythm
+               (SELECT DISTINCT partner_id FROM customer_purchase_rhythm
                  WHERE company_id = %(company)s AND partner_id > %(low)s
+                 ORDER BY partner_id LIMIT %(size)s)
                  ORDER BY partner_id LIMIT %(size)s
                 """,
                 company=company.id,
@@ -413,21 +431,28 @@ class CustomerPurchaseRhythm(models.Model):
         return self._find(company, gather._today(company), scope) if ids else 0
 
     @api.model
-    def _find(self, company, as_of, scope):
+    def _lines(self, company, as_of, scope):
+        """What customers of a scope bought, see ``purchase_lines``."""
+        # Whoever confirms an order has no right on what grading reads.
+        gather = self.sudo().env["customer.tier.gather"]
+        self.env.flush_all()
+        return purchase_lines.read(gather, company, as_of, scope, purchase_lines.basis_of(company))
+
+    @api.model
+    def _find(self, company, as_of, scope, lines=None):
         """Find the rhythms of the customers of a scope, and write what differs.
 
         :param scope: see ``customer.tier.gather``
+        :param lines: :meth:`_lines` of the scope, where they have been read
         :return: number of rows that changed
         """
         from odoo.addons.customer_tiering.grading.dates import day_number
 
-        # Whoever confirms an order has no right on what grading reads.
-        gather = self.sudo().env["customer.tier.gather"]
-        self.env.flush_all()
+        lines = self._lines(company, as_of, scope) if lines is None else lines
         last_orders = self._last_orders(company, scope)
-        lines = purchase_lines.read(gather, company, as_of, scope, purchase_lines.basis_of(company))
         # Who is not graded has no row.
-        lines = lines[lines["customer"].isin(list(last_orders))]
+        graded = lines["customer"].isin(list(last_orders))
+        lines = lines if graded.all() else lines[graded]
         bought = purchase_lines.purchases(lines)
         typed = self._hold(set(bought.categories.tolist()))
         found = bought.rhythms(
@@ -484,8 +509,13 @@ class CustomerPurchaseRhythm(models.Model):
         if len(frame) <= FEW:
             return self._save_few(company, scope, types, values)
         self._stage(types, values)
+        queries = self._save_queries(company, scope)
+        if self._has_any(company, scope):
+            self._prepare_comparing()
+        else:
+            queries = [self._insert_query(company, SQL("TRUE"))]
         changed = 0
-        for query in self._save_queries(company, scope):
+        for query in queries:
             self.env.cr.execute(query)
             changed += self.env.cr.rowcount
         return changed
@@ -528,6 +558,19 @@ class CustomerPurchaseRhythm(models.Model):
         cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         cr.execute(SQL("CREATE TEMP TABLE %s (%s) ON COMMIT DROP", table, definition))
         write_columns(cr, STAGING, types, values)
+
+    def _has_any(self, company, scope):
+        """Whether any customer of a scope has rows by now."""
+        query = SQL(
+            """SELECT EXISTS (SELECT FROM customer_purchase_rhythm t
+                               WHERE t.company_id = %s AND %s)""",
+            company.id,
+            scope(SQL("t.partner_id")),
+        )
+        return self.env.execute_query(query)[0][0]
+
+    def _prepare_comparing(self):
+        cr, table = self.env.cr, SQL.identifier(STAGING)
         # Without these the planner, who may think the table empty, compares each row with each.
         cr.execute(SQL("CREATE UNIQUE INDEX ON %s (customer, category)", table))
         cr.execute(SQL("ANALYZE %s (customer, category)", table))
@@ -573,19 +616,31 @@ class CustomerPurchaseRhythm(models.Model):
             company=company.id,
         )
 
-    def _insert_query(self, company):
+    def _insert_query(self, company, new=None):
+        """Rows that are new, of customers who cannot be deleted until these are committed.
+
+        :param new: condition on the row ``s`` of the staging table; by default it is looked up
+        """
         stored = self._stored()
+        new = new or SQL(
+            """NOT EXISTS (SELECT FROM customer_purchase_rhythm t
+                            WHERE t.partner_id = s.customer AND t.category_id = s.category
+                              AND t.company_id = %s)""",
+            company.id,
+        )
         return SQL(
             """
             INSERT INTO customer_purchase_rhythm (partner_id, company_id, category_id, %(names)s)
             SELECT s.customer, %(company)s, s.category, %(values)s
               FROM %(staging)s s
-             WHERE NOT EXISTS (
-                   SELECT FROM customer_purchase_rhythm t
-                    WHERE t.partner_id = s.customer AND t.category_id = s.category
-                      AND t.company_id = %(company)s)
+              JOIN (SELECT p.id FROM res_partner p
+                     WHERE p.id IN (SELECT s.customer FROM %(staging)s s WHERE %(new)s)
+                       FOR KEY SHARE) held
+                ON held.id = s.customer
+             WHERE %(new)s
                ON CONFLICT (partner_id, company_id, category_id) DO NOTHING
             """,
+            new=new,
             names=SQL(", ").join(map(SQL.identifier, stored)),
             values=SQL(", ").join(stored.values()),
             staging=SQL.identifier(STAGING),

@@ -40,6 +40,7 @@ WHY = [
     ("held_back", "The customer is held back"),
     ("archived", "Customer is archived"),
     ("rule", "Rule is switched off"),
+    ("company", "Company is archived"),
     ("condition", "Condition of the step is not met"),
     ("no_address", "No e-mail address"),
     ("blacklisted", "On the blacklist"),
@@ -508,6 +509,8 @@ class CustomerReminderStep(models.Model):
             return "held_back"
         if not (contact.active and contact.commercial_partner_id.active):
             return "archived"
+        if not self.company_id.active:
+            return "company"
         # Of a step that was taken out of the rule nobody knows the text any more.
         if not (reminder.rule_id.active and self.step_id):
             return "rule"
@@ -542,8 +545,7 @@ class CustomerReminderStep(models.Model):
         if self.channel == "email":
             if not contact.email_normalized:
                 return "no_address"
-            # The list is nobody's to read.
-            if contact.sudo().is_blacklisted:
+            if Preference._is_blacklisted(contact):
                 return "blacklisted"
         return ""
 

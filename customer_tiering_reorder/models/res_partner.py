@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
+from odoo.tools import SQL
 
 from ..explain import rhythm as words
 from ..suggestion import ALSO, TIER, USUAL
@@ -121,6 +122,16 @@ class ResPartner(models.Model):
     def _customer_reminder_keep_steps(self):
         """The database deletes what was planned for a contact along with it."""
         self.env["customer.reminder.step"]._follow_deleted(self)
+
+    def unlink(self):
+        ids = self.ids
+        result = super().unlink()
+        # They have no foreign key, see ``BulkMany2one``.
+        self.env.cr.execute(
+            SQL("DELETE FROM customer_purchase_rhythm WHERE partner_id = ANY(%s)", ids)
+        )
+        self.env["customer.purchase.rhythm"].invalidate_model()
+        return result
 
     # Rhythm by category
 

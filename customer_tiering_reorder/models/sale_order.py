@@ -79,8 +79,9 @@ class SaleOrder(models.Model):
             self.action_quotation_sent()
 
     def _customer_reorder_is_asked_for(self):
-        """Hook: whether it is the customer's, rather than what a salesperson is still at."""
-        return self.state in ("sent", "sale")
+        """Hook: whether it is the customer's, rather than what a salesperson is still at, and
+        can still be confirmed."""
+        return self.state == "sale" or self.state == "sent" and not self.is_expired
 
     def _customer_reorder_can_be_confirmed(self):
         """Hook: whether there is a way for the customer to confirm it."""

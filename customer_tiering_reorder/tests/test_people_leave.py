@@ -100,3 +100,21 @@ class TestPeopleLeave(SenderCase):
         self._send()
         step = self._steps(reminder)
         self.assertEqual((step.state, step.skip_reason), ("skipped", "opted_out"))
+
+    def test_one_of_two_addresses(self):
+        """A contact has two addresses, mails go to both, and whoever wanted none at the second one
+        got them all the same."""
+        twin = self._create_customer("Twin", email="ann@example.com")
+        for said in ("opted_out", "blacklisted"):
+            with self.subTest(said):
+                self.buyer.email = f"Buyer <{said}@example.com>, Ann@example.com"
+                if said == "opted_out":
+                    self.env["customer.contact.preference"]._stop(twin)
+                else:
+                    self.env["customer.contact.preference"].search([]).unlink()
+                    self.env["mail.blacklist"]._add("ann@example.com")
+                reminder = self._begin(("email", 0))
+                self._send()
+                step = self._steps(reminder)
+                self.assertEqual((step.state, step.skip_reason), ("skipped", said))
+                reminder._dismiss()

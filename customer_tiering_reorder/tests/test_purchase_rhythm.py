@@ -7,10 +7,12 @@ from psycopg2.errors import CheckViolation
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .. import purchase_lines
 from .rhythm_common import RhythmCase
 
 RHYTHM_LOGGER = "odoo.addons.customer_tiering_reorder.models.customer_purchase_rhythm"
-CHUNK = f"{RHYTHM_LOGGER}.CHUNK_SIZE"
+CHUNK, FEW = f"{RHYTHM_LOGGER}.CHUNK_SIZE", f"{RHYTHM_LOGGER}.FEW"
+SAMPLE = "odoo.addons.customer_tiering_reorder.models.customer_category_cycle.SAMPLE_SIZE"
 NAMES = [
     *("partner_id", "category_id", "order_days", "last_date", "interval_days", "cv", "source"),
     *("own_median_days", "own_weight", "due_date", "late_date", "window_from", "window_to"),
@@ -69,12 +71,15 @@ class TestPurchaseRhythm(RhythmCase):
         whole = self._rows()
         self.assertGreater(len(whole), 12)
         self.assertTrue(self.env["customer.category.cycle"].search([]))
-        for size in (1, 5):
-            self.env.cr.execute("DELETE FROM customer_purchase_rhythm")
-            self.env.invalidate_all()
-            with patch(CHUNK, size):
-                self._pass()
-            self.assertEqual(self._rows(), whole)
+        # Of two rows and more at once, written in different ways.
+        for size, few in ((1, 200), (5, 200), (5, 2), (20, 2)):
+            with patch(CHUNK, size), patch(FEW, few):
+                for kept in ("FALSE", "partner_id % 2 = 0", "TRUE"):
+                    self.env.cr.execute(f"DELETE FROM customer_purchase_rhythm WHERE NOT ({kept})")
+                    self.env.cr.execute("UPDATE customer_purchase_rhythm SET order_days = 99")
+                    self.env.invalidate_all()
+                    self._pass()
+                    self.assertEqual(self._rows(), whole, f"{size}, {few}, {kept}")
         self.env.cr.execute("DELETE FROM customer_purchase_rhythm")
         self.env.invalidate_all()
         for buyer in buyers:
@@ -82,6 +87,49 @@ class TestPurchaseRhythm(RhythmCase):
         self.assertEqual(self._rows(), whole)
         for buyer in buyers:
             self.assertEqual(self.Rhythm._update(buyer, self.company), 0)
+
+    def test_measured_customers_are_read_once(self):
+        """A pass read twice what the customers bought whom categories are measured from; or those
+        whom another call had left were forgotten by the one that went on."""
+        buyers = [self._create_own_customer(f"Buyer {n}") for n in range(6)]
+        for n, buyer in enumerate(buyers):
+            self._buy(buyer, *self._every(20 + n, 4, last=n))
+        self._grade()
+        today = self.env["customer.tier.gather"]._today(self.company)
+        read, real = [], purchase_lines.read
+
+        def counted(*args):
+            lines = real(*args)
+            read.extend(sorted(set(lines["customer"].tolist())))
+            return lines
+
+        with patch.object(purchase_lines, "read", counted), patch(CHUNK, 2):
+            for sample, again in ((4, False), (4, True), (99, False)):
+                with patch(SAMPLE, sample):
+                    done = set()
+                    self.company.customer_rhythm_last_partner_id = 0
+                    self.env.cr.execute("DELETE FROM customer_purchase_rhythm")
+                    self.env.invalidate_all()
+                    read.clear()
+                    while self.Rhythm._next_chunk(self.company, today, done):
+                        done = set() if again else done
+                    self.assertEqual(len(self._rows()), 6)
+                    self.assertEqual(len(read), 10 if again else 6)
+                    self.assertEqual(self.company.customer_rhythm_last_partner_id, 0)
+
+    def test_deleted_customer_leaves_nothing(self):
+        """A contact that was deleted left rows behind that no list could open."""
+        buyer = self._create_own_customer("Buyer")
+        orders = self._buy(buyer, *self._every(30, 4, last=10))
+        self._grade()
+        self._pass()
+        self.assertTrue(self._row(buyer))
+        orders._action_cancel()
+        orders.unlink()
+        buyer.unlink()
+        left = self.Rhythm.search([("company_id", "=", self.company.id)])
+        self.assertNotIn(buyer.id, left.mapped("partner_id.id"))
+        self.assertFalse(left.exists().filtered(lambda row: not row.partner_id.exists()))
 
     def test_few_purchases_have_no_rhythm(self):
         """Two purchases made a day of which the salesperson was reminded."""

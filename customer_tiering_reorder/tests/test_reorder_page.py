@@ -225,6 +225,39 @@ class TestReorderPage(PageCase):
         self._post("order", **self._order_values())
         self.assertEqual(len(self._quotations()), 1)
 
+    def test_expired_quotation_makes_room(self):
+        """The customer comes back by the same mail when its quotation has expired, can sign that
+        no more, and gets no other: links work for longer than quotations are valid."""
+        self._post("order", **self._order_values(coffee=4))
+        old = self._quotations()
+        old.validity_date = self._days_ago(1)
+        self.env.flush_all()
+        self.assertIn("Coffee", self._get().text)
+        for _again in range(2):
+            self._post("order", **self._order_values(coffee=7))
+        fresh = self._quotations() - old
+        self.assertEqual((fresh.state, fresh.order_line.product_uom_qty), ("sent", 7))
+        self.assertEqual(self.reminder.quotation_id, fresh)
+
+    def test_product_archived_since_the_mail(self):
+        """What is sold no more was ordered from a page opened before, or kept the rest from being
+        ordered."""
+        values = self._order_values(coffee=4, tea=2)
+        self.tea.active = False
+        self.env.flush_all()
+        self._post("order", **values)
+        self.assertEqual(self._quotations().order_line.product_id, self.coffee)
+
+    def test_archived_customer(self):
+        """The link of a customer, a contact or a company that was archived still ordered."""
+        for archived in (self.contact, self.buyer):
+            archived.active = False
+            self.env.flush_all()
+            self.assertEqual(self._get().status_code, 404)
+            self.assertEqual(self._post("order", **self._order_values()).status_code, 404)
+            archived.active = True
+        self.assertFalse(self._quotations())
+
     def test_large_and_small_quantities(self):
         """Whoever buys 1,250,000 screws reads 1.25e+06, may not order as many as ever, and
         1234567 become 1234570."""

@@ -1,6 +1,8 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+import requests
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -129,6 +131,30 @@ class TestSender(SenderCase):
         self.rule.active = False
         self._send()
         self._assert_skipped(reminder, "rule")
+
+    def test_rule_archived(self):
+        """A rule was archived, and its open reminders stayed: on desks for nothing, and in the way
+        of every other rule until their time was over."""
+        reminder = self._begin(("activity", 0), ("email", 3))
+        self.assertTrue(self.buyer.activity_ids)
+        self.rule.active = False
+        self.env["customer.reminder"]._note_ended(self.company)
+        self.assertEqual((reminder.state, reminder.end_reason), ("cancel", "rule"))
+        self.assertFalse(self.buyer.activity_ids)
+        self.assertEqual(self._steps(reminder)[1].state, "cancelled")
+
+    def test_company_archived(self):
+        """A company that was closed went on writing to its customers, with links that led
+        nowhere."""
+        reminder = self._begin(("email", 0), ("activity", 1))
+        # Core refuses it as long as anybody works there.
+        self.env.cr.execute("UPDATE res_company SET active = FALSE WHERE id = %s", self.company.ids)
+        self.env.invalidate_all()
+        self._send()
+        self._send(days=1)
+        self.assertFalse(self._mails() or self.buyer.activity_ids)
+        reasons = {(step.state, step.skip_reason) for step in self._steps(reminder)}
+        self.assertEqual(reasons, {("skipped", "company")})
 
     def test_blacklisted(self):
         reminder = self._begin(("email", 0))
@@ -321,6 +347,40 @@ class TestSender(SenderCase):
         first, second = self._steps(reminder)
         self.assertEqual((first.state, first.skip_reason), ("failed", "no_receipt"))
         self.assertEqual(second.channel, "email")
+
+    def test_webhook_fails(self):
+        """A messenger that answers 500, nothing in time, or sends the call elsewhere stopped the
+        job; or its customer was never reminded by another channel."""
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Messenger",
+                "model_id": self.env["ir.model"]._get_id("customer.reminder.step"),
+                "state": "webhook",
+                "webhook_url": "http://127.0.0.1:9/messenger",
+            }
+        )
+        failures = [
+            {"side_effect": requests.exceptions.ReadTimeout()},
+            {"side_effect": requests.exceptions.ConnectionError()},
+            {"return_value.raise_for_status.side_effect": requests.exceptions.HTTPError("500")},
+        ]
+        for failure in failures:
+            with self.subTest(failure):
+                reminder = self._begin(("action", 0, {"action_id": action.id}))
+                core = "odoo.addons.base.models.ir_actions"
+                with patch.object(requests, "post", **failure) as post, mute_logger(core):
+                    self._send()
+                    self.env.cr.postcommit.run()
+                self.assertEqual(post.call_count, 1)
+                first = self._steps(reminder)
+                self.assertEqual(first.state, "handed")
+                self._send(days=1)
+                first, second = self._steps(reminder)
+                self.assertEqual((first.state, first.skip_reason), ("failed", "no_receipt"))
+                self.assertEqual(second.channel, "email")
+                reminder._dismiss()
+                # Another Tuesday, when the caps are free again.
+                self._send(days=34)
 
     def test_reported(self):
         reminder = self._begin(("action", 0, {"action_id": self._action().id}))

@@ -18,17 +18,32 @@ class CustomerProductSuggestion(models.AbstractModel):
         return super()._goes_with(product) | product.accessory_product_ids.product_tmpl_id
 
     def _replacements(self, ids, company):
-        """The first alternative that is sold."""
+        """The first alternative that is sold; of alternatives that are not, theirs."""
         result = super()._replacements(ids, company)
-        gone = self.env["product.product"].browse(ids).exists()
-        alternatives = gone.product_tmpl_id.alternative_product_ids
-        domain = Domain("product_tmpl_id", "in", alternatives.ids) & self._suitable_domain(company)
+        # What was given up says what took its place, too.
+        gone = self.env["product.product"].with_context(active_test=False).browse(ids).exists()
+        known = found = gone.product_tmpl_id
+        while found := found.alternative_product_ids - known:
+            known |= found
+        domain = Domain("product_tmpl_id", "in", known.ids) & self._suitable_domain(company)
         variants = self.env["product.product"].search(domain).grouped("product_tmpl_id")
         for product in gone:
-            sold = [t for t in product.alternative_product_ids if t in variants]
-            if sold:
-                result.setdefault(product.id, variants[sold[0]][0])
+            if sold := self._first_sold(product.product_tmpl_id, variants):
+                result.setdefault(product.id, sold)
         return result
+
+    def _first_sold(self, template, variants):
+        """The nearest alternative of a product that is sold, or an empty record.
+
+        :param variants: dict ``product.template`` → ``product.product`` that are sold
+        """
+        known = found = template
+        while found := found.alternative_product_ids - known:
+            known |= found
+            for alternative in found:
+                if sold := variants.get(alternative):
+                    return sold[0].with_context(active_test=True)
+        return self.env["product.product"]
 
     def _looked_at(self, customer, company):
         """What people of the customer opened in the company's shop of late, the latest first."""

@@ -38,6 +38,20 @@ class TestShopSuggestion(GradingCase, HttpCase):
         self.roast.active = False
         self.assertFalse([s for s in self._suggested() if s.block == "usual"])
 
+    def test_alternative_of_an_alternative(self):
+        """What took the place of a product was given up as well, and with it the customer's list
+        lost what is sold today; or products that name each other were looked through for ever."""
+        self.coffee.alternative_product_ids = self.filters.product_tmpl_id
+        self.filters.alternative_product_ids = self.roast.product_tmpl_id | (
+            self.coffee.product_tmpl_id
+        )
+        (self.coffee | self.filters).active = False
+        usual = {s.product: s for s in self._suggested() if s.block == "usual"}
+        self.assertEqual(list(usual), [self.roast])
+        self.roast.alternative_product_ids = self.coffee.product_tmpl_id
+        self.roast.active = False
+        self.assertFalse([s for s in self._suggested() if s.block == "usual"])
+
     def test_page_beside_a_website(self):
         """With a website installed the page wants a visitor, another address or a log-in."""
         rule = self.env["customer.reminder.rule"].create({"name": "Late"})

@@ -12,6 +12,7 @@ who ordered, against one bare aggregate over the orders, in a database that is b
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 
@@ -58,6 +59,11 @@ def _parse(arguments):
     parser.add_argument("--customers", type=int, default=200_000)
     parser.add_argument("--orders", type=int, default=2_000_000)
     parser.add_argument("--rebuild", action="store_true", help="build the data again")
+    parser.add_argument(
+        "--processor",
+        action="store_true",
+        help="count the time that processors work for it, as the whole bench does",
+    )
     return parser.parse_args(arguments), parser
 
 
@@ -176,6 +182,8 @@ def _error(table, way, only_back):
 def _measure_database(options):
     from . import cli
 
+    if options.processor:
+        os.environ[measure.PROCESSOR] = "yes"
     options = argparse.Namespace(
         **{**vars(options), "invoices": 0, "lines": True, "grade": True, "repeat": 1}
     )
@@ -221,6 +229,8 @@ def _show(results):
                 found["result"],
             )
         )
+    if measure.counts_processor():
+        print("Seconds of processors, without parallel workers")
     header = ("rhythm per category", "seconds", "x bare", "target", "own MiB", "target", "result")
     print(render(header, rows))
     return 0 if good else 1
@@ -246,7 +256,8 @@ def full(name):
         today = env["customer.tier.gather"]._today(company)
 
         def work(env):
-            while rhythm._next_chunk(company, today):
+            done = set()
+            while rhythm._next_chunk(company, today, done):
                 env.cr.commit()
             env.cr.execute("SELECT count(*) FROM customer_purchase_rhythm")
             return {"result": f"{env.cr.fetchone()[0]:,} rows"}
