@@ -399,4 +399,4 @@ def test_classes_of_parts_of_a_cent(values):
     cuts = distribution.abc_cuts(values)
     assert cuts == sorted(cuts) and cuts == [round(cut, 2) for cut in cuts]
     if cuts:
-        assert 0 < cuts[0] and cuts[-1] <= max(values)
+        assert cuts[0] > 0 and cuts[-1] <= max(values)
