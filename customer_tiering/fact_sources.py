@@ -37,6 +37,8 @@ RETURN_COLUMNS = {
     "pieces": "float8",
     "goods": "int4",
     "cost": "float8",
+    "counts": "int4",
+    "worth": "float8",
 }
 
 
@@ -237,18 +239,43 @@ ORDERED_PRODUCTS = SQL(
 
 
 def line_of_return(gather, company, measures):
-    """Columns of ``RETURN_COLUMNS`` that tell of the order line ``l`` itself: its worth, its
-    pieces, whether it is goods, and its cost."""
+    """Columns of ``RETURN_COLUMNS`` that tell of the line ``l`` of order ``o`` itself: its worth,
+    its pieces, whether it is goods, its cost, whether it makes the order one, and the worth of all
+    lines that do.
+
+    With them come ``unit``, the worth of one in the order's currency, and ``whole``, a join that
+    all this needs, to be the last one. Taxes that are in prices are rounded for lines as for the
+    whole order, which may be a cent: all lines together are worth what the order is.
+    """
     from .grading.metrics import MONEY_MEASURES
 
+    counts = _makes_a_purchase(gather, company, SQL("l.product_id"))
+    unit = SQL("(COALESCE(whole.share, 1)::float8 / %s)", _RATE)
     return {
-        "ordered": SQL("l.price_subtotal::float8 / %s", _RATE),
+        "unit": unit,
+        "whole": SQL(
+            """JOIN LATERAL (
+                   SELECT o.amount_untaxed / NULLIF(SUM(l.price_subtotal), 0) AS share,
+                          COALESCE(SUM(l.price_subtotal) FILTER (WHERE %s), 0) AS worth
+                     FROM sale_order_line l
+                    WHERE l.order_id = o.id AND l.display_type IS NULL) whole ON TRUE""",
+            counts,
+        ),
+        "ordered": SQL("l.price_subtotal::float8 * %s", unit),
         "pieces": SQL("(%s)::float8", gather._line_quantity()),
         "goods": SQL("(%s)::int", gather._goods_condition(company)),
         "cost": SQL("COALESCE((%s)::float8, 0)", gather._line_cost(company))
         if measures & MONEY_MEASURES
         else SQL("0::float8"),
+        "counts": SQL("(%s)::int", counts),
+        "worth": SQL("whole.worth::float8 * %s", unit),
     }
+
+
+def _makes_a_purchase(gather, company, product):
+    """Whether a line of a product makes an order, or an invoice, a purchase: all of this came back,
+    and it is none any more."""
+    return SQL("(%s IN (%s)) IS NOT TRUE", product, gather._products_beside_purchases(company))
 
 
 def no_goods(company):
@@ -320,8 +347,9 @@ def credited_lines(gather, company, as_of, scope, measures):
     """Invoices and credit notes of the order lines of which anything was credited.
 
     Whoever pays for an order may be another customer, and a credit note may be made out to somebody
-    else altogether. An amount in the order's currency is worth what it was on the day of the order:
-    credited in full is in full, whatever the rate is by then.
+    else altogether. An amount in the order's currency is worth what it was on the day of the order,
+    and in another one that of the invoice what it was on the invoice's day: credited in full is in
+    full, whatever the rate is by then.
     """
     line = line_of_return(gather, company, measures)
     return SQL(
@@ -338,13 +366,13 @@ def credited_lines(gather, company, as_of, scope, measures):
         SELECT p.commercial_partner_id, o.id, l.id, COALESCE(l.product_id, 0), o.date_order,
                %(noon)s,
                CASE m.move_type WHEN 'out_refund' THEN 1 ELSE 0 END,
-               CASE WHEN i.currency_id = o.currency_id THEN i.price_subtotal::float8 / %(rate)s
-                    WHEN m.move_type = 'out_refund' THEN i.balance::float8
+               CASE WHEN i.currency_id = o.currency_id THEN i.price_subtotal::float8 * %(unit)s
+                    WHEN m.move_type = 'out_refund' THEN i.balance::float8 * %(rates)s
                     ELSE -i.balance::float8 END / links.number,
                %(ordered)s,
                i.quantity::float8 * COALESCE(iu.factor / NULLIF(own.factor, 0), 1)::float8
                    / links.number,
-               %(pieces)s, %(goods)s, %(cost)s
+               %(pieces)s, %(goods)s, %(cost)s, %(counts)s, %(worth)s
           FROM credited
           JOIN sale_order_line l ON l.id = credited.id
           JOIN sale_order o ON o.id = l.order_id
@@ -356,6 +384,8 @@ def credited_lines(gather, company, as_of, scope, measures):
      LEFT JOIN uom_uom iu ON iu.id = i.product_uom_id
           JOIN LATERAL (SELECT COUNT(*) AS number FROM sale_order_line_invoice_rel y
                          WHERE y.invoice_line_id = i.id) links ON TRUE
+     LEFT JOIN account_move r ON r.id = m.reversed_entry_id
+          %(whole)s
          WHERE o.state = 'sale' AND o.company_id = %(company)s AND o.date_order < %(end)s
            AND l.display_type IS NULL
            AND m.move_type IN ('out_invoice', 'out_refund') AND m.state = 'posted'
@@ -363,9 +393,9 @@ def credited_lines(gather, company, as_of, scope, measures):
            AND %(scope)s
         """,
         **line,
+        rates=_RATES,
         credited=_who_is_credited(company, scope(SQL("p.commercial_partner_id"))),
         refunds=_refunds_of(SQL("payer.id"), company, as_of),
-        rate=_RATE,
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         products=ORDERED_PRODUCTS,
         company=company.id,
@@ -411,9 +441,9 @@ def loose_credits(gather, company, as_of, scope):
 
 
 def loose_credit_lines(gather, company, as_of, scope, measures, after):
-    documents = _loose(gather, company)
-    moves = SQL("%s m ON TRUE", _refunds_of(SQL("p.id"), company, as_of))
-    return _move_lines(gather, company, as_of, scope, measures, after, documents, moves)
+    moves = SQL("JOIN %s m ON TRUE", _refunds_of(SQL("p.id"), company, as_of))
+    given = (gather, company, as_of, scope, measures, after)
+    return _move_lines(*given, _loose(gather, company), moves=moves)
 
 
 def has_credits(customer, company):
@@ -471,56 +501,100 @@ def invoice_credits(gather, company, as_of, scope):
 
 
 def reversed_invoices(gather, company, as_of, scope, measures):
-    """Credit notes that reverse an invoice, each invoice as one line without pieces.
+    """Credit notes that reverse an invoice, each invoice as two lines without pieces: what makes
+    it a purchase, and the rest. They are of the customer of the invoice, as those of an order are
+    of who ordered, whoever they are made out to.
 
     An amount in the invoice's currency is worth what it was on the day of the invoice, as that of
-    an order is: credited in full is in full.
+    an order is, and not at the rate of the credit note's day: credited in full is in full.
     """
     zone = gather._timezone(company)
     return SQL(
         """
-        SELECT p.commercial_partner_id, r.id, r.id, 0, %(origin)s, %(noon)s, 1,
+        SELECT p.commercial_partner_id, r.id, CASE WHEN part.counts THEN r.id ELSE -r.id END, 0,
+               %(origin)s, %(noon)s, 1,
                CASE WHEN m.currency_id = r.currency_id AND m.currency_id <> %(home)s
-                         AND r.amount_untaxed <> 0
-                    THEN m.amount_untaxed::float8 * r.amount_untaxed_signed::float8
-                         / r.amount_untaxed::float8
-                    ELSE -m.amount_untaxed_signed::float8 END,
-               r.amount_untaxed_signed::float8,
-               0::float8, 0::float8, 0, 0::float8
+                         AND part.invoiced_currency <> 0
+                    THEN part.credited_currency::float8 * part.invoiced::float8
+                         / part.invoiced_currency::float8
+                    ELSE part.credited::float8 END,
+               part.invoiced::float8, 0::float8, 0::float8, 0, 0::float8,
+               part.counts::int, part.worth::float8
           FROM res_partner p
-          JOIN account_move m ON m.partner_id = p.id
-          JOIN account_move r ON r.id = m.reversed_entry_id
-         WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+          JOIN account_move r ON r.partner_id = p.id
+          JOIN account_move m ON m.reversed_entry_id = r.id
+          JOIN LATERAL (%(parts)s) part ON TRUE
+         WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND r.move_type = 'out_invoice'
            AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s AND %(scope)s
         """,
         home=company.currency_id.id,
         origin=noon(SQL("COALESCE(r.invoice_date, r.date)"), zone),
         noon=noon(SQL("m.invoice_date"), zone),
+        parts=_parts(gather, company),
         company=company.id,
         as_of=as_of,
         scope=scope(SQL("p.commercial_partner_id")),
     )
 
 
+def _parts(gather, company):
+    """Of an invoice ``r`` and a credit note ``m`` for it, what makes it a purchase and the rest:
+    what was invoiced and credited of both, and the worth of the former."""
+    return SQL(
+        """
+        SELECT a.counts, SUM(a.credited) AS credited, SUM(a.invoiced) AS invoiced,
+               SUM(a.credited_currency) AS credited_currency,
+               SUM(a.invoiced_currency) AS invoiced_currency,
+               SUM(SUM(CASE WHEN a.counts THEN a.invoiced ELSE 0 END)) OVER () AS worth
+          FROM (SELECT %s AS counts,
+                       CASE i.move_id WHEN m.id THEN i.balance ELSE 0 END AS credited,
+                       CASE i.move_id WHEN r.id THEN -i.balance ELSE 0 END AS invoiced,
+                       CASE i.move_id WHEN m.id THEN i.amount_currency ELSE 0 END
+                           AS credited_currency,
+                       CASE i.move_id WHEN r.id THEN -i.amount_currency ELSE 0 END
+                           AS invoiced_currency
+                  FROM account_move_line i
+                 WHERE i.move_id IN (m.id, r.id)
+                   AND (i.display_type = 'product' OR i.display_type = 'rounding'
+                                                  AND i.tax_repartition_line_id IS NULL)) a
+      GROUP BY a.counts
+        """,
+        _makes_a_purchase(gather, company, SQL("i.product_id")),
+    )
+
+
 def invoice_lines(gather, company, as_of, scope, measures, after):
-    documents = SQL(
-        """m.move_type IN ('out_invoice', 'out_refund') AND m.state = 'posted'
-           AND i.display_type = 'product'
-           AND (m.move_type = 'out_invoice' OR m.reversed_entry_id IS NOT NULL OR %s)""",
+    invoiced = SQL(
+        """(m.move_type = 'out_invoice'
+            OR m.move_type = 'out_refund' AND m.reversed_entry_id IS NULL AND %s)
+           AND m.state = 'posted' AND i.display_type = 'product'""",
         gather._loose_credit_condition(company),
     )
-    # As the amounts are, see ``reversed_invoices``.
-    worth = SQL(
-        """-i.balance::float8
-           * CASE WHEN m.reversed_entry_id IS NULL OR m.currency_id = %s THEN 1
-                  ELSE COALESCE((SELECT m.invoice_currency_rate / NULLIF(r.invoice_currency_rate, 0)
-                                   FROM account_move r
-                                  WHERE r.id = m.reversed_entry_id
-                                    AND r.currency_id = m.currency_id), 1) END::float8""",
-        company.currency_id.id,
+    credited = SQL(
+        """m.move_type = 'out_refund' AND m.state = 'posted' AND r.move_type = 'out_invoice'
+           AND i.display_type = 'product'"""
     )
-    moves = SQL("account_move m ON m.partner_id = p.id")
-    return _move_lines(gather, company, as_of, scope, measures, after, documents, moves, worth)
+    # As the amounts are, see ``reversed_invoices``.
+    worth = SQL("-i.balance::float8 * %s", _RATES)
+    given = (gather, company, as_of, scope, measures, after)
+    return SQL(
+        "%s UNION ALL %s",
+        _move_lines(*given, invoiced),
+        _move_lines(*given, credited, worth, _REVERSED),
+    )
+
+
+# What makes an amount of credit note ``m`` worth what it was when invoice ``r`` was made.
+_RATES = SQL(
+    """CASE WHEN m.currency_id = r.currency_id
+            THEN COALESCE(m.invoice_currency_rate / NULLIF(r.invoice_currency_rate, 0), 1)
+            ELSE 1 END::float8"""
+)
+# Documents ``m`` of customers ``p``, and credit notes ``m`` for their invoices ``r``.
+_THEIRS = SQL("JOIN account_move m ON m.partner_id = p.id")
+_REVERSED = SQL(
+    "JOIN account_move r ON r.partner_id = p.id JOIN account_move m ON m.reversed_entry_id = r.id"
+)
 
 
 def _invoiced_goods(gather, company):
@@ -536,12 +610,14 @@ def _invoiced_goods(gather, company):
     )
 
 
-def _move_lines(gather, company, as_of, scope, measures, after, documents, moves, worth=None):
+def _move_lines(
+    gather, company, as_of, scope, measures, after, documents, worth=None, moves=_THEIRS
+):
     """Lines ``i`` of invoices and credit notes ``m``, with the columns of order lines.
 
     :param documents: condition on both
-    :param moves: SQL of what is joined to contact ``p`` as ``m``
     :param worth: of a line, in company currency
+    :param moves: how customers ``p`` lead to the documents
     """
     from .grading.metrics import MONEY_MEASURES, as_date
 
@@ -559,7 +635,7 @@ def _move_lines(gather, company, as_of, scope, measures, after, documents, moves
         """
         SELECT p.commercial_partner_id, %(noon)s, COALESCE(i.product_id, 0), %(columns)s
           FROM res_partner p
-          JOIN %(moves)s
+          %(moves)s
           JOIN account_move_line i ON i.move_id = m.id
      LEFT JOIN product_product v ON v.id = i.product_id
      LEFT JOIN product_template t ON t.id = v.product_tmpl_id

@@ -5,7 +5,7 @@
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",
     "license": "LGPL-3",
-    "depends": ["customer_tiering", "point_of_sale"],
+    "depends": ["customer_tiering", "pos_sale"],
     "auto_install": True,
     "post_init_hook": "post_init_hook",
     "data": ["views/pos_config_views.xml", "views/res_config_settings_views.xml"],

@@ -162,6 +162,17 @@ class Explained:
         if not count:
             return ""
         day = format_date(self.env, first)
+        if self.program.basis == INVOICED:
+            if count == 1:
+                return self.env._(
+                    "1 invoice is dated in the future and does not count before %s.", day
+                )
+            return self.env._(
+                "%(count)s invoices are dated in the future and do not count yet, the first one "
+                "before %(day)s.",
+                count=count,
+                day=day,
+            )
         if count == 1:
             return self.env._("1 order is dated in the future and does not count before %s.", day)
         return self.env._(

@@ -204,6 +204,42 @@ def proposal(values, count, method, direction="high", idle=None, digits=2):
     return cuts
 
 
+# Of what all customers bring, the best bring so much (A), and with those after them so much (B).
+ABC_SHARES = (0.8, 0.95)
+
+
+def abc_cuts(values, digits=2):
+    """Cuts between classes C, B and A: by the share of the total that the customers before bring.
+
+    From the greatest value on, who is behind less than 80 % of the total is in class A, behind
+    less than 95 % in B, and whoever is left in C; so is who brings nothing or less, which is not
+    part of the total either. Equal values share a class: it is that of the first of them.
+
+    H. F. Dickie, "ABC Inventory Analysis Shoots for Dollars, not Pennies", Factory Management and
+    Maintenance 109 (1951).
+
+    :param values: floats in any order that can be added up, NaN where unknown
+    :param digits: decimals of a cut; values that do not differ in them are equal
+    :return: the lowest values of B and of A, equal where B is empty, for :func:`points.numbered`
+        with 3 bands; empty where nothing is above 0
+    """
+    known = np.asarray(values, dtype=float)
+    known = _round_down(known[~np.isnan(known)], digits)
+    levels, customers = np.unique(known[known > 0], return_counts=True)
+    if not len(levels):
+        return []
+    total = np.cumsum((levels * customers)[::-1])[::-1]
+    # Rounded: 8 of 0.8 + 0.1 + 0.1 is 80 %, whatever the unit.
+    before = np.round(np.append(total[1:], 0.0) / total[0], 9)
+    return [float(levels[before < share][0]) for share in ABC_SHARES[::-1]]
+
+
+def _round_down(values, digits):
+    """Values in so many decimals, never above what they were."""
+    rounded = np.round(values, digits)
+    return np.where(rounded > values, np.round(rounded - 10.0**-digits, digits), rounded)
+
+
 def shares_cut(values, shares, method="round", digits=2):
     """From which value on a share of some customers begins, the best ones.
 

@@ -3,7 +3,9 @@
 Of an order line worth ``A`` of which ``I`` was invoiced and ``R`` credited until a day, a credit
 note takes back ``R − min(max(I − A, 0), R)``: what was invoiced beyond the order and then credited
 is a correction of the invoice, as where a wrong invoice is replaced by another, a line was made
-smaller before it was credited, or a negative order is settled. What goods sent back are worth and
+smaller before it was credited, or a negative order is settled. Where all pieces of the line and all
+that was invoiced for them were credited, all of it came back, also if the invoice was for less than
+the order. What goods sent back are worth and
 what a credit note gives back for them is the same money, so the greater of both counts.
 """
 
@@ -32,12 +34,17 @@ EVENT_TYPES = {
     "pieces": float,
     "goods": float,
     "cost": float,
+    # Whether the line makes the order a purchase (0 or 1), which shipping and what paid for it do
+    # not, and the worth of all lines of the order that do.
+    "counts": float,
+    "worth": float,
 }
 _NOTHING = pd.DataFrame(
     {
         **{name: np.array([], EVENT_TYPES[name]) for name in ("customer", "document", "line")},
         **{name: np.array([], EVENT_TYPES[name]) for name in ("product", "origin", "day")},
         **{name: np.array([], float) for name in ("amount", "quantity", "cost")},
+        **{name: np.array([], float) for name in ("counts", "worth")},
     }
 )
 # Money is compared so exactly.
@@ -49,9 +56,9 @@ def taken_back(events):
     """What came back, by line and day.
 
     :param events: frame of ``EVENT_TYPES``, of lines of which anything was credited or sent back
-    :return: frame ``customer, document, line, product, origin, day, amount, quantity, cost``, the
-        last three to be added to what was ordered: negative, or positive where what came back was
-        invoiced or delivered again
+    :return: frame ``customer, document, line, product, origin, day, counts, worth, amount,
+        quantity, cost``, the last three to be added to what was ordered: negative, or positive
+        where what came back was invoiced or delivered again
     """
     if events.empty:
         # Of most customers graded after an order, nothing ever came back.
@@ -59,17 +66,19 @@ def taken_back(events):
     events = events.sort_values(["line", "day"], kind="stable").reset_index(drop=True)
     line = events["line"].to_numpy()
     first = np.append(True, line[1:] != line[:-1])[: len(line)]
-    found = {
-        "amount": _back(events, "amount", events["ordered"].to_numpy(), first),
-        "quantity": _back(events, "quantity", events["pieces"].to_numpy(), first),
-    }
-    pieces = events["pieces"].to_numpy()
+    ordered, pieces = events["ordered"].to_numpy(), events["pieces"].to_numpy()
+    quantity, _settled = _back(events, "quantity", pieces, first)
+    amount, settled = _back(events, "amount", ordered, first)
+    # Invoiced for less than was ordered, of which nothing is left: neither pieces nor money.
+    gone = settled & (pieces > 0) & (quantity >= pieces) & (amount < ordered)
+    found = {"amount": np.where(gone, ordered, amount), "quantity": quantity}
     share = np.divide(found["quantity"], pieces, out=np.zeros(len(events)), where=pieces != 0)
     found["cost"] = share * events["cost"].to_numpy()
     found["quantity"] = found["quantity"] * events["goods"].to_numpy()
     # The last event of a line's day stands for the whole day.
     last = ~events.duplicated(["line", "day"], keep="last").to_numpy()
-    rows = events.loc[last, ["customer", "document", "line", "product", "origin", "day"]]
+    known = ["customer", "document", "line", "product", "origin", "day", "counts", "worth"]
+    rows = events.loc[last, known]
     new = first_of(rows["line"].to_numpy())
     columns = {name: -_steps(values[last], new) for name, values in found.items()}
     rows = rows.assign(**columns).reset_index(drop=True)
@@ -82,13 +91,17 @@ def first_of(ids):
 
 
 def _back(events, column, ordered, first):
-    """How much of a column has come back of each line by each event."""
+    """How much of a column has come back of each line by each event, and whether all that was
+    invoiced was credited."""
     kind, values = events["kind"].to_numpy(), events[column].to_numpy()
     if column == "amount":
         # Goods are worth what they cost in the order.
         pieces = events["pieces"].to_numpy()
         price = np.divide(ordered, pieces, out=np.zeros(len(pieces)), where=pieces != 0)
         values = np.where(kind == SENT_BACK, events["quantity"].to_numpy() * price, values)
+    # What was bought on the credit note for a greater return is invoiced by it.
+    bought = (kind == CREDITED) & (values < 0) & (ordered > 0)
+    kind, values = np.where(bought, INVOICED, kind), np.where(bought, -values, values)
     invoiced, credited, sent = (
         _running(np.where(kind == code, values, 0.0), first)
         for code in (INVOICED, CREDITED, SENT_BACK)
@@ -97,7 +110,8 @@ def _back(events, column, ordered, first):
     sent = np.clip(sent, 0, np.maximum(ordered, 0))
     corrected = np.clip(invoiced - ordered, 0, np.maximum(credited, 0))
     by_credit = credited - corrected
-    return np.where(np.abs(sent) > np.abs(by_credit), sent, by_credit)
+    back = np.where(np.abs(sent) > np.abs(by_credit), sent, by_credit)
+    return back, (invoiced > 0) & (credited >= invoiced)
 
 
 def _running(values, first):
@@ -114,33 +128,33 @@ def _steps(values, first):
     return np.round(values - np.where(first, 0.0, before), 6)
 
 
-def void_days(back, documents, amounts):
-    """The day since which an order that came back in full is none.
+def void_days(back, documents):
+    """The day since which an order is none, for all that made it one came back: what is left, such
+    as the shipping that was kept, would be no purchase by itself, and a card that paid for it does
+    not keep it one.
 
     Where it was invoiced again and came back again, that is the last time.
 
     :param back: result of :func:`taken_back`
     :param documents: array of ids of the orders, each once; 0 for orders that nothing refers to
-    :param amounts: array of their untaxed amounts in company currency; zero and negative orders
-        do not come back
-    :return: float array along the orders: day number, ``NEVER`` for most
+    :return: float array along the orders: day number, ``NEVER`` for most, and for those worth
+        nothing or less
     """
     documents, days = np.asarray(documents), np.full(len(documents), NEVER)
     ours = np.isin(documents, back["document"])
     if not ours.any():
         return days
-    worth = pd.Series(np.asarray(amounts, dtype=float)[ours], index=documents[ours])
-    rows = back[back["document"].isin(worth.index)]
-    rows = rows.groupby(["document", "day"], as_index=False)["amount"].sum()
+    rows = back[back["document"].isin(documents[ours])]
+    rows = rows.assign(amount=rows["amount"] * rows["counts"])
+    rows = rows.groupby(["document", "day"], as_index=False).agg({"amount": "sum", "worth": "max"})
     document = rows["document"].to_numpy()
     first = first_of(document)
-    total = _running(-rows["amount"].to_numpy(), first)
-    amount = worth.loc[document].to_numpy()
-    full = (amount > 0) & (total > amount - _CENT)
+    total, worth = _running(-rows["amount"].to_numpy(), first), rows["worth"].to_numpy()
+    full = (worth > 0) & (total > worth - _CENT)
     # The first of the days without a break until the last one known.
     begins = full & (first | ~np.append(False, full[:-1])[: len(full)])
     since = pd.Series(np.where(begins, rows["day"], np.nan)).groupby(document).ffill()
     last = np.append(first[1:], True)[: len(first)]
     found = pd.Series(np.where(full, since, NEVER)[last], index=document[last])
-    days[ours] = found.reindex(worth.index).fillna(NEVER)
+    days[ours] = found.reindex(documents[ours]).fillna(NEVER)
     return days

@@ -87,11 +87,12 @@ class AccountMove(models.Model):
 
     def _customer_tier_credited(self):
         """(commercial partner, company) pairs of the customers who bought less by the posted credit
-        notes among these: those of the orders, and who the credit notes are for."""
+        notes among these: those of the orders and invoices, and who the credit notes are for."""
         credited = self.sudo().filtered(
             lambda move: move.move_type == "out_refund" and move.state == "posted"
         )
-        pairs = {(move.partner_id.commercial_partner_id, move.company_id) for move in credited}
+        documents = credited | credited.reversed_entry_id
+        pairs = {(move.partner_id.commercial_partner_id, move.company_id) for move in documents}
         for order in credited.line_ids.sale_line_ids.order_id:
             pairs.add((order.partner_id.commercial_partner_id, order.company_id))
         return pairs

@@ -199,7 +199,7 @@ class CustomerTierGather(models.AbstractModel):
             back = back[back["origin"] >= day_number(since)]
         if not len(back):
             return frame
-        void = void_days(back, rows["document"], rows["amount"])
+        void = void_days(back, rows["document"])
         frame = frame.assign(origin=frame["day"], void=void)
         back = back[["customer", "day", "amount", "origin"]].assign(
             frequent=False, document=0, void=NEVER
@@ -252,9 +252,13 @@ class CustomerTierGather(models.AbstractModel):
         return fact_sources.orders(self, company, as_of, scope)
 
     def _later_order_count(self, company, as_of):
-        """How many orders of a company are dated after a day graded, and after today."""
-        day = max(as_of, self._today(company))
-        return self._dated_later(company, day, lambda column: SQL("TRUE"))[0]
+        """How many orders of a company, or invoices where these count, are dated after a day
+        graded, and after today."""
+        day, everybody = max(as_of, self._today(company)), partial(SQL, "%s IS NOT NULL")
+        bases = {p.basis for p in self.env["customer.tier.program"]._for_company(company)}
+        return sum(
+            self._dated_later(company, day, everybody, basis)[0] for basis in bases or {ORDERED}
+        )
 
     def _dated_later(self, company, as_of, scope, basis=ORDERED):
         """How many orders (or invoices) are dated after a day and so do not count yet, and the day
@@ -400,6 +404,10 @@ class CustomerTierGather(models.AbstractModel):
         """Hook: products that stand for something else, wherever they are sold, as SQL of a query
         for their ids, none of them NULL: whoever asks makes it part of its own statement."""
         return fact_sources.no_goods(company)
+
+    def _products_beside_purchases(self, company):
+        """Hook: products whose lines make no order, as SQL of a query for their ids."""
+        return SQL("SELECT NULL::int WHERE FALSE")
 
     def _loose_credit_condition(self, company):
         """Hook: which credit notes ``m`` for no order and no invoice give back what counted."""

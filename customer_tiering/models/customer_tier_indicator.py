@@ -6,11 +6,13 @@ from ..explain.words import readable
 from ..grading.policy import Bands, Indicator, Linear
 from .customer_tier_program import SAVING
 
-# What a person may look at before it is frozen; the keys are those of ``distribution.proposal``.
+# What a person may look at before it is frozen; the keys are those of ``distribution.proposal``,
+# and ``abc`` of ``distribution.abc_cuts``.
 CUT_METHODS = [
     ("quantile", "Equally filled"),
     ("round", "Equally filled, round numbers"),
     ("width", "Equally wide"),
+    ("abc", "By share of the total (ABC)"),
 ]
 
 

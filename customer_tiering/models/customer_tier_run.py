@@ -115,7 +115,7 @@ class CustomerTierRun(models.Model):
         string="Orders Dated in the Future",
         readonly=True,
         copy=False,
-        help="Confirmed orders dated after today: they count from their day on.",
+        help="Confirmed orders, or invoices where these count, that count from their day on.",
     )
     written_count = fields.Integer(
         string="Customers Changed", readonly=True, copy=False, help="Customers with anything new."

@@ -18,6 +18,7 @@ from . import test_branch
 from . import test_grading_run
 from . import test_grading_hooks
 from . import test_facts
+from . import test_facts_cases
 from . import test_facts_migration
 from . import test_facts_odd
 from . import test_copied_program

@@ -115,6 +115,37 @@ class TestBands(BandsCase):
                 self.assertEqual(sum(row[2] for row in rows), 10)
         self.assertEqual([row[3] for row in rows], [10, 90])
 
+    def test_by_share_of_the_total(self):
+        """Whoever knows customers as A, B and C had to work the cuts out in a spreadsheet: of 550,
+        400 are before 50, which is less than 80 %, and 520 before 20, less than 95 %."""
+        form = self._open(self.amount)
+        form.method = "abc"
+        self.assertEqual([row[0] for row in self._rows(form)[1:]], [20, 50])
+        self.assertEqual([row[2:] for row in self._rows(form)], [(1, 33.33), (3, 66.67), (6, 100)])
+        self._freeze(form)
+        self.assertEqual(self._cuts(self.amount), [20, 50])
+        self.assertEqual(self.amount.band_ids.sorted("value_from").mapped("number"), [1, 2, 3])
+        self.assertEqual(self.amount.cut_method, "abc")
+        self.assertIn("the cuts would be the same", self._open(self.amount).status)
+        self._create_own_customer("Giant", (2, 100000))
+        form = self._open(self.amount)
+        self.assertIn("(By share of the total (ABC)), the cuts would be 100,000", form.status)
+        self.assertEqual(self._cuts(self.amount), [20, 50], "frozen")
+        form.method = "abc"
+        self._freeze(form)
+        bands = self.amount.band_ids.sorted("value_from")
+        self.assertEqual(bands.mapped("number"), [1, 3], "nobody is B")
+
+    def test_shares_of_what_has_no_total(self):
+        """Classes were made of shares of a sum of averages, of which nobody has a part."""
+        form = self._open(self.average)
+        before = self._cuts(self.average)
+        form.method = "abc"
+        self.assertIn("cannot be added up", form.problem)
+        with self.assertRaisesRegex(UserError, "Choose another way"):
+            self._freeze(form)
+        self.assertEqual(self._cuts(self.average), before)
+
     def test_number_of_bands_out_of_range(self):
         """A slip of the finger must not make a thousand bands."""
         form = self._open(self.amount)

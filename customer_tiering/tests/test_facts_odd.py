@@ -142,6 +142,71 @@ class TestOddInvoices(FactsCase):
         self.assertEqual(self._counted(buyer), (400, 1))
         self.assertEqual(self._values(buyer)["margin"], 400)
 
+    def test_credited_to_somebody_else(self):
+        """The credit note for a shop's invoice was made out to its agency: the shop kept amount
+        and pieces, without a purchase, and the agency's were below nothing."""
+        self._create_measuring_program("quantity", basis="invoiced")
+        shop, agency = (self._create_own_customer(name) for name in ("Shop", "Agency"))
+        order = self._create_order(shop, date=30, lines=[{"product_uom_qty": 10}])
+        own = self._create_order(agency, 50, date=30)
+        self._invoice(own, 30)
+        refund = self._credit(self._invoice(order, 30), 10, post=False, quantity=4)
+        refund.partner_id = agency
+        self._grade()
+        self._stale()
+        refund.action_post()
+        self.assertEqual(self._stale(), shop | agency)
+        for partner, counted, pieces in ((shop, (600, 1), 6), (agency, (50, 1), 1)):
+            self._grade_alone(partner)
+            self.assertEqual(self._counted(partner), counted)
+            self.assertEqual(self._values(partner)["quantity"], pieces)
+        refund.button_draft()
+        self.assertEqual(self._stale(), shop | agency)
+        refund.action_post()
+        self._grade()
+        self.assertEqual((self._counted(shop), self._counted(agency)), ((600, 1), (50, 1)))
+
+    def _grade_alone(self, partner):
+        self.env["customer.tier.run"]._grade_partners(partner, self.company)
+        self.env.invalidate_all()
+
+    def test_receipt_given_back(self):
+        """A receipt is no invoice and never counted, and its credit note took it off."""
+        self._create_measuring_program("quantity", basis="invoiced")
+        buyer = self._create_own_customer("Buyer")
+        day = self._days_ago(20)
+        self._create_invoice(buyer, 500, invoice_date=day, date=day)
+        receipt = self._create_invoice(buyer, 70, "out_receipt", invoice_date=day, date=day)
+        refund = receipt._reverse_moves([{"invoice_date": day, "date": day}])
+        self.assertEqual(refund.move_type, "out_refund")
+        refund.action_post()
+        self._grade()
+        self.assertEqual(self._counted(buyer), (500, 1))
+
+    def test_cash_rounding(self):
+        """An invoice rounded to five cents and credited in full was worth some cents, and a
+        purchase."""
+        rounding = self.env["account.cash.rounding"].create(
+            {
+                "name": "Five Cents",
+                "rounding": 0.05,
+                "strategy": "add_invoice_line",
+                "profit_account_id": self.company.default_cash_difference_income_account_id.id,
+                "loss_account_id": self.company.default_cash_difference_expense_account_id.id,
+            }
+        )
+        self._create_measuring_program(basis="invoiced")
+        buyer, other = self._create_own_customer("Buyer"), self._create_own_customer("Other")
+        day = self._days_ago(20)
+        values = {"invoice_date": day, "date": day, "invoice_cash_rounding_id": rounding.id}
+        invoice = self._create_invoice(buyer, 99.98, **values)
+        self.assertEqual(invoice.amount_untaxed, 100)
+        self._create_invoice(other, 99.98, **values)
+        self._credit(invoice, 10)
+        self._grade()
+        self.assertEqual(self._counted(buyer), (0, 0))
+        self.assertEqual(self._counted(other), (100, 1))
+
 
 @tagged("post_install", "-at_install")
 class TestCombos(FactsCase):

@@ -5,12 +5,15 @@ from odoo.tools import format_date
 
 from ..explain.band_picture import picture
 from ..explain.words import readable
+from ..grading.policy import ALWAYS_KNOWN, COUNTS
 from ..models.customer_tier_indicator import CUT_METHODS
 
 # What the picture is drawn from, and what is frozen.
 SHOWN = ("indicator_id", "linear_zero", "linear_full") + tuple(
     f"line_ids.{name}" for name in ("value_from", "points", "lowest", "blank", "empty")
 )
+# A, B and C.
+ABC_BANDS = 3
 
 
 class CustomerTierBandProposal(models.TransientModel):
@@ -41,7 +44,9 @@ class CustomerTierBandProposal(models.TransientModel):
         default="present",
         help="Equally filled: as many customers in each band as equal values allow.\n"
         "Round numbers: the same, with each cut moved to a round number nearby.\n"
-        "Equally wide: even steps between the 5th and the 95th percentile.",
+        "Equally wide: even steps between the 5th and the 95th percentile.\n"
+        "By share of the total (ABC): A are the customers who together bring the first 80 %, B "
+        "those up to 95 %, C the rest; A is band 3, C band 1.",
     )
     line_method = fields.Selection(
         selection=[
@@ -154,6 +159,8 @@ class CustomerTierBandProposal(models.TransientModel):
         if self.method == "present":
             self._take_present()
             return None
+        if self.method == "abc":
+            self.band_count = ABC_BANDS
         asked = self.band_count
         self.band_count = min(max(asked, 2), 20)
         self._propose()
@@ -172,10 +179,22 @@ class CustomerTierBandProposal(models.TransientModel):
         self._set_lines(bounds, [number_points(number, count) for number in numbers], numbers)
 
     def _proposal(self, count, method, direction):
-        from ..grading.distribution import proposal
+        from ..grading.distribution import abc_cuts, proposal
 
+        if method == "abc":
+            return abc_cuts(self.sample["known"]) if self._adds_up() else []
         known, floor = self.sample["known"], (self.outside or {}).get("floor")
         return proposal(known, count, method, direction, floor)
+
+    def _adds_up(self):
+        """Whether values of several customers have a sum, of which each of them brings a part."""
+        metric = self.indicator_id.metric_id
+        return {
+            "order": metric.measure in ALWAYS_KNOWN | COUNTS,
+            "payment": metric.payment_measure == "overdue_amount",
+            "record": metric.aggregate in ("count", "sum"),
+            "manual": metric.unit in ("number", "money"),
+        }.get(metric.kind, False)
 
     @api.onchange("line_method")
     def _onchange_line_method(self):
@@ -307,6 +326,12 @@ class CustomerTierBandProposal(models.TransientModel):
         )
 
     def _band_problem(self):
+        if self.method == "abc" and not self._adds_up():
+            return self.env._(
+                "“%s” cannot be added up over customers, so nobody brings a share of a total. "
+                "Choose another way.",
+                self.indicator_id.metric_id.display_name,
+            )
         if not self._ordered_lines():
             return self.env._("There is no band. Add one, or choose how they are proposed.")
         cuts = self._cuts()

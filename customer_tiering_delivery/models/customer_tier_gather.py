@@ -16,18 +16,26 @@ class CustomerTierGather(models.AbstractModel):
     def _products_that_are_no_goods(self, company):
         return SQL("%s UNION ALL %s", super()._products_that_are_no_goods(company), CHARGES)
 
+    def _products_beside_purchases(self, company):
+        products = super()._products_beside_purchases(company)
+        if company.customer_tier_count_all_orders:
+            return products
+        return SQL("%s UNION ALL %s", products, CHARGES)
+
     def _frequent_condition(self, company):
         condition = super()._frequent_condition(company)
         if company.customer_tier_count_all_orders:
             return condition
-        # Only an order with a delivery method can consist of delivery alone: the lines of the
-        # others need not be read.
+        # Goods that are sent again for nothing, with shipping, are no purchase either. Only orders
+        # with a delivery method can consist of it: the lines of the others need not be read.
         return SQL(
-            """(%s AND (o.carrier_id IS NULL OR EXISTS (
-                   SELECT FROM sale_order_line l
+            """(%s AND (o.carrier_id IS NULL OR (
+                   SELECT COALESCE(SUM(l.price_subtotal), 0) FROM sale_order_line l
                     WHERE l.order_id = o.id AND l.display_type IS NULL
-                      AND l.is_delivery IS NOT TRUE)))""",
+                      AND l.is_delivery IS NOT TRUE
+                      AND (l.product_id IN (%s)) IS NOT TRUE) > 0))""",
             condition,
+            self._products_beside_purchases(company),
         )
 
     def _frequent_invoice_condition(self, company):
@@ -35,10 +43,9 @@ class CustomerTierGather(models.AbstractModel):
         if company.customer_tier_count_all_orders:
             return condition
         return SQL(
-            """(%s AND EXISTS (
-                   SELECT FROM account_move_line i
-                    WHERE i.move_id = m.id AND i.display_type = 'product'
-                      AND (i.product_id IS NULL OR i.product_id NOT IN (%s))))""",
+            """(%s AND (SELECT COALESCE(SUM(i.price_subtotal), 0) FROM account_move_line i
+                         WHERE i.move_id = m.id AND i.display_type = 'product'
+                           AND (i.product_id IN (%s)) IS NOT TRUE) > 0)""",
             condition,
-            CHARGES,
+            self._products_beside_purchases(company),
         )

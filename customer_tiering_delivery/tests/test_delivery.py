@@ -43,6 +43,16 @@ class TestDelivery(TieringCommon):
         standing = self._graded()
         self.assertEqual((standing.order_count, standing.amount), (1, 60.0))
 
+    def test_goods_sent_again_for_nothing(self):
+        """What was broken is sent again for nothing but the freight: a purchase less for the
+        customer, and it counted as one more."""
+        order = self._order((self.product, False), (self.delivery_product, True))
+        again = self._order((self.product, False), (self.delivery_product, True))
+        again.order_line.filtered(lambda line: not line.is_delivery).price_unit = 0
+        standing = self._graded()
+        self.assertEqual((standing.amount, standing.order_count), (60, 1))
+        self.assertTrue(order)
+
     def test_setting_counts_all_orders(self):
         """Who wants every order to count wants those too."""
         self.company.customer_tier_count_all_orders = True
@@ -91,12 +101,49 @@ class TestDelivery(TieringCommon):
 
 @tagged("post_install", "-at_install")
 class TestInvoicedDelivery(FactsCase):
+    def _freight(self):
+        freight = self._create_product(name="Freight", type="service", invoice_policy="order")
+        carrier = {"name": "Freight", "product_id": freight.id, "fixed_price": 20.0}
+        return self.env["delivery.carrier"].create(carrier)
+
+    def test_goods_credited_and_freight_kept(self):
+        """All goods of an order were credited and the freight was kept: what is left is freight
+        alone, which is no order, and yet it was one, whose customer had last bought that day."""
+        carrier = self._freight()
+        for basis in ("ordered", "invoiced"):
+            with self.subTest(basis):
+                program = self._create_measuring_program(
+                    "recency_days", "average_order", basis=basis
+                )
+                program.domain = f"[('ref', '=', '{basis}')]"
+                buyer = self._create_own_customer("Buyer", ref=basis)
+                self._invoice(self._create_order(buyer, 50, date=40), 40)
+                freight = {
+                    "product_id": carrier.product_id.id,
+                    "price_unit": 20.0,
+                    "is_delivery": True,
+                }
+                lines = [{"price_unit": 100.0}, freight]
+                order = self._create_order(buyer, date=20, carrier_id=carrier.id, lines=lines)
+                refund = self._credit(self._invoice(order, 20), 10, post=False)
+                kept = refund.invoice_line_ids.filtered(
+                    lambda line: line.product_id == carrier.product_id
+                )
+                refund.invoice_line_ids = [Command.unlink(kept.id)]
+                refund.action_post()
+                self._grade()
+                standing = self._standing(buyer)
+                self.assertEqual((standing.amount, standing.order_count), (70, 1))
+                self.assertEqual(standing.last_order_date, self._days_ago(40))
+                self.assertEqual(self._values(buyer)["average_order"], 50)
+                self.company.customer_tier_count_all_orders = True
+                self._grade()
+                self.assertEqual(self._counted(buyer), (70, 2), "freight alone is an order then")
+                self.company.customer_tier_count_all_orders = False
+
     def test_invoice_of_delivery_alone(self):
         """An invoice of freight alone was a purchase, where invoices count."""
-        freight = self._create_product(name="Freight", type="service", invoice_policy="order")
-        self.env["delivery.carrier"].create(
-            {"name": "Freight", "product_id": freight.id, "fixed_price": 20.0}
-        )
+        freight = self._freight().product_id
         program = self._create_measuring_program("recency_days")
         program.basis = "invoiced"
         buyer = self._create_own_customer("Buyer")

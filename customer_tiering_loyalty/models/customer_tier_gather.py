@@ -30,6 +30,18 @@ class CustomerTierGather(models.AbstractModel):
             PAYING,
         )
 
+    def _products_beside_purchases(self, company):
+        """What a card or a wallet pays with."""
+        return SQL(
+            """%s UNION ALL
+               SELECT r.discount_line_product_id
+                 FROM loyalty_reward r
+                 JOIN loyalty_program y ON y.id = r.program_id
+                WHERE y.program_type IN %s""",
+            super()._products_beside_purchases(company),
+            PAYING,
+        )
+
     def _frequent_condition(self, company):
         """An order that costs nothing any more because a card paid for it is an order."""
         condition = super()._frequent_condition(company)

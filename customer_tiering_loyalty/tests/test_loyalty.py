@@ -98,7 +98,7 @@ class TestLoyalty(LoyaltyCase):
 
 @tagged("post_install", "-at_install")
 class TestInvoicedLoyalty(FactsCase, LoyaltyCase):
-    """The same where what was invoiced counts."""
+    """The same where it is invoiced, and where what was invoiced counts."""
 
     def test_paid_by_gift_card(self):
         """Where invoices count, who paid by gift card had still bought nothing; what a promotion
@@ -115,6 +115,31 @@ class TestInvoicedLoyalty(FactsCase, LoyaltyCase):
         self.assertEqual((standing.amount, standing.order_count), (0, 1))
         self.assertEqual(standing.lifecycle_stage, "new")
         self.assertEqual(self._standing(lucky).order_count, 0)
+
+    def test_paid_by_gift_card_and_credited(self):
+        """An order that a gift card paid was credited with all its lines, and stayed an order for
+        ever, as a total of nothing cannot come back; another was none with half of it sent back, as
+        the money for that was more than had been paid beside the card."""
+        for basis in ("ordered", "invoiced"):
+            with self.subTest(basis):
+                program = self._create_measuring_program("recency_days", basis=basis)
+                program.domain = f"[('ref', '=', '{basis}')]"
+                buyer, half = (self._create_own_customer(name, ref=basis) for name in "AB")
+                order = self._paid_by(self.card_program, buyer, {"price_unit": 100.0})
+                self._credit(self._invoice(order, 10), 5)
+                order = self._paid_by(
+                    self.card_program,
+                    half,
+                    {"price_unit": 100.0, "product_uom_qty": 2},
+                    paid=120.0,
+                )
+                refund = self._credit(self._invoice(order, 10), 5, post=False, quantity=1)
+                refund.invoice_line_ids = [Command.unlink(refund.invoice_line_ids[1].id)]
+                refund.action_post()
+                self._grade()
+                self.assertEqual(self._counted(buyer), (0, 0))
+                self.assertFalse(self._standing(buyer).last_order_date)
+                self.assertEqual(self._counted(half), (-20, 1))
 
 
 @tagged("post_install", "-at_install")

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.modules.migration import load_script
 from odoo.tests import tagged
-from odoo.tools import file_path
+from odoo.tools import SQL, file_path
 
 from .till_common import TillCommon
 
@@ -257,23 +257,7 @@ class TestTill(TillCommon):
         """A till sold 200 without an invoice, which counts nowhere; the credit note for it took 200
         off the customer's orders."""
         self.till.open_ui()
-        session = self.till.current_session_id
-        product = self.env["product.product"].search([("name", "=", "Tier Coffee")])
-        line = {"product_id": product.id, "qty": 2, "price_unit": 100.0, "name": "Tier Coffee"}
-        line |= {"price_subtotal": 200.0, "price_subtotal_incl": 200.0, "tax_ids": False}
-        sold = self.env["pos.order"].create(
-            {
-                "session_id": session.id,
-                "company_id": self.till.company_id.id,
-                "partner_id": self.customer.id,
-                "lines": [Command.create(line)],
-                "amount_total": 200.0,
-                "amount_tax": 0.0,
-                "amount_paid": 0.0,
-                "amount_return": 0.0,
-            }
-        )
-        self._pay(sold)
+        sold = self._sell(2.0)
         back = sold._refund()
         self._pay(back)
         back.action_pos_order_invoice()
@@ -292,6 +276,81 @@ class TestTill(TillCommon):
         for basis in ("ordered", "invoiced"):
             found = gather._purchases(company, fields.Date.today(), scope, basis)
             self.assertEqual(found["amount"].sum(), -200.0, basis)
+
+    def test_refund_of_a_settled_order(self):
+        """An order was settled at the till without an invoice, and brought back there: it counted
+        as bought for ever. A part of it is taken off, all of it leaves no order, and a credit note
+        for it takes nothing off once more."""
+        env, company = self.env, self.till.company_id
+        product = env["product.product"].search([("name", "=", "Tier Coffee")])
+        line = {"product_id": product.id, "product_uom_qty": 10, "price_unit": 100.0}
+        order = env["sale.order"].create(
+            {"partner_id": self.customer.id, "order_line": [Command.create(line)]}
+        )
+        order.action_confirm()
+        self.till.open_ui()
+        sold = self._sell(
+            10.0, sale_order_origin_id=order.id, sale_order_line_id=order.order_line.id
+        )
+        env.flush_all()
+        self.assertEqual(self._bought(), (1000.0, 1))
+        stale = env["customer.tier.stale"].sudo()
+        stale.search([]).unlink()
+        back = sold._refund()
+        back.lines.qty = -3
+        back.lines._onchange_amount_line_all()
+        back._compute_prices()
+        self.assertEqual(self._bought(), (1000.0, 1), "not taken back yet")
+        self._pay(back)
+        self.assertEqual(stale.search([]).partner_id, self.customer)
+        self.assertEqual(self._bought(), (700.0, 1))
+        self._pay(sold._refund())
+        self.assertEqual(self._bought(), (0.0, 0))
+        back.action_pos_order_invoice()
+        self.assertEqual(back.account_move.amount_untaxed, 300.0)
+        self.assertEqual(self._bought(), (0.0, 0))
+        standing = env["customer.tier.standing"].search(
+            [("partner_id", "=", self.customer.id), ("company_id", "=", company.id)]
+        )
+        today = fields.Date.today()
+        records = dict(standing._came_back_records(today, today))
+        found = env["pos.order"].search(records["pos.order"])
+        self.assertEqual(
+            found, sold.refund_orders_count and sold.lines.refund_orderline_ids.order_id
+        )
+        conditions = env["customer.tier.gather"]._came_back_conditions(self.customer.id, company)
+        self.assertIn((True,), [env.execute_query(SQL("SELECT %s", one))[0] for one in conditions])
+
+    def _bought(self):
+        """Amount and number of orders."""
+        self.env.flush_all()
+        gather, company = self.env["customer.tier.gather"], self.till.company_id
+        scope = gather._scope_of(self.customer.ids)
+        found = gather._purchases(company, fields.Date.today(), scope, "ordered")
+        lasting = found["frequent"]
+        if "void" in found:
+            lasting &= found["void"] == float("inf")
+        return found["amount"].sum(), lasting.sum()
+
+    def _sell(self, pieces, **line):
+        product = self.env["product.product"].search([("name", "=", "Tier Coffee")])
+        total = 100.0 * pieces
+        line |= {"product_id": product.id, "qty": pieces, "price_unit": 100.0, "tax_ids": False}
+        line |= {"price_subtotal": total, "price_subtotal_incl": total, "name": product.name}
+        order = self.env["pos.order"].create(
+            {
+                "session_id": self.till.current_session_id.id,
+                "company_id": self.till.company_id.id,
+                "partner_id": self.customer.id,
+                "lines": [Command.create(line)],
+                "amount_total": total,
+                "amount_tax": 0.0,
+                "amount_paid": 0.0,
+                "amount_return": 0.0,
+            }
+        )
+        self._pay(order)
+        return order
 
     def _pay(self, order):
         methods = self.till.payment_method_ids

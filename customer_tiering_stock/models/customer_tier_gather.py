@@ -51,13 +51,15 @@ class CustomerTierGather(models.AbstractModel):
                    AND %(scope)s
             )
             SELECT p.commercial_partner_id, o.id, l.id, l.product_id, o.date_order, e.at, 2,
-                   0::float8, %(ordered)s, e.quantity::float8, %(pieces)s, %(goods)s, %(cost)s
+                   0::float8, %(ordered)s, e.quantity::float8, %(pieces)s, %(goods)s, %(cost)s,
+                   %(counts)s, %(worth)s
               FROM open
               JOIN sale_order_line l ON l.id = open.id
               JOIN sale_order o ON o.id = l.order_id
               JOIN res_partner p ON p.id = o.partner_id
               %(products)s
               JOIN LATERAL (%(sent_back)s UNION ALL %(closed_short)s UNION ALL %(kits)s) e ON TRUE
+              %(whole)s
              WHERE o.state = 'sale' AND o.company_id = %(company)s AND o.date_order < %(end)s
                AND e.at < %(end)s
                AND %(scope)s

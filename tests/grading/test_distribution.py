@@ -1,6 +1,7 @@
 """Pictures of a metric's values, and the bands and lines proposed from them."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -316,3 +317,86 @@ def test_the_axis_reaches_the_cuts():
     assert distribution.histogram(values, include=[150]).edges[-1] > 150
     assert distribution.histogram(values, include=[100_000]).edges[-1] < 200
     assert distribution.histogram([5.0] * 9, include=[2, 8]).edges[[0, -1]].tolist() == [2, 9]
+
+
+# ABC: by share of the total
+
+
+def classes_of(values):
+    """A, B or C for each value, as the rule is told: sorted by value, by the share before."""
+    total = sum(Fraction(v) for v in values if v > 0)
+    found = []
+    for value in values:
+        before = sum(Fraction(v) for v in values if v > max(value, 0))
+        if value <= 0 or before / total >= Fraction(95, 100):
+            found.append("C")
+        else:
+            found.append("A" if before / total < Fraction(80, 100) else "B")
+    return found
+
+
+def graded_by_share(cuts, values):
+    numbers = points.band_number(bands_of(cuts, 3), np.asarray(values, dtype=float))
+    return ["?CBA"[number] for number in numbers]
+
+
+_pounds = st.lists(st.integers(-50, 500), min_size=1, max_size=40)
+
+
+def test_classes_by_hand():
+    """50 + 30 are 80 of 100: whoever comes next is no A any more; 15 more are 95, and the rest C.
+    Of equal customers, the second would have been B by the order of their ids."""
+    cuts = distribution.abc_cuts([50, 30, 9, 6, 3, 2, 0, -7, math.nan])
+    assert cuts == [6, 30]
+    assert graded_by_share(cuts, [50, 30, 9, 6, 3, 2, 0, -7]) == [*"AABBCCCC"]
+    assert distribution.abc_cuts([81, 9, 5, 5]) == [5, 81]
+    assert distribution.abc_cuts([40, 40, 10, 10]) == [10, 40]
+    assert distribution.abc_cuts([25] * 4) == [25, 25], "nobody is before any of them"
+    assert distribution.abc_cuts([97, 3]) == [97, 97], "C follows A where nobody is between"
+    assert points.numbered([97, 97], 3) == ([97], [1, 3])
+    assert distribution.abc_cuts([0, -5, math.nan]) == distribution.abc_cuts([]) == []
+
+
+@given(values=_pounds)
+def test_classes_as_the_rule_is_told(values):
+    """Frozen cuts gave a customer another class than the sorted list does: equal values share one,
+    and who brings nothing is C."""
+    cuts = distribution.abc_cuts(values)
+    if not any(value > 0 for value in values):
+        assert cuts == []
+        return
+    assert graded_by_share(cuts, values) == classes_of(values)
+    assert graded_by_share(cuts, [0.0, -3.0]) == ["C", "C"]
+    assert graded_by_share(cuts, [max(values)]) == ["A"]
+
+
+@given(values=_pounds, factor=st.sampled_from([0.01, 0.07, 0.1, 7, 1000, 1e6]))
+def test_classes_do_not_depend_on_the_currency(values, factor):
+    """In yen or in cents, the same customers are A."""
+    scaled = [round(value * factor, 2) for value in values]
+    assert graded_by_share(distribution.abc_cuts(scaled), scaled) == graded_by_share(
+        distribution.abc_cuts(values), values
+    )
+
+
+@given(values=_pounds, more=st.integers(-50, 500), data=st.data())
+def test_another_customer(values, more, data):
+    """A small customer more lifted somebody, or a greater one; the order of customers decides
+    nothing, and who brings nothing moves no cut."""
+    cuts, with_more = distribution.abc_cuts(values), distribution.abc_cuts([*values, more])
+    assert distribution.abc_cuts(data.draw(st.permutations([*values, more]))) == with_more
+    if more <= 0:
+        assert with_more == cuts
+    elif cuts and more > max(values):
+        assert all(new >= old for new, old in zip(with_more, cuts, strict=True))
+    elif cuts and more < min(value for value in values if value > 0):
+        assert all(new <= old for new, old in zip(with_more, cuts, strict=True))
+
+
+@given(values=st.lists(_any, min_size=1, max_size=40))
+def test_classes_of_parts_of_a_cent(values):
+    """A cut of 123.46 for who brings 123.4561 left the customer whom it was made for below it."""
+    cuts = distribution.abc_cuts(values)
+    assert cuts == sorted(cuts) and cuts == [round(cut, 2) for cut in cuts]
+    if cuts:
+        assert cuts[0] > 0 and cuts[-1] <= max(values)

@@ -14,16 +14,17 @@ from hypothesis import strategies as st
 ORDERED = day("2025-01-01")
 
 
-def events(*rows, amount=1000.0, pieces=10.0, cost=600.0, goods=1):
+def events(*rows, amount=1000.0, pieces=10.0, cost=600.0, goods=1, worth=None, beside=()):
     """Events ``(kind, days after the order, amount, pieces)`` of line 1, or of the line given as
-    a fifth number, each line an order of its own."""
+    a fifth number, each line an order of its own; with ``worth`` all are lines of one order, of
+    which those ``beside`` make none."""
     found = []
     for kind, after, money, quantity, *line in rows:
         line = line[0] if line else 1
         found.append(
             {
                 "customer": 5,
-                "document": 100 + line,
+                "document": 100 + line if worth is None else 101,
                 "line": line,
                 "product": 7,
                 "origin": ORDERED,
@@ -35,6 +36,8 @@ def events(*rows, amount=1000.0, pieces=10.0, cost=600.0, goods=1):
                 "pieces": pieces,
                 "goods": float(goods),
                 "cost": cost,
+                "counts": float(line not in beside),
+                "worth": amount if worth is None else worth,
             }
         )
     return pd.DataFrame(found, columns=list(returns.EVENT_TYPES)).astype(returns.EVENT_TYPES)
@@ -81,6 +84,27 @@ def test_invoice_with_a_negative_line_credited():
     assert by_day(rows)[5][0] == 50
 
 
+def test_bought_on_a_credit_note():
+    """Somebody buys for 100 and gives back goods for 300 in one order, which is settled by a credit
+    note of 200: what was bought seemed to come back below nothing, and the order was −100."""
+    bought = events((CREDITED, 0, -100, -1), amount=100.0, pieces=1.0)
+    assert by_day(bought) == {}
+    again = events((CREDITED, 0, -100, -1), (CREDITED, 5, 100, 1), amount=100.0, pieces=1.0)
+    assert by_day(again)[5][:2] == (-100, -1)
+
+
+def test_invoiced_for_less_and_credited():
+    """Of an order of 1,000 that was invoiced for 800 and credited in full, 200 of nothing stayed
+    for ever; of what is kept, or kept back as a fee, something does."""
+    full = events((INVOICED, 1, 800, 10), (CREDITED, 5, 800, 10))
+    assert by_day(full) == {5: (-1000, -10, -600)}
+    assert voided(full) == [5]
+    half = events((INVOICED, 1, 400, 5), (CREDITED, 5, 400, 5))
+    assert by_day(half) == {5: (-400, -5, -300)}
+    fee = events((INVOICED, 1, 1000, 10), (CREDITED, 5, 900, 10))
+    assert by_day(fee) == {5: (-900, -10, -600)}
+
+
 def test_goods_and_their_credit_note():
     """Two pieces sent back, and credited a week later, come back once, on the day that they did."""
     rows = events((INVOICED, 1, 1000, 10), (SENT_BACK, 5, 0, 2), (CREDITED, 12, 200, 2))
@@ -105,8 +129,8 @@ def test_what_is_no_goods_has_no_pieces():
     assert by_day(rows) == {5: (-1000, 0, -600)}
 
 
-def voided(rows, documents=(101,), amounts=(1000.0,)):
-    found = returns.void_days(returns.taken_back(rows), np.array(documents), np.array(amounts))
+def voided(rows, documents=(101,)):
+    found = returns.void_days(returns.taken_back(rows), np.array(documents))
     return [value - ORDERED for value in found]
 
 
@@ -117,9 +141,24 @@ def test_order_credited_in_full_is_none():
     assert voided(events((CREDITED, 5, 999.98, 10))) == [returns.NEVER]
     rest = events((CREDITED, 5, 1000, 10), (INVOICED, 6, 2000, 20))
     assert voided(rest) == [returns.NEVER], "invoiced again"
-    assert (
-        voided(events((CREDITED, 5, 1000, 10)), (0, 0, 7), (1.0, 2.0, 3.0)) == [returns.NEVER] * 3
-    ), "of none of these orders"
+    none = voided(events((CREDITED, 5, 1000, 10)), (0, 0, 7))
+    assert none == [returns.NEVER] * 3, "of none of these orders"
+
+
+def test_what_is_left_is_no_purchase():
+    """Of goods worth 1,000 and shipping, all goods came back and the shipping was kept: the order
+    stayed one, though nobody keeps anything of it. Shipping that is given back, as a favour, leaves
+    one; and what a card paid for came back when its goods did."""
+    goods, shipping = (CREDITED, 5, 1000, 10), (CREDITED, 3, 20, 1, 2)
+    order = {"worth": 1000.0, "beside": (2,)}
+    assert voided(events(goods, **order)) == [5]
+    assert voided(events(goods, shipping, **order)) == [5]
+    assert voided(events(shipping, **order)) == [returns.NEVER]
+    card = (CREDITED, 5, -1000, -1, 2)
+    assert voided(events(goods, card, **order)) == [5]
+    half = (CREDITED, 5, 500, 5)
+    assert voided(events(half, card, **order)) == [returns.NEVER]
+    assert voided(events((CREDITED, 5, 20, 1, 2), worth=0.0, beside=(2,))) == [returns.NEVER]
 
 
 def known(void, origin="2025-01-01"):
