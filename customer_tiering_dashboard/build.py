@@ -193,11 +193,13 @@ class Builder:
             offset = place % 2 * (width + GAP), top + place // 2 * (CHART_HEIGHT + GAP)
             data = {
                 "type": f"odoo_{chart.kind}",
-                "legendPosition": "bottom",
+                # Of one kind of bars, it says nothing that the title does not.
+                "legendPosition": "bottom" if len(chart.group_by) > 1 else "none",
                 "metaData": {
                     "groupBy": list(chart.group_by),
                     "measure": chart.measure,
-                    "order": None,
+                    # Days and names keep theirs, single bars stand by their height.
+                    "order": None if len(chart.group_by) > 1 else "DESC",
                     "resModel": chart.model,
                     "mode": chart.kind,
                     "cumulatedStart": False,

@@ -11,6 +11,7 @@
         "security/mailing_filter_rules.xml",
         "data/mailing_filter_data.xml",
         "views/customer_tier_views.xml",
+        "views/mailing_filter_views.xml",
         "views/mailing_mailing_views.xml",
         "views/res_partner_views.xml",
     ],

@@ -21,6 +21,7 @@
         "views/product_template_views.xml",
         "views/customer_reminder_step_views.xml",
         "views/customer_contact_preference_views.xml",
+        "views/customer_reminder_rule_step_views.xml",
         "views/customer_reminder_rule_views.xml",
         "views/customer_reminder_views.xml",
         "views/mail_activity_views.xml",

@@ -6,23 +6,23 @@ from odoo.tools import format_date
 from . import reminder_triggers
 
 
-def told(rule, standing, as_of):
-    """Summary and note of the to-do, in the language of the standing's environment.
+def summary(rule, standing, as_of):
+    """What the to-do says at a glance, in the language of the standing's environment.
 
     :param rule: ``customer.reminder.rule`` that does not go by the next order
     :param standing: ``customer.tier.standing``
     :param as_of: the day on which the reminder began
-    :return: (text, text)
     """
     env = standing.env
     days = reminders.due_between(as_of, rule.lead_days, rule.max_late_days)
-    summary = _summary(env, rule, standing, days)
-    if not summary:
-        names = rule.with_env(env)._fields["trigger"]._description_selection(env)
-        summary = dict(names)[rule.trigger]
-    last = standing.last_order_date
-    note = env._("Last order: %s.", format_date(env, last)) if last else env._("Never ordered.")
-    return summary, note
+    names = rule.with_env(env)._fields["trigger"]._description_selection(env)
+    return _summary(env, rule, standing, days) or dict(names)[rule.trigger]
+
+
+def note(standing):
+    """What the to-do says besides, in the language of the standing's environment."""
+    env, last = standing.env, standing.last_order_date
+    return env._("Last order: %s.", format_date(env, last)) if last else env._("Never ordered.")
 
 
 def _summary(env, rule, standing, days):

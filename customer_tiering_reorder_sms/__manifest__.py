@@ -10,6 +10,7 @@
         "security/ir.model.access.csv",
         "security/customer_tiering_reorder_sms_rules.xml",
         "data/sms_template_data.xml",
+        "views/customer_reminder_rule_step_views.xml",
         "views/customer_reminder_rule_views.xml",
         "views/customer_contact_preference_views.xml",
         "views/customer_reminder_step_views.xml",

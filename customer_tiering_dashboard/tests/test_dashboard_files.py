@@ -101,6 +101,12 @@ class TestDashboardFiles(TransactionCase):
                 self.assertTrue(field, name)
                 model = field.comodel_name
 
+    def test_colours_say_nothing_wrong(self):
+        """A pie takes colours in the alphabet's order: high risk was blue and low risk red."""
+        charts = [chart for board in description.DASHBOARDS for chart in board.charts]
+        risks = [chart for chart in charts if "credit_band" in chart.group_by]
+        self.assertEqual([chart.kind for chart in risks], ["bar"])
+
     def test_officers_may_read_it_all(self):
         """An officer opens a dashboard and is refused."""
         officer = new_test_user(self.env, "dashboard_officer", "customer_tiering.group_user")

@@ -1,8 +1,11 @@
 from ast import literal_eval
 
+from lxml import etree
+
 from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 
 @tagged("post_install", "-at_install")
@@ -46,6 +49,23 @@ class TestAudience(GradingCase):
             )
         )
         return self.env["res.partner"].browse(mailing._get_recipients())
+
+    def test_chosen_on_a_phone(self):
+        """On a phone filters are chosen from cards, which named the ready ones in English, and none
+        was found by its Chinese name."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.ref("base.module_customer_tiering_mass_mailing")._update_translations("zh_CN")
+        ready = self.env.ref("customer_tiering_mass_mailing.mailing_filter_dormant")
+        Filters = self.env["mailing.filter"].with_user(self.marketer).with_context(lang="zh_CN")
+        kinds = ("kanban", "list", "search")
+        views = Filters.get_views([(False, kind) for kind in kinds])["views"]
+        for kind in kinds[:2]:
+            shown = etree.fromstring(views[kind]["arch"]).xpath("//field[not(@column_invisible)]")
+            said = ready.with_env(Filters.env)[shown[0].get("name")]
+            self.assertEqual(said, "沉睡客户", kind)
+        (name,) = etree.fromstring(views["search"]["arch"]).xpath("//field[@name='name']")
+        domain = safe_eval(name.get("filter_domain"), {"self": "沉睡"})
+        self.assertEqual(Filters.search(domain), ready)
 
     def test_without_rights_on_sales(self):
         """Marketing cannot mail to a tier: “You are not allowed to read the field”."""

@@ -92,8 +92,21 @@ class CustomerAgenda(models.Model):
         if self.kind == "win_back":
             return record.reason_id.name or self.env._("Stays away, and nobody knows why yet")
         if self.kind in ("question", "playbook"):
-            return record.summary or record.activity_type_id.name
+            return self._plan_summary(record) or record.activity_type_id.name
         return super()._headline(record)
+
+    def _plan_summary(self, activity):
+        """What the plan calls an activity of it, in the reader's language as long as nobody has
+        changed what it says."""
+        written = activity.user_id.lang
+        if not activity.summary or written == self.env.lang:
+            return activity.summary
+        starts = activity.env["customer.stage.playbook.start"]
+        plans = starts.search([("activity_ids", "in", activity.ids)]).plan_id
+        same = plans.template_ids.filtered(
+            lambda template: template.with_context(lang=written).summary == activity.summary
+        )
+        return same[:1].summary or activity.summary
 
     @api.model
     def _next_step(self, kind, step):

@@ -28,6 +28,23 @@ class TestAgenda(PlaybookCase):
         self.assertFalse(mine.active)
         self.assertFalse(self._rows("playbook"))
 
+    def test_language_of_the_reader(self):
+        """The leader reads in Chinese, and the steps of a plan are in the language of whoever was
+        to do them."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self._enter("dormant")
+        start = self.Start.search([("partner_id", "=", self.buyer.id), ("state", "=", "open")])
+        mine = start.activity_ids.filtered(lambda a: a.user_id == self.salesperson)[:1]
+        mine.date_deadline = self._days_ago(0)
+        templates = start.plan_id.template_ids
+        template = templates.filtered(lambda one: one.summary == mine.summary)[:1]
+        template.with_context(lang="zh_CN").summary = "打电话问原因"
+        row = self._rows("playbook").with_context(lang="zh_CN")
+        self.assertEqual(row.headline, "打电话问原因")
+        mine.summary = "Ask for Ann"
+        self.env.invalidate_all()
+        self.assertEqual(row.headline, "Ask for Ann")
+
     def test_question_opens_the_window(self):
         """The answer goes into a feedback box, where nobody can count it."""
         self._enter("dormant")

@@ -20,6 +20,18 @@ WIDE = """
 """
 
 
+# Fails where the column of the customer's own tier is out of sight.
+OWN_TIER = """
+    const own = document.querySelector("th.o_customer_tier_own").getBoundingClientRect();
+    const width = document.documentElement.clientWidth;
+    if (own.left < 0 || own.right > width) {
+        console.error(`from ${own.left} to ${own.right} of ${width}`);
+    } else {
+        console.log("test successful");
+    }
+"""
+
+
 # Fails with what has too little contrast with its ground for WCAG 2.1, level AA, in each of the
 # colours that a tier can have.
 PALE = """
@@ -93,6 +105,13 @@ class TestTour(HttpCase, PageCase):
         self.start_tour("/my", "customer_tiering_portal_page", login=self.user.login)
         loaded = "document.readyState === 'complete'"
         self.browser_js("/my/tier", WIDE, ready=loaded, login=self.user.login)
+
+    def test_best_tier_on_a_phone(self):
+        """On a phone whoever has the last of the tiers saw all of them but the own one."""
+        self.browser_size = "360x740"
+        self.other_user.password = self.other_user.login
+        loaded = "document.readyState === 'complete'"
+        self.browser_js("/my/tier", OWN_TIER, ready=loaded, login=self.other_user.login)
 
     def test_contrast(self):
         """Grey on yellow could not be read by who sees badly, or in the sun."""

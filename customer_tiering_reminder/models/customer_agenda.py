@@ -253,7 +253,7 @@ class CustomerAgenda(models.Model):
         :param record: the record behind this row; sudo
         """
         if self.kind == "reminder":
-            return record.activity_id.summary
+            return record._summary_for_reader()
         if self.kind == "notice":
             return self._moved("notice", record.tier_id, record.target_tier_id)
         if self.kind == "proposal":

@@ -171,19 +171,43 @@ class CustomerReminder(models.Model):
         env = standing.env
         today = self.env["customer.tier.gather"]._today(standing.company_id)
         last = format_date(env, standing.last_order_date)
-        # The day that the rule goes by.
-        call = rule.reminds_at == "late"
         said = [env._("Last order: %s.", last), next_order.sentence(standing)]
-        said += [next_order.call_sentence(standing)] if call else []
+        # The day that the rule goes by.
+        said += [next_order.call_sentence(standing)] if rule.reminds_at == "late" else []
         return {
             "res_id": standing.partner_id.id,
             "activity_type_id": rule.activity_type_id.id,
-            "summary": next_order.headline(standing, today, call),
+            "summary": self._summary(rule, standing, today),
             "note": " ".join(filter(None, said)),
             "date_deadline": today,
             "user_id": user.id,
             "customer_company_id": standing.company_id.id,
         }
+
+    def _summary(self, rule, standing, today):
+        """Hook: what the to-do says at a glance, in the language of the standing's environment.
+
+        :param today: the day on which it is made
+        """
+        return next_order.headline(standing, today, rule.reminds_at == "late")
+
+    def _summary_for_reader(self):
+        """What the to-do says at a glance, in the reader's language as long as nobody has changed
+        what it says."""
+        self.ensure_one()
+        activity, lang = self.activity_id, self.env.lang
+        # Without a language nobody reads.
+        if not activity or not lang or activity.user_id.lang == lang:
+            return activity.summary
+        # Read for all reminders of a list at once.
+        standing = self.partner_id.with_company(self.company_id).customer_standing_id.sudo()
+
+        def said(lang):
+            there = standing.with_context(lang=lang)
+            return self._summary(self.rule_id, there, activity.date_deadline)
+
+        written = standing and said(activity.user_id.lang)
+        return said(lang) if written == activity.summary else activity.summary
 
     @api.model
     def _dismiss_duplicates(self, partners):

@@ -80,6 +80,26 @@ class TestAgenda(AgendaCase):
         self.assertTrue(rows[0].headline and rows[0].next_step)
         self.assertEqual(rows[0].tier_id, standing.tier_id)
 
+    def test_language_of_the_reader(self):
+        """The leader reads in Chinese what her people have to do, and it is in English: to-dos
+        stay in the language of whom they were made for."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        reminder = self._remind(self._create_late())
+        (row,) = self._rows(kind="reminder")
+        english = row.headline
+        self.assertEqual(english, reminder.activity_id.summary)
+        chinese = row.with_context(lang="zh_CN").headline
+        vals = reminder._activity_vals(
+            self.rule,
+            self._standing(reminder.partner_id),
+            self._create_user("zh", "sales_team.group_sale_salesman", lang="zh_CN"),
+        )
+        self.assertEqual(chinese, vals["summary"])
+        self.assertNotEqual(chinese, english)
+        reminder.activity_id.summary = "Ask for Ann"
+        self.env.invalidate_all()
+        self.assertEqual(row.with_context(lang="zh_CN").headline, "Ask for Ann")
+
     def test_number_of_who_orders(self):
         """A company has no number of its own, but its buyer has: the list shows none to call."""
         late = self._create_late(phone=False)
@@ -324,19 +344,22 @@ class TestAgenda(AgendaCase):
 
     def test_query_count(self):
         """The list asks once for each customer, and is slow where there are many."""
+        self.env["res.lang"]._activate_lang("zh_CN")
         few = [self._create_late(f"Late {n}") for n in range(2)]
         self._remind(*few)
-        count = len(self._list_statements())
+        count, chinese = len(self._list_statements()), len(self._list_statements("zh_CN"))
         many = [self._create_late(f"More {n}") for n in range(15)]
         self._remind(*few, *many)
         self.assertEqual(len(self._rows(kind="reminder")), 17)
         self.assertEqual(len(self._list_statements()), count)
         self.assertLessEqual(count, 16)
+        # Whose to-dos are in another language.
+        self.assertEqual(len(self._list_statements("zh_CN")), chinese)
 
-    def _list_statements(self):
+    def _list_statements(self, lang="en_US"):
         names = ("partner_id", "tier_id", "kind", "headline", "stake", "phone", "next_step")
         spec = {name: {} for name in names} | {"partner_id": {"fields": {"display_name": {}}}}
-        agenda = self.Agenda.with_user(self.salesperson)
+        agenda = self.Agenda.with_user(self.salesperson).with_context(lang=lang)
         self._statements(lambda: agenda.web_search_read([], spec, limit=80))
         return self._statements(lambda: agenda.web_search_read([], spec, limit=80))
 

@@ -93,11 +93,13 @@ class CustomerReminder(models.Model):
         vals = super()._activity_vals(rule, standing, user)
         if rule.trigger == reminder_triggers.CUSTOMER:
             return vals
-        standing = standing.with_context(lang=user.lang)
+        return {**vals, "note": trigger_words.note(standing.with_context(lang=user.lang))}
+
+    def _summary(self, rule, standing, today):
+        if rule.trigger == reminder_triggers.CUSTOMER:
+            return super()._summary(rule, standing, today)
         # A step of later still says why the reminder began.
-        begun = self.date or self.env["customer.tier.gather"]._today(standing.company_id)
-        summary, note = trigger_words.told(rule, standing, begun)
-        return {**vals, "summary": summary, "note": note}
+        return trigger_words.summary(rule, standing, self.date or today)
 
     # Whom it is for
 

@@ -148,9 +148,8 @@ class CustomerReminder(models.Model):
             vals = {"program_id": program.id, "partner_id": contact.id, "points": points}
             card = Card.create({**vals, "expiration_date": until})
         elif step.offer == POINTS:
-            own = [("program_id", "=", program.id), ("partner_id", "=", contact.id)]
             empty = {"program_id": program.id, "partner_id": contact.id, "points": 0}
-            card = Card.search(own, limit=1) or Card.create(empty)
+            card = self._points_card(program, contact) or Card.create(empty)
             self._change_points(card, points)
         self.write(
             {
@@ -165,6 +164,19 @@ class CustomerReminder(models.Model):
                 "offer_refusal": False,
             }
         )
+
+    def _points_card(self, program, contact):
+        """The card on which points of the customer add up: the contact's own, else that of the
+        customer or of another of its contacts with the most points; empty without one."""
+        customer = contact.commercial_partner_id
+        cards = self.env["loyalty.card"].search(
+            [
+                ("program_id", "=", program.id),
+                ("partner_id.commercial_partner_id", "=", customer.id),
+            ],
+            order="points desc, id",
+        )
+        return cards.filtered(lambda card: card.partner_id == contact)[:1] or cards[:1]
 
     def _change_points(self, card, points):
         """Add points to a card, or take some away, with a line in its history."""

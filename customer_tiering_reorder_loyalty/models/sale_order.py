@@ -2,12 +2,38 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from .. import offer as offers
+from ..offer import POINTS
 
 
 class SaleOrder(models.Model):
-    """What a customer orders on its page has the offer of the reminder on it."""
+    """What a customer orders on its page has the offer of the reminder on it; its points are there
+    for whoever orders for the customer."""
 
     _inherit = "sale.order"
+
+    def _update_programs_and_rewards(self):
+        for order in self:
+            if cards := order._customer_offered_points() - order.applied_coupon_ids:
+                order.applied_coupon_ids += cards
+        return super()._update_programs_and_rewards()
+
+    def _customer_offered_points(self):
+        """Cards with points of the customer's open reminder. Core looks for those of the very
+        contact that the order is made out to, who need not be whom the reminder was sent to."""
+        self.ensure_one()
+        # Who sells need not read reminders of others.
+        reminders = self.env["customer.reminder"].sudo()
+        given = reminders.search(
+            [
+                ("partner_id", "=", self.partner_id.commercial_partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "open"),
+                ("offer_kind", "=", POINTS),
+                ("offer_void", "=", False),
+                ("offer_card_id.points", ">", 0),
+            ]
+        )
+        return given.offer_card_id.sudo(False)
 
     def _customer_reorder_hand_over(self):
         problem = self._customer_offer_apply()

@@ -86,6 +86,56 @@ class TestOffer(OfferCase):
         self.assertEqual(reminder.state, "ordered")
         self.assertGreaterEqual(reminder.offer_card_id.points, 7)
 
+    def _points_of_contact(self):
+        """Of a customer without an address, whose contact has ordered last.
+
+        :return: (contact, programme, reminder that gave the contact seven points)
+        """
+        program = self._create_loyalty("loyalty", {"required_points": 5})
+        contact = self._create_customer("Ann", parent_id=self.buyer.id, email="ann@example.com")
+        self.buyer.email = False
+        self._create_order(contact, 100, date=30)
+        given = {"offer": "points", "offer_program_id": program.id, "offer_points": 7}
+        return contact, program, self._offered(**given)
+
+    def test_points_for_an_order_of_the_company(self):
+        """The points are on the card of the contact who got the mail; the quotation that the
+        salesperson makes out to the company does not know them."""
+        contact, _program, reminder = self._points_of_contact()
+        card = reminder.offer_card_id
+        self.assertEqual((card.partner_id, card.points), (contact, 7))
+        order = self._create_order(self.buyer, 100, state="draft", date=0).with_user(
+            self.salesperson
+        )
+        order._update_programs_and_rewards()
+        reward = order._get_claimable_rewards()[card]
+        self.assertTrue(reward)
+        self.assertFalse(order._apply_program_reward(reward, card).get("error"))
+        order._update_programs_and_rewards()
+        self.assertAlmostEqual(order.amount_untaxed, 95)
+        order.action_confirm()
+        self.assertEqual((reminder.state, card.points), ("ordered", 2))
+
+    def test_points_of_another_customer(self):
+        """Whose order it is, is not looked at: anybody uses up the points of a reminder."""
+        _contact, _program, reminder = self._points_of_contact()
+        order = self._create_order(self._create_own_customer("Other"), 100, state="draft", date=0)
+        order._update_programs_and_rewards()
+        self.assertNotIn(reminder.offer_card_id, order._get_claimable_rewards())
+
+    def test_points_add_up(self):
+        """The company has points already, and those of the reminder begin a second card, so that
+        neither is enough for a reward."""
+        program = self._create_loyalty("loyalty")
+        known = {"program_id": program.id, "partner_id": self.buyer.id, "points": 3}
+        card = self.env["loyalty.card"].create(known)
+        contact = self._create_customer("Ann", parent_id=self.buyer.id, email="ann@example.com")
+        self._create_order(contact, 100, date=30)
+        self.buyer.email = False
+        reminder = self._offered(offer="points", offer_program_id=program.id, offer_points=7)
+        self.assertEqual(self._steps(reminder).partner_id, contact)
+        self.assertEqual((reminder.offer_card_id, card.points), (card, 10))
+
     def test_promotion(self):
         """Nobody is told of what is on offer anyway."""
         program = self._create_loyalty("promo_code")
