@@ -5,6 +5,7 @@ in ``customer.tier.gather`` are asked. Only which lines are handed on, and with 
 said here, so that lines of other categories never leave the database.
 """
 
+from odoo.addons.customer_tiering import scopes
 from odoo.addons.customer_tiering.grading.policy import INVOICED, ORDERED
 from odoo.tools import SQL
 
@@ -20,19 +21,26 @@ COLUMNS = {
 
 
 def basis_of(company):
-    """What counts as bought: invoices only where all programmes say so."""
+    """What counts as bought."""
     company.env["customer.tier.program"].flush_model(["active", "company_id", "basis"])
-    query = SQL(
-        "SELECT bool_and(basis = %s) FROM customer_tier_program WHERE active AND company_id = %s",
+    rows = company.env.execute_query(SQL("SELECT %s", all_invoiced(company)))
+    return INVOICED if rows[0][0] else ORDERED
+
+
+def all_invoiced(company):
+    """Whether invoices count as bought, which is so only where all programmes say so, as SQL."""
+    return SQL(
+        """(SELECT bool_and(basis = %s) FROM customer_tier_program
+             WHERE active AND company_id = %s)""",
         INVOICED,
         company.id,
     )
-    return INVOICED if company.env.execute_query(query)[0][0] else ORDERED
 
 
-def watched(env):
+def watched(env, some=None):
     """Products of the categories whose rhythm is watched.
 
+    :param some: array of the ids of products that are asked for, None for all of them
     :return: sorted array of product ids, those of their categories and of the days typed for them
         (0 for none), and whether there are products of other categories
     """
@@ -48,8 +56,10 @@ def watched(env):
               FROM product_product v
               JOIN product_template t ON t.id = v.product_tmpl_id
          LEFT JOIN product_category c ON c.id = t.categ_id
+             WHERE %s
              ORDER BY v.id
-            """
+            """,
+            SQL("TRUE") if some is None else SQL("v.id = ANY(%s)", np.unique(some).tolist()),
         )
     )
     some = [row for *row, tracked in rows if tracked]
@@ -69,12 +79,15 @@ def read(gather, company, as_of, scope, basis):
     import pandas as pd
 
     names = ["customer", "product", "category", "cycle", "day", "quantity", "amount"]
-    products, categories, cycles, others = watched(gather.env)
-    if not len(products):
-        return pd.DataFrame(columns=names)
+    # What few customers bought is looked up; of all of them, lines of other products are not read.
+    few, others, products = scopes.few(scope), False, ()
+    if not few:
+        products, categories, cycles, others = watched(gather.env)
+        if not len(products):
+            return pd.DataFrame(columns=names)
     queries = [
         _query(source.lines(company, as_of, scope, MEASURES, None), products if others else None)
-        for source in gather._sources(company, basis)
+        for source in gather._sources(company, basis, scope)
         if source.lines
     ]
     rows = gather._read_sources(queries, COLUMNS)
@@ -84,10 +97,15 @@ def read(gather, company, as_of, scope, basis):
     if len(back):
         back = back.assign(day=back["origin"])[list(lines)]
         lines = pd.concat([lines, back], ignore_index=True)
+    if few:
+        products, categories, cycles, _others = watched(gather.env, lines["product"])
+        if not len(products):
+            return pd.DataFrame(columns=names)
     # Asked once a product: joined to every line, it would cost more than the lines themselves.
     place = np.minimum(np.searchsorted(products, lines["product"]), len(products) - 1)
-    known = products[place] == lines["product"]
-    return lines.assign(category=categories[place], cycle=cycles[place])[known][names]
+    known = products[place] == lines["product"].to_numpy()
+    lines["category"], lines["cycle"] = categories[place], cycles[place]
+    return lines if known.all() else lines[known]
 
 
 def _query(lines, products):
@@ -122,9 +140,10 @@ def product_cycles(lines, bought):
     """
     import pandas as pd
 
-    some = lines[(lines["cycle"] > 0) & (lines["quantity"] > 0)]
-    if not len(some):
+    typed = lines["cycle"].to_numpy() > 0
+    if not typed.any():
         return {}
+    some = lines[typed & (lines["quantity"] > 0)]
     cycles = some.groupby(["customer", "category", "day"])["cycle"].min()
     last = pd.DataFrame(
         {

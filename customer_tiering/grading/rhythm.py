@@ -613,21 +613,19 @@ class Purchases:
         spells = Spells.of(self.pairs, self.days, as_of).last(len(self.customers))
         pairs = zip(self.customers.tolist(), self.categories.tolist(), strict=True)
         cycles = np.array([(products or {}).get(pair) or 0 for pair in pairs], dtype=float)
-        frame = pd.DataFrame(
-            {
-                "customer": self.customers,
-                "category": self.categories,
-                "order_days": spells.count.astype(np.int64) + 1,
-                "last_day": spells.start.astype(np.int64),
-                **self._own_intervals(),
-                **self._usual(spells.start),
-                **self._foreseen(spells, rhythms, typed or {}, cycles),
-            }
-        )
+        columns = {
+            "customer": self.customers,
+            "category": self.categories,
+            "order_days": spells.count.astype(np.int64) + 1,
+            "last_day": spells.start.astype(np.int64),
+            **self._own_intervals(),
+            **self._usual(spells.start),
+            **self._foreseen(spells, rhythms, typed or {}, cycles),
+        }
         for name, days in DAYS.items():
-            frame[name] = frame["last_day"] + np.rint(frame[days])
-        frame["lost_day"] = lost_days(frame, last_days or {})
-        return frame[list(RHYTHM_COLUMNS)]
+            columns[name] = columns["last_day"] + np.rint(columns[days])
+        columns["lost_day"] = lost_days(columns, last_days or {})
+        return pd.DataFrame({name: columns[name] for name in RHYTHM_COLUMNS})
 
     def _foreseen(self, spells, rhythms, typed, cycles):
         """Days to the next purchase by the rhythm of each category, and what they rest on.
@@ -718,7 +716,7 @@ def _stretch(days, some, typed):
     days["interval"][some] = typed
 
 
-def lost_days(frame, last_days):
+def lost_days(columns, last_days):
     """The first day (number) on which a customer had not bought in a category for too long, NaN
     where it has not, or has not ordered anything since, which is then not the category's fault.
 
@@ -726,14 +724,14 @@ def lost_days(frame, last_days):
     the longest of its own gaps; who bought on fewer than ``STEADY_ORDERS`` days did not buy
     steadily.
 
-    :param frame: see :meth:`Purchases.rhythms`, with ``longest_gap``
+    :param columns: dict of arrays, see :data:`RHYTHM_COLUMNS`, with ``longest_gap``
     :param last_days: dict customer → day of the last order of anything
     """
-    usual = frame["interval"].fillna(frame["own_median"]).to_numpy()
-    limit = np.floor(np.fmax(2 * usual, frame["longest_gap"]))
-    first = frame["last_day"].to_numpy() + limit + 1
-    latest = frame["customer"].map(last_days).to_numpy(dtype=float)
-    lost = (frame["order_days"].to_numpy() >= STEADY_ORDERS) & (latest >= first)
+    usual, own = columns["interval"], columns["own_median"]
+    limit = np.floor(np.fmax(2 * np.where(np.isnan(usual), own, usual), columns["longest_gap"]))
+    first = columns["last_day"] + limit + 1
+    latest = [last_days.get(customer, np.nan) for customer in columns["customer"].tolist()]
+    lost = (columns["order_days"] >= STEADY_ORDERS) & (np.array(latest, dtype=float) >= first)
     return np.where(lost, first, np.nan)
 
 
