@@ -67,6 +67,14 @@ def watched(env, some=None):
     return products, categories, cycles, len(some) < len(rows)
 
 
+def nothing():
+    """The frame of :func:`read` of who has bought nothing."""
+    import pandas as pd
+
+    names = ["customer", "product", "category", "cycle", "day", "quantity", "amount"]
+    return pd.DataFrame(columns=names)
+
+
 def read(gather, company, as_of, scope, basis):
     """Lines of what was bought up to a day, and what came back of them on the day of the purchase.
 
@@ -78,13 +86,12 @@ def read(gather, company, as_of, scope, basis):
     import numpy as np
     import pandas as pd
 
-    names = ["customer", "product", "category", "cycle", "day", "quantity", "amount"]
     # What few customers bought is looked up; of all of them, lines of other products are not read.
     few, others, products = scopes.few(scope), False, ()
     if not few:
         products, categories, cycles, others = watched(gather.env)
         if not len(products):
-            return pd.DataFrame(columns=names)
+            return nothing()
     queries = [
         _query(source.lines(company, as_of, scope, MEASURES, None), products if others else None)
         for source in gather._sources(company, basis, scope)
@@ -100,7 +107,7 @@ def read(gather, company, as_of, scope, basis):
     if few:
         products, categories, cycles, _others = watched(gather.env, lines["product"])
         if not len(products):
-            return pd.DataFrame(columns=names)
+            return nothing()
     # Asked once a product: joined to every line, it would cost more than the lines themselves.
     place = np.minimum(np.searchsorted(products, lines["product"]), len(products) - 1)
     known = products[place] == lines["product"].to_numpy()

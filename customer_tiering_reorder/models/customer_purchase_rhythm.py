@@ -426,7 +426,9 @@ class CustomerPurchaseRhythm(models.Model):
         gather = self.sudo().env["customer.tier.gather"]
         self.env.flush_all()
         basis, last_orders, scope = self._graded(company, scope)
-        lines = purchase_lines.read(gather, company, as_of, scope, basis)
+        lines = purchase_lines.nothing()
+        if last_orders:
+            lines = purchase_lines.read(gather, company, as_of, scope, basis)
         # Who is not graded has no row.
         graded = lines["customer"].isin(list(last_orders))
         lines = lines if graded.all() else lines[graded]
@@ -448,7 +450,8 @@ class CustomerPurchaseRhythm(models.Model):
         """What gradings know of the customers of a scope.
 
         :return: what counts as bought; dict id → day number of the last order of anything, of those
-            who are graded; the scope, which knows of few whether anything came back
+            who are graded, and of nobody while no category is watched; the scope, which knows of
+            few whether anything came back
         """
         gather = self.sudo().env["customer.tier.gather"]
         few = scopes.few(scope)
@@ -458,6 +461,7 @@ class CustomerPurchaseRhythm(models.Model):
               FROM customer_tier_standing s
              WHERE s.company_id = %s AND s.program_id IS NOT NULL
                AND s.last_order_date IS NOT NULL AND %s
+               AND EXISTS (SELECT FROM product_category c WHERE c.customer_cycle_tracked)
             """,
             purchase_lines.all_invoiced(company),
             scopes.back(gather, company, scope) if few else True,
