@@ -5,7 +5,6 @@ in ``customer.tier.gather`` are asked. Only which lines are handed on, and with 
 said here, so that lines of other categories never leave the database.
 """
 
-from odoo.addons.customer_tiering import scopes
 from odoo.addons.customer_tiering.grading.policy import INVOICED, ORDERED
 from odoo.tools import SQL
 
@@ -75,10 +74,12 @@ def nothing():
     return pd.DataFrame(columns=names)
 
 
-def read(gather, company, as_of, scope, basis):
+def read(gather, company, as_of, scope, basis, few=False):
     """Lines of what was bought up to a day, and what came back of them on the day of the purchase.
 
     :param scope: see ``customer.tier.gather``
+    :param few: whether what they bought is looked up; else lines of products that nobody watches
+        are not read
     :return: frame ``customer, product, category, cycle, day, quantity, amount``; what came back is
         negative, amounts are untaxed in company currency, ``cycle`` is the days typed for the
         product, 0 for none
@@ -86,8 +87,7 @@ def read(gather, company, as_of, scope, basis):
     import numpy as np
     import pandas as pd
 
-    # What few customers bought is looked up; of all of them, lines of other products are not read.
-    few, others, products = scopes.few(scope), False, ()
+    others, products = False, ()
     if not few:
         products, categories, cycles, others = watched(gather.env)
         if not len(products):

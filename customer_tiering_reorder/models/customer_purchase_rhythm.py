@@ -428,7 +428,8 @@ class CustomerPurchaseRhythm(models.Model):
         basis, last_orders, scope = self._graded(company, scope)
         lines = purchase_lines.nothing()
         if last_orders:
-            lines = purchase_lines.read(gather, company, as_of, scope, basis)
+            few = scopes.few(scope)
+            lines = purchase_lines.read(gather, company, as_of, scope, basis, few)
         # Who is not graded has no row.
         graded = lines["customer"].isin(list(last_orders))
         lines = lines if graded.all() else lines[graded]
