@@ -60,6 +60,8 @@ class FactSource:
     :param returns: functions ``(company, as_of, scope, measures) → SQL`` with the columns
         ``RETURN_COLUMNS``: what came back of the orders, and what that is to be compared with
     :param lines_net: whether ``lines`` has what came back already
+    :param credits: whether it tells of nothing but credit notes: of whom nothing ever came back,
+        see ``customer.tier.gather._came_back_conditions``, it is not asked
     :param bases: the choices of a programme that the source belongs to, of ``policy.BASES``
     """
 
@@ -67,6 +69,7 @@ class FactSource:
     lines: Callable | None = None
     returns: tuple = ()
     lines_net: bool = False
+    credits: bool = False
     bases: tuple = (ORDERED, INVOICED)
 
 
@@ -80,7 +83,10 @@ def core_sources(gather, company):
             bases=(ORDERED,),
         ),
         FactSource(
-            partial(loose_credits, gather), partial(loose_credit_lines, gather), bases=(ORDERED,)
+            partial(loose_credits, gather),
+            partial(loose_credit_lines, gather),
+            credits=True,
+            bases=(ORDERED,),
         ),
         FactSource(
             partial(invoices, gather),
@@ -89,7 +95,7 @@ def core_sources(gather, company):
             lines_net=True,
             bases=(INVOICED,),
         ),
-        FactSource(partial(invoice_credits, gather), bases=(INVOICED,)),
+        FactSource(partial(invoice_credits, gather), credits=True, bases=(INVOICED,)),
     ]
 
 
@@ -108,7 +114,7 @@ def purchases(gather, company, as_of, scope, basis, since=None):
         SQL("(%s)", source.orders(company, as_of, scope))
         if source.returns
         else SQL("(SELECT q.*, 0 FROM (%s) q)", source.orders(company, as_of, scope))
-        for source in gather._sources(company, basis)
+        for source in gather._sources(company, basis, scope)
     ]
     found = SQL(" UNION ALL ").join(queries)
     if since is None:
@@ -446,8 +452,8 @@ def loose_credit_lines(gather, company, as_of, scope, measures, after):
     return _move_lines(*given, _loose(gather, company), moves=moves)
 
 
-def has_credits(customer, company):
-    """Condition: whether anything that a customer has ordered, or has without an order, was ever
+def has_credits(scope, company):
+    """Condition: whether anything that customers have ordered, or have without an order, was ever
     credited."""
     return SQL(
         """
@@ -456,7 +462,7 @@ def has_credits(customer, company):
                    AND m.company_id = %s AND m.partner_id IN (%s))
         """,
         company.id,
-        _who_is_credited(company, SQL("p.commercial_partner_id = %s", customer)),
+        _who_is_credited(company, scope(SQL("p.commercial_partner_id"))),
     )
 
 

@@ -31,16 +31,15 @@ def state(env):
     """Digest of the present state of all rules, a string."""
     parts = [
         SQL(
-            "SELECT %s AS part, xmin::text AS writer, ctid::text AS place FROM %s",
+            "SELECT %s || ' ' || xmin::text || ctid::text AS version FROM %s",
             table,
             SQL.identifier(table),
         )
         for table in (*(env[model]._table for model in MODELS), *RELATIONS)
     ]
+    # A sum, as the order of the rows means nothing: sorting them takes four times as long.
     query = SQL(
-        "SELECT md5(string_agg(concat_ws(',', part, writer, place), ';' "
-        "ORDER BY part, writer, place)) FROM (%s) rows",
+        "SELECT SUM(hashtextextended(version, 0))::text FROM (%s) rows",
         SQL(" UNION ALL ").join(parts),
     )
-    env.cr.execute(query)
-    return env.cr.fetchone()[0]
+    return env.execute_query(query)[0][0]

@@ -1,9 +1,16 @@
 """What a programme measures from a fixed sample of its customers: how they order, where the shares
 of the best begin, and what metrics come to. The formulas are those of ``grading``."""
 
+import logging
 from dataclasses import asdict
 
+from psycopg2.extensions import TransactionRollbackError
+
+from odoo.tools import SQL
+
 from .grading.policy import SAMPLE_SIZE, SCORE, UNRANKED
+
+_logger = logging.getLogger(__name__)
 
 
 def rhythm_vals(program, as_of, longest):
@@ -98,3 +105,25 @@ def fixed_sample(customers, size):
     # Multiplicative hashing spreads neighbouring ids over the whole range.
     rank = np.argsort((customers * 2654435761) % 2**32, kind="stable")
     return customers[np.sort(rank[:size])]
+
+
+def taken_before(program):
+    """Customers whom other programmes select before this one does: int array."""
+    import numpy as np
+
+    gather = program.env["customer.tier.gather"]
+    taken = np.array([], dtype=np.int64)
+    for earlier in program._for_company(program.company_id):
+        if (earlier.sequence, earlier.id) >= (program.sequence, program.id):
+            break
+        try:
+            with program.env.cr.savepoint():
+                everybody = gather._customers(earlier, lambda column: SQL("TRUE"))[0]
+        except TransactionRollbackError:
+            raise
+        except Exception:
+            # A broken filter is reported by the grading itself.
+            _logger.warning("Programme %s cannot select", earlier.id, exc_info=True)
+        else:
+            taken = np.union1d(taken, everybody)
+    return taken

@@ -51,6 +51,12 @@ def open_list(env, xml_id, domain, **context):
     return {**action, "domain": list(domain), "context": context}
 
 
+def commercial_ids(partners):
+    """Ids of the commercial partners of some contacts, of which nothing else is read."""
+    partners.fetch(["commercial_partner_id"])
+    return partners.commercial_partner_id.ids
+
+
 def attempt(env, do, failed):
     """Do something or, when it fails, leave no trace of it and go on.
 

@@ -17,22 +17,31 @@ COLUMNS = {
     "quantity": "float8",
     "amount": "float8",
 }
+# Columns of the frame of :func:`read`.
+NAMES = ("customer", "product", "category", "cycle", "day", "quantity", "amount")
 
 
 def basis_of(company):
-    """What counts as bought: invoices only where all programmes say so."""
+    """What counts as bought."""
     company.env["customer.tier.program"].flush_model(["active", "company_id", "basis"])
-    query = SQL(
-        "SELECT bool_and(basis = %s) FROM customer_tier_program WHERE active AND company_id = %s",
+    rows = company.env.execute_query(SQL("SELECT %s", all_invoiced(company)))
+    return INVOICED if rows[0][0] else ORDERED
+
+
+def all_invoiced(company):
+    """Whether invoices count as bought, which is so only where all programmes say so, as SQL."""
+    return SQL(
+        """(SELECT bool_and(basis = %s) FROM customer_tier_program
+             WHERE active AND company_id = %s)""",
         INVOICED,
         company.id,
     )
-    return INVOICED if company.env.execute_query(query)[0][0] else ORDERED
 
 
-def watched(env):
+def watched(env, some=None):
     """Products of the categories whose rhythm is watched.
 
+    :param some: array of the ids of products that are asked for, None for all of them
     :return: sorted array of product ids, those of their categories and of the days typed for them
         (0 for none), and whether there are products of other categories
     """
@@ -48,8 +57,10 @@ def watched(env):
               FROM product_product v
               JOIN product_template t ON t.id = v.product_tmpl_id
          LEFT JOIN product_category c ON c.id = t.categ_id
+             WHERE %s
              ORDER BY v.id
-            """
+            """,
+            SQL("TRUE") if some is None else SQL("v.id = ANY(%s)", np.unique(some).tolist()),
         )
     )
     some = [row for *row, tracked in rows if tracked]
@@ -57,10 +68,19 @@ def watched(env):
     return products, categories, cycles, len(some) < len(rows)
 
 
-def read(gather, company, as_of, scope, basis):
+def nothing():
+    """The frame of :func:`read` of who has bought nothing."""
+    import pandas as pd
+
+    return pd.DataFrame(columns=list(NAMES))
+
+
+def read(gather, company, as_of, scope, basis, few=False):
     """Lines of what was bought up to a day, and what came back of them on the day of the purchase.
 
     :param scope: see ``customer.tier.gather``
+    :param few: whether what they bought is looked up; else lines of products that nobody watches
+        are not read
     :return: frame ``customer, product, category, cycle, day, quantity, amount``; what came back is
         negative, amounts are untaxed in company currency, ``cycle`` is the days typed for the
         product, 0 for none
@@ -68,13 +88,14 @@ def read(gather, company, as_of, scope, basis):
     import numpy as np
     import pandas as pd
 
-    names = ["customer", "product", "category", "cycle", "day", "quantity", "amount"]
-    products, categories, cycles, others = watched(gather.env)
-    if not len(products):
-        return pd.DataFrame(columns=names)
+    others, products = False, ()
+    if not few:
+        products, categories, cycles, others = watched(gather.env)
+        if not len(products):
+            return nothing()
     queries = [
         _query(source.lines(company, as_of, scope, MEASURES, None), products if others else None)
-        for source in gather._sources(company, basis)
+        for source in gather._sources(company, basis, scope)
         if source.lines
     ]
     rows = gather._read_sources(queries, COLUMNS)
@@ -84,6 +105,10 @@ def read(gather, company, as_of, scope, basis):
     if len(back):
         back = back.assign(day=back["origin"])[list(lines)]
         lines = pd.concat([lines, back], ignore_index=True)
+    if few:
+        products, categories, cycles, _others = watched(gather.env, lines["product"])
+        if not len(products):
+            return nothing()
     # Asked once a product: joined to every line, it would cost more than the lines themselves.
     place = np.minimum(np.searchsorted(products, lines["product"]), len(products) - 1)
     known = products[place] == lines["product"].to_numpy()
@@ -92,7 +117,7 @@ def read(gather, company, as_of, scope, basis):
     if not known.all():
         columns = {name: values[known] for name, values in columns.items()}
     # Some tens of megabytes, which pandas would copy at each of these steps.
-    return pd.DataFrame({name: columns[name] for name in names}, copy=False)
+    return pd.DataFrame({name: columns[name] for name in NAMES}, copy=False)
 
 
 def _query(lines, products):
@@ -127,9 +152,10 @@ def product_cycles(lines, bought):
     """
     import pandas as pd
 
-    some = lines[(lines["cycle"] > 0) & (lines["quantity"] > 0)]
-    if not len(some):
+    typed = lines["cycle"].to_numpy() > 0
+    if not typed.any():
         return {}
+    some = lines[typed & (lines["quantity"] > 0)]
     cycles = some.groupby(["customer", "category", "day"])["cycle"].min()
     last = pd.DataFrame(
         {

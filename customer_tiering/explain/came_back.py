@@ -5,8 +5,9 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import format_date, formatLang
 
+from .. import scopes
 from ..grading.policy import ORDERED, basis_of
 from .years import days_behind
 
@@ -36,9 +37,7 @@ def sentences(standing):
     # Nearly nobody has sent anything back: one question, instead of reading everything anew.
     env = standing.env
     env.flush_all()
-    conditions = gather._came_back_conditions(customer.id, company)
-    env.cr.execute(SQL("SELECT %s", SQL(" OR ").join(conditions)))
-    if not env.cr.fetchone()[0]:
+    if scopes.asked(gather, company, gather._scope_of(customer.ids)).kept:
         return
     last, first = _span(standing)
     amount = _amount(gather, customer, company, _first(last, first), last)

@@ -68,6 +68,8 @@ def split(rows, lost, credited):
     """
     # Most entries brought money alone.
     odd = (lost > 0) | (credited > 0)
+    if not odd.any():
+        return rows.assign(kind=PAID)
     whole, rows = rows[~odd].assign(kind=PAID), rows[odd]
     lost, credited = lost[odd], credited[odd]
     amounts = _units(rows)
@@ -76,7 +78,7 @@ def split(rows, lost, credited):
     shares[CREDITED] = np.minimum(shares[CREDITED], amounts - shares[LOST])
     shares[PAID] = amounts - shares[LOST] - shares[CREDITED]
     pieces = [_of(rows, units).assign(kind=kind) for kind, units in shares.items()]
-    return pd.concat([whole, *pieces], ignore_index=True) if odd.any() else whole
+    return pd.concat([whole, *pieces], ignore_index=True)
 
 
 def on(rows, as_of, tolerance, unit):
@@ -218,6 +220,8 @@ def _charge_again(parts):
 
     A payment of just this amount is taken to be the one; else the last ones before it.
     """
+    if not (parts["source"].to_numpy() == OUTFLOW).any():
+        return parts
     back = (parts["source"] == OUTFLOW) & parts["kind"].isin((OPEN, PAID, LOST))
     if not back.any():
         return parts
@@ -284,7 +288,7 @@ def _set_off(parts, credits):
 def _tolerated(parts, tolerance, unit):
     """Parts without the delay of what is too little: an open rest is tolerated, and what was
     written off with a payment counts as paid with it."""
-    rest = parts["kind"].isin((OPEN, LOST)).to_numpy()
+    rest = np.isin(parts["kind"].to_numpy(), (OPEN, LOST))
     if not rest.any() or not (tolerance or unit):
         return parts
     kind, rows = parts["kind"].to_numpy().copy(), parts[rest]

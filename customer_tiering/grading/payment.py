@@ -77,12 +77,12 @@ def parts(payments, as_of, credit):
     :return: rows of ``debts.on`` with ``late`` (days after the due day, negative when early) and
         ``days`` (the same as they count)
     """
-    found = _on(payments, as_of, credit)
-    return found[found["looked_at"]].drop(columns="looked_at")
+    found, looked_at = _on(payments, as_of, credit)
+    return found[looked_at]
 
 
 def _on(payments, as_of, credit):
-    """All parts on a day, with ``late``, ``days`` and ``looked_at``."""
+    """All parts on a day, with ``late`` and ``days``, and which of them are looked at."""
     payments = debts.empty() if payments is None else payments
     found = debts.on(payments, as_of, credit.tolerance, credit.unit)
     today = day_number(as_of)
@@ -91,11 +91,8 @@ def _on(payments, as_of, credit):
     recent = np.maximum(paid, found["begun"].to_numpy()) > today - credit.window_days
     overdue = (kind == debts.OPEN) | ((kind == debts.LOST) & recent)
     late = np.where(kind == debts.PAID, paid, today) - due
-    return found.assign(
-        late=late,
-        days=np.maximum(late, 0) if credit.clamp else late,
-        looked_at=((kind == debts.PAID) & recent) | (overdue & (due < today)),
-    )
+    looked_at = ((kind == debts.PAID) & recent) | (overdue & (due < today))
+    return found.assign(late=late, days=np.maximum(late, 0) if credit.clamp else late), looked_at
 
 
 def standings(payments, customers, as_of, credit):
@@ -163,14 +160,14 @@ def breakdown(payments, as_of, credit):
         where it does not count; ``counts`` is False for all that is left out. The rows that count
         come first, the most harmful of them before the others
     """
-    rows = _on(payments, as_of, credit)
-    looked_at, kind = rows["looked_at"].to_numpy(dtype=bool), rows["kind"].to_numpy()
+    rows, looked_at = _on(payments, as_of, credit)
+    kind = rows["kind"].to_numpy()
     since = day_number(as_of) - credit.window_days
     settled = np.isin(kind, (debts.SPOT, debts.RETURNED, debts.CREDITED))
     settled &= np.fmax(rows["paid"].to_numpy(), rows["begun"].to_numpy()) > since
     named = looked_at | settled | np.isin(kind, (debts.TOLERATED, debts.SURPLUS))
     counts = rows["counts"].to_numpy(dtype=bool) & looked_at
-    rows = rows.assign(counts=counts, excused=looked_at & ~counts).drop(columns="looked_at")[named]
+    rows = rows.assign(counts=counts, excused=looked_at & ~counts)[named]
     counts = rows["counts"].to_numpy(dtype=bool)
     product = np.where(counts, np.round(rows["amount"] * rows["days"], DIGITS), 0.0)
     amount = np.where(counts, rows["amount"], 0.0)

@@ -52,6 +52,11 @@ _CENT = 0.005
 NEVER = np.inf
 
 
+def nothing():
+    """The frame of :func:`taken_back` of who has sent nothing back."""
+    return _NOTHING.copy()
+
+
 def taken_back(events):
     """What came back, by line and day.
 
@@ -61,8 +66,7 @@ def taken_back(events):
         where what came back was invoiced or delivered again
     """
     if events.empty:
-        # Of most customers graded after an order, nothing ever came back.
-        return _NOTHING.copy()
+        return nothing()
     events = events.sort_values(["line", "day"], kind="stable").reset_index(drop=True)
     line = events["line"].to_numpy()
     first = np.append(True, line[1:] != line[:-1])[: len(line)]

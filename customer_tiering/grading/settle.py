@@ -124,7 +124,10 @@ def asked(frame, program):
     :param frame: result of :func:`settle`
     :return: dict of ``asked_up`` and ``asked_down``
     """
-    waits = frame[frame["waiting"] == movement.REASONS["approval"]]
+    waiting = frame["waiting"].to_numpy() == movement.REASONS["approval"]
+    if not waiting.any():
+        return {"asked_up": 0, "asked_down": 0}
+    waits = frame[waiting]
     rank = {tier.id: position for position, tier in enumerate(program.tiers, start=1)}
     proposed, present = (lookup(waits[name], rank, 0) for name in ("proposed", "computed"))
     up = int((proposed > present).sum())
@@ -244,6 +247,5 @@ def _kept(frame, program, positions):
     if "stays" in frame:
         bits = frame["stays"].to_numpy()[:, None] >> np.arange(len(program.tiers))
         return ladder.highest_kept(bits & 1 > 0, positions)
-    columns = {f"metric:{metric.code}": metric.code for metric in program.metrics}
-    values = frame[list(columns)].rename(columns=columns)
+    values = {metric.code: frame[f"metric:{metric.code}"] for metric in program.metrics}
     return ladder.kept(program, values, frame["score"].to_numpy(), positions)

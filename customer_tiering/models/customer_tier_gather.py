@@ -9,18 +9,26 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .. import fact_sources, origin_queries
+from .. import fact_sources, origin_queries, scopes
 from ..explain.span import Span
 from ..fact_sources import ORDER_COLUMNS, RETURN_COLUMNS, FactSource  # noqa: F401
 from ..grading.entry import Origins
 from ..grading.policy import ORDERED
-from ..samples import fixed_sample
+from ..samples import fixed_sample, taken_before
 from ..standing_columns import DAY, ID
 from ..switches import SWIFT
 from .customer_tier_metric import YEAR
 
 _logger = logging.getLogger(__name__)
 
+# What gradings ask of a company, which has a hundred more fields.
+OF_COMPANY = (
+    "partner_id",
+    "parent_path",
+    "sale_discount_product_id",
+    "customer_tier_count_all_orders",
+    "customer_tier_graded_on",
+)
 # Of metrics that the grading core computes itself.
 COMPUTED_KINDS = ("order", "payment", "ratio")
 
@@ -108,13 +116,11 @@ class CustomerTierGather(models.AbstractModel):
 
     def _scope_of(self, partner_ids):
         """Scope of some commercial partners by id."""
-        return lambda column: SQL("%s = ANY(%s)", column, list(partner_ids))
+        return scopes.Some(list(partner_ids))
 
     def _scope_between(self, low, high):
         """Scope of the commercial partners with ``low < id <= high``."""
-        return lambda column: SQL(
-            "%(id)s > %(low)s AND %(id)s <= %(high)s", id=column, low=low, high=high
-        )
+        return scopes.between(low, high)
 
     def _since(self, customers, orders, company):
         """The day since when those who have not ordered are known.
@@ -152,11 +158,16 @@ class CustomerTierGather(models.AbstractModel):
 
     def _return_queries(self, company):
         """Hook: what tells which lines of confirmed orders came back, as a list of functions, see
-        ``FactSource.returns``. Of what several of them tell of a line, the greater counts."""
+        ``FactSource.returns``. Of what several of them tell of a line, the greater counts. Whoever
+        adds one says in :meth:`_came_back_conditions`, too, whom it can tell anything of."""
         return [partial(fact_sources.credited_lines, self)]
 
-    def _sources(self, company, basis):
-        return [source for source in self._fact_sources(company) if basis in source.bases]
+    def _sources(self, company, basis, scope=None):
+        """The kinds of records of a basis that may tell anything of the customers of a scope."""
+        found = [source for source in self._fact_sources(company) if basis in source.bases]
+        if scopes.kept(scope):
+            found = [source for source in found if not source.credits]
+        return found
 
     def _read_sources(self, queries, columns):
         """The rows of several queries with the same columns, one after the other."""
@@ -215,25 +226,26 @@ class CustomerTierGather(models.AbstractModel):
         """
         import pandas as pd
 
-        from ..grading.returns import EVENT_TYPES, taken_back
+        from ..grading.returns import EVENT_TYPES, nothing, taken_back
 
         queries = [
             query(company, as_of, scope, measures)
             for source in self._sources(company, basis)
-            if not (lines and source.lines_net)
+            if not scopes.kept(scope) and not (lines and source.lines_net)
             for query in source.returns
         ]
-        if not queries:
-            return taken_back(pd.DataFrame(columns=list(EVENT_TYPES)).astype(EVENT_TYPES))
-        rows = self._read_sources(queries, RETURN_COLUMNS)
+        rows = self._read_sources(queries, RETURN_COLUMNS) if queries else {}
+        if not len(rows.get("customer", ())):
+            # Of most customers graded after an order, nothing ever came back.
+            return nothing()
         rows["origin"] = self._local_days(rows.pop("ordered_at"), company)
         rows["day"] = self._local_days(rows.pop("happened_at"), company)
         return taken_back(pd.DataFrame(rows).astype(EVENT_TYPES))
 
-    def _came_back_conditions(self, customer, company):
-        """Hook: conditions of which one is true where anything of a customer's orders may have come
-        back, as a list of SQL."""
-        return [fact_sources.has_credits(customer, company)]
+    def _came_back_conditions(self, scope, company):
+        """Hook: conditions of which one is true where anything that customers of a scope bought may
+        have come back, as a list of SQL."""
+        return [fact_sources.has_credits(scope, company)]
 
     def _known_by(self, orders, as_of):
         """What of :meth:`_orders` had happened by a day."""
@@ -242,7 +254,8 @@ class CustomerTierGather(models.AbstractModel):
         from ..grading.metrics import day_number
 
         today = day_number(as_of)
-        known = orders[orders["day"] <= today]
+        happened = orders["day"].to_numpy() <= today
+        known = orders if happened.all() else orders[happened]
         if "void" in known:
             known = known.assign(void=known["void"].where(known["void"] <= today, np.inf))
         return known
@@ -332,20 +345,20 @@ class CustomerTierGather(models.AbstractModel):
             columns |= {"revenue": "float8", "cost": "float8"}
         queries = [
             source.lines(company, as_of, scope, measures, after)
-            for source in self._sources(company, basis)
+            for source in self._sources(company, basis, scope)
             if source.lines
         ]
         rows = self._read_sources(queries, columns)
         rows["day"] = self._local_days(rows.pop("ordered_at"), company)
-        lines = pd.DataFrame(rows)
+        lines = pd.DataFrame(rows | {"category": 0})
         back = self._came_back(company, as_of, scope, basis, measures)
         if len(back):
             back = back[back["day"] > after] if after is not None else back
-            back = back.assign(revenue=back["amount"])[[*lines, "origin"]]
+            back = back.assign(revenue=back["amount"], category=0)[[*lines, "origin"]]
             lines = pd.concat([lines.assign(origin=lines["day"]), back], ignore_index=True)
-        with_category = "category_count" in measures
-        category = self._categories(lines["product"].to_numpy()) if with_category else 0
-        return lines.assign(category=category)
+        if "category_count" in measures:
+            lines["category"] = self._categories(lines["product"].to_numpy())
+        return lines
 
     def _categories(self, products):
         """Category of each of some products, 0 for none. Asked once a product: joined to every
@@ -461,7 +474,7 @@ class CustomerTierGather(models.AbstractModel):
         query = self._payment_query(company, receivables, since, scope)
         rows = self._read(query, COLUMNS)
         lost, credited = rows.pop("lost"), rows.pop("credited")
-        return debts.split(pd.DataFrame(rows).assign(kind=debts.PAID), lost, credited)
+        return debts.split(pd.DataFrame(rows), lost, credited)
 
     def _payments_for(self, metrics, company, as_of, scope):
         """The same where one of some metrics looks at it, else None."""
@@ -557,11 +570,17 @@ class CustomerTierGather(models.AbstractModel):
     # What the last grading stored
 
     def _previous(self, company, scope):
-        """What is stored about the customers of a scope: frame indexed by customer with the
-        columns of ``settle.PREVIOUS``."""
+        """What is stored about the customers of a scope.
+
+        :return: frame indexed by customer with the columns of ``settle.PREVIOUS``; the scope, which
+            knows of few whether anything of what they bought came back
+        """
         import pandas as pd
 
-        columns = self._previous_columns()
+        columns, few = self._previous_columns(), scopes.few(scope)
+        if few:
+            # Asked on the way: whoever was never graded needs to be asked for each kind of records.
+            columns["back"] = ("int4", SQL("%s::int", scopes.back(self, company, scope)))
         rows = self._read(
             SQL(
                 "SELECT %s FROM customer_tier_standing s WHERE s.company_id = %s AND %s",
@@ -571,7 +590,9 @@ class CustomerTierGather(models.AbstractModel):
             ),
             {name: type_ for name, (type_, _value) in columns.items()},
         )
-        return pd.DataFrame(rows).set_index("customer")
+        if few and not rows.pop("back").any() and len(rows["customer"]) == len(scope.ids):
+            scope = scope.that_kept()
+        return pd.DataFrame(rows).set_index("customer"), scope
 
     def _previous_columns(self):
         """Name in ``settle.PREVIOUS``: SQL type and value from the standing ``s``. What grading
@@ -679,10 +700,13 @@ class CustomerTierGather(models.AbstractModel):
         :param customers: sorted int array
         :param entry, payments, since: see ``Facts``
         """
+        import numpy as np
+
         from ..grading.metrics import Facts
 
         def own(frame):
-            return frame[frame["customer"].isin(customers)]
+            theirs = np.isin(frame["customer"].to_numpy(), customers)
+            return frame if theirs.all() else frame[theirs]
 
         return Facts(
             customers,
@@ -769,7 +793,7 @@ class CustomerTierGather(models.AbstractModel):
         customers, known = self._customers(program, lambda column: SQL("TRUE"))
         company = program.company_id
         if own:
-            free = ~np.isin(customers, self._taken_before(program))
+            free = ~np.isin(customers, taken_before(program))
             customers, known = customers[free], known[free]
         chosen = np.isin(customers, fixed_sample(customers, size))
         customers, known = customers[chosen], known[chosen]
@@ -788,26 +812,6 @@ class CustomerTierGather(models.AbstractModel):
         customers = customers[seen & np.isin(customers, valued)]
         payments = self._payments_for(metrics._with_parts(), company, as_of, scope)
         return self._facts(customers, orders, lines, given, payments=payments)
-
-    def _taken_before(self, program):
-        """Customers whom other programmes select before this one does: int array."""
-        import numpy as np
-
-        taken = np.array([], dtype=np.int64)
-        for earlier in program._for_company(program.company_id):
-            if (earlier.sequence, earlier.id) >= (program.sequence, program.id):
-                break
-            try:
-                with self.env.cr.savepoint():
-                    taken = np.union1d(
-                        taken, self._customers(earlier, lambda column: SQL("TRUE"))[0]
-                    )
-            except TransactionRollbackError:
-                raise
-            except Exception:
-                # A broken filter is reported by the grading itself.
-                _logger.warning("Programme %s cannot select", earlier.id, exc_info=True)
-        return taken
 
     def _stage_history(self, program, as_of, size, author=None):
         """What the orders of a fixed sample of a programme's customers tell until a day.
@@ -870,8 +874,12 @@ class CustomerTierGather(models.AbstractModel):
 
     def _home(self, company):
         """The contact of a company; of all that stands there, grading needs two fields."""
-        partner = company.sudo().partner_id
-        partner.fetch(["lang", "tz"])
+        company = company.sudo()
+        if "partner_id" not in company._cache:
+            company.fetch(OF_COMPANY)
+        partner = company.partner_id
+        if "tz" not in partner._cache:
+            partner.fetch(["lang", "tz"])
         return partner
 
     def _today(self, company):

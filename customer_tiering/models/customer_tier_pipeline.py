@@ -10,12 +10,11 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, ormcache
 
-from .. import rules_known
+from .. import rules_known, scopes
 from ..correction_history import CorrectionHistory
 from ..grading.policy import ORDERED
 from ..switches import SWIFT
 from ..tools import error_text
-from .customer_tier_store import FEW
 
 _logger = logging.getLogger(__name__)
 
@@ -132,7 +131,7 @@ class CustomerTierPipeline(models.AbstractModel):
 
         :return: :class:`Tally`
         """
-        few = SWIFT.on(self) if len(customers) <= FEW else self
+        few = SWIFT.on(self) if len(customers) <= scopes.FEW else self
         return few._grade(company, as_of, self.env["customer.tier.gather"]._scope_of(customers))
 
     def _check_libraries(self):
@@ -196,6 +195,8 @@ class CustomerTierPipeline(models.AbstractModel):
             raise error
 
     def _grade_scope(self, scope, company, as_of, store, run_id, cuts, days):
+        import numpy as np
+
         from ..grading.next_look import kept, next_looks
         from ..grading.pipeline import grade
         from ..grading.settle import settle
@@ -223,7 +224,8 @@ class CustomerTierPipeline(models.AbstractModel):
             )
             looks = kept(next_looks(its_facts, policy, settled, previous, as_of, footing))
             # Those about whom somebody may have been asked.
-            looks["asking"] = settled.index.isin(previous.index[previous["asked"].notna()])
+            asked = previous.index[~np.isnan(previous["asked"].to_numpy())]
+            looks["asking"] = settled.index.isin(asked)
             frames[program] = self._check_finite(settled.assign(**looks), tally)
         moves = self._moves(frames.values(), left)
         self._count(moves, frames, policies, tally)
@@ -270,12 +272,13 @@ class CustomerTierPipeline(models.AbstractModel):
         """
         import numpy as np
 
-        figures = frame[[name for name in frame if name.startswith("metric:")]]
-        numbers = figures.to_numpy(dtype=float)
-        bad = np.isinf(numbers) | np.isnan(numbers) & (figures.columns == "metric:amount")
+        names = [name for name in frame if name.startswith("metric:")]
+        numbers = np.column_stack([frame[name] for name in names])
+        bad = np.isinf(numbers) | np.isnan(numbers) & (np.array(names) == "metric:amount")
         customers = bad.any(axis=1)
         if not customers.any():
             return frame
+        figures = frame[names]
         Metric = self.env["customer.tier.metric"].with_context(active_test=False)
         codes = {name.split(":", 1)[1] for name in figures.columns[bad.any(axis=0)]}
         names = {metric.code: metric.name for metric in Metric.search([("code", "in", [*codes])])}
@@ -289,9 +292,11 @@ class CustomerTierPipeline(models.AbstractModel):
         """Add up what became of the customers; the arguments are as in :meth:`_store`."""
         from ..grading.settle import asked
 
-        tally.matrix.update(zip(moves["before"].tolist(), moves["tier"].tolist(), strict=True))
-        directions = moves["direction"].mask(moves["corrected"] > 0, "correction")
-        tally.counts.update(directions[moves["before"] != moves["tier"]].tolist())
+        before, tier = moves["before"].to_numpy(), moves["tier"].to_numpy()
+        tally.matrix.update(zip(before.tolist(), tier.tolist(), strict=True))
+        moved = moves[before != tier] if (before != tier).any() else moves[:0]
+        directions = moved["direction"].mask(moved["corrected"] > 0, "correction")
+        tally.counts.update(directions.tolist())
         tally.counts["customers"] += sum(map(len, frames.values()))
         tally.counts["stage"] += int(
             self.env["customer.tier.store"]._lifecycle_changed(moves).sum()
@@ -326,7 +331,9 @@ class CustomerTierPipeline(models.AbstractModel):
         there = left[~left["absent"]]
         saver._release(company, there.index.tolist(), there.index[there["after"] > 0].tolist())
         saver._release_absent(company, absent)
-        self.env.invalidate_all(flush=False)
+        asked = any(frame["asking"].any() or frame["notice"].any() for frame in frames.values())
+        if written or tells or asked or len(left):
+            self.env.invalidate_all(flush=False)
         if tells and saver._last_change() > last_change:
             saver._enqueue(company, last_change)
             if (moves["corrected"] > 0).any():
@@ -358,7 +365,7 @@ class CustomerTierPipeline(models.AbstractModel):
         from ..grading.metrics import lines_start
 
         gather = self.env["customer.tier.gather"]
-        previous = gather._previous(company, scope)
+        previous, scope = gather._previous(company, scope)
         metrics = self._metrics_of(policies)
         after = lines_start(filter(None, policies.values()), first)
         bases = sorted({policy.basis for policy in policies.values() if policy}) or [ORDERED]
@@ -372,10 +379,12 @@ class CustomerTierPipeline(models.AbstractModel):
         lines = {usual: read}
         for basis in others:
             lines[basis] = gather._lines_for(metrics, company, as_of, scope, after, basis)
-        credit = company._customer_credit_policy()
+        credit = next((policy.credit for policy in policies.values() if policy), None)
         payments = None
         if not only_tiers or "payment" in metrics.mapped("kind"):
-            payments = gather._payments(company, as_of, scope, credit, first)
+            payments = gather._payments(
+                company, as_of, scope, credit or company._customer_credit_policy(), first
+            )
         tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
         seen = previous.index.to_numpy()
         for bought in known_orders.values():
@@ -523,21 +532,26 @@ class CustomerTierPipeline(models.AbstractModel):
         from ..grading.ladder import direction
         from ..grading.settle import lookup
 
-        gone = left[["tier", "after", "expired"]].assign(
-            known=1, stage=0, stage_was=left["stage"], corrected=0, undone=0
-        )
-        gone = gone.rename(columns={"tier": "before", "after": "tier"})
-        parts = [frame[list(gone)] for frame in frames] + [gone]
-        moves = pd.concat([part for part in parts if len(part)] or [gone])
-        if (moves["before"] == moves["tier"]).all():
-            return moves.assign(direction="stay", corrected=0)
+        gone = {"before": left["tier"], "tier": left["after"], "stage_was": left["stage"]}
+        none = np.zeros(len(left), dtype=np.int64)
+        gone |= {"known": none + 1, "expired": left["expired"]}
+        gone |= {"stage": none, "corrected": none, "undone": none}
+        parts = [*frames, gone]
+        moves = {name: np.concatenate([np.asarray(p[name]) for p in parts]) for name in gone}
+        index = np.concatenate([*(frame.index for frame in frames), left.index])
+        before, after, corrected = moves["before"], moves["tier"], moves["corrected"]
+        moves |= {"direction": "stay", "corrected": np.zeros_like(corrected)}
+        if (before == after).all():
+            return pd.DataFrame(moves, index=index)
         tiers = self.env["customer.tier"].with_context(active_test=False)
-        ids = np.union1d(moves["before"], moves["tier"]).tolist()
+        ids = np.union1d(before, after).tolist()
         ordered = tiers.search([("id", "in", ids)], order="sequence, id")
         rank = {tier.id: position for position, tier in enumerate(ordered, start=1)}
         program = {tier.id: tier.program_id.id for tier in ordered}
-        before, after = (lookup(moves[name], rank, 0) for name in ("before", "tier"))
-        was, now = (lookup(moves[name], program, 0) for name in ("before", "tier"))
+        ranks = [lookup(ids, rank, 0) for ids in (before, after)]
+        programs = [lookup(ids, program, 0) for ids in (before, after)]
         # The end of what was set by hand says more.
-        corrected = moves["corrected"].where((moves["expired"] == 0) & (before > after), 0)
-        return moves.assign(direction=direction(before, after, was, now), corrected=corrected)
+        falls = (moves["expired"] == 0) & (ranks[0] > ranks[1])
+        moves["direction"] = direction(*ranks, *programs)
+        moves["corrected"] = np.where(falls, corrected, 0)
+        return pd.DataFrame(moves, index=index)

@@ -1,4 +1,5 @@
 import hashlib
+from functools import lru_cache
 from math import nan
 
 from psycopg2.extras import Json
@@ -7,6 +8,19 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..grading.policy import from_rules, to_rules, without_cuts
+
+
+@lru_cache(maxsize=64)
+def _frozen(policy):
+    """Names of the numbers of gradings by some rules, the rules as they are kept, and their
+    digest."""
+    from ..grading.pipeline import reason_columns
+
+    columns = reason_columns(policy)
+    # Where the best begin is measured anew for every grading of everybody. As part of the rules it
+    # would make each of them write all customers again.
+    digest = hashlib.sha256(repr((without_cuts(policy), columns)).encode()).hexdigest()
+    return columns, to_rules(policy), digest
 
 
 class CustomerTierPolicy(models.Model):
@@ -39,28 +53,29 @@ class CustomerTierPolicy(models.Model):
     _digest_unique = models.UniqueIndex("(program_id, digest)")
 
     @api.model
-    def _freeze(self, program, policy):
+    def _freeze(self, program, policy, held=None):
         """The record of some rules, made when they are used for the first time.
 
         :param policy: ``policy.Program``
+        :param held: ``SQL`` query that keeps other rows from being deleted, for the same statement
         """
-        from ..grading.pipeline import reason_columns
-
-        columns, kept = reason_columns(policy), to_rules(policy)
+        columns, kept, digest = _frozen(policy)
         cuts = kept["cuts"]
-        # Where the best begin is measured anew for every grading of everybody. As part of the
-        # rules it would make each of them write all customers again.
-        digest = hashlib.sha256(repr((without_cuts(policy), columns)).encode()).hexdigest()
-        # Held until the rows that refer to it are committed, see ``customer.tier.store._hold``.
+        # Held until the rows that refer to it are committed, see ``customer.tier.store._held``.
         self.env.cr.execute(
             SQL(
-                "SELECT id, rules->'cuts' FROM customer_tier_policy "
-                "WHERE program_id = %s AND digest = %s FOR KEY SHARE",
+                """
+                SELECT f.id, f.cuts, (SELECT COUNT(*) FROM (%s) held)
+                  FROM (SELECT 1) one
+             LEFT JOIN (SELECT id, rules->'cuts' AS cuts FROM customer_tier_policy
+                         WHERE program_id = %s AND digest = %s FOR KEY SHARE) f ON TRUE
+                """,
+                held or SQL("SELECT 1"),
                 program.id,
                 digest,
             )
         )
-        found, known_cuts = self.env.cr.fetchone() or (None, None)
+        found, known_cuts, _held = self.env.cr.fetchone()
         if found and known_cuts != cuts:
             self.env.cr.execute(
                 SQL(
@@ -70,6 +85,7 @@ class CustomerTierPolicy(models.Model):
                     found,
                 )
             )
+            self.browse(found).invalidate_recordset(["rules"], flush=False)
         if not found:
             rules = {**kept, "columns": columns, "names": program._names()}
             # Where another transaction was faster, this statement asks to try again; the error of

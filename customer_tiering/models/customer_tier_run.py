@@ -14,7 +14,7 @@ from .. import run_todos, threshold_fit
 from ..direction import TOLD
 from ..explain import run_words
 from ..switches import QUIET
-from ..tools import open_list
+from ..tools import commercial_ids, open_list
 from .customer_tier_change import TIER_LINES
 from .customer_tier_program import SAVING
 from .customer_tier_proposal import OPEN
@@ -684,7 +684,7 @@ class CustomerTierRun(models.Model):
         pipeline = self.sudo().env["customer.tier.pipeline"]
         pipeline._lock_or_refuse(company)
         today = self.env["customer.tier.gather"]._today(company)
-        tally = pipeline._grade_few(company, today, partners.commercial_partner_id.ids)
+        tally = pipeline._grade_few(company, today, commercial_ids(partners))
         for error in tally.errors:
             # Metrics and programmes that fail are reported by the next run.
             if "partner_id" in error:

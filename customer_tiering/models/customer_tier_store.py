@@ -2,13 +2,13 @@ from odoo import fields, models
 from odoo.tools import SQL, format_date, format_list
 
 from ..direction import TOLD, direction_sql
+from ..scopes import FEW
 from ..standing_columns import core_columns
 from ..switches import QUIET
 
-# The temporary table through which graded customers come.
+# The temporary table through which graded customers come, but for few, who come in the statements
+# themselves.
 STAGING = "customer_tier_staging"
-# So many of them come without it, in the statements themselves.
-FEW = 50
 
 
 class CustomerTierStore(models.AbstractModel):
@@ -43,9 +43,8 @@ class CustomerTierStore(models.AbstractModel):
         """
         from ..grading.movement import REASONS
 
-        self._hold(policy)
         program = self.env["customer.tier.program"].browse(policy.id)
-        policy_id = self.env["customer.tier.policy"]._freeze(program, policy).id
+        policy_id = self.env["customer.tier.policy"]._freeze(program, policy, self._held(policy)).id
         # The statements below refer to it.
         self.env.flush_all()
         reasons, staging = self._fill_staging(frame, policy)
@@ -102,25 +101,26 @@ class CustomerTierStore(models.AbstractModel):
         self.env.invalidate_all(flush=False)
         return written
 
-    def _hold(self, policy):
+    def _held(self, policy):
         """Keep what the rows refer to from being deleted until they are committed; stands in for
-        the foreign keys that ``BulkMany2one`` does without."""
+        the foreign keys that ``BulkMany2one`` does without.
+
+        :return: ``SQL`` query that does it
+        """
         held = {
             "customer_tier_program": [policy.id],
             "customer_tier": [tier.id for tier in policy.tiers],
             "customer_tier_segment": [segment.id for segment in policy.segments],
             "customer_tier_entry_rule": [entry.id for entry in policy.entries],
         }
-        self.env.cr.execute(
-            SQL(" UNION ALL ").join(
-                SQL(
-                    "SELECT id FROM (SELECT id FROM %s WHERE id = ANY(%s) FOR KEY SHARE) held",
-                    SQL.identifier(table),
-                    ids,
-                )
-                for table, ids in held.items()
-                if ids
+        return SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT 1 FROM (SELECT 1 FROM %s WHERE id = ANY(%s) FOR KEY SHARE) held",
+                SQL.identifier(table),
+                ids,
             )
+            for table, ids in held.items()
+            if ids
         )
 
     def _fill_staging(self, frame, policy):
@@ -387,7 +387,10 @@ class CustomerTierStore(models.AbstractModel):
 
     def _tells_history(self, moves):
         """Whether there could be anything new in the history, see :meth:`_save_changes`."""
-        moved = (moves["before"] != moves["tier"]) | (moves["known"] == 0) | (moves["expired"] > 0)
+        before, tier, known, expired = (
+            moves[name].to_numpy() for name in ("before", "tier", "known", "expired")
+        )
+        moved = (before != tier) | (known == 0) | (expired > 0)
         return bool((moved | self._lifecycle_changed(moves)).any())
 
     def _save_changes(self, company, moves, as_of, run_id):

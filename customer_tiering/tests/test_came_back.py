@@ -46,6 +46,32 @@ class TestCameBack(FactsCase):
         self.assertEqual(self._behind(partner), note | loose)
         self.assertIsNone(self._told(plain))
 
+    def test_graded_alone(self):
+        """Who was graded alone after a credit note had still bought all of it: of few customers it
+        is asked once whether anything came back, and the question knew of fewer ways."""
+        office = self._create_customer("Head Office")
+        partners = self.env["res.partner"].union(
+            *(self._create_own_customer(name, (40, 1000)) for name in ("Own", "Paid For", "Kept"))
+        )
+        orders = {order.partner_id: order for order in self.env["sale.order"].search([])}
+        orders[partners[1]].partner_invoice_id = office
+        loose = self._create_own_customer("Loose", (40, 1000))
+        partners |= loose
+        self._grade()
+        notes = [
+            self._credit(self._invoice(orders[p], 40), 10, price_unit=300) for p in partners[:2]
+        ]
+        self.assertEqual([note.partner_id for note in notes], [partners[0], office])
+        self._create_invoice(loose, 50, kind="out_refund", invoice_date=self._days_ago(5))
+        grade = self.env["customer.tier.run"]._grade_partners
+        for amount, partner in zip([700, 700, 1000, 950], partners, strict=True):
+            grade(partner, self.company)
+            self.env.invalidate_all()
+            self.assertEqual(self._standing(partner).amount, amount, partner.name)
+        self._grade()
+        amounts = [self._standing(partner).amount for partner in partners]
+        self.assertEqual(amounts, [700, 700, 1000, 950])
+
     def test_before_the_period(self):
         """What came back two years ago is not deducted from this year."""
         partner = self._create_own_customer("Long Ago", (800, 1000), (20, 500))

@@ -5,7 +5,7 @@ from .common import OWN, GradingCase
 from .query_common import AllStatements
 
 # What grading one customer may ask of the database, savepoints and all.
-MOST = 25
+MOST = 20
 
 
 @tagged("post_install", "-at_install")

@@ -116,17 +116,36 @@ class CustomerCategoryCycle(models.Model):
         }
 
     @api.model
-    def _rhythms(self, company, categories):
-        """What was measured of some categories, and of all.
+    def _held(self, company, categories):
+        """What was typed and measured of some categories, which nobody can delete until the rows
+        that refer to them are committed: ``customer.purchase.rhythm`` does without foreign keys for
+        it, see ``BulkMany2one``.
 
         :param categories: ids
-        :return: dict category id (``None``: all) → ``policy.Rhythm``
+        :return: dict id → days typed for it, without those of no days; dict id (``None``: all) →
+            ``policy.Rhythm``
         """
         from odoo.addons.customer_tiering.grading.policy import read_rhythm
 
-        # A job of the system reads them for customers of whichever company it looks at.
-        found = self.sudo().search_fetch(
-            [("company_id", "=", company.id), ("category_id", "in", [*categories, False])],
-            ["category_id", "rhythm"],
+        query = SQL(
+            """
+            SELECT h.id, h.customer_cycle_days, m.rhythm
+              FROM (SELECT c.id, c.customer_cycle_days FROM product_category c
+                     WHERE c.id = ANY(%(ids)s) FOR KEY SHARE) h
+         LEFT JOIN customer_category_cycle m
+                ON m.category_id = h.id AND m.company_id = %(company)s
+             UNION ALL
+            SELECT NULL, 0, m.rhythm
+              FROM customer_category_cycle m
+             WHERE m.category_id IS NULL AND m.company_id = %(company)s
+            """,
+            ids=sorted(categories),
+            company=company.id,
         )
-        return {cycle.category_id.id or None: read_rhythm(cycle.rhythm) for cycle in found}
+        typed, rhythms = {}, {}
+        for category, days, rhythm in self.env.execute_query(query):
+            if days:
+                typed[category] = days
+            if rhythm:
+                rhythms[category] = read_rhythm(rhythm)
+        return typed, rhythms

@@ -5,7 +5,9 @@ from datetime import timedelta
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering import scopes
 from odoo.addons.customer_tiering.bulk_fields import BulkMany2one, KnownFloat
+from odoo.addons.customer_tiering.grading.policy import INVOICED, ORDERED
 from odoo.addons.customer_tiering.standing_columns import COUNT, DAY, MONEY, selection
 from odoo.addons.customer_tiering.tools import attempt
 from odoo.tools import SQL
@@ -448,47 +450,59 @@ class CustomerPurchaseRhythm(models.Model):
         """
         from odoo.addons.customer_tiering.grading.dates import day_number
 
-        lines = self._lines(company, as_of, scope) if lines is None else lines
-        last_orders = self._last_orders(company, scope)
+        # Whoever confirms an order has no right on what grading reads.
+        gather = self.sudo().env["customer.tier.gather"]
+        self.env.flush_all()
+        basis, last_orders, scope = self._graded(company, scope)
+        if lines is None and last_orders:
+            few = scopes.few(scope)
+            lines = purchase_lines.read(gather, company, as_of, scope, basis, few)
+        elif lines is None:
+            lines = purchase_lines.nothing()
         # Who is not graded has no row.
         graded = lines["customer"].isin(list(last_orders))
         lines = lines if graded.all() else lines[graded]
         bought = purchase_lines.purchases(lines)
-        typed = self._hold(set(bought.categories.tolist()))
+        typed, rhythms = self.env["customer.category.cycle"]._held(
+            company, set(bought.categories.tolist())
+        )
         found = bought.rhythms(
             int(day_number(as_of)),
-            self.env["customer.category.cycle"]._rhythms(company, list(typed)),
-            {category: days for category, days in typed.items() if days},
+            rhythms,
+            typed,
             purchase_lines.product_cycles(lines, bought),
             last_orders,
         )
         found = found[(found["source"] >= 0) & found["interval"].notna()]
         return self._save(company, scope, found.assign(source=found["source"] + 1))
 
-    def _last_orders(self, company, scope):
-        """Graded customers of a scope: dict id → day number of the last order of anything."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT s.partner_id, s.last_order_date - date '1970-01-01'
-                  FROM customer_tier_standing s
-                 WHERE s.company_id = %s AND s.program_id IS NOT NULL
-                   AND s.last_order_date IS NOT NULL AND %s
-                """,
-                company.id,
-                scope(SQL("s.partner_id")),
-            )
-        )
-        return dict(rows)
+    def _graded(self, company, scope):
+        """What gradings know of the customers of a scope.
 
-    def _hold(self, categories):
-        """Keep categories from being deleted until the rows that refer to them are committed; the
-        table does without foreign keys for it, see ``BulkMany2one``.
-
-        :return: dict id → days typed for it, None or 0 without any
+        :return: what counts as bought; dict id → day number of the last order of anything, of those
+            who are graded, and of nobody while no category is watched; the scope, which knows of
+            few whether anything came back
         """
-        query = "SELECT id, customer_cycle_days FROM product_category WHERE id = ANY(%s) "
-        return dict(self.env.execute_query(SQL(query + "FOR KEY SHARE", sorted(categories))))
+        gather = self.sudo().env["customer.tier.gather"]
+        few = scopes.few(scope)
+        query = SQL(
+            """
+            SELECT s.partner_id, s.last_order_date - date '1970-01-01', %s, %s
+              FROM customer_tier_standing s
+             WHERE s.company_id = %s AND s.program_id IS NOT NULL
+               AND s.last_order_date IS NOT NULL AND %s
+               AND EXISTS (SELECT FROM product_category c WHERE c.customer_cycle_tracked)
+            """,
+            purchase_lines.all_invoiced(company),
+            scopes.back(gather, company, scope) if few else True,
+            company.id,
+            scope(SQL("s.partner_id")),
+        )
+        rows = self.env.execute_query(query)
+        if few and rows and not rows[0][3]:
+            scope = scope.that_kept()
+        basis = INVOICED if rows and rows[0][2] else ORDERED
+        return basis, {customer: day for customer, day, *_same in rows}, scope
 
     # Writing it
 

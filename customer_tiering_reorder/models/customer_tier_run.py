@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.addons.customer_tiering.tools import commercial_ids
 
 
 class CustomerTierRun(models.Model):
@@ -9,7 +10,7 @@ class CustomerTierRun(models.Model):
     @api.model
     def _grade_partners(self, partners, company=None):
         # Afterwards it would be read again.
-        ids = partners.commercial_partner_id.ids
+        ids = commercial_ids(partners)
         changed = super()._grade_partners(partners, company)
         rhythms = self.sudo().env["customer.purchase.rhythm"]
         rhythms._follow_grading(ids, company or self.env.company)

@@ -7,7 +7,7 @@ from ..models import customer_purchase_rhythm
 from .rhythm_common import RhythmCase
 
 # What grading one customer may ask of the database together with its rhythms.
-MOST = 30
+MOST = 25
 
 
 @tagged("post_install", "-at_install")

@@ -60,7 +60,7 @@ class TestSecurity(ReorderSecurityCase):
         """What works without checks must not be callable from outside."""
         for model, methods in {
             "customer.purchase.rhythm": ("_cron_find", "_find", "_update", "_start_pass", "_due"),
-            "customer.category.cycle": ("_freeze", "_rhythms"),
+            "customer.category.cycle": ("_freeze", "_held"),
             "customer.product.affinity": ("_cron_refresh", "_refresh"),
             "customer.product.suggest": ("_open",),
             "customer.product.suggestion": ("_of", "_prices", "_order_vals"),

@@ -11,12 +11,12 @@ class CustomerTierGather(models.AbstractModel):
     def _return_queries(self, company):
         return [*super()._return_queries(company), self._not_kept_query]
 
-    def _came_back_conditions(self, customer, company):
+    def _came_back_conditions(self, scope, company):
         few = SQL(
             """
             EXISTS (SELECT FROM res_partner p
                       JOIN sale_order_line l ON l.order_partner_id = p.id
-                     WHERE p.commercial_partner_id = %s AND l.company_id = %s AND l.state = 'sale'
+                     WHERE %s AND l.company_id = %s AND l.state = 'sale'
                        AND l.qty_delivered_method = 'stock_move'
                        AND l.qty_delivered < l.product_uom_qty
                        -- Nothing has ended yet of what is only on its way.
@@ -26,10 +26,10 @@ class CustomerTierGather(models.AbstractModel):
                                           AND (m.state = 'cancel' OR m.state = 'done'
                                                AND m.origin_returned_move_id IS NOT NULL))))
             """,
-            customer,
+            scope(SQL("p.commercial_partner_id")),
             company.id,
         )
-        return [*super()._came_back_conditions(customer, company), few]
+        return [*super()._came_back_conditions(scope, company), few]
 
     def _not_kept_query(self, company, as_of, scope, measures):
         """Pieces of order lines that the customer does not have, see ``FactSource.returns``.

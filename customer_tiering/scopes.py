@@ -1,0 +1,57 @@
+"""Which customers are read: functions from a column of commercial partner ids to a condition."""
+
+from dataclasses import dataclass, replace
+
+from odoo.tools import SQL
+
+# So few customers are read by other ways than thousands of them.
+FEW = 50
+
+
+# Like any function, a scope is the same as itself alone.
+@dataclass(frozen=True, eq=False)
+class Some:
+    """Customers by their ids.
+
+    :param ids: list of commercial partner ids
+    :param kept: whether it is known that nothing that they bought ever came back
+    """
+
+    ids: list
+    kept: bool = False
+
+    def __call__(self, column):
+        return SQL("%s = ANY(%s)", column, self.ids)
+
+    def that_kept(self):
+        """The same, where nothing that they bought ever came back."""
+        return replace(self, kept=True)
+
+
+def between(low, high):
+    """The customers with ``low < id <= high``."""
+    return lambda column: SQL("%s > %s AND %s <= %s", column, low, column, high)
+
+
+def few(scope):
+    return isinstance(scope, Some) and len(scope.ids) <= FEW
+
+
+def kept(scope):
+    """Whether it is known that nothing ever came back of the customers of a scope."""
+    return isinstance(scope, Some) and scope.kept
+
+
+def back(gather, company, scope):
+    """Whether anything may have come back of the customers of a scope, as SQL. Of few it is nearly
+    never so, and who asks this once need not ask each kind of records that could tell."""
+    return SQL("(%s)", SQL(" OR ").join(gather._came_back_conditions(scope, company)))
+
+
+def asked(gather, company, scope):
+    """A scope that knows whether anything came back.
+
+    :param scope: :class:`Some`
+    """
+    rows = gather.env.execute_query(SQL("SELECT %s", back(gather, company, scope)))
+    return scope if rows[0][0] else scope.that_kept()
