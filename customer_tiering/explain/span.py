@@ -1,6 +1,6 @@
 """The days that a metric looks at, as SQL: the same for everybody, or each customer's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from odoo.tools import SQL
@@ -67,3 +67,34 @@ class Span:
     @property
     def last_sql(self):
         return self._own("last", self.last)
+
+
+def spans_of_years(facts, period, as_of):
+    """What has passed of the running year of a programme, and the last full one.
+
+    :param facts: ``grading.metrics.Facts`` of its customers
+    :param period: that of ``policy.Program``, which is not ``rolling``
+    :param as_of: ``datetime.date``
+    :return: two :class:`Span`
+    """
+    import numpy as np
+
+    from ..grading.metrics import Window, as_date
+    from ..grading.years import Years
+
+    usual = Years.of("calendar", as_of, None)
+    running = Span(as_date(usual.start), as_of)
+    last = Span(as_date(usual.last_start), as_date(usual.start - 1))
+    if period == "calendar":
+        return running, last
+    first = Window(facts, as_of, 0).first_day
+    ordered = ~np.isnan(first)
+    customers = facts.customers[ordered].tolist()
+    year = Years.of(period, as_of, first[ordered])
+    start, last_start, end = (
+        list(map(as_date, days.tolist())) for days in (year.start, year.last_start, year.start - 1)
+    )
+    return (
+        replace(running, customers=customers, firsts=start, lasts=[as_of] * len(start)),
+        replace(last, customers=customers, firsts=last_start, lasts=end),
+    )

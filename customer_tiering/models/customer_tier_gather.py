@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import fact_sources, origin_queries, scopes
-from ..explain.span import Span
+from ..explain.span import spans_of_years
 from ..fact_sources import ORDER_COLUMNS, RETURN_COLUMNS, FactSource  # noqa: F401
 from ..grading.entry import Origins
 from ..grading.policy import ORDERED
@@ -733,7 +733,7 @@ class CustomerTierGather(models.AbstractModel):
             .filtered(lambda metric: metric._has_years() and metric.code in facts.given)
         )
         yearly = metrics.filtered(lambda m: m.kind == "record" and m.window_months == YEAR)
-        running, last = self._spans(facts, program, as_of)
+        running, last = spans_of_years(facts, program.period, as_of)
         company = program.company_id
         _lines, now, errors = self._read_for(yearly, company, as_of, scope, running)
         _lines, then, others = self._read_for(metrics, company, as_of, scope, last)
@@ -750,31 +750,6 @@ class CustomerTierGather(models.AbstractModel):
         import numpy as np
 
         return {metric: (np.array([], dtype=np.int64), np.array([]), np.nan) for metric in metrics}
-
-    def _spans(self, facts, program, as_of):
-        """What has passed of the running year, and the last full one, as ``Span``."""
-        import numpy as np
-
-        from ..grading.metrics import Window, as_date
-        from ..grading.years import Years
-
-        usual = Years.of("calendar", as_of, None)
-        running = Span(as_date(usual.start), as_of)
-        last = Span(as_date(usual.last_start), as_date(usual.start - 1))
-        if program.period == "calendar":
-            return running, last
-        first = Window(facts, as_of, 0).first_day
-        ordered = ~np.isnan(first)
-        customers = facts.customers[ordered].tolist()
-        year = Years.of(program.period, as_of, first[ordered])
-        start, last_start, end = (
-            list(map(as_date, days.tolist()))
-            for days in (year.start, year.last_start, year.start - 1)
-        )
-        return (
-            replace(running, customers=customers, firsts=start, lasts=[as_of] * len(start)),
-            replace(last, customers=customers, firsts=last_start, lasts=end),
-        )
 
     # A fixed sample of customers, for what is proposed while rules are made
 
