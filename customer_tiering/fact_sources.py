@@ -453,16 +453,24 @@ def loose_credit_lines(gather, company, as_of, scope, measures, after):
 
 
 def has_credits(scope, company):
-    """Condition: whether anything that customers have ordered, or have without an order, was ever
-    credited."""
+    """Condition: whether anything that customers have ordered, were invoiced, or have without an
+    order, was ever credited."""
+    customers = scope(SQL("p.commercial_partner_id"))
     return SQL(
         """
         EXISTS (SELECT FROM account_move m
                  WHERE m.move_type = 'out_refund' AND m.state = 'posted'
-                   AND m.company_id = %s AND m.partner_id IN (%s))
+                   AND m.company_id = %(company)s AND m.partner_id IN (%(credited)s))
+        -- Whoever the credit note for an invoice is made out to.
+        OR EXISTS (SELECT FROM res_partner p
+                     JOIN account_move r ON r.partner_id = p.id
+                     JOIN account_move m ON m.reversed_entry_id = r.id
+                    WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+                      AND m.company_id = %(company)s AND %(customers)s)
         """,
-        company.id,
-        _who_is_credited(company, scope(SQL("p.commercial_partner_id"))),
+        company=company.id,
+        credited=_who_is_credited(company, customers),
+        customers=customers,
     )
 
 

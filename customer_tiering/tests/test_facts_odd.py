@@ -166,6 +166,20 @@ class TestOddInvoices(FactsCase):
         self._grade()
         self.assertEqual((self._counted(shop), self._counted(agency)), ((600, 1), (50, 1)))
 
+    def test_invoice_without_an_order_credited_to_somebody_else(self):
+        """Graded alone, who was invoiced without an order kept what an agency got the credit note
+        for: whether anything came back was asked of orders alone."""
+        self._create_measuring_program(basis="invoiced")
+        shop, agency = (self._create_own_customer(name) for name in ("Shop", "Agency"))
+        day = self._days_ago(30)
+        invoice = self._create_invoice(shop, 1000, invoice_date=day, date=day)
+        self._grade()
+        refund = self._credit(invoice, 10, post=False, price_unit=400)
+        refund.partner_id = agency
+        refund.action_post()
+        self._grade_alone(shop)
+        self.assertEqual(self._counted(shop), (600, 1))
+
     def _grade_alone(self, partner):
         self.env["customer.tier.run"]._grade_partners(partner, self.company)
         self.env.invalidate_all()

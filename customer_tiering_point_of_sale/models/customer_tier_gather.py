@@ -38,18 +38,18 @@ class CustomerTierGather(models.AbstractModel):
     def _return_queries(self, company):
         return [*super()._return_queries(company), self._taken_back_query]
 
-    def _came_back_conditions(self, customer, company):
+    def _came_back_conditions(self, scope, company):
         some = SQL(
             """
             EXISTS (SELECT FROM %s
                       JOIN res_partner p ON p.id = l.order_partner_id
-                     WHERE p.commercial_partner_id = %s AND l.company_id = %s)
+                     WHERE %s AND l.company_id = %s)
             """,
             TAKEN_BACK,
-            customer,
+            scope(SQL("p.commercial_partner_id")),
             company.id,
         )
-        return [*super()._came_back_conditions(customer, company), some]
+        return [*super()._came_back_conditions(scope, company), some]
 
     def _taken_back_query(self, company, as_of, scope, measures):
         """Pieces of order lines that a till took back, see ``FactSource.returns``: worth what they

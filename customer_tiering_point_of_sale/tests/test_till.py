@@ -318,7 +318,8 @@ class TestTill(TillCommon):
         self.assertEqual(
             found, sold.refund_orders_count and sold.lines.refund_orderline_ids.order_id
         )
-        conditions = env["customer.tier.gather"]._came_back_conditions(self.customer.id, company)
+        gather = env["customer.tier.gather"]
+        conditions = gather._came_back_conditions(gather._scope_of(self.customer.ids), company)
         self.assertIn((True,), [env.execute_query(SQL("SELECT %s", one))[0] for one in conditions])
 
     def _bought(self):
