@@ -35,8 +35,10 @@ CORE_TABLES = (
 WANTED = {
     # The day is the last protected one by now.
     "customer_tier_standing": {"guaranteed_until"},
-    # Learnt anew, as what it is learnt by has changed.
-    "customer_tier_program": {"typical_interval_days"},
+    # Learnt anew, as what it is learnt by has changed; what was learnt tells who comes back, too.
+    "customer_tier_program": {"typical_interval_days", "rhythm"},
+    # Categories are measured again when the job runs next.
+    "res_company": {"customer_rhythm_passed_on", "customer_rhythm_last_partner_id"},
     # A typed discount is on top of the list that customers would have without their tier.
     "product_pricelist_item": {"base", "base_pricelist_id"},
     # What playbooks put on a contact is for salespeople of their company.
