@@ -251,7 +251,8 @@ def line_of_return(gather, company, measures):
 
     With them come ``unit``, the worth of one in the order's currency, and ``whole``, a join that
     all this needs, to be the last one. Taxes that are in prices are rounded for lines as for the
-    whole order, which may be a cent: all lines together are worth what the order is.
+    whole order, which may be a cent: all lines together are worth what the order is, unless they
+    nearly cancel each other out.
     """
     from .grading.metrics import MONEY_MEASURES
 
@@ -261,7 +262,9 @@ def line_of_return(gather, company, measures):
         "unit": unit,
         "whole": SQL(
             """JOIN LATERAL (
-                   SELECT o.amount_untaxed / NULLIF(SUM(l.price_subtotal), 0) AS share,
+                   SELECT CASE WHEN o.amount_untaxed / NULLIF(SUM(l.price_subtotal), 0)
+                                    BETWEEN 0.99 AND 1.01
+                               THEN o.amount_untaxed / SUM(l.price_subtotal) END AS share,
                           COALESCE(SUM(l.price_subtotal) FILTER (WHERE %s), 0) AS worth
                      FROM sale_order_line l
                     WHERE l.order_id = o.id AND l.display_type IS NULL) whole ON TRUE""",

@@ -402,18 +402,18 @@ def around(rhythm, typical):
         return rhythm
     moved = float(np.log(typical / rhythm.typical))
     curves = tuple(
-        # What is typed is the day, not what half of some take.
-        replace(
-            curve,
-            logs=tuple(log + moved for log in curve.logs),
-            last=curve.last + moved,
-            back=1.0,
-        )
+        replace(curve, logs=tuple(log + moved for log in curve.logs), last=curve.last + moved)
         for curve in rhythm.curves
     )
     late = round(rhythm.late * typical / rhythm.typical)
     centre = rhythm.centre + moved
-    return replace(rhythm, typical=typical, late=late, centre=centre, curves=curves)
+    return of_all(replace(rhythm, typical=typical, late=late, centre=centre, curves=curves))
+
+
+def of_all(rhythm):
+    """The rhythm by which an order is expected when half of all have ordered again: what somebody
+    types is the day, not what half of some take."""
+    return replace(rhythm, curves=tuple(replace(curve, back=1.0) for curve in rhythm.curves))
 
 
 def _share(curve, logs):
@@ -706,6 +706,8 @@ class Purchases:
         for category, some in _groups(self.categories):
             own, cycle_days = rhythms.get(category), typed.get(category)
             around_it = around(own or rhythms.get(None) or plain(cycle_days), cycle_days)
+            # Also where what is typed is what was measured.
+            around_it = of_all(around_it) if cycle_days else around_it
             often = some[enough[some]]
             foresight = Foresight(around_it, spells[often])
             for name, found in _days_of(foresight).items():

@@ -146,6 +146,14 @@ class TestBands(BandsCase):
             self._freeze(form)
         self.assertEqual(self._cuts(self.average), before)
 
+    def test_shares_where_less_is_better(self):
+        """A was said to be band 3, and was band 1 where less is better."""
+        form = self._open(self.amount)
+        form.method, form.direction = "abc", "low"
+        self.assertIn("Where less is better", form.problem)
+        with self.assertRaisesRegex(UserError, "Choose another way"):
+            self._freeze(form)
+
     def test_number_of_bands_out_of_range(self):
         """A slip of the finger must not make a thousand bands."""
         form = self._open(self.amount)

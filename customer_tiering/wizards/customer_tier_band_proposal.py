@@ -332,6 +332,10 @@ class CustomerTierBandProposal(models.TransientModel):
                 "Choose another way.",
                 self.indicator_id.metric_id.display_name,
             )
+        if self.method == "abc" and self.direction == "low":
+            return self.env._(
+                "Where less is better, nobody is to have the largest share. Choose another way."
+            )
         if not self._ordered_lines():
             return self.env._("There is no band. Add one, or choose how they are proposed.")
         cuts = self._cuts()

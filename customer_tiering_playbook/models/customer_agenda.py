@@ -98,8 +98,9 @@ class CustomerAgenda(models.Model):
     def _plan_summary(self, activity):
         """What the plan calls an activity of it, in the reader's language as long as nobody has
         changed what it says."""
-        written = activity.user_id.lang
-        if not activity.summary or written == self.env.lang:
+        written, lang = activity.user_id.lang, self.env.lang
+        # Without a language nobody reads.
+        if not activity.summary or not lang or written == lang:
             return activity.summary
         starts = activity.env["customer.stage.playbook.start"]
         plans = starts.search([("activity_ids", "in", activity.ids)]).plan_id

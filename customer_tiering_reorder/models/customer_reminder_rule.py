@@ -178,7 +178,7 @@ class CustomerReminderRule(models.Model):
 
     @api.model
     def _typical_rhythm(self):
-        """Days between two orders of half of the company's customers."""
+        """Days after which an order is expected of half of the company's customers."""
         query = SQL(
             """SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY next_order_date - last_order_date)
                  FROM customer_tier_standing

@@ -41,7 +41,10 @@ class SaleOrder(models.Model):
                 order.company_id != reminder.company_id
             ):
                 order.customer_reminder_id = False
-            elif reminder.quotation_id.state not in ("draft", "sent", "sale"):
+            elif (
+                reminder.quotation_id.state not in ("draft", "sent", "sale")
+                or reminder.quotation_id.is_expired
+            ):
                 reminder.quotation_id = order
 
     # What to buy

@@ -239,6 +239,16 @@ class TestReorderPage(PageCase):
         self.assertEqual((fresh.state, fresh.order_line.product_uom_qty), ("sent", 7))
         self.assertEqual(self.reminder.quotation_id, fresh)
 
+    def test_new_quotation_after_one_that_expired(self):
+        """A salesperson answers an expired quotation by another from the reminder, and the customer
+        orders a third by the mail, as the page knew the first alone."""
+        self._post("order", **self._order_values(coffee=4))
+        self._quotations().validity_date = self._days_ago(1)
+        fresh = self.env["sale.order"].create(
+            {"partner_id": self.buyer.id, "customer_reminder_id": self.reminder.id}
+        )
+        self.assertEqual(self.reminder.quotation_id, fresh)
+
     def test_product_archived_since_the_mail(self):
         """What is sold no more was ordered from a page opened before, or kept the rest from being
         ordered."""

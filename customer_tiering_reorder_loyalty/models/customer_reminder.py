@@ -168,11 +168,15 @@ class CustomerReminder(models.Model):
     def _points_card(self, program, contact):
         """The card on which points of the customer add up: the contact's own, else that of the
         customer or of another of its contacts with the most points; empty without one."""
-        customer = contact.commercial_partner_id
+        customer, today = contact.commercial_partner_id, fields.Date.context_today(self)
         cards = self.env["loyalty.card"].search(
             [
                 ("program_id", "=", program.id),
                 ("partner_id.commercial_partner_id", "=", customer.id),
+                # Nobody can use what is on a card that has expired.
+                "|",
+                ("expiration_date", "=", False),
+                ("expiration_date", ">=", today),
             ],
             order="points desc, id",
         )

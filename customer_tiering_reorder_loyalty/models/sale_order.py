@@ -23,6 +23,9 @@ class SaleOrder(models.Model):
         self.ensure_one()
         # Who sells need not read reminders of others.
         reminders = self.env["customer.reminder"].sudo()
+        # Guests of a shop have no cards.
+        if not self._allow_nominative_programs():
+            return self.env["loyalty.card"]
         given = reminders.search(
             [
                 ("partner_id", "=", self.partner_id.commercial_partner_id.id),

@@ -136,6 +136,16 @@ class TestOffer(OfferCase):
         self.assertEqual(self._steps(reminder).partner_id, contact)
         self.assertEqual((reminder.offer_card_id, card.points), (card, 10))
 
+    def test_points_on_an_expired_card(self):
+        """Points were put on a card with many that had expired, where nobody can use them."""
+        program = self._create_loyalty("loyalty")
+        known = {"program_id": program.id, "partner_id": self.buyer.id, "points": 30}
+        old = self.env["loyalty.card"].create(known)
+        old.expiration_date = self._days_ago(1)
+        reminder = self._offered(offer="points", offer_program_id=program.id, offer_points=7)
+        self.assertNotEqual(reminder.offer_card_id, old)
+        self.assertEqual((reminder.offer_card_id.points, old.points), (7, 30))
+
     def test_promotion(self):
         """Nobody is told of what is on offer anyway."""
         program = self._create_loyalty("promo_code")

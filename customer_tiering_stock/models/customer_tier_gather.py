@@ -20,11 +20,9 @@ class CustomerTierGather(models.AbstractModel):
                        AND l.qty_delivered_method = 'stock_move'
                        AND l.qty_delivered < l.product_uom_qty
                        -- Nothing has ended yet of what is only on its way.
-                       AND (NOT EXISTS (SELECT FROM stock_move m WHERE m.sale_line_id = l.id
-                                           AND m.state NOT IN ('done', 'cancel'))
-                            OR EXISTS (SELECT FROM stock_move m WHERE m.sale_line_id = l.id
-                                          AND (m.state = 'cancel' OR m.state = 'done'
-                                               AND m.origin_returned_move_id IS NOT NULL))))
+                       AND EXISTS (SELECT FROM sale_order_line other
+                                     JOIN stock_move m ON m.sale_line_id = other.id
+                                    WHERE other.order_id = l.order_id AND m.state = 'done'))
             """,
             scope(SQL("p.commercial_partner_id")),
             company.id,

@@ -100,6 +100,26 @@ class TestKeptGoods(InvoiceCase, GradingCase):
         self._grade()
         self.assertEqual(self._counted(), (1000, 1))
 
+    def test_open_remainder_made_smaller(self):
+        """Graded alone, who gets less of an order than was ordered had still bought all of it, as
+        long as a transfer was open."""
+        order = self._order(10)
+        order.order_line = [
+            Command.create({"product_id": self.goods.id, "product_uom_qty": 10, "price_unit": 100})
+        ]
+        first, second = order.order_line
+        move = second.move_ids
+        own = move.picking_id.copy({"move_ids": False})
+        move.picking_id = own
+        self._deliver(order, 10, 20)
+        self.assertEqual((first.qty_delivered, second.qty_delivered), (10, 0))
+        move.product_uom_qty = 6
+        self._grade()
+        self.assertEqual(self._counted(), (1600, 1))
+        self.env["customer.tier.run"]._grade_partners(self.buyer, self.company)
+        self.env.invalidate_all()
+        self.assertEqual(self._counted(), (1600, 1))
+
     def test_not_delivered_yet(self):
         """Nothing has left the warehouse: ordered is ordered."""
         self._order()

@@ -165,6 +165,19 @@ def test_typed_cycle_of_a_category(rhythms):
     assert alone["due_day"].tolist() == [20_090] and alone["late_day"][0] > 20_090
 
 
+def test_typed_as_measured(rhythms):
+    """Whoever typed just what was measured of a category got a day far before the one typed."""
+    rows = [(3, 1, 20_000), *((7, 1, day) for day in (20_000, 20_030, 20_055))]
+    half = rhythms[1].typical
+
+    def days(cycle):
+        return _purchases(rows).rhythms(TODAY, rhythms, typed={1: cycle})["interval"].to_numpy()
+
+    less, same, more = (days(half + change) for change in (-1, 0, 1))
+    assert (less <= same).all() and (same <= more).all()
+    assert same[0] == half
+
+
 def test_typed_cycle_of_a_product_goes_first(rhythms):
     """A canister lasts 45 days, however often other things of its category are bought."""
     rows = [(3, 1, 20_000 + 20 * n) for n in range(6)]
