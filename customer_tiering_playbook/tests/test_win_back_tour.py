@@ -12,6 +12,9 @@ class TestWinBackTour(HttpCase):
         company = env.company
         # Whatever demo data brought along would be in the analysis too.
         env["customer.win.back"].search([("company_id", "=", company.id)]).unlink()
+        # Whom chance holds back depends on the customer's id.
+        env["customer.stage.playbook"].search([]).control_share = 0
+        company.customer_win_back_control_share = 0
         seller = new_test_user(
             env,
             "tour_seller",
