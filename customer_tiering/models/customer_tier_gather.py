@@ -848,12 +848,13 @@ class CustomerTierGather(models.AbstractModel):
         return self._home(company).tz or "UTC"
 
     def _home(self, company):
-        """The contact of a company; of all that stands there, grading needs two fields."""
+        """The contact of a company; of all that stands there, grading needs two fields. Empty for
+        no company, as a form has that nobody has filled in yet."""
         company = company.sudo()
-        if "partner_id" not in company._cache:
+        if company and "partner_id" not in company._cache:
             company.fetch(OF_COMPANY)
         partner = company.partner_id
-        if "tz" not in partner._cache:
+        if partner and "tz" not in partner._cache:
             partner.fetch(["lang", "tz"])
         return partner
 

@@ -21,19 +21,24 @@ class SaleOrder(models.Model):
         """Cards with points of the customer's open reminder. Core looks for those of the very
         contact that the order is made out to, who need not be whom the reminder was sent to."""
         self.ensure_one()
-        # Who sells need not read reminders of others.
-        reminders = self.env["customer.reminder"].sudo()
+        # Who sells need not read reminders and cards of others.
+        cards = self.env["loyalty.card"].sudo()
+        customer = self.partner_id.commercial_partner_id
         # Guests of a shop have no cards.
         if not self._allow_nominative_programs():
-            return self.env["loyalty.card"]
-        given = reminders.search(
+            return cards.sudo(False)
+        held = [("partner_id.commercial_partner_id", "=", customer.id), ("points", ">", 0)]
+        # Most customers have none: whoever sells to them waits for no look at reminders.
+        if not (held_cards := cards.search(held)):
+            return cards.sudo(False)
+        given = self.env["customer.reminder"].sudo().search(
             [
-                ("partner_id", "=", self.partner_id.commercial_partner_id.id),
+                ("partner_id", "=", customer.id),
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "open"),
                 ("offer_kind", "=", POINTS),
                 ("offer_void", "=", False),
-                ("offer_card_id.points", ">", 0),
+                ("offer_card_id", "in", held_cards.ids),
             ]
         )
         return given.offer_card_id.sudo(False)
