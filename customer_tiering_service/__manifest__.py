@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering: Dedicated People",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Salesperson, team, service contact and payment terms by tier and region",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",

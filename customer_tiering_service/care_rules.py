@@ -31,6 +31,12 @@ class CareRule:
     def users(self):
         return [user for user, _weight, _capacity in self.members]
 
+    @property
+    def counts_everybody(self):
+        """Whether who gets a customer depends on all customers that people have, and not on those
+        by this rule alone."""
+        return self.way == "least" or any(capacity for _user, _weight, capacity in self.members)
+
     def with_members(self, able):
         """This rule with those of its people who are among some ids."""
         members = tuple(member for member in self.members if member[0] in able)
@@ -166,25 +172,36 @@ def changed_query(company, change_id, since, capped):
     )
 
 
-def load_query(company, users):
+def load_query(company, users, own=True):
     """Whom some people look after in a company: rows (person, rule or None, number of customers).
     Who has an own salesperson counts for that one.
 
     :param users: ids of these people
+    :param own: whether those are counted whose own salesperson they are: a look at all contacts
     """
-    return SQL(
+    given = SQL(
         """
         SELECT user_id, service_id, COUNT(*)
           FROM customer_tier_care
-         WHERE company_id = %(company)s AND user_id = ANY(%(users)s)
+         WHERE company_id = %s AND user_id = ANY(%s)
       GROUP BY user_id, service_id
+        """,
+        company.id,
+        list(users),
+    )
+    if not own:
+        return given
+    return SQL(
+        """
+        %s
      UNION ALL
         SELECT p.user_id, NULL, COUNT(*)
           FROM res_partner p
-          JOIN customer_tier_standing s ON s.partner_id = p.id AND s.company_id = %(company)s
-         WHERE p.user_id = ANY(%(users)s) AND p.active AND s.tier_id IS NOT NULL
+          JOIN customer_tier_standing s ON s.partner_id = p.id AND s.company_id = %s
+         WHERE p.user_id = ANY(%s) AND p.active AND s.tier_id IS NOT NULL
       GROUP BY p.user_id
         """,
-        company=company.id,
-        users=list(users),
+        given,
+        company.id,
+        list(users),
     )

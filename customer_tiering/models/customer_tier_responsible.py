@@ -13,7 +13,8 @@ class CustomerTierResponsible(models.AbstractModel):
     def _able(self, company):
         """Internal users who still work in a company."""
         working = [("share", "=", False), ("company_ids", "in", company.id)]
-        return self.env["res.users"].sudo().search(working)
+        # By name, as users are listed, all contacts would be read for it.
+        return self.env["res.users"].sudo().search(working, order="id")
 
     def _fallback(self, company, able=None):
         """Who does what nobody else is there for."""

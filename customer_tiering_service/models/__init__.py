@@ -11,6 +11,7 @@ from . import customer_tier_responsible
 from . import customer_tier_run
 from . import customer_tier_event
 from . import customer_tier
+from . import customer_tier_program
 
 # Core models
 from . import ir_module_module

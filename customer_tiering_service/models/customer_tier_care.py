@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.bulk_fields import BulkMany2one
 from odoo.addons.customer_tiering.tools import may_follow, works_in
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
@@ -95,13 +96,12 @@ class CustomerTierCare(models.Model):
         ondelete="set null",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
-    service_id = fields.Many2one(
+    service_id = BulkMany2one(
         "customer.tier.service",
         string="Rule",
         readonly=True,
         copy=False,
         index="btree_not_null",
-        ondelete="set null",
     )
     source = fields.Selection(
         [("rule", "By a rule"), ("hand", "By hand")],
@@ -228,9 +228,11 @@ class CustomerTierCare(models.Model):
         loads, plan = Counter(), Plan()
         plan.steps = [self._step(row, rules, set(able.ids)) for row in rows]
         # Counting everybody costs more than all the rest of an ordinary night.
-        giving = {step.rule for step in plan.steps if step.needs}
-        users = {user for rule in rules if told or rule.id in giving for user in rule.users}
-        for user, rule, count in self._loads(company, users):
+        needed = {step.rule for step in plan.steps if step.needs}
+        giving = [rule for rule in rules if told or rule.id in needed]
+        users = {user for rule in giving for user in rule.users}
+        own = told or any(rule.counts_everybody for rule in giving)
+        for user, rule, count in self._loads(company, users, own):
             plan.before[user] += count
             loads[rule, user] += count
         plan.after = plan.before.copy()
@@ -245,9 +247,9 @@ class CustomerTierCare(models.Model):
         self._give(plan, rules, loads)
         return plan
 
-    def _loads(self, company, users):
+    def _loads(self, company, users, own=True):
         """Rows of ``load_query``, nothing where nobody is asked for."""
-        return self.env.execute_query(load_query(company, users)) if users else []
+        return self.env.execute_query(load_query(company, users, own)) if users else []
 
     def _step(self, row, rules, able):
         """What changes for a customer, before anybody is given."""
@@ -364,8 +366,9 @@ class CustomerTierCare(models.Model):
         return len(steps)
 
     def _store(self, company, steps):
-        """Write what changed, in three statements."""
+        """Write what changed, in four statements."""
         today = self._today(company)
+        self._hold(steps)
         gone = [step.partner for step in steps if step.rule is None and not step.hand]
         kept = [step for step in steps if step.rule is not None or step.hand]
         self.env.cr.execute(
@@ -412,6 +415,40 @@ class CustomerTierCare(models.Model):
         )
         self._append([step for step in steps if step.people_change], company, today)
         self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _forget_rules(self, ids):
+        """Have nobody be dedicated by rules that are gone; there is no foreign key to them.
+
+        :param ids: of ``customer.tier.service``
+        """
+        self.env.cr.execute(
+            SQL("UPDATE customer_tier_care SET service_id = NULL WHERE service_id = ANY(%s)", ids)
+        )
+        self.invalidate_model(["service_id"])
+        self.env["customer.tier.care.change"]._forget(["service_id"], ids)
+
+    def _hold(self, steps):
+        """Keep rules and people that rows will refer to from being deleted until these are
+        committed; stands in for the foreign keys that ``BulkMany2one`` does without."""
+        rules = {step.rule for step in steps} - {None}
+        people = {
+            user
+            for step in steps
+            for user in (step.old_user, step.user, step.old_service_user, step.service_user)
+        } - {None}
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT 1 FROM (SELECT FROM customer_tier_service WHERE id = ANY(%s)
+                                  FOR KEY SHARE) r
+                 UNION ALL
+                SELECT 1 FROM (SELECT FROM res_users WHERE id = ANY(%s) FOR KEY SHARE) u
+                """,
+                list(rules),
+                list(people),
+            )
+        )
 
     def _append(self, steps, company, today, author=None, note=None):
         """Lines of history."""

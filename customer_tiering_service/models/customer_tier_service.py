@@ -220,7 +220,10 @@ class CustomerTierService(models.Model):
 
     def unlink(self):
         self.env.registry.clear_cache()
-        return super().unlink()
+        ids = self.ids
+        result = super().unlink()
+        self.env["customer.tier.care"]._forget_rules(ids)
+        return result
 
     # What comes of it
 

@@ -41,6 +41,9 @@ class ResPartner(models.Model):
         groups=SALESPEOPLE,
     )
 
+    # Each night asks whose contact somebody has changed.
+    _customer_tiering_changed_idx = models.Index("(write_date) WHERE commercial_partner_id = id")
+
     @api.depends("commercial_partner_id")
     @api.depends_context("company", "uid", "lang")
     def _compute_customer_care(self):

@@ -8,9 +8,10 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..demo.service import RULES
+from ..models.customer_tier_care_change import PEOPLE
 from .common import ServiceCase
 
 
@@ -208,9 +209,9 @@ class TestCare(ServiceCase):
         self._assign()
         counted = []
 
-        def spy(care, company, users):
+        def spy(care, company, users, own):
             counted.append(users)
-            return loads(care, company, users)
+            return loads(care, company, users, own)
 
         loads = type(self.Care)._loads
         self.patch(type(self.Care), "_loads", spy)
@@ -458,3 +459,84 @@ class TestByHand(ServiceCase):
         chinese = self.rule.with_context(lang="zh_CN")
         self.assertEqual(chinese.name, chinese.env._(RULES[0][0]))
         self.assertEqual(own.with_context(lang="zh_CN").name, "Our own")
+
+
+@tagged("post_install", "-at_install")
+class TestGone(ServiceCase):
+    """Rules and people are named without foreign keys, which took a third of a night's look."""
+
+    def _dangling(self):
+        """What rows name that is no longer there, read past the cache."""
+        self.env.flush_all()
+        columns = [("customer_tier_care", "service_id", "customer_tier_service")] + [
+            ("customer_tier_care_change", name, table)
+            for table, names in (
+                ("customer_tier_service", ["service_id"]),
+                ("res_users", PEOPLE),
+            )
+            for name in names
+        ]
+        return [
+            (table, name)
+            for table, name, of in columns
+            if self.env.execute_query(
+                SQL(
+                    "SELECT 1 FROM %(table)s t WHERE %(name)s IS NOT NULL AND NOT EXISTS "
+                    "(SELECT FROM %(of)s o WHERE o.id = t.%(name)s)",
+                    table=SQL.identifier(table),
+                    name=SQL.identifier(name),
+                    of=SQL.identifier(of),
+                )
+            )
+        ]
+
+    def test_rule(self):
+        """The rule was deleted, and the list of dedicated people could be opened no more."""
+        golds = self._create_golds(2)
+        self._assign()
+        self.rule.unlink()
+        self.assertEqual(self._dangling(), [])
+        self.assertFalse(self._care(golds).service_id)
+        self._assign()
+        self.assertFalse(self._care(golds))
+        self.assertEqual(self._dangling(), [])
+
+    def test_programme(self):
+        """The database dropped the rules of a deleted programme, and asked nobody."""
+        golds = self._create_golds(2)
+        self.rule.copy({"active": False})
+        self._assign()
+        standings = self.env["customer.tier.standing"].search([("partner_id", "in", golds.ids)])
+        standings.write({"program_id": False, "tier_id": False})
+        self.program.unlink()
+        self.assertEqual(self._dangling(), [])
+        self.assertFalse(self._care(golds).service_id)
+
+    def test_person(self):
+        """History named a person who was deleted, and could be read no more."""
+        self.rule.service_user_id = self.helper
+        golds = self._create_golds(3)
+        self._assign()
+        gone = self.people[0] | self.helper
+        self.rule.service_user_id = False
+        self.rule.member_ids[0].unlink()
+        self._assign()
+        gone.unlink()
+        self.assertEqual(self._dangling(), [])
+        changes = self.env["customer.tier.care.change"].search([("partner_id", "in", golds.ids)])
+        self.assertTrue(changes.mapped("to_user_id.name"))
+
+    def test_counted_by_turns(self):
+        """By turns, a night counted everybody's own customers as well, though nothing depends on
+        them: a look at all contacts."""
+        self.rule.way = "turns"
+        self._create_golds(2, user_id=self.people[0].id)
+        golds = self._create_golds(6)
+        self._assign()
+        shares = Counter(care.user_id.id for care in self._care(golds))
+        self.assertEqual([shares[user.id] for user in self.people], [2, 2, 2])
+        self.rule.member_ids[0].capacity = 3
+        more = self._create_golds(4)
+        self._assign()
+        shares = Counter(care.user_id.id for care in self._care(golds | more))
+        self.assertEqual(shares[self.people[0].id], 2, "four with the two of one's own")

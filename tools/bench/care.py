@@ -72,14 +72,15 @@ def _nights(name):
         cursor.execute(OLD_CONTACTS)
         cursor.execute("SELECT pg_current_xact_id()::xid::text")
         before = cursor.fetchone()[0]
-    with database.connect(name, autocommit=True) as connection, connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
     rows = []
     with _environment(name) as env:
         company, tiers = env.company, _rules(env)
         Care = env["customer.tier.care"]
         Care._assign(company)
         env.cr.commit()
+        # As the server does by itself between a day and its night.
+        with database.connect(name, autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
         for night in range(NIGHTS):
             move = {"company": company.id, "night": night, "one": tiers[0].id, "other": tiers[1].id}
             env.cr.execute(MOVES, move)
