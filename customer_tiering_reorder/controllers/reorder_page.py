@@ -199,7 +199,8 @@ class ReorderPage(http.Controller):
         Suggestion = reminder.env["customer.product.suggestion"]
         return {
             "blocks": blocks,
-            "promotions": Suggestion._promotions(reminder.partner_id, company),
+            # As of an order, which is made out to whoever orders.
+            "promotions": Suggestion._promotions(contact, company),
             "has_prices": bool(prices),
             "taxed": prices.get("taxed"),
         }
