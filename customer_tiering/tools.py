@@ -2,6 +2,7 @@
 something about many records so that one failing record does not keep it from the others."""
 
 import logging
+import re
 
 from psycopg2.extensions import TransactionRollbackError
 
@@ -10,6 +11,14 @@ _logger = logging.getLogger(__name__)
 # What the usual rule on contacts looks at: of which company they are, or who works in the database.
 COMPANY_RULE_FIELDS = {"company_id", "partner_share"}
 RELOAD = {"type": "ir.actions.client", "tag": "soft_reload"}
+
+
+def sentences(parts):
+    """Sentences one after the other. After a full-width stop, as Chinese has it, there is no space.
+
+    :param parts: texts in one language; empty ones are left out
+    """
+    return re.sub(r"(?<=[。！？；]) ", "", " ".join(filter(None, parts)))
 
 
 def notification(message, kind="success", then=RELOAD, **params):

@@ -6,6 +6,7 @@ from math import inf, isfinite
 
 from markupsafe import Markup
 
+from odoo.addons.customer_tiering.tools import sentences
 from odoo.tools import format_date
 
 # The picture: width in pixels of 100 points of the order rate.
@@ -165,7 +166,7 @@ def _unmeasured(env, told, told_ordered, reminders):
             "(%(share)s %%).",
             **words,
         )
-    return f"{text} {ordered}"
+    return sentences((text, ordered))
 
 
 def basis(env, effect, undrawn=0):
@@ -205,7 +206,7 @@ def basis(env, effect, undrawn=0):
             "Until all cases that are planned are there, the interval is wide enough that you may "
             "look as often as you like."
         )
-    return " ".join(filter(None, (what, rule, left_out)))
+    return sentences((what, rule, left_out))
 
 
 def _unknown(env, effect):
@@ -240,7 +241,7 @@ def _unknown(env, effect):
         )
     if effect.months != inf:
         lines.append(env._("At this pace an answer takes %s.", _how_long(env, effect.months)))
-    return " ".join(lines)
+    return sentences(lines)
 
 
 def duration(env, share, cases, base, months):
@@ -283,7 +284,7 @@ def duration(env, share, cases, base, months):
             "%(most)s %% %(soonest)s.",
             **words,
         )
-    return f"{intro} {text}"
+    return sentences((intro, text))
 
 
 def _how_long(env, months):

@@ -1,5 +1,6 @@
 """What is known of the effect of offers, in words."""
 
+from odoo.addons.customer_tiering.tools import sentences
 from odoo.addons.customer_tiering_reorder.effect_words import points
 
 
@@ -9,7 +10,7 @@ def say(env, known, needed):
     :param needed: by how much more of them must order so that the offer pays, 0–1; or none
     :return: text in the language of ``env``
     """
-    return " ".join(filter(None, (_effect(env, known), _pays(env, known, needed))))
+    return sentences((_effect(env, known), _pays(env, known, needed)))
 
 
 def _effect(env, known):

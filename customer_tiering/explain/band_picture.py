@@ -7,6 +7,7 @@ texts; upright everything is in pixels.
 from statistics import median
 
 from ..grading.policy import SAMPLE_SIZE
+from ..tools import sentences
 from .words import readable
 
 HEIGHT = 200
@@ -48,7 +49,7 @@ def picture(proposal):
             "text": env._("┊ Median: %s", readable(env, middle)),
         },
         "slope": _slope(shape, scale) if linear and scale else "",
-        "notes": " ".join(_notes(env, shape, sample, proposal.outside or {})),
+        "notes": sentences(_notes(env, shape, sample, proposal.outside or {})),
     }
 
 

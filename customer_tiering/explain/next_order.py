@@ -3,6 +3,7 @@ on."""
 
 from odoo.tools import format_date
 
+from ..tools import sentences
 from .words import readable
 
 # What the words follow from.
@@ -192,7 +193,7 @@ def of_all(program):
             **words,
         )
     )
-    return " ".join(texts)
+    return sentences(texts)
 
 
 def _part(program):

@@ -17,6 +17,7 @@ from odoo.tools.i18n import format_list
 from ..explain.words import readable
 from ..grading.policy import GIVEN, INVOICED, ORDERED, RATIO, YEAR, Metric
 from ..record_definition import COUNTED, RecordDefinition
+from ..tools import sentences
 
 # Every grading stores these two on the customer.
 STORED_CODES = ("amount", "order_count")
@@ -369,7 +370,7 @@ class CustomerTierMetric(models.Model):
                 "index it; a shorter window helps too.",
                 self._first_step(),
             )
-        return f"{first} {second}"
+        return sentences((first, second))
 
     def _first_step(self):
         """The first field on the way to the customer, as people and as developers know it."""

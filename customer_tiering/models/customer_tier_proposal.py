@@ -6,7 +6,7 @@ from ..bulk_fields import KnownFloat
 from ..counted_fields import CountedMonetary
 from ..explain.years import ExplainedYears
 from ..reader_fields import ReaderInteger, ReaderMany2one
-from ..tools import notification, open_dialog
+from ..tools import notification, open_dialog, sentences
 
 OPEN = [("state", "=", "open")]
 
@@ -170,7 +170,7 @@ class CustomerTierProposal(models.Model):
                     dropped,
                 )
             )
-        return " ".join(messages)
+        return sentences(messages)
 
     def action_refuse(self):
         """Ask why, before these changes are refused."""
@@ -204,7 +204,7 @@ class CustomerTierProposal(models.Model):
         if len(days) == 1:
             day = format_date(self.env, *days)
             again = self.env._("If the figures still ask for it, it comes up again on %s.", day)
-            message = f"{message} {again}"
+            message = sentences((message, again))
         return notification(message)
 
     def _asked_again(self):

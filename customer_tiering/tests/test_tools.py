@@ -3,7 +3,7 @@ from psycopg2.errors import SerializationFailure
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools import attempt, notification, open_dialog, savepoint_each
+from ..tools import attempt, notification, open_dialog, savepoint_each, sentences
 from .common import TieringCommon
 
 TOOLS_LOGGER = "odoo.addons.customer_tiering.tools"
@@ -60,3 +60,14 @@ class TestTools(TieringCommon):
         self.assertEqual((window["res_id"], window["target"]), (False, "new"))
         self.assertEqual(window["context"], {"default_name": "Nobody"})
         self.assertNotIn("context", open_dialog(self.partners[0], "Known"))
+
+    def test_sentences(self):
+        """In Chinese a gap was left after each full stop, as if a word were missing there."""
+        for parts, told in (
+            (("Frozen.", "Again on Monday."), "Frozen. Again on Monday."),
+            (("手动设置，尚未固定。", "按当前数据重新划分。"), "手动设置，尚未固定。按当前数据重新划分。"),
+            (("已替换！", "", None, "“Coffee” 已停售。"), "已替换！“Coffee” 已停售。"),
+            ((), ""),
+        ):
+            with self.subTest(told=told):
+                self.assertEqual(sentences(parts), told)

@@ -7,6 +7,7 @@ from ..explain.band_picture import picture
 from ..explain.words import readable
 from ..grading.policy import ALWAYS_KNOWN, COUNTS
 from ..models.customer_tier_indicator import CUT_METHODS
+from ..tools import sentences
 
 # What the picture is drawn from, and what is frozen.
 SHOWN = ("indicator_id", "linear_zero", "linear_full") + tuple(
@@ -278,7 +279,7 @@ class CustomerTierBandProposal(models.TransientModel):
                 frozen = self.env._("Frozen on %s.", format_date(self.env, indicator.frozen_on))
             else:
                 frozen = self.env._("Typed, not frozen from customers yet.")
-            proposal.status = f"{frozen} {again}"
+            proposal.status = sentences((frozen, again))
 
     def _proposed_again(self):
         """What today's customers would make of the way in which the indicator was frozen."""

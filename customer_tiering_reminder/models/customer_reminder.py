@@ -5,7 +5,11 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.explain import next_order
 from odoo.addons.customer_tiering.grading import assignment
-from odoo.addons.customer_tiering.tools import savepoint_each, schedule_on_contacts
+from odoo.addons.customer_tiering.tools import (
+    savepoint_each,
+    schedule_on_contacts,
+    sentences,
+)
 from odoo.tools import format_date
 
 from .customer_contact_policy import REASONS
@@ -178,7 +182,7 @@ class CustomerReminder(models.Model):
             "res_id": standing.partner_id.id,
             "activity_type_id": rule.activity_type_id.id,
             "summary": self._summary(rule, standing, today),
-            "note": " ".join(filter(None, said)),
+            "note": sentences(said),
             "date_deadline": today,
             "user_id": user.id,
             "customer_company_id": standing.company_id.id,

@@ -1,6 +1,7 @@
 """Why a product is suggested, in words: to salespeople with figures about other customers, to the
 customer without."""
 
+from odoo.addons.customer_tiering.tools import sentences
 from odoo.tools import format_date
 
 
@@ -29,7 +30,7 @@ def usual(env, found, last):
 def replacing(env, product, reasons):
     """The same of a product that stands in for one that is sold no more."""
     lead = env._("Replaces %s.", name_of(product))
-    return tuple(f"{lead} {reason}" for reason in reasons)
+    return tuple(sentences((lead, reason)) for reason in reasons)
 
 
 def goes_with(env, product):

@@ -31,15 +31,19 @@ class SaleOrder(models.Model):
         # Most customers have none: whoever sells to them waits for no look at reminders.
         if not (held_cards := cards.search(held)):
             return cards.sudo(False)
-        given = self.env["customer.reminder"].sudo().search(
-            [
-                ("partner_id", "=", customer.id),
-                ("company_id", "=", self.company_id.id),
-                ("state", "=", "open"),
-                ("offer_kind", "=", POINTS),
-                ("offer_void", "=", False),
-                ("offer_card_id", "in", held_cards.ids),
-            ]
+        given = (
+            self.env["customer.reminder"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", customer.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "=", "open"),
+                    ("offer_kind", "=", POINTS),
+                    ("offer_void", "=", False),
+                    ("offer_card_id", "in", held_cards.ids),
+                ]
+            )
         )
         return given.offer_card_id.sudo(False)
 
