@@ -201,12 +201,18 @@ class CustomerReminder(models.Model):
             return nothing
         reminder = reminders.browse(reminder_id)
         try:
-            # Both are read together, with what is theirs in the reminder's company.
+            # Both are read together, with what is theirs in the reminder's company; and with that
+            # company the one whose currency products of all companies have.
             reminder = reminder.with_company(reminder.company_id)
             ids = contact_id, reminder.partner_id.id
             partners = reminder.env["res.partner"].browse(ids)
+            fields_read = (True, "company_dependent")
+            partners.fetch([n for n, f in partners._fields.items() if f.prefetch in fields_read])
             contact, customer = partners
-            alive = contact.active and customer.active and reminder.company_id.active
+            main = self.env["ir.model.data"]._xmlid_to_res_id("base.main_company")
+            together = tuple(filter(None, (reminder.company_id.id, main)))
+            company = reminder.company_id.with_prefetch(together)
+            alive = contact.active and customer.active and company.active
             same = contact.commercial_partner_id == customer.commercial_partner_id
         except (MissingError, TypeError):
             return nothing
