@@ -1,6 +1,7 @@
 """Which customers are read: functions from a column of commercial partner ids to a condition."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from odoo.tools import SQL
 
@@ -21,7 +22,13 @@ class Some:
     kept: bool = False
 
     def __call__(self, column):
-        return SQL("%s = ANY(%s)", column, self.ids)
+        return SQL("%s = ANY(%s::int4[])", column, self._text)
+
+    @cached_property
+    def _text(self):
+        """The ids as PostgreSQL writes an array: made once, and read faster than an expression,
+        where thousands of them stand in a statement several times."""
+        return "{%s}" % ",".join(map(str, self.ids))
 
     def that_kept(self):
         """The same, where nothing that they bought ever came back."""
