@@ -28,7 +28,7 @@ class Some:
     def _text(self):
         """The ids as PostgreSQL writes an array: made once, and read faster than an expression,
         where thousands of them stand in a statement several times."""
-        return "{%s}" % ",".join(map(str, self.ids))
+        return f"{{{','.join(map(str, self.ids))}}}"
 
     def that_kept(self):
         """The same, where nothing that they bought ever came back."""

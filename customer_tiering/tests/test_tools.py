@@ -65,7 +65,10 @@ class TestTools(TieringCommon):
         """In Chinese a gap was left after each full stop, as if a word were missing there."""
         for parts, told in (
             (("Frozen.", "Again on Monday."), "Frozen. Again on Monday."),
-            (("手动设置，尚未固定。", "按当前数据重新划分。"), "手动设置，尚未固定。按当前数据重新划分。"),
+            (
+                ("手动设置，尚未固定。", "按当前数据重新划分。"),
+                "手动设置，尚未固定。按当前数据重新划分。",
+            ),
             (("已替换！", "", None, "“Coffee” 已停售。"), "已替换！“Coffee” 已停售。"),
             ((), ""),
         ):
