@@ -647,6 +647,7 @@ class CustomerTierCare(models.Model):
         self.env.flush_all()
         # sudo: the history is written by the system only; who may write this record may add to it.
         sudo = self.sudo()
+        sudo._hold([step])
         sudo._append([step], self.company_id, self._today(self.company_id), self.env.uid, self.note)
 
     def action_follow_rules(self):

@@ -529,10 +529,18 @@ class TestGone(ServiceCase):
     def test_counted_by_turns(self):
         """By turns, a night counted everybody's own customers as well, though nothing depends on
         them: a look at all contacts."""
+        asked, loads = [], type(self.Care)._loads
+
+        def spy(care, company, users, own):
+            asked.append(own)
+            return loads(care, company, users, own)
+
+        self.patch(type(self.Care), "_loads", spy)
         self.rule.way = "turns"
         self._create_golds(2, user_id=self.people[0].id)
         golds = self._create_golds(6)
         self._assign()
+        self.assertEqual(asked, [False])
         shares = Counter(care.user_id.id for care in self._care(golds))
         self.assertEqual([shares[user.id] for user in self.people], [2, 2, 2])
         self.rule.member_ids[0].capacity = 3
@@ -540,3 +548,4 @@ class TestGone(ServiceCase):
         self._assign()
         shares = Counter(care.user_id.id for care in self._care(golds | more))
         self.assertEqual(shares[self.people[0].id], 2, "four with the two of one's own")
+        self.assertEqual(asked, [False, True])
