@@ -9,6 +9,8 @@ of rows, so one statement asks for all of them.
 
 from odoo.tools import SQL
 
+from . import prepared
+
 # All that ``policy.Program`` is made of.
 MODELS = (
     "customer.tier.program",
@@ -42,4 +44,4 @@ def state(env):
         "SELECT SUM(hashtextextended(version, 0))::text FROM (%s) rows",
         SQL(" UNION ALL ").join(parts),
     )
-    return env.execute_query(query)[0][0]
+    return prepared.rows(env, query)[0][0]

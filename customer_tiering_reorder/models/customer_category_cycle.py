@@ -1,6 +1,7 @@
 from dataclasses import asdict
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering import prepared
 from odoo.addons.customer_tiering.grading.policy import SAMPLE_SIZE
 from odoo.addons.customer_tiering.samples import fixed_sample
 from odoo.tools import SQL
@@ -143,7 +144,7 @@ class CustomerCategoryCycle(models.Model):
             company=company.id,
         )
         typed, rhythms = {}, {}
-        for category, days, rhythm in self.env.execute_query(query):
+        for category, days, rhythm in prepared.rows(self.env, query):
             if days:
                 typed[category] = days
             if rhythm:

@@ -5,10 +5,11 @@ from datetime import timedelta
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering import scopes
+from odoo.addons.customer_tiering import prepared, scopes
 from odoo.addons.customer_tiering.bulk_fields import BulkMany2one, KnownFloat
 from odoo.addons.customer_tiering.grading.policy import INVOICED, ORDERED
 from odoo.addons.customer_tiering.standing_columns import COUNT, DAY, MONEY, selection
+from odoo.addons.customer_tiering.switches import SWIFT
 from odoo.addons.customer_tiering.tools import attempt
 from odoo.tools import SQL
 
@@ -400,10 +401,18 @@ class CustomerPurchaseRhythm(models.Model):
         :param ids: of commercial partners
         """
 
+
         def failed(_error):
             _logger.exception("Rhythms of %s are left as they were", ids)
 
-        attempt(self.env, lambda: self._update_some(ids, company), failed)
+        def plainly(_error=None):
+            attempt(self.env, lambda: self._update_some(ids, company), failed)
+
+        if len(ids) > scopes.FEW:
+            plainly()
+        else:
+            swift = SWIFT.on(self)
+            attempt(self.env, lambda: swift._update_some(ids, company), plainly)
 
     # Finding it
 
@@ -498,7 +507,7 @@ class CustomerPurchaseRhythm(models.Model):
             company.id,
             scope(SQL("s.partner_id")),
         )
-        rows = self.env.execute_query(query)
+        rows = prepared.rows(self.env, query)
         if few and rows and not rows[0][3]:
             scope = scope.that_kept()
         basis = INVOICED if rows and rows[0][2] else ORDERED
@@ -559,7 +568,7 @@ class CustomerPurchaseRhythm(models.Model):
             changed=changed,
             fresh=fresh,
         )
-        return self.env.execute_query(query)[0][0]
+        return prepared.rows(self.env, query)[0][0]
 
     def _stage(self, types, values):
         """Fill the staging table."""
