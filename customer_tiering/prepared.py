@@ -47,11 +47,12 @@ def execute(env, query):
             del kept[oldest]
             before += f"DEALLOCATE {oldest}; "
         before += f"PREPARE {name} AS {statement}; "
-    given = f"({', '.join(['%s'] * len(values))})" if values else ""
     # One text, so that it goes to the server and back once.
-    text = f"{before.replace('%', '%%')}EXECUTE {name}{given}"
+    text = f"{before}EXECUTE {name}"
+    if values:
+        text = f"{text.replace('%', '%%')}({', '.join(['%s'] * len(values))})"
     try:
-        env.cr.execute(text, values, log_exceptions=False)
+        env.cr.execute(text, values or None, log_exceptions=False)
     except InvalidSqlStatementName:
         kept.pop(name, None)
         raise

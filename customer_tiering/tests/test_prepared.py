@@ -74,6 +74,7 @@ class TestPrepared(GradingCase):
             for number in range(2):
                 query = SQL("SELECT %s::%s, '100 %%', %s", value, SQL(type_), number)
                 self.assertEqual(prepared.rows(swift, query), [(value, "100 %", number)], type_)
+        self.assertEqual(prepared.rows(swift, SQL("SELECT 7 %% 4, '%%'")), [(3, "%")])
         found = prepared.rows(
             swift,
             SQL(
