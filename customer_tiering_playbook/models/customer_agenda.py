@@ -88,26 +88,45 @@ class CustomerAgenda(models.Model):
             condition,
         )
 
-    def _headline(self, record):
-        if self.kind == "win_back":
-            return record.reason_id.name or self.env._("Stays away, and nobody knows why yet")
-        if self.kind in ("question", "playbook"):
-            return self._plan_summary(record) or record.activity_type_id.name
-        return super()._headline(record)
+    @api.model
+    def _headlines(self, kind, records):
+        if kind in ("question", "playbook"):
+            return self._plan_summaries(records)
+        return super()._headlines(kind, records)
 
-    def _plan_summary(self, activity):
-        """What the plan calls an activity of it, in the reader's language as long as nobody has
-        changed what it says."""
-        written, lang = activity.user_id.lang, self.env.lang
+    @api.model
+    def _headline(self, kind, record):
+        if kind == "win_back":
+            return record.reason_id.name or self.env._("Stays away, and nobody knows why yet")
+        return super()._headline(kind, record)
+
+    @api.model
+    def _plan_summaries(self, activities):
+        """What plans call activities of theirs, in the reader's language as long as nobody has
+        changed what they say.
+
+        :return: dict ``mail.activity`` → text
+        """
+        lang = self.env.lang
         # Without a language nobody reads.
-        if not activity.summary or not lang or written == lang:
-            return activity.summary
-        starts = activity.env["customer.stage.playbook.start"]
-        plans = starts.search([("activity_ids", "in", activity.ids)]).plan_id
-        same = plans.template_ids.filtered(
-            lambda template: template.with_context(lang=written).summary == activity.summary
-        )
-        return same[:1].summary or activity.summary
+        foreign = activities.filtered(lambda a: lang and a.summary and a.user_id.lang != lang)
+        starts = activities.env["customer.stage.playbook.start"]
+        starts = starts.search([("activity_ids", "in", foreign.ids)]) if foreign else starts
+        plans = {activity: start.plan_id for start in starts for activity in start.activity_ids}
+
+        def said(activity):
+            written = activity.user_id.lang
+            same = plans[activity].template_ids.filtered(
+                lambda template: template.with_context(lang=written).summary == activity.summary
+            )
+            return same[:1].summary
+
+        return {
+            activity: (activity in foreign and activity in plans and said(activity))
+            or activity.summary
+            or activity.activity_type_id.name
+            for activity in activities
+        }
 
     @api.model
     def _next_step(self, kind, step):

@@ -95,11 +95,12 @@ class CustomerReminder(models.Model):
             return vals
         return {**vals, "note": trigger_words.note(standing.with_context(lang=user.lang))}
 
-    def _summary(self, rule, standing, today):
+    @api.model
+    def _summaries(self, rule, days):
         if rule.trigger == reminder_triggers.CUSTOMER:
-            return super()._summary(rule, standing, today)
+            return super()._summaries(rule, days)
         # A step of later still says why the reminder began.
-        return trigger_words.summary(rule, standing, self.date or today)
+        return trigger_words.summaries(rule, {s: began for s, (_made, began) in days.items()})
 
     # Whom it is for
 
@@ -162,7 +163,10 @@ class CustomerReminder(models.Model):
         if rule.trigger != reminder_triggers.QUOTATION:
             return self.env["sale.order"]
         days = due_between(self.date, rule.lead_days, rule.max_late_days)
-        return reminder_triggers.quotation_of(self.env, self.partner_id, self.company_id, *days)
+        customer = self.partner_id
+        return reminder_triggers.quotations_of(self.env, self.company_id, {customer: days})[
+            customer
+        ]
 
     # Link
 

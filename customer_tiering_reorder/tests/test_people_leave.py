@@ -118,3 +118,32 @@ class TestPeopleLeave(SenderCase):
                 step = self._steps(reminder)
                 self.assertEqual((step.state, step.skip_reason), ("skipped", said))
                 reminder._dismiss()
+
+    def test_second_address_of_who_said_so(self):
+        """Who had two addresses wanted no more at either, and got them at the second one, which
+        another contact has."""
+        twin = self._create_customer("Twin", email="ann@example.com, Bob <BUYER@example.com>")
+        self.env["customer.contact.preference"]._stop(twin)
+        skipped = "opted_out"
+        for email, reason in (
+            ("buyer@example.com", skipped),
+            ("cy@example.com; Buyer@Example.com", skipped),
+            ("old_buyer@example.com", False),
+            ("uyer@example.com", False),
+        ):
+            with self.subTest(email):
+                self.buyer.email = email
+                reminder = self._begin(("email", 0))
+                self.assertEqual(self._steps(reminder)._unwanted() or False, reason)
+                reminder._dismiss()
+
+    def test_said_again_by_the_link(self):
+        """A salesperson had noted that a customer wants none; then the customer said so by the
+        link, and a duplicate of the same address was written to all the same."""
+        twin = self._create_customer("Twin", email="buyer@example.com")
+        Preference = self.env["customer.contact.preference"]
+        Preference.create({"partner_id": twin.id, "no_reminders": True})
+        reminder = self._begin(("email", 0))
+        self.assertFalse(self._steps(reminder)._unwanted())
+        Preference._stop(twin)
+        self.assertEqual(self._steps(reminder)._unwanted(), "opted_out")
