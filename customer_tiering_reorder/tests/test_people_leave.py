@@ -89,6 +89,20 @@ class TestPeopleLeave(SenderCase):
         self.assertEqual(reminder.user_id, self.leader)
         self.assertIn("leader@example.com", self._mails().email_from)
 
+    def test_leader_who_left(self):
+        """The leader left, and what had been escalated went back to the salesperson, who has not
+        done it."""
+        reminder = self._begin(("activity", 0), ("activity", 7, {"to": "leader"}))
+        self._send(days=7)
+        task = self._steps(reminder)[1].activity_id
+        self.assertEqual(task.user_id, self.leader)
+        successor = self._create_user("tiering_successor", "sales_team.group_sale_manager")
+        self.leader.crm_team_ids.sudo().user_id = successor
+        self.env["crm.team"].search([("user_id", "=", self.leader.id)]).user_id = successor
+        self.leader.action_archive()
+        self.assertEqual(task.user_id, successor)
+        self.assertEqual(reminder.activity_id.user_id, self.salesperson)
+
     # Addresses
 
     def test_same_address(self):
