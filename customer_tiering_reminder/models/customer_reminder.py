@@ -242,6 +242,13 @@ class CustomerReminder(models.Model):
             others = same.sorted(lambda r: rank[r.partner_id.id])[1:]
             others._dismiss("merged")
 
+    @api.model
+    def _join(self, contacts, customer):
+        """Customers have become contacts of another one, who has one open reminder per company."""
+        self._dismiss_duplicates(customer | contacts)
+        is_open = [("partner_id", "in", contacts.ids), ("state", "=", "open")]
+        self.search(is_open).partner_id = customer
+
     def _dismiss(self, reason="dismissed"):
         """End these without an order.
 

@@ -29,8 +29,8 @@ class CustomerPurchaseDemand(models.Model):
     quantity = fields.Float(
         digits="Product Unit",
         readonly=True,
-        help="In the unit of the product, as if everybody who is neither late nor lost bought again "
-        "on the day expected. Some will not, so that it is rather too much than too little.",
+        help="In the unit of the product, as if everybody who is neither late nor lost bought "
+        "again on the day expected. Some will not, so that it is rather too much than too little.",
     )
 
     @property

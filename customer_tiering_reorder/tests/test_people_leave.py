@@ -57,6 +57,17 @@ class TestPeopleLeave(SenderCase):
         self._send(days=10)
         self.assertEqual(steps.mapped("state"), ["sent", "sent"])
 
+    def test_written_to_before_it_joined(self):
+        """A customer was written to, became a contact of another one, and got the other's message
+        within the week."""
+        reminder = self._begin(("email", 0))
+        self._send()
+        reminder._dismiss()
+        owner = self._create_buyer("Owner")
+        self.buyer.write({"parent_id": owner.id, "is_company": False})
+        sent = self.env["customer.contact.policy"]._sent(self.company, owner)
+        self.assertEqual(len(sent.get(owner.id, ())), 1)
+
     def test_deleted_customer(self):
         """A customer cannot be deleted because it was to be reminded."""
         reminder = self._begin(("email", 1))

@@ -170,12 +170,12 @@ class TestReminderTriggers(Statements, RhythmCase):
         """The leader read the morning list in Chinese, and it asked twice about each customer's
         categories or quotation, as the to-dos were in English."""
         self.env["res.lang"]._activate_lang("zh_CN")
-        rules = {
-            trigger: self.env["customer.reminder.rule"].create(
+        rules = self.env["customer.reminder.rule"].create(
+            [
                 {"name": trigger, "trigger": trigger, "max_late_days": 400, "active": False}
-            )
-            for trigger in ("category_due", "quotation")
-        }
+                for trigger in ("category_due", "quotation")
+            ]
+        )
         counts = []
         for number in (2, 7):
             partners = [self._create_own_customer(f"{number} {n}") for n in range(number)]
@@ -184,7 +184,7 @@ class TestReminderTriggers(Statements, RhythmCase):
                 self._create_order(partner, 100, date=5, state="sent")
             self._grade()
             self._pass()
-            for trigger, rule in rules.items():
+            for rule in rules:
                 standings = self.env["customer.tier.standing"].union(*map(self._standing, partners))
                 due = dict.fromkeys(standings, self.salesperson)
                 reminders = self.env["customer.reminder"]._open(rule, due, self._days_ago(0))
