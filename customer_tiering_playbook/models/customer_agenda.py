@@ -2,7 +2,7 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading import assignment
-from odoo.addons.customer_tiering.tools import open_dialog
+from odoo.addons.customer_tiering.tools import open_dialog, other_languages
 from odoo.addons.customer_tiering_reminder.agenda_source import AgendaSource
 from odoo.tools import SQL
 
@@ -107,24 +107,21 @@ class CustomerAgenda(models.Model):
 
         :return: dict ``mail.activity`` → text
         """
-        lang = self.env.lang
-        # Without a language nobody reads.
-        foreign = activities.filtered(lambda a: lang and a.summary and a.user_id.lang != lang)
+        others = other_languages(self.env)
         starts = activities.env["customer.stage.playbook.start"]
-        starts = starts.search([("activity_ids", "in", foreign.ids)]) if foreign else starts
+        starts = starts.search([("activity_ids", "in", activities.ids)]) if others else starts
         plans = {activity: start.plan_id for start in starts for activity in start.activity_ids}
+        nothing = activities.env["mail.activity.plan"]
+
+        def is_same(template, summary):
+            return summary in {template.with_context(lang=lang).summary for lang in others}
 
         def said(activity):
-            written = activity.user_id.lang
-            same = plans[activity].template_ids.filtered(
-                lambda template: template.with_context(lang=written).summary == activity.summary
-            )
-            return same[:1].summary
+            templates = plans.get(activity, nothing).template_ids
+            return templates.filtered(lambda one: is_same(one, activity.summary))[:1].summary
 
         return {
-            activity: (activity in foreign and activity in plans and said(activity))
-            or activity.summary
-            or activity.activity_type_id.name
+            activity: said(activity) or activity.summary or activity.activity_type_id.name
             for activity in activities
         }
 

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_tiering.explain import next_order
 from odoo.addons.customer_tiering.grading import assignment
 from odoo.addons.customer_tiering.tools import (
+    other_languages,
     savepoint_each,
     schedule_on_contacts,
     sentences,
@@ -205,15 +206,10 @@ class CustomerReminder(models.Model):
 
         :return: dict ``customer.reminder`` → text
         """
-        lang = self.env.lang
+        others = other_languages(self.env)
         said = {reminder: reminder.activity_id.summary for reminder in self}
-        # Without a language nobody reads.
-        foreign = self.filtered(
-            lambda r: lang and r.activity_id and r.activity_id.user_id.lang != lang
-        )
-        for (rule, company, written), own in foreign.grouped(
-            lambda r: (r.rule_id, r.company_id, r.activity_id.user_id.lang)
-        ).items():
+        told = self.filtered(lambda r: others and r.activity_id)
+        for (rule, company), own in told.grouped(lambda r: (r.rule_id, r.company_id)).items():
             standings = {
                 r: r.partner_id.with_company(company).customer_standing_id.sudo() for r in own
             }
@@ -226,9 +222,9 @@ class CustomerReminder(models.Model):
                 }
                 return self._summaries(rule, days)
 
-            before, now = texts(written), texts(lang)
+            written, now = [texts(lang) for lang in others], texts(self.env.lang)
             for reminder, standing in standings.items():
-                if standing and before[standing] == said[reminder]:
+                if standing and any(said[reminder] == text[standing] for text in written):
                     said[reminder] = now[standing]
         return said
 
