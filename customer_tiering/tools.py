@@ -51,6 +51,16 @@ def open_dialog(record, title, **context):
     return {**action, "context": context} if context else action
 
 
+def other_languages(env):
+    """Codes of the languages besides the reader's in which a text may have been written; none
+    where nobody reads.
+
+    :return: list
+    """
+    installed = env["res.lang"].get_installed() if env.lang else ()
+    return [code for code, _name in installed if code != env.lang]
+
+
 def open_list(env, xml_id, domain, **context):
     """A window action of a menu, for some of its records only.
 

@@ -42,25 +42,33 @@ def condition(env, trigger, earliest, latest, categories=(), stages=()):
     )
 
 
-def categories_of(env, trigger, standings, earliest, latest, categories=()):
+def categories_of(env, trigger, days, categories=()):
     """Which categories it is about, of standings that the condition has found, the dearest first.
 
-    :param standings: ``customer.tier.standing`` of one company
+    :param days: dict ``customer.tier.standing`` of one company → first and last day on which the
+        reason may have begun
     :return: dict ``customer.tier.standing`` → ids of categories
     """
-    result = {standing: [] for standing in standings}
-    if trigger not in OF_A_CATEGORY or not standings:
+    result = {standing: [] for standing in days}
+    if trigger not in OF_A_CATEGORY or not days:
         return result
-    company = standings.company_id
+    company = env["customer.tier.standing"].union(*days).company_id
     company.ensure_one()
-    own = {standing.partner_id.id: standing for standing in standings}
-    due = env["customer.purchase.rhythm"]._due(company, latest, trigger, earliest)
+    own = {standing.partner_id.id: standing for standing in days}
+    due = env["customer.purchase.rhythm"]._due(company, SQL("a.latest"), trigger, SQL("a.earliest"))
     rows = env.execute_query(
         SQL(
-            "SELECT partner_id, category_id FROM (%s) d WHERE partner_id = ANY(%s) AND %s "
-            "ORDER BY loss DESC NULLS LAST, category_id",
-            due,
+            """
+            SELECT d.partner_id, d.category_id
+              FROM UNNEST(%s, %s::date[], %s::date[]) a (partner, earliest, latest)
+        CROSS JOIN LATERAL (%s) d
+             WHERE d.partner_id = a.partner AND %s
+             ORDER BY d.loss DESC NULLS LAST, d.category_id
+            """,
             list(own),
+            [earliest for earliest, _latest in days.values()],
+            [latest for _earliest, latest in days.values()],
+            due,
             _within(SQL("d.category_id"), env, categories),
         )
     )
@@ -110,24 +118,38 @@ def _quotation(_env, earliest, latest, _stages):
     )
 
 
-def quotation_of(env, customer, company, earliest, latest):
-    """The last quotation that was sent to a customer on one of the days and is not answered, as far
-    as the reader may see it.
+def quotations_of(env, company, days):
+    """The last quotation that was sent to each customer on one of its days and is not answered, as
+    far as the reader may see it.
 
-    :return: ``sale.order``
+    :param days: dict ``res.partner`` → first and last day
+    :return: dict ``res.partner`` → ``sale.order``, which may be empty
     """
-    return env["sale.order"].search(
+    # The day is that of the company's clock, which may be another than that of UTC.
+    spans = {
+        customer: (earliest - timedelta(days=1), latest + timedelta(days=1))
+        for customer, (earliest, latest) in days.items()
+    }
+    owners = env["res.partner"].union(*days).commercial_partner_id
+    sent = env["sale.order"].search(
         [
-            ("partner_id.commercial_partner_id", "=", customer.commercial_partner_id.id),
+            ("partner_id.commercial_partner_id", "in", owners.ids),
             ("company_id", "=", company.id),
             ("state", "=", "sent"),
-            # The day is that of the company's clock, which may be another than that of UTC.
-            ("date_order", ">=", earliest - timedelta(days=1)),
-            ("date_order", "<", latest + timedelta(days=2)),
+            ("date_order", ">=", min(first for first, _last in spans.values())),
+            ("date_order", "<", max(last for _first, last in spans.values()) + timedelta(days=1)),
         ],
         order="date_order desc, id desc",
-        limit=1,
     )
+    # Whoever sees the quotation sees whose it is.
+    orders = sent.grouped(lambda order: order.sudo().partner_id.commercial_partner_id)
+
+    def last(customer):
+        first, last = spans[customer]
+        own = orders.get(customer.commercial_partner_id, sent.browse())
+        return own.filtered(lambda order: first <= order.date_order.date() <= last)[:1]
+
+    return {customer: last(customer) for customer in days}
 
 
 def _prospect(_env, earliest, latest, _stages):

@@ -116,16 +116,17 @@ class CustomerAgenda(models.Model):
             since=fields.Date.context_today(self) - timedelta(days=QUOTATION_DAYS),
         )
 
-    def _headline(self, record):
-        if self.kind == "credit_ask":
+    @api.model
+    def _headline(self, kind, record):
+        if kind == "credit_ask":
             return self.env._("%s is over the credit limit", record.name)
-        if self.kind not in ("credit_decide", "credit_answer"):
-            return super()._headline(record)
+        if kind not in ("credit_decide", "credit_answer"):
+            return super()._headline(kind, record)
         words = {
             "amount": record.currency_id.format(record.amount),
             "order": record.order_id.name or "",
         }
-        if self.kind == "credit_decide":
+        if kind == "credit_decide":
             who = record.requester_id.name
             return self.env._("%(amount)s asked for by %(who)s", who=who, **words)
         if record.decision == "approved":

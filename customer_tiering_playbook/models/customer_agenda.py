@@ -2,7 +2,7 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.grading import assignment
-from odoo.addons.customer_tiering.tools import open_dialog
+from odoo.addons.customer_tiering.tools import open_dialog, other_languages
 from odoo.addons.customer_tiering_reminder.agenda_source import AgendaSource
 from odoo.tools import SQL
 
@@ -88,26 +88,42 @@ class CustomerAgenda(models.Model):
             condition,
         )
 
-    def _headline(self, record):
-        if self.kind == "win_back":
-            return record.reason_id.name or self.env._("Stays away, and nobody knows why yet")
-        if self.kind in ("question", "playbook"):
-            return self._plan_summary(record) or record.activity_type_id.name
-        return super()._headline(record)
+    @api.model
+    def _headlines(self, kind, records):
+        if kind in ("question", "playbook"):
+            return self._plan_summaries(records)
+        return super()._headlines(kind, records)
 
-    def _plan_summary(self, activity):
-        """What the plan calls an activity of it, in the reader's language as long as nobody has
-        changed what it says."""
-        written, lang = activity.user_id.lang, self.env.lang
-        # Without a language nobody reads.
-        if not activity.summary or not lang or written == lang:
-            return activity.summary
-        starts = activity.env["customer.stage.playbook.start"]
-        plans = starts.search([("activity_ids", "in", activity.ids)]).plan_id
-        same = plans.template_ids.filtered(
-            lambda template: template.with_context(lang=written).summary == activity.summary
-        )
-        return same[:1].summary or activity.summary
+    @api.model
+    def _headline(self, kind, record):
+        if kind == "win_back":
+            return record.reason_id.name or self.env._("Stays away, and nobody knows why yet")
+        return super()._headline(kind, record)
+
+    @api.model
+    def _plan_summaries(self, activities):
+        """What plans call activities of theirs, in the reader's language as long as nobody has
+        changed what they say.
+
+        :return: dict ``mail.activity`` → text
+        """
+        others = other_languages(self.env)
+        starts = activities.env["customer.stage.playbook.start"]
+        starts = starts.search([("activity_ids", "in", activities.ids)]) if others else starts
+        plans = {activity: start.plan_id for start in starts for activity in start.activity_ids}
+        nothing = activities.env["mail.activity.plan"]
+
+        def is_same(template, summary):
+            return summary in {template.with_context(lang=lang).summary for lang in others}
+
+        def said(activity):
+            templates = plans.get(activity, nothing).template_ids
+            return templates.filtered(lambda one: is_same(one, activity.summary))[:1].summary
+
+        return {
+            activity: said(activity) or activity.summary or activity.activity_type_id.name
+            for activity in activities
+        }
 
     @api.model
     def _next_step(self, kind, step):

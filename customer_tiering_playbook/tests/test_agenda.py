@@ -1,10 +1,11 @@
+from odoo.addons.customer_tiering.tests.query_common import Statements
 from odoo.tests import tagged
 
 from .common import PlaybookCase
 
 
 @tagged("post_install", "-at_install")
-class TestAgenda(PlaybookCase):
+class TestAgenda(Statements, PlaybookCase):
     """Win-backs and playbooks in *My Customers Today*."""
 
     def _rows(self, *kinds, user=None):
@@ -44,6 +45,24 @@ class TestAgenda(PlaybookCase):
         mine.summary = "Ask for Ann"
         self.env.invalidate_all()
         self.assertEqual(row.headline, "Ask for Ann")
+
+    def test_queries_of_another_language(self):
+        """The list asked for the plan of each step that is in another language."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self._enter("dormant")
+        asked = self.env["customer.agenda"].with_context(lang="zh_CN")
+        counts = []
+        for plans in (1, 4):
+            starts = self.Start.search([("state", "=", "open")])
+            for number in range(plans):
+                copied = starts[:1].plan_id.copy({"name": f"{plans} {number}"})
+                start = starts[:1].copy({"plan_id": copied.id, "state": "left"})
+                start.activity_ids = starts[:1].activity_ids.copy()
+                starts |= start
+            activities = self.env["mail.activity"].sudo().browse(starts.activity_ids.ids)
+            asked._headlines("playbook", activities)
+            counts.append(self._statements(lambda a=activities: asked._headlines("playbook", a)))
+        self.assertEqual(*map(sorted, counts))
 
     def test_question_opens_the_window(self):
         """The answer goes into a feedback box, where nobody can count it."""

@@ -20,6 +20,7 @@ from . import customer_tier
 from . import customer_tier_run
 from . import res_company
 from . import res_config_settings
+from . import res_partner
 from . import res_users
 from . import resource_calendar
 from . import sale_order

@@ -125,8 +125,8 @@ class CustomerAgenda(models.Model):
     @api.model
     def _sources(self):
         """Hook: where the rows come from. Whoever adds a kind extends ``kind``, if need be ``step``
-        with a button in the views, :meth:`_headline`, :meth:`_next_step`, :meth:`_do` and
-        :meth:`_finish`.
+        with a button in the views, :meth:`_headlines`, :meth:`_next_step`, :meth:`_do`
+        and :meth:`_finish`.
 
         :return: dict kind → ``AgendaSource``
         """
@@ -237,9 +237,9 @@ class CustomerAgenda(models.Model):
         for kind, rows in self.grouped("kind").items():
             # Rows follow the rights on these; what they say is of the same customers.
             records = rows._records().sudo()
-            known = records.exists()
+            said = self._headlines(kind, records.exists())
             for row, record in zip(rows, records, strict=True):
-                row.headline = record in known and row._headline(record)
+                row.headline = said.get(record)
                 row.next_step = self._next_step(kind, row.step)
 
     def _records(self):
@@ -247,21 +247,29 @@ class CustomerAgenda(models.Model):
         source = self._sources()[self[:1].kind] if self else None
         return self.env[source.model if source else self._name].browse([row.res_id for row in self])
 
-    def _headline(self, record):
+    @api.model
+    def _headlines(self, kind, records):
         """Hook: what is up, in the reader's language.
 
-        :param record: the record behind this row; sudo
+        :param records: the records behind rows of a kind; sudo
+        :return: dict record → text
         """
-        if self.kind == "reminder":
-            return record._summary_for_reader()
-        if self.kind == "notice":
+        if kind == "reminder":
+            return records._summaries_for_reader()
+        return {record: self._headline(kind, record) for record in records}
+
+    @api.model
+    def _headline(self, kind, record):
+        """Hook: the same of a record that says it without asking for more."""
+        if kind == "notice":
             return self._moved("notice", record.tier_id, record.target_tier_id)
-        if self.kind == "proposal":
-            said = self._moved(record.direction, record.from_tier_id, record.to_tier_id)
+        said = self._moved(record.direction, record.from_tier_id, record.to_tier_id)
+        if kind == "proposal":
             day = format_date(self.env, record.date)
             return self.env._("%(change)s, proposed on %(day)s", change=said, day=day)
-        return self._moved(record.direction, record.from_tier_id, record.to_tier_id)
+        return said
 
+    @api.model
     def _moved(self, kind, before, after):
         """As messages about it say it.
 

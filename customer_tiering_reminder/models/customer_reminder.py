@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_tiering.explain import next_order
 from odoo.addons.customer_tiering.grading import assignment
 from odoo.addons.customer_tiering.tools import (
+    other_languages,
     savepoint_each,
     schedule_on_contacts,
     sentences,
@@ -181,37 +182,51 @@ class CustomerReminder(models.Model):
         return {
             "res_id": standing.partner_id.id,
             "activity_type_id": rule.activity_type_id.id,
-            "summary": self._summary(rule, standing, today),
+            "summary": self._summaries(rule, {standing: (today, self.date or today)})[standing],
             "note": sentences(said),
             "date_deadline": today,
             "user_id": user.id,
             "customer_company_id": standing.company_id.id,
         }
 
-    def _summary(self, rule, standing, today):
-        """Hook: what the to-do says at a glance, in the language of the standing's environment.
+    @api.model
+    def _summaries(self, rule, days):
+        """Hook: what to-dos say at a glance, in the language of the standings' environment.
 
-        :param today: the day on which it is made
+        :param days: dict ``customer.tier.standing`` of one company → the day on which its to-do is
+            made, and that on which the reminder began
+        :return: dict ``customer.tier.standing`` → text
         """
-        return next_order.headline(standing, today, rule.reminds_at == "late")
+        late = rule.reminds_at == "late"
+        return {s: next_order.headline(s, made, late) for s, (made, _began) in days.items()}
 
-    def _summary_for_reader(self):
-        """What the to-do says at a glance, in the reader's language as long as nobody has changed
-        what it says."""
-        self.ensure_one()
-        activity, lang = self.activity_id, self.env.lang
-        # Without a language nobody reads.
-        if not activity or not lang or activity.user_id.lang == lang:
-            return activity.summary
-        # Read for all reminders of a list at once.
-        standing = self.partner_id.with_company(self.company_id).customer_standing_id.sudo()
+    def _summaries_for_reader(self):
+        """What the to-dos of these open reminders say at a glance, in the reader's language as
+        long as nobody has changed what they say.
 
-        def said(lang):
-            there = standing.with_context(lang=lang)
-            return self._summary(self.rule_id, there, activity.date_deadline)
+        :return: dict ``customer.reminder`` → text
+        """
+        others = other_languages(self.env)
+        said = {reminder: reminder.activity_id.summary for reminder in self}
+        told = self.filtered(lambda r: others and r.activity_id)
+        for (rule, company), own in told.grouped(lambda r: (r.rule_id, r.company_id)).items():
+            standings = {
+                r: r.partner_id.with_company(company).customer_standing_id.sudo() for r in own
+            }
 
-        written = standing and said(activity.user_id.lang)
-        return said(lang) if written == activity.summary else activity.summary
+            def texts(lang, rule=rule, standings=standings):
+                days = {
+                    standing.with_context(lang=lang): (r.activity_id.date_deadline, r.date)
+                    for r, standing in standings.items()
+                    if standing
+                }
+                return self._summaries(rule, days)
+
+            written, now = [texts(lang) for lang in others], texts(self.env.lang)
+            for reminder, standing in standings.items():
+                if standing and any(said[reminder] == text[standing] for text in written):
+                    said[reminder] = now[standing]
+        return said
 
     @api.model
     def _dismiss_duplicates(self, partners):
@@ -222,6 +237,13 @@ class CustomerReminder(models.Model):
         for same in reminders.grouped("company_id").values():
             others = same.sorted(lambda r: rank[r.partner_id.id])[1:]
             others._dismiss("merged")
+
+    @api.model
+    def _join(self, contacts, customer):
+        """Customers have become contacts of another one, who has one open reminder per company."""
+        self._dismiss_duplicates(customer | contacts)
+        is_open = [("partner_id", "in", contacts.ids), ("state", "=", "open")]
+        self.search(is_open).partner_id = customer
 
     def _dismiss(self, reason="dismissed"):
         """End these without an order.

@@ -96,6 +96,11 @@ class TestAgenda(AgendaCase):
         )
         self.assertEqual(chinese, vals["summary"])
         self.assertNotEqual(chinese, english)
+        # Who has it by now reads it in its own language, whoever it was written for.
+        reminder.activity_id.user_id.lang = "zh_CN"
+        self.env.invalidate_all()
+        self.assertEqual(row.with_context(lang="zh_CN").headline, chinese)
+        self.assertEqual(row.with_context(lang="en_US").headline, english)
         reminder.activity_id.summary = "Ask for Ann"
         self.env.invalidate_all()
         self.assertEqual(row.with_context(lang="zh_CN").headline, "Ask for Ann")

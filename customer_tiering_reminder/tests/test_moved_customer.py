@@ -22,6 +22,23 @@ class TestMovedCustomer(DeskCase):
         self.assertEqual(reminder.state, "ordered")
         self.assertFalse(reminder.activity_id.active)
 
+    def test_both_are_reminded(self):
+        """Two customers with a reminder each became one, who was called and written to twice."""
+        reminder = self._remind()
+        due = {self._standing(self.owner): self.salesperson}
+        kept = self.env["customer.reminder"]._open(self.rule, due, self._days_ago(0))
+        self.buyer.with_user(self.salesperson).parent_id = self.owner
+        self.buyer.is_company = False
+        self.assertEqual((reminder | kept).mapped("state"), ["cancel", "open"])
+        self.assertFalse(reminder.activity_id.exists())
+
+    def test_who_joins_is_reminded(self):
+        """A customer with a reminder became a contact, and its company got a second one."""
+        reminder = self._remind()
+        self.buyer.write({"parent_id": self.owner.id, "is_company": False})
+        self.assertEqual((reminder.state, reminder.partner_id), ("open", self.owner))
+        self.assertTrue(reminder.activity_id.active)
+
     def test_merged_into_a_contact_of_who_is_reminded(self):
         """Two open reminders of a rule cannot stand for one customer."""
         reminder = self._remind()

@@ -2,6 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from .plain_page import plain_page
+from .posted import posted_json
 
 REPORTED = ("sent", "confirmed", "failed")
 
@@ -48,15 +49,13 @@ class ReminderContact(http.Controller):
         sitemap=False,
         save_session=False,
     )
-    def handover(self, token, state="sent", **_kwargs):
+    def handover(self, token, **posted):
         """A program says what became of a message that was handed over to it: ``state`` is
         ``sent``, ``confirmed`` or ``failed``, in a form or as JSON."""
         step = request.env["customer.reminder.step"]._of_receipt_token(token)
         if not step:
             raise request.not_found()
-        if request.httprequest.mimetype == "application/json":
-            told = request.get_json_data()
-            state = told.get("state") if isinstance(told, dict) else None
+        state = posted_json({"state": "sent", **posted}).get("state")
         if state not in REPORTED:
             return request.make_json_response(
                 {"error": f"state must be one of {', '.join(REPORTED)}"}, status=400

@@ -11,9 +11,12 @@ class CustomerContactPolicy(models.AbstractModel):
     @api.model
     def _sent_query(self, company, customers, since):
         own = SQL(
-            """SELECT r.partner_id, s.sent_at
-                 FROM customer_reminder_step s JOIN customer_reminder r ON r.id = s.reminder_id
-                WHERE r.partner_id = ANY(%s) AND r.company_id = %s AND s.sent_at > %s
+            # Also what was sent while some of its contacts were customers of their own.
+            """SELECT c.commercial_partner_id, s.sent_at
+                 FROM customer_reminder_step s
+                 JOIN customer_reminder r ON r.id = s.reminder_id
+                 JOIN res_partner c ON c.id = r.partner_id
+                WHERE c.commercial_partner_id = ANY(%s) AND r.company_id = %s AND s.sent_at > %s
                   AND s.channel <> 'activity' AND s.state <> 'failed'""",
             customers.ids,
             company.id,

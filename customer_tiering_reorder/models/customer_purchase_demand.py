@@ -27,7 +27,10 @@ class CustomerPurchaseDemand(models.Model):
     week = fields.Date(string="Week From", readonly=True, help="The Monday of the week.")
     date = fields.Date(string="Expected On", readonly=True)
     quantity = fields.Float(
-        digits="Product Unit", readonly=True, help="In the unit of the product."
+        digits="Product Unit",
+        readonly=True,
+        help="In the unit of the product, as if everybody who is neither late nor lost bought "
+        "again on the day expected. Some will not, so that it is rather too much than too little.",
     )
 
     @property

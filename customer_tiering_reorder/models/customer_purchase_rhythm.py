@@ -428,6 +428,34 @@ class CustomerPurchaseRhythm(models.Model):
         return companies
 
     @api.model
+    def _forget_deleted(self, name, ids):
+        """Drop the rhythms of records that are deleted: they have no foreign key, see
+        ``BulkMany2one``.
+
+        :param name: of the field by which rows refer to these
+        """
+        query = SQL(
+            """DELETE FROM customer_purchase_rhythm r
+                WHERE r.%(column)s = ANY(%(ids)s)
+                  AND NOT EXISTS (SELECT FROM %(table)s t WHERE t.id = r.%(column)s)""",
+            column=SQL.identifier(name),
+            table=SQL.identifier(self.env[self._fields[name].comodel_name]._table),
+            ids=ids,
+        )
+        self.env.cr.execute(query)
+        self.invalidate_model()
+        registry = self.env.registry
+
+        # What the job has committed since this transaction began is not seen in it.
+        @self.env.cr.postcommit.add
+        def again():
+            try:
+                with registry.cursor() as cr:
+                    cr.execute(query)
+            except Exception:
+                _logger.exception("Rhythms of what was deleted stay until the next pass")
+
+    @api.model
     def _update(self, partners, company):
         """Look at some customers again, whose orders changed.
 
@@ -640,7 +668,8 @@ class CustomerPurchaseRhythm(models.Model):
         )
 
     def _insert_query(self, company, new=None):
-        """Rows that are new, of customers who cannot be deleted until these are committed.
+        """Rows that are new, of customers and categories that cannot be deleted until these are
+        committed.
 
         :param new: condition on the row ``s`` of the staging table; by default it is looked up
         """
@@ -660,6 +689,10 @@ class CustomerPurchaseRhythm(models.Model):
                      WHERE p.id IN (SELECT s.customer FROM %(staging)s s WHERE %(new)s)
                        FOR KEY SHARE) held
                 ON held.id = s.customer
+              JOIN (SELECT c.id FROM product_category c
+                     WHERE c.id IN (SELECT s.category FROM %(staging)s s WHERE %(new)s)
+                       FOR KEY SHARE) kept
+                ON kept.id = s.category
              WHERE %(new)s
                ON CONFLICT (partner_id, company_id, category_id) DO NOTHING
             """,

@@ -1,4 +1,3 @@
-import binascii
 import secrets
 from datetime import timedelta
 
@@ -8,9 +7,9 @@ from odoo.addons.customer_tiering.grading.reminders import due_between
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
 from odoo.addons.customer_tiering_reminder.phones import phones_of
 from odoo.exceptions import MissingError
-from odoo.tools import SQL, hash_sign, verify_hash_signed
+from odoo.tools import SQL, hash_sign
 
-from .. import reminder_triggers, trigger_words
+from .. import reminder_triggers, signed, trigger_words
 from .product_pricelist import RULES_AT_ONCE
 
 # What the signature of a link is good for; one made for something else does not open the page.
@@ -95,11 +94,12 @@ class CustomerReminder(models.Model):
             return vals
         return {**vals, "note": trigger_words.note(standing.with_context(lang=user.lang))}
 
-    def _summary(self, rule, standing, today):
+    @api.model
+    def _summaries(self, rule, days):
         if rule.trigger == reminder_triggers.CUSTOMER:
-            return super()._summary(rule, standing, today)
+            return super()._summaries(rule, days)
         # A step of later still says why the reminder began.
-        return trigger_words.summary(rule, standing, self.date or today)
+        return trigger_words.summaries(rule, {s: began for s, (_made, began) in days.items()})
 
     # Whom it is for
 
@@ -162,7 +162,10 @@ class CustomerReminder(models.Model):
         if rule.trigger != reminder_triggers.QUOTATION:
             return self.env["sale.order"]
         days = due_between(self.date, rule.lead_days, rule.max_late_days)
-        return reminder_triggers.quotation_of(self.env, self.partner_id, self.company_id, *days)
+        customer = self.partner_id
+        return reminder_triggers.quotations_of(self.env, self.company_id, {customer: days})[
+            customer
+        ]
 
     # Link
 
@@ -195,10 +198,10 @@ class CustomerReminder(models.Model):
         """
         reminders = self.with_user(SUPERUSER_ID)
         nothing = reminders.browse(), reminders.env["res.partner"], 0
-        try:
-            reminder_id, nonce, contact_id, day = self._read_reorder_token(token) or ()
-        except (ValueError, OverflowError, binascii.Error):
+        told = self._read_reorder_token(token)
+        if not told:
             return nothing
+        reminder_id, nonce, contact_id, day = told
         reminder = reminders.browse(reminder_id)
         try:
             # Both are read together, with what is theirs in the reminder's company; and with that
@@ -223,8 +226,8 @@ class CustomerReminder(models.Model):
 
     def _read_reorder_token(self, token):
         """Hook: what a link says: id of the reminder, nonce, id of the contact, and the day when
-        it was made; None, or a ``ValueError``, where it is not ours."""
-        return verify_hash_signed(self.sudo().env, SCOPE, token)
+        it was made; None where it is not ours."""
+        return signed.read(self.env, SCOPE, token)
 
     def action_revoke_reorder_links(self):
         """Make the links in messages already sent worthless, as when one went to a wrong person."""

@@ -15,8 +15,9 @@ from odoo.addons.customer_tiering.tools import (
     schedule_on_contacts,
 )
 from odoo.addons.customer_tiering_reminder.models.customer_contact_policy import REASONS
-from odoo.tools import SQL, hash_sign, verify_hash_signed
+from odoo.tools import SQL, hash_sign
 
+from .. import signed
 from .customer_reminder_rule import SENT_AT
 from .customer_reminder_rule_step import CHANNELS, CONDITIONS, NEXT_CHANNEL, RECIPIENTS
 
@@ -703,10 +704,7 @@ class CustomerReminderStep(models.Model):
     def _of_receipt_token(self, token):
         """The step that a program reports about, with all rights: the signature is the proof."""
         steps = self.sudo()
-        try:
-            payload = verify_hash_signed(steps.env, RECEIPT_SCOPE, token)
-        except (ValueError, OverflowError):
-            return steps.browse()
+        payload = signed.read(steps.env, RECEIPT_SCOPE, token)
         return steps.browse(payload[0] if payload else ()).exists()
 
     def _report(self, state):

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
-from odoo.tools import SQL
 
 # What changes when customers are expected to buy again.
 RHYTHM_FIELDS = {"customer_cycle_tracking", "customer_cycle_days", "parent_id"}
@@ -113,9 +112,5 @@ class ProductCategory(models.Model):
     def unlink(self):
         ids = self.ids
         result = super().unlink()
-        # They have no foreign key, see ``BulkMany2one``.
-        self.env.cr.execute(
-            SQL("DELETE FROM customer_purchase_rhythm WHERE category_id = ANY(%s)", ids)
-        )
-        self.env["customer.purchase.rhythm"].invalidate_model()
+        self.env["customer.purchase.rhythm"]._forget_deleted("category_id", ids)
         return result

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
-from odoo.tools import SQL
 
 from ..explain import rhythm as words
 from ..suggestion import ALSO, TIER, USUAL
@@ -126,11 +125,7 @@ class ResPartner(models.Model):
     def unlink(self):
         ids = self.ids
         result = super().unlink()
-        # They have no foreign key, see ``BulkMany2one``.
-        self.env.cr.execute(
-            SQL("DELETE FROM customer_purchase_rhythm WHERE partner_id = ANY(%s)", ids)
-        )
-        self.env["customer.purchase.rhythm"].invalidate_model()
+        self.env["customer.purchase.rhythm"]._forget_deleted("partner_id", ids)
         return result
 
     # Rhythm by category

@@ -1,5 +1,6 @@
 from . import test_attacks
 from . import test_contact_pages
+from . import test_deleted_at_once
 from . import test_merge
 from . import test_one_customer
 from . import test_people_leave

@@ -54,7 +54,7 @@ class TestContactPages(SenderCase, HttpCase):
     def test_altered(self):
         """Whoever changes a letter stops somebody else's reminders, or breaks the server."""
         token = self.Preference._stop_token(self.contact)
-        for bad in (token[:-1], token[::-1], "x", "é" * 8, "A" * 4000):
+        for bad in (token[:-1], token[::-1], "x", "é" * 8, "A" * 4000, f"{token}%0a"):
             response = self.url_open(f"/customer_tiering/stop/{bad}", data={}, method="POST")
             self.assertEqual(response.status_code, 404)
         self.assertFalse(self._stopped())
@@ -80,6 +80,8 @@ class TestContactPages(SenderCase, HttpCase):
         self.assertEqual(self.url_open(path, method="GET").status_code, 405)
         self.assertEqual(self.url_open(path, data={"state": "eaten"}).status_code, 400)
         self.assertEqual(self.url_open(path, json=["sent"]).status_code, 400)
+        broken = {"data": "{", "headers": {"Content-Type": "application/json"}}
+        self.assertEqual(self.url_open(path, **broken).status_code, 400, "broken off")
         self.assertEqual(self.url_open(path[:-1], data={"state": "sent"}).status_code, 404)
         stop = self._stop_path().rsplit("/", 1)[1]
         other = f"/customer_tiering/handover/{stop}"

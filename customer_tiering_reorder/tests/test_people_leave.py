@@ -57,6 +57,17 @@ class TestPeopleLeave(SenderCase):
         self._send(days=10)
         self.assertEqual(steps.mapped("state"), ["sent", "sent"])
 
+    def test_written_to_before_it_joined(self):
+        """A customer was written to, became a contact of another one, and got the other's message
+        within the week."""
+        reminder = self._begin(("email", 0))
+        self._send()
+        reminder._dismiss()
+        owner = self._create_buyer("Owner")
+        self.buyer.write({"parent_id": owner.id, "is_company": False})
+        sent = self.env["customer.contact.policy"]._sent(self.company, owner)
+        self.assertEqual(len(sent.get(owner.id, ())), 1)
+
     def test_deleted_customer(self):
         """A customer cannot be deleted because it was to be reminded."""
         reminder = self._begin(("email", 1))
@@ -89,6 +100,20 @@ class TestPeopleLeave(SenderCase):
         self.assertEqual(reminder.user_id, self.leader)
         self.assertIn("leader@example.com", self._mails().email_from)
 
+    def test_leader_who_left(self):
+        """The leader left, and what had been escalated went back to the salesperson, who has not
+        done it."""
+        reminder = self._begin(("activity", 0), ("activity", 7, {"to": "leader"}))
+        self._send(days=7)
+        task = self._steps(reminder)[1].activity_id
+        self.assertEqual(task.user_id, self.leader)
+        successor = self._create_user("tiering_successor", "sales_team.group_sale_manager")
+        self.leader.crm_team_ids.sudo().user_id = successor
+        self.env["crm.team"].search([("user_id", "=", self.leader.id)]).user_id = successor
+        self.leader.action_archive()
+        self.assertEqual(task.user_id, successor)
+        self.assertEqual(reminder.activity_id.user_id, self.salesperson)
+
     # Addresses
 
     def test_same_address(self):
@@ -118,3 +143,32 @@ class TestPeopleLeave(SenderCase):
                 step = self._steps(reminder)
                 self.assertEqual((step.state, step.skip_reason), ("skipped", said))
                 reminder._dismiss()
+
+    def test_second_address_of_who_said_so(self):
+        """Who had two addresses wanted no more at either, and got them at the second one, which
+        another contact has."""
+        twin = self._create_customer("Twin", email="ann@example.com, Bob <BUYER@example.com>")
+        self.env["customer.contact.preference"]._stop(twin)
+        skipped = "opted_out"
+        for email, reason in (
+            ("buyer@example.com", skipped),
+            ("cy@example.com; Buyer@Example.com", skipped),
+            ("old_buyer@example.com", False),
+            ("uyer@example.com", False),
+        ):
+            with self.subTest(email):
+                self.buyer.email = email
+                reminder = self._begin(("email", 0))
+                self.assertEqual(self._steps(reminder)._unwanted() or False, reason)
+                reminder._dismiss()
+
+    def test_said_again_by_the_link(self):
+        """A salesperson had noted that a customer wants none; then the customer said so by the
+        link, and a duplicate of the same address was written to all the same."""
+        twin = self._create_customer("Twin", email="buyer@example.com")
+        Preference = self.env["customer.contact.preference"]
+        Preference.create({"partner_id": twin.id, "no_reminders": True})
+        reminder = self._begin(("email", 0))
+        self.assertFalse(self._steps(reminder)._unwanted())
+        Preference._stop(twin)
+        self.assertEqual(self._steps(reminder)._unwanted(), "opted_out")

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -27,6 +29,25 @@ class TestReminderContact(SenderCase):
             form.partner_id = contact
         wizard.action_change()
         self.env.invalidate_all()
+
+    def test_room_for_names(self):
+        """The list of reminders cut names of over eighteen letters on a screen of 1366 px, the
+        fewest that offices have."""
+        arch = etree.fromstring(self.env["customer.reminder"].get_view(view_type="list")["arch"])
+        shown = [
+            node
+            for node in arch.iterchildren("field", "button")
+            if node.get("optional") != "hide" and node.get("column_invisible") not in ("1", "True")
+        ]
+        widths = {
+            node.get("name"): int((node.get("width") or "0px").removesuffix("px")) for node in shown
+        }
+        self.assertEqual(
+            [n for n, w in widths.items() if not w], ["partner_id", "action_quotation"]
+        )
+        # Each has some space at its sides, and there are the button, the boxes and the switch.
+        others = sum(width + 10 for width in widths.values() if width) + 154 + 40 + 32
+        self.assertGreaterEqual(1366 - others, 240)
 
     def test_changed(self):
         """The buyer has left, and the messages go on to its address."""

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from odoo.addons.customer_tiering.tests.query_common import Statements
 from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -9,7 +10,7 @@ from .rhythm_common import RhythmCase
 
 
 @tagged("post_install", "-at_install")
-class TestReminderTriggers(RhythmCase):
+class TestReminderTriggers(Statements, RhythmCase):
     def _found(self, trigger, earliest=400, latest=0, **more):
         """Customers whom a trigger goes by within some days, given as days ago."""
         condition = reminder_triggers.condition(
@@ -44,12 +45,9 @@ class TestReminderTriggers(RhythmCase):
         self.coffee.parent_id = parent
         self.assertEqual(self._found("category_due", categories=parent.ids), buyer)
         self.assertEqual(self._found("lost_item"), lost)
+        days = self._days_ago(400), self._days_ago(0)
         found = reminder_triggers.categories_of(
-            self.env,
-            "lost_item",
-            self._standing(lost) | self._standing(buyer),
-            self._days_ago(400),
-            self._days_ago(0),
+            self.env, "lost_item", {self._standing(lost): days, self._standing(buyer): days}
         )
         self.assertEqual(found, {self._standing(lost): self.filters.ids, self._standing(buyer): []})
 
@@ -167,6 +165,42 @@ class TestReminderTriggers(RhythmCase):
         self.assertIn(quotation.name, self._told(asked, "quotation", lead_days=3))
         self.assertEqual(self._told(prospect, "prospect"), "Prospect without an order")
         self.assertTrue(self._told(asked, "stage").startswith("Now: "))
+
+    def test_list_in_another_language(self):
+        """The leader read the morning list in Chinese, and it asked twice about each customer's
+        categories or quotation, as the to-dos were in English."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        rules = self.env["customer.reminder.rule"].create(
+            [
+                {"name": trigger, "trigger": trigger, "max_late_days": 400, "active": False}
+                for trigger in ("category_due", "quotation")
+            ]
+        )
+        counts = []
+        for number in (2, 7):
+            partners = [self._create_own_customer(f"{number} {n}") for n in range(number)]
+            for partner in partners:
+                self._buy(partner, *self._every(30, 5, last=31))
+                self._create_order(partner, 100, date=5, state="sent")
+            self._grade()
+            self._pass()
+            for rule in rules:
+                standings = self.env["customer.tier.standing"].union(*map(self._standing, partners))
+                due = dict.fromkeys(standings, self.salesperson)
+                reminders = self.env["customer.reminder"]._open(rule, due, self._days_ago(0))
+                english = reminders._summaries_for_reader()
+                self.assertEqual(
+                    set(english.values()), set(reminders.activity_id.mapped("summary"))
+                )
+                chinese = reminders.with_context(lang="zh_CN")
+                chinese._summaries_for_reader()
+                statements = self._statements(chinese._summaries_for_reader)
+                counts.append(len(statements))
+                said = chinese._summaries_for_reader().values()
+                self.assertFalse(set(said) & set(english.values()), "another language")
+                self.assertEqual(len(said), number)
+                reminders._dismiss()
+        self.assertEqual(counts[:2], counts[2:])
 
     def test_what_a_rule_hands_over(self):
         """A rule about a quotation looked at the customer's next order all the same."""

@@ -1,4 +1,5 @@
 from odoo import http
+from odoo.addons.customer_tiering_reorder.controllers.posted import posted_json
 from odoo.http import request
 
 # What providers call the number and the text of an answer.
@@ -22,9 +23,7 @@ class SmsAnswer(http.Controller):
         company = request.env["res.config.settings"]._customer_reminder_sms_company(token)
         if not company:
             raise request.not_found()
-        if request.httprequest.mimetype == "application/json":
-            told = request.get_json_data()
-            posted = told if isinstance(told, dict) else {}
+        posted = posted_json(posted)
         number, text = (self._first(posted, names) for names in (NUMBERS, TEXTS))
         request.env["phone.blacklist"]._customer_reminder_answer(number, text, company)
         return request.make_response("", headers={"Content-Type": "text/plain; charset=utf-8"})

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import hash_sign, verify_hash_signed
+from odoo.addons.customer_tiering_reorder import signed
+from odoo.tools import hash_sign
 
 # What the signature is good for.
 SCOPE = "customer_tiering_reorder_sms.answer"
@@ -30,8 +31,5 @@ class ResConfigSettings(models.TransientModel):
     def _customer_reminder_sms_company(self, token):
         """The company of an address that a provider has; empty for one that is wrong."""
         companies = self.env["res.company"].sudo()
-        try:
-            payload = verify_hash_signed(companies.env, SCOPE, token)
-        except (ValueError, OverflowError):
-            return companies
+        payload = signed.read(companies.env, SCOPE, token)
         return companies.browse(payload[0] if payload else ()).exists()

@@ -45,6 +45,8 @@ class TestSmsAnswer(GradingCase, HttpCase):
         """A faulty answer of a provider is an error of the server."""
         for number in ("", "no number", "9" * 60):
             self.assertEqual(self._answer("STOP", number=number).status_code, 200)
+        broken = {"data": "{", "headers": {"Content-Type": "application/json"}}
+        self.assertEqual(self.url_open(self.path, **broken).status_code, 200)
         self.assertFalse(self._blacklisted())
 
     def test_forged(self):
