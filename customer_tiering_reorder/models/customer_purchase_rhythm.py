@@ -401,7 +401,6 @@ class CustomerPurchaseRhythm(models.Model):
         :param ids: of commercial partners
         """
 
-
         def failed(_error):
             _logger.exception("Rhythms of %s are left as they were", ids)
 
