@@ -281,6 +281,50 @@ def line_of_return(gather, company, measures):
     }
 
 
+def with_reductions(gather, company, measures, sent_back):
+    """What was sent back or never delivered, and what goes with it of the discounts of the order
+    and of what paid for it: they are for all that was ordered and belong to what is kept of it.
+
+    :param sent_back: query with the columns ``RETURN_COLUMNS``, of goods alone
+    """
+    line = line_of_return(gather, company, measures)
+    names = SQL(", ").join(map(SQL.identifier, RETURN_COLUMNS))
+    return SQL(
+        """
+        WITH back (%(names)s) AS MATERIALIZED (%(sent_back)s)
+        SELECT * FROM back
+         UNION ALL
+        SELECT e.customer, e.document, l.id, COALESCE(l.product_id, 0), e.ordered_at,
+               e.happened_at, 2, 0::float8, %(ordered)s,
+               e.worth / (CASE WHEN %(counts)s = 1 THEN bought.goods ELSE bought.anything END
+                          * %(unit)s) * l.product_uom_qty::float8,
+               l.product_uom_qty::float8, 0, %(cost)s, %(counts)s, %(worth)s
+          FROM (SELECT customer, document, ordered_at, happened_at,
+                       SUM(quantity * ordered / NULLIF(pieces, 0)) AS worth
+                  FROM back
+                 WHERE pieces > 0
+              GROUP BY customer, document, ordered_at, happened_at) e
+          JOIN sale_order o ON o.id = e.document
+          JOIN LATERAL (SELECT SUM(l.price_subtotal)::float8 AS anything,
+                               SUM(l.price_subtotal) FILTER (WHERE %(goods_condition)s)::float8
+                                   AS goods
+                          FROM sale_order_line l
+                         WHERE l.order_id = o.id AND l.display_type IS NULL
+                           AND l.price_subtotal > 0) bought ON bought.goods > 0
+          JOIN sale_order_line l ON l.order_id = o.id AND l.display_type IS NULL
+           AND l.price_subtotal < 0 AND l.product_uom_qty > 0
+          %(products)s
+          %(whole)s
+         WHERE NOT EXISTS (SELECT FROM back own WHERE own.line = l.id)
+        """,
+        **line,
+        names=names,
+        sent_back=sent_back,
+        goods_condition=gather._goods_condition(company),
+        products=ORDERED_PRODUCTS,
+    )
+
+
 def _makes_a_purchase(gather, company, product):
     """Whether a line of a product makes an order, or an invoice, a purchase: all of this came back,
     and it is none any more."""

@@ -110,8 +110,9 @@ def _back(events, column, ordered, first):
         _running(np.where(kind == code, values, 0.0), first)
         for code in (INVOICED, CREDITED, SENT_BACK)
     )
-    # Delivered beyond the order is given, not bought.
-    sent = np.clip(sent, 0, np.maximum(ordered, 0))
+    # Delivered beyond the order is given, not bought. Discounts go with what is sent back.
+    reduction = np.where(events["pieces"].to_numpy() > 0, np.minimum(ordered, 0), 0)
+    sent = np.clip(sent, reduction, np.maximum(ordered, 0))
     corrected = np.clip(invoiced - ordered, 0, np.maximum(credited, 0))
     by_credit = credited - corrected
     back = np.where(np.abs(sent) > np.abs(by_credit), sent, by_credit)

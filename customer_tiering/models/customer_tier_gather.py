@@ -426,6 +426,11 @@ class CustomerTierGather(models.AbstractModel):
         """Hook: which credit notes ``m`` for no order and no invoice give back what counted."""
         return SQL("TRUE")
 
+    def _handed_over_otherwise(self):
+        """Hook: pieces of order line ``l``, in the own unit of its product, that customers got
+        without a transfer for the order, whether they were taken back or not."""
+        return SQL("0")
+
     def _line_quantity(self):
         """Quantity of order line ``l`` in the own unit of its product, which most lines are in
         already: exact division takes as long as the rest of the line."""

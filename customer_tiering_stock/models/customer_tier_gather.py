@@ -1,5 +1,9 @@
 from odoo import models
-from odoo.addons.customer_tiering.fact_sources import ORDERED_PRODUCTS, line_of_return
+from odoo.addons.customer_tiering.fact_sources import (
+    ORDERED_PRODUCTS,
+    line_of_return,
+    with_reductions,
+)
 from odoo.tools import SQL
 
 
@@ -37,7 +41,7 @@ class CustomerTierGather(models.AbstractModel):
         delivery: what is on its way, or was on the day graded, counts as ordered. Of products that
         are delivered as others (kits) only the whole ones that the customer has are known.
         """
-        return SQL(
+        not_kept = SQL(
             """
             WITH open AS MATERIALIZED (
                 SELECT l.id
@@ -71,6 +75,7 @@ class CustomerTierGather(models.AbstractModel):
             end=self._end_of_day(company, as_of),
             scope=scope(SQL("p.commercial_partner_id")),
         )
+        return with_reductions(self, company, measures, not_kept)
 
     def _sent_back_query(self):
         """Moment and pieces of each return of order line ``l``."""
@@ -92,7 +97,7 @@ class CustomerTierGather(models.AbstractModel):
         will be."""
         return SQL(
             """
-            SELECT closed.at, %(pieces)s - COALESCE(SUM(
+            SELECT closed.at, %(pieces)s - %(given)s - COALESCE(SUM(
                        CASE m.state WHEN 'done' THEN m.quantity ELSE m.product_uom_qty END
                        * mu.factor / NULLIF(own.factor, 0))
                        FILTER (WHERE m.state <> 'cancel' AND target.usage = 'customer'
@@ -113,6 +118,7 @@ class CustomerTierGather(models.AbstractModel):
           GROUP BY closed.at
             """,
             pieces=self._line_quantity(),
+            given=self._handed_over_otherwise(),
         )
 
     def _kits_query(self):
