@@ -542,6 +542,36 @@ def invoices(gather, company, as_of, scope):
     )
 
 
+def orders_of_invoices(documents):
+    """Id of an invoice and of the order that it is for a part of, of some invoices: those of one
+    order are one purchase. Where a line is invoiced as a whole again and again, such as a
+    subscription, each invoice is one.
+
+    :param documents: list of ids
+    """
+    return SQL(
+        """
+        SELECT q.move_id AS document, MIN(q.order_id) AS purchase
+          FROM (SELECT i.move_id, l.order_id,
+                       l.is_downpayment IS NOT TRUE AND l.product_uom_qty > 0
+                       AND 2 * l.product_uom_qty <= (
+                           SELECT SUM(CASE c.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
+                                      * j.quantity)
+                             FROM sale_order_line_invoice_rel y
+                             JOIN account_move_line j ON j.id = y.invoice_line_id
+                             JOIN account_move c ON c.id = j.move_id AND c.state = 'posted'
+                            WHERE y.order_line_id = l.id) AS again
+                  FROM account_move_line i
+                  JOIN sale_order_line_invoice_rel x ON x.invoice_line_id = i.id
+                  JOIN sale_order_line l ON l.id = x.order_line_id
+                 WHERE i.move_id = ANY(%s)) q
+      GROUP BY q.move_id
+        HAVING BOOL_OR(q.again) IS NOT TRUE
+        """,
+        documents,
+    )
+
+
 def invoice_credits(gather, company, as_of, scope):
     """Credit notes that reverse no invoice."""
     return SQL(
