@@ -671,7 +671,7 @@ def invoice_lines(gather, company, as_of, scope, measures, after):
     return SQL(
         "%s UNION ALL %s",
         _move_lines(*given, invoiced),
-        _move_lines(*given, credited, worth, _REVERSED),
+        _move_lines(*given, credited, worth, _REVERSED, _REBATE),
     )
 
 
@@ -680,6 +680,17 @@ _RATES = SQL(
     """CASE WHEN m.currency_id = r.currency_id
             THEN COALESCE(m.invoice_currency_rate / NULLIF(r.invoice_currency_rate, 0), 1)
             ELSE 1 END::float8"""
+)
+# Whether line ``i`` of credit note ``m`` only lowers the price, see ``grading.returns``.
+_REBATE = SQL(
+    """(i.quantity > 0 AND 2 * i.balance::float8 * %s
+        < i.quantity::float8 * COALESCE(u.factor, 1)::float8
+          * (SELECT MIN(-j.balance::float8 / (j.quantity * COALESCE(w.factor, 1))::float8)
+               FROM account_move_line j
+          LEFT JOIN uom_uom w ON w.id = j.product_uom_id
+              WHERE j.move_id = r.id AND j.product_id = i.product_id
+                AND j.display_type = 'product' AND j.quantity > 0))""",
+    _RATES,
 )
 # Documents ``m`` of customers ``p``, and credit notes ``m`` for their invoices ``r``.
 _THEIRS = SQL("JOIN account_move m ON m.partner_id = p.id")
@@ -702,13 +713,23 @@ def _invoiced_goods(gather, company):
 
 
 def _move_lines(
-    gather, company, as_of, scope, measures, after, documents, worth=None, moves=_THEIRS
+    gather,
+    company,
+    as_of,
+    scope,
+    measures,
+    after,
+    documents,
+    worth=None,
+    moves=_THEIRS,
+    rebate=SQL("FALSE"),
 ):
     """Lines ``i`` of invoices and credit notes ``m``, with the columns of order lines.
 
     :param documents: condition on both
     :param worth: of a line, in company currency
     :param moves: how customers ``p`` lead to the documents
+    :param rebate: which lines are money without pieces
     """
     from .grading.metrics import MONEY_MEASURES, as_date
 
@@ -716,6 +737,7 @@ def _move_lines(
         """CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END * i.quantity
            * COALESCE(u.factor / NULLIF(own.factor, 0), 1)"""
     )
+    pieces = SQL("(CASE WHEN %s THEN 0 ELSE %s END)", rebate, pieces)
     goods = _invoiced_goods(gather, company)
     columns = [SQL("(CASE WHEN %s THEN %s ELSE 0 END)::float8", goods, pieces)]
     if measures & MONEY_MEASURES:

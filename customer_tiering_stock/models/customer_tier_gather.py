@@ -122,17 +122,35 @@ class CustomerTierGather(models.AbstractModel):
         )
 
     def _kits_query(self):
-        """The last transfer of order line ``l``, and the kits of it that the customer does not
-        have, once no transfer is left; nothing of lines that have transfers of their product."""
+        """The last transfer of order line ``l``, and the kits of it that the customer does not have
+        and that are not on their way; nothing of lines that have transfers of their product."""
         return SQL(
             """
-            SELECT closed.at, %(pieces)s * (1 - l.qty_delivered / NULLIF(l.product_uom_qty, 0))
+            SELECT MAX(part.at),
+                   GREATEST(%(pieces)s * (MIN(part.settled)
+                                          - l.qty_delivered / NULLIF(l.product_uom_qty, 0)), 0)
               FROM (SELECT MAX(m.date) FILTER (WHERE m.state = 'done') AS at,
-                           BOOL_OR(m.product_id = l.product_id
-                                   OR m.state NOT IN ('done', 'cancel')) AS other
+                           BOOL_OR(m.product_id = l.product_id) AS whole,
+                           -- The share of a part that no transfer is left for.
+                           1 - COALESCE(SUM(m.product_qty) FILTER (
+                                   WHERE m.state NOT IN ('done', 'cancel')
+                                     AND target.usage = 'customer'), 0)
+                               / NULLIF(SUM(CASE m.state WHEN 'done' THEN m.quantity
+                                                 * mu.factor / NULLIF(own.factor, 0)
+                                                 ELSE m.product_qty END) FILTER (
+                                   WHERE target.usage = 'customer'
+                                     AND m.origin_returned_move_id IS NULL), 0) AS settled
                       FROM stock_move m
-                     WHERE m.sale_line_id = l.id) closed
-             WHERE closed.at IS NOT NULL AND NOT closed.other
+                      JOIN product_product c ON c.id = m.product_id
+                      JOIN product_template ct ON ct.id = c.product_tmpl_id
+                      JOIN uom_uom own ON own.id = ct.uom_id
+                      JOIN uom_uom mu ON mu.id = m.product_uom
+                      JOIN stock_location target
+                        ON target.id = CASE m.state WHEN 'done' THEN m.location_dest_id
+                                       ELSE COALESCE(m.location_final_id, m.location_dest_id) END
+                     WHERE m.sale_line_id = l.id
+                  GROUP BY m.product_id) part
+            HAVING MAX(part.at) IS NOT NULL AND NOT BOOL_OR(part.whole)
             """,
             pieces=self._line_quantity(),
         )
