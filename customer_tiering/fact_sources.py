@@ -722,7 +722,7 @@ def _move_lines(
     documents,
     worth=None,
     moves=_THEIRS,
-    rebate=SQL("FALSE"),
+    rebate=None,
 ):
     """Lines ``i`` of invoices and credit notes ``m``, with the columns of order lines.
 
@@ -737,7 +737,8 @@ def _move_lines(
         """CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END * i.quantity
            * COALESCE(u.factor / NULLIF(own.factor, 0), 1)"""
     )
-    pieces = SQL("(CASE WHEN %s THEN 0 ELSE %s END)", rebate, pieces)
+    if rebate:
+        pieces = SQL("(CASE WHEN %s THEN 0 ELSE %s END)", rebate, pieces)
     goods = _invoiced_goods(gather, company)
     columns = [SQL("(CASE WHEN %s THEN %s ELSE 0 END)::float8", goods, pieces)]
     if measures & MONEY_MEASURES:

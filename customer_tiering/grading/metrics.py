@@ -52,9 +52,9 @@ class Facts:
     :param orders: frame ``customer, day, amount, frequent``, one row an order or what came back of
         one (a negative amount that is not frequent); day is the number of days since 1970 in the
         company's time zone. Optional are ``origin``, the day of the order that a row takes back (of
-        an order its own), ``void``, the day number since which an order that came back in full is none
-        (infinite for most), and ``purchase``: rows with the same number are parts of one, 0 is one
-        by itself
+        an order its own), ``void``, the day number since which an order that came back in full is
+        none (infinite for most), and ``purchase``: rows with the same number are parts of one, 0 is
+        one by itself
     :param lines: frame ``customer, day, product, category, quantity`` in the product's own unit,
         or None when no metric looks at products; ids are integers, 0 for none; with ``revenue``
         and ``cost`` (untaxed, company currency) when a metric looks at the margin. What is no

@@ -151,9 +151,7 @@ class TestOddInvoices(FactsCase):
         buyers = [self._create_own_customer(name) for name in names]
         self.product.invoice_policy = "delivery"
         invoices = []
-        for buyer, parts in zip(
-            buyers, ((0, 10), (4, 10), (10, 20, 30), (4, 10)), strict=True
-        ):
+        for buyer, parts in zip(buyers, ((0, 10), (4, 10), (10, 20, 30), (4, 10)), strict=True):
             order = self._create_order(buyer, date=50, lines=[{"product_uom_qty": 10}])
             if not parts[0]:
                 wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=order.ids)
