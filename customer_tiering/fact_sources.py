@@ -281,6 +281,50 @@ def line_of_return(gather, company, measures):
     }
 
 
+def with_reductions(gather, company, measures, sent_back):
+    """What was sent back or never delivered, and what goes with it of the discounts of the order
+    and of what paid for it: they are for all that was ordered and belong to what is kept of it.
+
+    :param sent_back: query with the columns ``RETURN_COLUMNS``, of goods alone
+    """
+    line = line_of_return(gather, company, measures)
+    names = SQL(", ").join(map(SQL.identifier, RETURN_COLUMNS))
+    return SQL(
+        """
+        WITH back (%(names)s) AS MATERIALIZED (%(sent_back)s)
+        SELECT * FROM back
+         UNION ALL
+        SELECT e.customer, e.document, l.id, COALESCE(l.product_id, 0), e.ordered_at,
+               e.happened_at, 2, 0::float8, %(ordered)s,
+               e.worth / (CASE WHEN %(counts)s = 1 THEN bought.goods ELSE bought.anything END
+                          * %(unit)s) * l.product_uom_qty::float8,
+               l.product_uom_qty::float8, 0, %(cost)s, %(counts)s, %(worth)s
+          FROM (SELECT customer, document, ordered_at, happened_at,
+                       SUM(quantity * ordered / NULLIF(pieces, 0)) AS worth
+                  FROM back
+                 WHERE pieces > 0
+              GROUP BY customer, document, ordered_at, happened_at) e
+          JOIN sale_order o ON o.id = e.document
+          JOIN LATERAL (SELECT SUM(l.price_subtotal)::float8 AS anything,
+                               SUM(l.price_subtotal) FILTER (WHERE %(goods_condition)s)::float8
+                                   AS goods
+                          FROM sale_order_line l
+                         WHERE l.order_id = o.id AND l.display_type IS NULL
+                           AND l.price_subtotal > 0) bought ON bought.goods > 0
+          JOIN sale_order_line l ON l.order_id = o.id AND l.display_type IS NULL
+           AND l.price_subtotal < 0 AND l.product_uom_qty > 0
+          %(products)s
+          %(whole)s
+         WHERE NOT EXISTS (SELECT FROM back own WHERE own.line = l.id)
+        """,
+        **line,
+        names=names,
+        sent_back=sent_back,
+        goods_condition=gather._goods_condition(company),
+        products=ORDERED_PRODUCTS,
+    )
+
+
 def _makes_a_purchase(gather, company, product):
     """Whether a line of a product makes an order, or an invoice, a purchase: all of this came back,
     and it is none any more."""
@@ -498,6 +542,36 @@ def invoices(gather, company, as_of, scope):
     )
 
 
+def orders_of_invoices(documents):
+    """Id of an invoice and of the order that it is for a part of, of some invoices: those of one
+    order are one purchase. Where a line is invoiced as a whole again and again, such as a
+    subscription, each invoice is one.
+
+    :param documents: list of ids
+    """
+    return SQL(
+        """
+        SELECT q.move_id AS document, MIN(q.order_id) AS purchase
+          FROM (SELECT i.move_id, l.order_id,
+                       l.is_downpayment IS NOT TRUE AND l.product_uom_qty > 0
+                       AND 2 * l.product_uom_qty <= (
+                           SELECT SUM(CASE c.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
+                                      * j.quantity)
+                             FROM sale_order_line_invoice_rel y
+                             JOIN account_move_line j ON j.id = y.invoice_line_id
+                             JOIN account_move c ON c.id = j.move_id AND c.state = 'posted'
+                            WHERE y.order_line_id = l.id) AS again
+                  FROM account_move_line i
+                  JOIN sale_order_line_invoice_rel x ON x.invoice_line_id = i.id
+                  JOIN sale_order_line l ON l.id = x.order_line_id
+                 WHERE i.move_id = ANY(%s)) q
+      GROUP BY q.move_id
+        HAVING BOOL_OR(q.again) IS NOT TRUE
+        """,
+        documents,
+    )
+
+
 def invoice_credits(gather, company, as_of, scope):
     """Credit notes that reverse no invoice."""
     return SQL(
@@ -597,7 +671,7 @@ def invoice_lines(gather, company, as_of, scope, measures, after):
     return SQL(
         "%s UNION ALL %s",
         _move_lines(*given, invoiced),
-        _move_lines(*given, credited, worth, _REVERSED),
+        _move_lines(*given, credited, worth, _REVERSED, _REBATE),
     )
 
 
@@ -606,6 +680,17 @@ _RATES = SQL(
     """CASE WHEN m.currency_id = r.currency_id
             THEN COALESCE(m.invoice_currency_rate / NULLIF(r.invoice_currency_rate, 0), 1)
             ELSE 1 END::float8"""
+)
+# Whether line ``i`` of credit note ``m`` only lowers the price, see ``grading.returns``.
+_REBATE = SQL(
+    """(i.quantity > 0 AND 2 * i.balance::float8 * %s
+        < i.quantity::float8 * COALESCE(u.factor, 1)::float8
+          * (SELECT MIN(-j.balance::float8 / (j.quantity * COALESCE(w.factor, 1))::float8)
+               FROM account_move_line j
+          LEFT JOIN uom_uom w ON w.id = j.product_uom_id
+              WHERE j.move_id = r.id AND j.product_id = i.product_id
+                AND j.display_type = 'product' AND j.quantity > 0))""",
+    _RATES,
 )
 # Documents ``m`` of customers ``p``, and credit notes ``m`` for their invoices ``r``.
 _THEIRS = SQL("JOIN account_move m ON m.partner_id = p.id")
@@ -628,13 +713,23 @@ def _invoiced_goods(gather, company):
 
 
 def _move_lines(
-    gather, company, as_of, scope, measures, after, documents, worth=None, moves=_THEIRS
+    gather,
+    company,
+    as_of,
+    scope,
+    measures,
+    after,
+    documents,
+    worth=None,
+    moves=_THEIRS,
+    rebate=None,
 ):
     """Lines ``i`` of invoices and credit notes ``m``, with the columns of order lines.
 
     :param documents: condition on both
     :param worth: of a line, in company currency
     :param moves: how customers ``p`` lead to the documents
+    :param rebate: which lines are money without pieces
     """
     from .grading.metrics import MONEY_MEASURES, as_date
 
@@ -642,6 +737,8 @@ def _move_lines(
         """CASE m.move_type WHEN 'out_refund' THEN -1 ELSE 1 END * i.quantity
            * COALESCE(u.factor / NULLIF(own.factor, 0), 1)"""
     )
+    if rebate:
+        pieces = SQL("(CASE WHEN %s THEN 0 ELSE %s END)", rebate, pieces)
     goods = _invoiced_goods(gather, company)
     columns = [SQL("(CASE WHEN %s THEN %s ELSE 0 END)::float8", goods, pieces)]
     if measures & MONEY_MEASURES:

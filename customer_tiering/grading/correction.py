@@ -303,7 +303,9 @@ def _taken_back(own):
     stays = own[~back].assign(frequent=frequent[~back])
     returns = pd.DataFrame(moved, columns=["day", "amount"])
     customer = own["customer"].iloc[0]
-    return pd.concat([stays, returns.assign(customer=customer, frequent=False)], ignore_index=True)
+    returns = returns.assign(customer=customer, frequent=False)
+    returns = returns.reindex(columns=stays.columns, fill_value=0)
+    return pd.concat([stays, returns], ignore_index=True)
 
 
 def _given_today(frame, program, customers):

@@ -32,6 +32,7 @@ ORDER_TYPES = {"customer": np.int64, "day": np.int64, "amount": float, "frequent
 # its own day, and what was bought stays bought.
 CORRECTED_TYPES = {"origin": np.int64}
 VOID_TYPES = {"void": float}
+PURCHASE_TYPES = {"purchase": np.int64}
 LINE_TYPES = {
     "customer": np.int64,
     "day": np.int64,
@@ -51,8 +52,9 @@ class Facts:
     :param orders: frame ``customer, day, amount, frequent``, one row an order or what came back of
         one (a negative amount that is not frequent); day is the number of days since 1970 in the
         company's time zone. Optional are ``origin``, the day of the order that a row takes back (of
-        an order its own), and ``void``, the day number since which an order that came back in full
-        is none (infinite for most)
+        an order its own), ``void``, the day number since which an order that came back in full is
+        none (infinite for most), and ``purchase``: rows with the same number are parts of one, 0 is
+        one by itself
     :param lines: frame ``customer, day, product, category, quantity`` in the product's own unit,
         or None when no metric looks at products; ids are integers, 0 for none; with ``revenue``
         and ``cost`` (untaxed, company currency) when a metric looks at the margin. What is no
@@ -87,7 +89,7 @@ class Facts:
             frame = getattr(self, name)
             if frame is None:
                 continue
-            optional = LINE_MONEY_TYPES | CORRECTED_TYPES | VOID_TYPES
+            optional = LINE_MONEY_TYPES | CORRECTED_TYPES | VOID_TYPES | PURCHASE_TYPES
             money = {k: v for k, v in optional.items() if k in frame.columns}
             # Like astype, which takes five times as long where there are few rows.
             columns = {k: frame[k].to_numpy(dtype=v) for k, v in {**types, **money}.items()}
@@ -234,7 +236,14 @@ class Window:
 
     @cached_property
     def order_count(self):
-        return self.total(self.orders["customer"][self.orders["frequent"]])
+        counted = self.orders["frequent"]
+        customers = self.orders["customer"][counted]
+        if "purchase" not in self.orders:
+            return self.total(customers)
+        purchase = self.orders["purchase"][counted]
+        parts = purchase > 0
+        whole = np.unique(rhythm.pack(customers[parts], purchase[parts]))
+        return self.total(customers[~parts]) + self.total(rhythm.unpack(whole)[0])
 
     @cached_property
     def amount(self):

@@ -5,8 +5,9 @@ note takes back ``R − min(max(I − A, 0), R)``: what was invoiced beyond the 
 is a correction of the invoice, as where a wrong invoice is replaced by another, a line was made
 smaller before it was credited, or a negative order is settled. Where all pieces of the line and all
 that was invoiced for them were credited, all of it came back, also if the invoice was for less than
-the order. What goods sent back are worth and
-what a credit note gives back for them is the same money, so the greater of both counts.
+the order. A credit note for less than half of the price is a rebate: it takes back money and no
+pieces. What goods sent back are worth and what a credit note gives back for them is the same money,
+so the greater of both counts.
 """
 
 import numpy as np
@@ -106,16 +107,37 @@ def _back(events, column, ordered, first):
     # What was bought on the credit note for a greater return is invoiced by it.
     bought = (kind == CREDITED) & (values < 0) & (ordered > 0)
     kind, values = np.where(bought, INVOICED, kind), np.where(bought, -values, values)
+    if column == "quantity":
+        values = np.where((kind == CREDITED) & _rebates(events, first), 0.0, values)
     invoiced, credited, sent = (
         _running(np.where(kind == code, values, 0.0), first)
         for code in (INVOICED, CREDITED, SENT_BACK)
     )
-    # Delivered beyond the order is given, not bought.
-    sent = np.clip(sent, 0, np.maximum(ordered, 0))
+    # Delivered beyond the order is given, not bought. Discounts go with what is sent back.
+    reduction = np.where(events["pieces"].to_numpy() > 0, np.minimum(ordered, 0), 0)
+    sent = np.clip(sent, reduction, np.maximum(ordered, 0))
     corrected = np.clip(invoiced - ordered, 0, np.maximum(credited, 0))
     by_credit = credited - corrected
     back = np.where(np.abs(sent) > np.abs(by_credit), sent, by_credit)
     return back, (invoiced > 0) & (credited >= invoiced)
+
+
+def _rebates(events, first):
+    """Which events give back less than half of what was invoiced for as many pieces, else of what
+    was ordered: the price of what the customer keeps was lowered, and nothing came back."""
+    kind = events["kind"].to_numpy()
+    amount, quantity = (
+        _running(np.where(kind == INVOICED, events[name].to_numpy(), 0.0), first)
+        for name in ("amount", "quantity")
+    )
+    billed = quantity > 0
+    amount, quantity = (
+        np.where(billed, known, events[name].to_numpy())
+        for known, name in ((amount, "ordered"), (quantity, "pieces"))
+    )
+    price = np.divide(amount, quantity, out=np.zeros(len(events)), where=quantity != 0)
+    quantity = events["quantity"].to_numpy()
+    return (quantity > 0) & (2 * events["amount"].to_numpy() < quantity * price)
 
 
 def _running(values, first):

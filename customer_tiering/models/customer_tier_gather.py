@@ -13,7 +13,7 @@ from .. import fact_sources, origin_queries, prepared, scopes
 from ..explain.span import spans_of_years
 from ..fact_sources import ORDER_COLUMNS, RETURN_COLUMNS, FactSource  # noqa: F401
 from ..grading.entry import Origins
-from ..grading.policy import ORDERED
+from ..grading.policy import INVOICED, ORDERED
 from ..samples import fixed_sample, taken_before
 from ..standing_columns import DAY, ID
 from ..switches import SWIFT
@@ -175,7 +175,8 @@ class CustomerTierGather(models.AbstractModel):
 
     def _orders(self, company, as_of, scope, basis=ORDERED):
         """What was bought up to the as-of date, and what came back of it: frame ``customer, day,
-        amount, frequent``, with ``origin`` and ``void`` where anything came back. What of it
+        amount, frequent``, with ``origin`` and ``void`` where anything came back, and ``purchase``
+        where invoices count. What of it
         customers had bought by an earlier day, as it is known today, is told by
         ``Facts.corrected``.
 
@@ -205,6 +206,11 @@ class CustomerTierGather(models.AbstractModel):
                 "document": rows["document"],
             }
         )
+        if basis == INVOICED and len(frame):
+            asked = fact_sources.orders_of_invoices(frame["document"].tolist())
+            found = self._read(asked, {"document": "int4", "purchase": "int4"})
+            orders = pd.Series(found["purchase"], index=found["document"])
+            frame["purchase"] = frame["document"].map(orders).fillna(0).astype("int64")
         back = self._came_back(company, as_of, scope, basis, lines=False)
         if since is not None:
             back = back[back["origin"] >= day_number(since)]
@@ -213,7 +219,7 @@ class CustomerTierGather(models.AbstractModel):
         void = void_days(back, rows["document"])
         frame = frame.assign(origin=frame["day"], void=void)
         back = back[["customer", "day", "amount", "origin"]].assign(
-            frequent=False, document=0, void=NEVER
+            frequent=False, document=0, void=NEVER, purchase=0
         )
         back = back[back["amount"] != 0]
         return pd.concat([frame, back[list(frame)]], ignore_index=True)
@@ -425,6 +431,11 @@ class CustomerTierGather(models.AbstractModel):
     def _loose_credit_condition(self, company):
         """Hook: which credit notes ``m`` for no order and no invoice give back what counted."""
         return SQL("TRUE")
+
+    def _handed_over_otherwise(self):
+        """Hook: pieces of order line ``l``, in the own unit of its product, that customers got
+        without a transfer for the order, whether they were taken back or not."""
+        return SQL("0")
 
     def _line_quantity(self):
         """Quantity of order line ``l`` in the own unit of its product, which most lines are in

@@ -106,9 +106,9 @@ class CustomerTierProgram(models.Model):
         string="Bought Is What Was",
         required=True,
         default="ordered",
-        help="Orders: confirmed orders on the day of their order date. Invoices: posted customer "
-        "invoices on their invoice date, each as one order. Posted credit notes are deducted on "
-        "their own date either way, and what was credited in full counts as no order.",
+        help="Orders: confirmed orders on their order date. Invoices: posted customer invoices on "
+        "their invoice date; those for parts of one order are one order. Posted credit notes are "
+        "deducted on their own date either way, and what was credited in full counts as no order.",
     )
     period = fields.Selection(
         selection=[

@@ -142,6 +142,39 @@ class TestOddInvoices(FactsCase):
         self.assertEqual(self._counted(buyer), (400, 1))
         self.assertEqual(self._values(buyer)["margin"], 400)
 
+    def test_invoices_of_one_order(self):
+        """A deposit and the invoice for the rest, or for two deliveries, were two purchases of half
+        the size each. What is invoiced anew every month is one each month; a part that was
+        credited leaves the other."""
+        self._create_measuring_program("average_order", "purchase_days", basis="invoiced")
+        names = ("Deposit", "Parts", "Monthly", "Replaced")
+        buyers = [self._create_own_customer(name) for name in names]
+        self.product.invoice_policy = "delivery"
+        invoices = []
+        for buyer, parts in zip(buyers, ((0, 10), (4, 10), (10, 20, 30), (4, 10)), strict=True):
+            order = self._create_order(buyer, date=50, lines=[{"product_uom_qty": 10}])
+            if not parts[0]:
+                wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=order.ids)
+                values = {"advance_payment_method": "fixed", "fixed_amount": 300}
+                wizard.create(values).create_invoices()
+                order.invoice_ids.invoice_date = self._days_ago(45)
+                order.invoice_ids.action_post()
+            for delivered in filter(None, parts):
+                order.order_line.filtered("product_uom_qty").qty_delivered = delivered
+                invoice = order._create_invoices(final=True)
+                invoice.invoice_date = self._days_ago(45 - delivered)
+                invoice.action_post()
+                invoices.append(invoice)
+        self._credit(invoices[-2], 5)
+        self._grade()
+        counted = [(1000, 1), (1000, 1), (3000, 3), (600, 1)]
+        self.assertEqual([self._counted(buyer) for buyer in buyers], counted)
+        averages = [self._values(buyer)["average_order"] for buyer in buyers]
+        self.assertEqual(averages, [1000, 1000, 1000, 600])
+        for buyer, expected in zip(buyers, counted, strict=True):
+            self._grade_alone(buyer)
+            self.assertEqual(self._counted(buyer), expected)
+
     def test_credited_to_somebody_else(self):
         """The credit note for a shop's invoice was made out to its agency: the shop kept amount
         and pieces, without a purchase, and the agency's were below nothing."""

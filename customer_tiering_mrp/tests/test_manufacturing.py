@@ -173,3 +173,15 @@ class TestKits(GradingCase):
         """Of ten kits four were delivered, and the rest will not be."""
         self._done(self.order.picking_ids, 4)
         self._assert_counted(400, 1, 4)
+
+    def test_sent_back_while_the_rest_is_open(self):
+        """4 of 10 kits were delivered and 1 came back: as long as the rest was to come, all 10 were
+        bought."""
+        picking = self.order.picking_ids
+        picking.move_ids.write({"quantity": 4, "picked": True})
+        picking.with_context(skip_backorder=True)._action_done()
+        self._assert_counted(1000, 1, 10)
+        self._send_back(picking, 1)
+        self._assert_counted(900, 1, 9)
+        self.order.picking_ids.filtered(lambda p: p.state not in ("done", "cancel")).action_cancel()
+        self._assert_counted(300, 1, 3)

@@ -1,5 +1,9 @@
 from odoo import models
-from odoo.addons.customer_tiering.fact_sources import ORDERED_PRODUCTS, line_of_return
+from odoo.addons.customer_tiering.fact_sources import (
+    ORDERED_PRODUCTS,
+    line_of_return,
+    with_reductions,
+)
 from odoo.tools import SQL
 
 # Lines ``l`` of orders that a till settled, of which line ``k`` of the till's order ``e`` takes
@@ -35,6 +39,16 @@ class CustomerTierGather(models.AbstractModel):
             super()._loose_credit_condition(company),
         )
 
+    def _handed_over_otherwise(self):
+        return SQL(
+            """(%s + (SELECT COALESCE(SUM(s.qty), 0)
+                        FROM pos_order_line s
+                        JOIN pos_order e ON e.id = s.order_id
+                         AND e.state NOT IN ('draft', 'cancel')
+                       WHERE s.sale_order_line_id = l.id AND s.refunded_orderline_id IS NULL))""",
+            super()._handed_over_otherwise(),
+        )
+
     def _return_queries(self, company):
         return [*super()._return_queries(company), self._taken_back_query]
 
@@ -54,7 +68,7 @@ class CustomerTierGather(models.AbstractModel):
     def _taken_back_query(self, company, as_of, scope, measures):
         """Pieces of order lines that a till took back, see ``FactSource.returns``: worth what they
         were in the order, whether there is a credit note for them or not."""
-        return SQL(
+        taken_back = SQL(
             """
             SELECT p.commercial_partner_id, o.id, l.id, COALESCE(l.product_id, 0), o.date_order,
                    e.date_order, 2, 0::float8, %(ordered)s, -k.qty::float8,
@@ -74,3 +88,4 @@ class CustomerTierGather(models.AbstractModel):
             end=self._end_of_day(company, as_of),
             scope=scope(SQL("p.commercial_partner_id")),
         )
+        return with_reductions(self, company, measures, taken_back)

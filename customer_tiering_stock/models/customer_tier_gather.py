@@ -1,5 +1,9 @@
 from odoo import models
-from odoo.addons.customer_tiering.fact_sources import ORDERED_PRODUCTS, line_of_return
+from odoo.addons.customer_tiering.fact_sources import (
+    ORDERED_PRODUCTS,
+    line_of_return,
+    with_reductions,
+)
 from odoo.tools import SQL
 
 
@@ -37,7 +41,7 @@ class CustomerTierGather(models.AbstractModel):
         delivery: what is on its way, or was on the day graded, counts as ordered. Of products that
         are delivered as others (kits) only the whole ones that the customer has are known.
         """
-        return SQL(
+        not_kept = SQL(
             """
             WITH open AS MATERIALIZED (
                 SELECT l.id
@@ -71,6 +75,7 @@ class CustomerTierGather(models.AbstractModel):
             end=self._end_of_day(company, as_of),
             scope=scope(SQL("p.commercial_partner_id")),
         )
+        return with_reductions(self, company, measures, not_kept)
 
     def _sent_back_query(self):
         """Moment and pieces of each return of order line ``l``."""
@@ -92,7 +97,7 @@ class CustomerTierGather(models.AbstractModel):
         will be."""
         return SQL(
             """
-            SELECT closed.at, %(pieces)s - COALESCE(SUM(
+            SELECT closed.at, %(pieces)s - %(given)s - COALESCE(SUM(
                        CASE m.state WHEN 'done' THEN m.quantity ELSE m.product_uom_qty END
                        * mu.factor / NULLIF(own.factor, 0))
                        FILTER (WHERE m.state <> 'cancel' AND target.usage = 'customer'
@@ -113,20 +118,39 @@ class CustomerTierGather(models.AbstractModel):
           GROUP BY closed.at
             """,
             pieces=self._line_quantity(),
+            given=self._handed_over_otherwise(),
         )
 
     def _kits_query(self):
-        """The last transfer of order line ``l``, and the kits of it that the customer does not
-        have, once no transfer is left; nothing of lines that have transfers of their product."""
+        """The last transfer of order line ``l``, and the kits of it that the customer does not have
+        and that are not on their way; nothing of lines that have transfers of their product."""
         return SQL(
             """
-            SELECT closed.at, %(pieces)s * (1 - l.qty_delivered / NULLIF(l.product_uom_qty, 0))
+            SELECT MAX(part.at),
+                   GREATEST(%(pieces)s * (MIN(part.settled)
+                                          - l.qty_delivered / NULLIF(l.product_uom_qty, 0)), 0)
               FROM (SELECT MAX(m.date) FILTER (WHERE m.state = 'done') AS at,
-                           BOOL_OR(m.product_id = l.product_id
-                                   OR m.state NOT IN ('done', 'cancel')) AS other
+                           BOOL_OR(m.product_id = l.product_id) AS whole,
+                           -- The share of a part that no transfer is left for.
+                           1 - COALESCE(SUM(m.product_qty) FILTER (
+                                   WHERE m.state NOT IN ('done', 'cancel')
+                                     AND target.usage = 'customer'), 0)
+                               / NULLIF(SUM(CASE m.state WHEN 'done' THEN m.quantity
+                                                 * mu.factor / NULLIF(own.factor, 0)
+                                                 ELSE m.product_qty END) FILTER (
+                                   WHERE target.usage = 'customer'
+                                     AND m.origin_returned_move_id IS NULL), 0) AS settled
                       FROM stock_move m
-                     WHERE m.sale_line_id = l.id) closed
-             WHERE closed.at IS NOT NULL AND NOT closed.other
+                      JOIN product_product c ON c.id = m.product_id
+                      JOIN product_template ct ON ct.id = c.product_tmpl_id
+                      JOIN uom_uom own ON own.id = ct.uom_id
+                      JOIN uom_uom mu ON mu.id = m.product_uom
+                      JOIN stock_location target
+                        ON target.id = CASE m.state WHEN 'done' THEN m.location_dest_id
+                                       ELSE COALESCE(m.location_final_id, m.location_dest_id) END
+                     WHERE m.sale_line_id = l.id
+                  GROUP BY m.product_id) part
+            HAVING MAX(part.at) IS NOT NULL AND NOT BOOL_OR(part.whole)
             """,
             pieces=self._line_quantity(),
         )

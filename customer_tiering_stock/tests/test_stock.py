@@ -160,6 +160,53 @@ class TestKeptGoods(InvoiceCase, GradingCase):
         self.assertEqual(self._counted(), (0, 0))
         self.assertEqual(self._numbers(self.buyer, "metric")["product_count"], 0)
 
+    def test_discount_goes_with_the_goods(self):
+        """Goods of 1,000 on which the order gave 100 were sent back, and the amount was 100 below
+        nothing; an order closed short with one of ten pieces was none, as the discount of all ten
+        was taken off that one."""
+        discount = self._create_product(name="Discount", type="service")
+        self.company.sale_discount_product_id = discount
+        order, short = self._order(), self._order()
+        for one in (order, short):
+            one.order_line = [
+                Command.create({"product_id": discount.id, "price_unit": -100, "tax_ids": False})
+            ]
+        self._deliver(short, 1, 20)
+        picking = self._deliver(order, 10, 20)
+        self._send_back(picking, 4, 15)
+        self._grade()
+        self.assertEqual(self._counted(), (90 + 540, 2))
+        self.assertEqual(self._numbers(self.buyer, "metric")["margin"], 30 + 180)
+        self._send_back(picking, 6, 10)
+        self._grade()
+        self.assertEqual(self._counted(), (90, 1))
+
+    def test_credited_less_than_was_sent_back(self):
+        """The discount goes with the goods once, whether a credit note gives a part of it back or
+        not."""
+        discount = self._create_product(name="Discount", type="service")
+        self.company.sale_discount_product_id = discount
+        order = self._order()
+        order.order_line = [
+            Command.create({"product_id": discount.id, "price_unit": -100, "tax_ids": False})
+        ]
+        discount.invoice_policy = "order"
+        invoice = order._create_invoices(final=True)
+        invoice.invoice_date = self._days_ago(25)
+        invoice.action_post()
+        self._send_back(self._deliver(order, 10, 20), 5, 15)
+        date = self._days_ago(10)
+        refund = invoice._reverse_moves([{"invoice_date": date, "date": date}])
+        goods = refund.invoice_line_ids.filtered(lambda line: line.product_id == self.goods)
+        refund.invoice_line_ids = [
+            Command.update(goods.id, {"quantity": 3}),
+            Command.update((refund.invoice_line_ids - goods).id, {"price_unit": -30}),
+        ]
+        refund.invoice_date = date
+        refund.action_post()
+        self._grade()
+        self.assertEqual(self._counted(), (450, 1))
+
     def test_exchanged(self):
         """Sent back to be exchanged, and on its way again, is not sent back."""
         order = self._order()

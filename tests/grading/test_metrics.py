@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from builders import AS_OF, facts, measure
 from builders import day as day_of
-from grading import metrics, points
+from grading import correction, metrics, points
 from grading.policy import GIVEN, RATIO, Bands, Metric
 from hypothesis import given
 from hypothesis import strategies as st
@@ -194,6 +194,19 @@ def test_sum_that_is_5000_to_the_cent_reaches_a_bound_of_5000(amounts):
     (amount,) = measure("amount", known)
     assert amount == 5000.0
     assert points.points(Bands((0.0, 5000.0), (0.0, 100.0)), [amount]).tolist() == [100.0]
+
+
+def test_parts_of_one_purchase():
+    """The invoices of one order were as many purchases of a part of its worth; two customers whose
+    invoices are for the same order have one each, also where a return without an order is known."""
+    known = facts([(1, 100, 300), (1, 120, 700), (1, 130, 50), (2, 130, 40), (1, 140, -20, False)])
+    orders = known.orders.assign(purchase=[7, 7, 0, 7, 0])
+    known = metrics.Facts(known.customers, orders)
+    as_of = metrics.as_date(200)
+    for seen in (known, correction.as_known(known, as_of)):
+        assert measure("order_count", seen, as_of=as_of) == [2, 1]
+        assert measure("purchase_days", seen, as_of=as_of) == [3, 1]
+        assert measure("average_order", seen, as_of=as_of) == [525, 40]
 
 
 def test_sum_does_not_depend_on_the_order_of_rows():

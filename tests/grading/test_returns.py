@@ -57,6 +57,17 @@ def test_credit_note_on_its_own_day():
     assert by_day(rows) == {5: (-300, -3, -180)}
 
 
+def test_rebate():
+    """Ten pieces were made 10 cheaper each, and all of them seemed to have come back, with their
+    cost. Whoever sends them back for nine tenths of the price keeps none."""
+    rebate = [(INVOICED, 1, 1000, 10), (CREDITED, 5, 100, 10)]
+    assert by_day(events(*rebate)) == {5: (-100, 0, 0)}
+    assert by_day(events(*rebate, (CREDITED, 9, 900, 10)))[9] == (-900, -10, -600)
+    assert by_day(events((CREDITED, 5, 100, 10))) == {5: (-100, 0, 0)}
+    cheaper = events((INVOICED, 1, 400, 10), (CREDITED, 5, 200, 5))
+    assert by_day(cheaper) == {5: (-200, -5, -300)}
+
+
 def test_wrong_invoice_replaced_by_another():
     """Invoiced, credited and invoiced anew is bought, not sent back."""
     rows = events((INVOICED, 1, 1000, 10), (CREDITED, 5, 1000, 10), (INVOICED, 6, 1000, 10))
