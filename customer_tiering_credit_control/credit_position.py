@@ -55,8 +55,9 @@ def limit_text(env, limit, currency):
 
 class OrderDebt(NamedTuple):
     """What a confirmed order adds to somebody's debt: whose, in which company, in its currency, and
-    whether what is still to be delivered counts by its days; what the customer has got of it; and
-    the customer with a limit, where somebody without any is to pay."""
+    whether what is still to be delivered counts by its days; what the customer has got of it; the
+    customer with a limit, where somebody without any is to pay; and what of it counts at present:
+    nothing more is to come of one whose transfers are all done."""
 
     debtor: models.BaseModel
     company: models.BaseModel
@@ -64,6 +65,7 @@ class OrderDebt(NamedTuple):
     recent: bool = True
     given: float = 0.0
     paid_for: models.BaseModel | None = None
+    counted: float = 0.0
 
     def exceeds(self, before):
         """Whether somebody owes more by it than before, where it may have been another's debt.
@@ -78,6 +80,9 @@ class OrderDebt(NamedTuple):
 
     def more_than(self, before):
         """How much more is owed by it than before, by the same debtor. What is so old that it
-        counts only once it is delivered grows by that."""
+        counts only once it is delivered grows by that, and what was all done by what is to come
+        again."""
         more = self.amount - before.amount
-        return more if self.recent else max(more, self.given - before.given)
+        if self.recent:
+            return max(more, self.counted - before.counted)
+        return max(more, self.given - before.given)

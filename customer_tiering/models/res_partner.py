@@ -221,8 +221,14 @@ class ResPartner(models.Model):
 
     # Notes and activities about gradings
 
-    # Of core, which finds them with all rights and leaves it to reading them to refuse.
+    # Of core, which finds them with all rights and leaves it to reading them to refuse: words of
+    # them would be guessed by searching contacts.
     activity_ids = fields.One2many(bypass_search_access=False)
+    message_ids = fields.One2many(bypass_search_access=False)
+    # What core tells of the next one with all rights.
+    activity_summary = fields.Char(related_sudo=False)
+    activity_type_id = fields.Many2one(related_sudo=False)
+    activity_type_icon = fields.Char(related_sudo=False)
 
     def _get_message_create_valid_field_names(self):
         return super()._get_message_create_valid_field_names() | {"customer_company_id"}

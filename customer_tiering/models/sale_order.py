@@ -60,7 +60,8 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         help="Prices on this draft are not those of its pricelist, and nobody typed them.",
     )
-    # Kept at the confirmation, as lists and tiers go on to change; nothing on older orders.
+    # Kept at the confirmation, as lists and tiers go on to change, and the discount from when the
+    # quotation is sent; nothing on older orders.
     customer_tier_discount = fields.Float(
         string="Tier Discount (%)",
         digits=(5, 2),
@@ -258,7 +259,7 @@ class SaleOrder(models.Model):
         if tier and self.pricelist_id.customer_tier_id:
             values = {
                 "tier": tier.name,
-                "discount": readable(self.env, self.customer_tier_discount or tier.discount),
+                "discount": readable(self.env, self._customer_tier_percent(base)),
                 "base": base.name,
             }
             if base:
@@ -273,9 +274,28 @@ class SaleOrder(models.Model):
         somebody typed and lines without a rule of the list stay as they are."""
         listed = self._get_update_prices_lines()
         others = self.order_line - listed
-        amounts = [line._customer_list_subtotal(base) for line in listed]
+        percent = self._customer_tier_percent(base)
+        amounts = [line._customer_list_subtotal(base, percent) for line in listed]
         amounts += others.filtered(lambda line: not line.display_type).mapped("price_subtotal")
         return self.currency_id.round(sum(amounts))
+
+    def _customer_tier_percent(self, base):
+        """The typed discount that the order has: that of its confirmation; before, that with which
+        it was sent, as long as it has such prices, though the tier's may be another one by now.
+
+        :param base: ``product.pricelist`` that the discount is on top of, none for the catalogue
+        """
+        kept = self.customer_tier_discount
+        if kept and self.customer_list_amount:
+            return kept
+        if kept and any(
+            line._customer_price_is_below(line._customer_price_by(base)[0], kept)
+            for line in self._get_update_prices_lines()
+            if line._customer_price_is_listed()
+        ):
+            return kept
+        made = self.pricelist_id.customer_tier_id and self.pricelist_id
+        return made._customer_tier_general_rule()[:1].percent_price if made else 0.0
 
     @api.depends("state", "pricelist_id", "order_line.price_unit", "order_line.discount")
     def _compute_customer_prices_differ(self):
@@ -303,9 +323,17 @@ class SaleOrder(models.Model):
         """Keep what the tier's prices came to, of orders that are just confirmed."""
         for order in self.sudo():
             tier, base = order._customer_tier_base()
-            if tier:
-                order.customer_list_amount = order._customer_list_amount(base)
-                order.customer_tier_discount = tier.discount
+            if tier or order.customer_tier_discount:
+                amount = tier and order._customer_list_amount(base)
+                order.customer_tier_discount = tier and order._customer_tier_percent(base)
+                order.customer_list_amount = amount
+
+    def _customer_tier_keep_discount(self):
+        """Keep the discount with which quotations are sent: it is theirs until somebody updates the
+        prices."""
+        for order in self.sudo():
+            tier, base = order._customer_tier_base()
+            order.customer_tier_discount = tier and order._customer_tier_percent(base)
 
     def _customer_tier_forget_prices(self):
         """Orders that are quotations again, where customer, list and lines may all change."""
@@ -334,6 +362,8 @@ class SaleOrder(models.Model):
         result = super().write(vals)
         if vals.get("state") in ("draft", "sent"):
             self._customer_tier_forget_prices()
+        if vals.get("state") == "sent":
+            self._customer_tier_keep_discount()
         confirming._customer_tier_keep_prices()
         by_person = not self.env.su and self.env.user._is_internal()
         if "pricelist_id" in vals and "pricelist_chosen_for_id" not in vals and by_person:

@@ -61,7 +61,8 @@ class SaleOrderLine(models.Model):
             if order.state == "sale" and order.customer_list_amount:
                 _tier, base = order._customer_tier_base()
                 amounts.setdefault(order, 0.0)
-                amounts[order] += line._customer_list_subtotal(base)
+                percent = order.customer_tier_discount
+                amounts[order] += line._customer_list_subtotal(base, percent)
         return amounts
 
     def _customer_list_amount_follow(self, before=None):
@@ -149,45 +150,49 @@ class SaleOrderLine(models.Model):
         priced.invalidate_recordset(["pricelist_item_id"], flush=False)
         return self._customer_unit_price(self.with_company(self.company_id)._get_display_price())
 
-    def _customer_list_subtotal(self, base):
+    def _customer_list_subtotal(self, base, percent):
         """What the line would cost at the prices of another list, untaxed; what it costs, where
         its price is not that of its order's list.
 
         :param base: ``product.pricelist``, none for the catalogue
+        :param percent: the tier's discount on the order, see ``_customer_tier_percent``
         """
         if not self._customer_price_is_listed():
             return self.price_subtotal
         there = self._customer_price_by(base)[0]
-        kept = self._customer_kept_share(there)
-        if kept:
-            return self.price_subtotal / kept
-        if self.currency_id.compare_amounts(self._customer_listed_unit(), self.price_unit):
+        if self._customer_price_is_below(there, percent):
+            return self.price_subtotal / (1 - percent / 100)
+        if self._customer_price_is_old():
             return self.price_subtotal
         here = self._customer_price_by(self.order_id.pricelist_id)[0]
         if here:
             return self.price_subtotal * there / here
         return self.price_subtotal or there * self.product_uom_qty
 
-    def _customer_kept_share(self, there):
-        """Which part of the price without the tier the line of a confirmed order costs, where that
-        is the discount of its day, whatever the list says by now; 0 where it is not.
+    def _customer_price_is_below(self, there, percent):
+        """Whether the line costs just so many percent less than without the tier, whatever the
+        list says by now.
 
         :param there: the price without the tier
         """
-        kept = 1 - self.order_id.customer_tier_discount / 100
-        if not 0 < kept < 1:
-            return 0.0
-        paid = self.price_unit * (1 - self.discount / 100)
-        usual = self._customer_unit_price(there * kept)
-        return 0.0 if self.currency_id.compare_amounts(paid, usual) else kept
-
-    def _customer_price_differs(self):
-        """Whether the line has a price that its order's list does not give, and nobody typed."""
-        if not self._customer_price_is_listed() or self.qty_invoiced:
+        if not 0 < percent < 100:
             return False
+        usual = self._customer_unit_price(there * (1 - percent / 100))
+        return not self.currency_id.compare_amounts(self._customer_price_paid(), usual)
+
+    def _customer_price_paid(self):
+        return self.price_unit * (1 - self.discount / 100)
+
+    def _customer_price_is_old(self):
+        """Whether the order's list gives another price by now. A larger discount than it gives is
+        a favour of whoever typed it."""
         discount = self._customer_price_by(self.order_id.pricelist_id)[2]
-        # A larger discount than the list gives is a favour of whoever typed it.
         return bool(
             self.currency_id.compare_amounts(self._customer_listed_unit(), self.price_unit)
             or discount - self.discount > 0.005
         )
+
+    def _customer_price_differs(self):
+        """Whether the line has a price that its order's list does not give, and nobody typed."""
+        listed = self._customer_price_is_listed() and not self.qty_invoiced
+        return listed and self._customer_price_is_old()

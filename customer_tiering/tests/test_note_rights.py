@@ -105,6 +105,38 @@ class TestNoteRights(HttpCase, EventCase):
         self.event.activity_id.user_id = self.internal
         self.assertIn("promoted from Low to Silver", self._texts(self.internal))
 
+    def test_searched_through_the_contact(self):
+        """Who reads a contact found it by the words of the notes and activities on it, so that the
+        tier was guessed word by word; a customer in the portal guessed its own."""
+        portal = self._create_user("notes_portal", "base.group_portal")
+        portal.partner_id.parent_id = self.buyer
+        activity = self.event.activity_id
+        of_messages = [("message_ids.body", "ilike", "Silver"), ("message_ids", "like", "Silver")]
+        of_activities = [
+            ("activity_ids.note", "ilike", "Silver"),
+            ("activity_ids.summary", "ilike", "Silver"),
+            ("activity_summary", "ilike", "Silver"),
+            ("activity_type_id", "=", activity.activity_type_id.id),
+            ("activity_user_id", "=", activity.user_id.id),
+        ]
+        for user in (self.internal, self.salesperson_b, self.salesperson, portal):
+            asked = of_messages if user == portal else of_messages + of_activities
+            for condition in asked:
+                with self.subTest(user=user.login, condition=condition):
+                    domain = [("id", "=", self.buyer.id), condition]
+                    found = self.env["res.partner"].with_user(user).search(domain)
+                    self.assertEqual(bool(found), user == self.salesperson)
+
+    def test_next_activity(self):
+        """The contact told the summary and the kind of an activity that its reader may not read."""
+        names = ["activity_summary", "activity_type_id", "activity_type_icon", "activity_user_id"]
+        for user in (self.internal, self.salesperson_b, self.salesperson):
+            self.env.invalidate_all()
+            told = self.buyer.with_user(user).read(names)[0]
+            for name in names:
+                with self.subTest(user=user.login, name=name):
+                    self.assertEqual(bool(told[name]), user == self.salesperson)
+
     def test_followers(self):
         """Followers got by e-mail what they may not read."""
         colleagues = self.salesperson | self.internal | self.salesperson_b

@@ -158,6 +158,59 @@ class TestKeptAmount(SaleOrderCommon):
         order.order_line[0].write({"product_uom_qty": 5, "price_unit": 90.0})
         self._assert_saved(order, 500.0, 50.0)
 
+    def test_quoted_before_the_discount_changed(self):
+        """Quoted at 10 % less, and confirmed after the tier's discount had become another: the
+        order said for ever that it has the new one and that the tier saves nothing; or, where the
+        discount is a column of the order, that it saves more than it does."""
+        for column in (False, True):
+            if column:
+                shown = self.env.ref("sale.group_discount_per_so_line")
+                self.env.user.group_ids += shown
+                self.env.ref("base.group_user")._apply_group(shown)
+            for discount in (15, 0):
+                with self.subTest(column=column, discount=discount):
+                    self.gold.discount = 10
+                    lines = [{"product_uom_qty": 10}, {"product_uom_qty": 1}]
+                    order = self._quote(lines=lines).sudo()
+                    order.action_update_prices()
+                    order.state = "sent"
+                    self.gold.discount = discount
+                    self.env.invalidate_all()
+                    self.assertEqual(order.amount_untaxed, 990.0)
+                    self.assertEqual(order.customer_tier_saving, 110.0)
+                    self.assertIn("−10 %", order.customer_price_reason)
+                    order.action_confirm()
+                    self._assert_saved(order, 1100.0, 110.0)
+                    self.assertEqual(order.customer_tier_discount, 10.0)
+
+    def test_favour_on_top(self):
+        """What a salesperson takes off is not the tier's discount."""
+        order = self._quote(lines=[{"product_uom_qty": 10}]).sudo()
+        order.order_line.discount = 50
+        self.gold.discount = 15
+        order.action_update_prices()
+        order.order_line.discount = 50
+        order.action_confirm()
+        self.assertEqual(order.customer_tier_discount, 15.0)
+        self.assertEqual(order.customer_list_amount, 500.0)
+
+    def test_updated_after_it_was_sent(self):
+        """A quotation at other prices than those it was sent with keeps the discount of then."""
+        order = self._quote(lines=[{"product_uom_qty": 10}]).sudo()
+        order.state = "sent"
+        self.gold.discount = 15
+        order.action_update_prices()
+        order.action_confirm()
+        self.assertEqual(order.customer_tier_discount, 15.0)
+        self._assert_saved(order, 1000.0, 150.0)
+        other = self._quote(lines=[{"product_uom_qty": 10}]).sudo()
+        other.state = "sent"
+        other.write({"partner_id": self.plain.id, "pricelist_id": self.standard_list.id})
+        other.action_update_prices()
+        other.action_confirm()
+        self.assertFalse(other.customer_tier_discount)
+        self.assertFalse(other.customer_list_amount)
+
     def test_of_who_may_not_read_it(self):
         """A program with rights on orders alone changes one."""
         order = self._confirmed()

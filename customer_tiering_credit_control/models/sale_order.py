@@ -298,10 +298,11 @@ class SaleOrder(models.Model):
         if order.state != "sale":
             return None
         # Of one that is just being created, as a confirmed one, nothing can be computed yet.
-        amount = given = 0.0
+        amount = given = counted = 0.0
         if order.order_line:
             invoiced = sum(order.order_line.mapped("amount_invoiced"))
             amount, given = max(delivered.total(order), invoiced), delivered.given(order)
+            counted = amount if order._customer_credit_is_open() else max(given, invoiced)
         rate = order.currency_rate or 1.0
         debtor, company = order._customer_credit_debtor(), order.company_id
         customer = order.partner_id.commercial_partner_id._origin
@@ -313,6 +314,7 @@ class SaleOrder(models.Model):
             order._customer_credit_is_recent(),
             given / rate,
             customer if unlimited and customer.with_company(company).credit_limit else None,
+            counted / rate,
         )
 
     def _customer_credit_needed(self):
@@ -439,6 +441,14 @@ class SaleOrder(models.Model):
                 ("partner_invoice_id.commercial_partner_id", "in", partners.ids),
                 ("order_line", "any", lines),
             ]
+        )
+
+    def _customer_credit_is_open(self):
+        """Whether anything is to be delivered or invoiced yet, see
+        :meth:`_customer_credit_open_domain`; superuser."""
+        return any(
+            line.invoice_status in OPEN_LINES or line.untaxed_amount_to_invoice > 0
+            for line in self.order_line
         )
 
     def _customer_credit_counted(self):

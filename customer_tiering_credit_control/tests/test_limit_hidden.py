@@ -585,3 +585,43 @@ class TestGrownAside(HiddenCase):
                     self.env.flush_all()
                 self.env.invalidate_all()
         self.assertEqual(self._used(), 801)
+
+    def test_delivered_again(self):
+        """What had come back was owed no more and made room for another order; then the warehouse
+        sent it once more, and the customer had both."""
+        if "stock.picking" not in self.env:
+            return
+        crate = self._create_product(name="Crate", type="consu", invoice_policy="delivery")
+        line = {"product_id": crate.id, "price_unit": 400, "product_uom_qty": 1, "tax_ids": False}
+        order = self._quote(lines=[line])
+        order.action_confirm()
+        picking = order.sudo().picking_ids
+        self._move(picking)
+        returned = self._return(picking)
+        self._move(returned)
+        self.assertEqual(self._used(), 500)
+        self._confirmed(400)
+        worker = self._create_user("tiering_worker", "stock.group_stock_user")
+        theirs = picking.with_user(worker)
+        for attempt in (lambda: self._return(returned.with_user(worker)), theirs.copy):
+            with self._refused(order.name), self.env.cr.savepoint():
+                attempt()
+                self.env.flush_all()
+            self.env.invalidate_all()
+        self.assertEqual(self._used(), 900)
+        self._grant(300)
+        again = self._return(returned.with_user(worker))
+        self._move(again)
+        self.assertEqual(order.order_line.qty_delivered, 1)
+        self.assertEqual(self._used(), 1300)
+
+    def _move(self, picking):
+        picking.move_ids.write({"quantity": 1, "picked": True})
+        picking._action_done()
+
+    def _return(self, picking):
+        wizard = self.env["stock.return.picking"].with_env(picking.env)
+        wizard = wizard.with_context(active_model="stock.picking", active_id=picking.id)
+        wizard = wizard.create({"picking_id": picking.id})
+        wizard.product_return_moves.write({"quantity": 1, "to_refund": True})
+        return picking.browse(wizard.action_create_returns()["res_id"])

@@ -84,13 +84,27 @@ class StockMove(models.Model):
         orders._customer_tier_lines_changed()
         return moves
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        with self._customer_tier_to_deliver(vals_list)._customer_delivering():
+            return super().create(vals_list)
+
     def write(self, vals):
         if "sale_line_id" in vals and not self.env.su:
             moved = self.filtered(
                 lambda move: move.state == "done" and move.sale_line_id.id != vals["sale_line_id"]
             )
             moved._customer_tier_orders()._customer_delivered_elsewhere()
-        return super().write(vals)
+        with self._customer_tier_to_deliver([vals])._customer_delivering():
+            return super().write(vals)
+
+    @api.model
+    def _customer_tier_to_deliver(self, vals_list):
+        """The orders that moves with these values deliver: one that was all done, and came back,
+        is so no more with another delivery."""
+        lines = {vals.get("sale_line_id") for vals in vals_list} - {None, False}
+        # Whoever works in the warehouse need not read orders.
+        return self.env["sale.order.line"].sudo().browse(lines).order_id
 
     def _action_cancel(self):
         orders = self._customer_tier_orders()
