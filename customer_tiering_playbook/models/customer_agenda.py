@@ -104,10 +104,10 @@ class CustomerAgenda(models.Model):
             return activity.summary
         starts = activity.env["customer.stage.playbook.start"]
         plans = starts.search([("activity_ids", "in", activity.ids)]).plan_id
-        same = plans.template_ids.filtered(
-            lambda template: template.with_context(lang=written).summary == activity.summary
+        return (
+            plans.template_ids._customer_saying(activity.summary, written).summary
+            or activity.summary
         )
-        return same[:1].summary or activity.summary
 
     @api.model
     def _next_step(self, kind, step):

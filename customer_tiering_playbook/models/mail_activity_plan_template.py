@@ -29,6 +29,10 @@ class MailActivityPlanTemplate(models.Model):
                     )
                 )
 
+    def _customer_saying(self, summary, lang):
+        """The one of these that says so in a language."""
+        return self.filtered(lambda one: one.with_context(lang=lang).summary == summary)[:1]
+
     def _determine_responsible(self, on_demand_responsible, applied_on_record):
         if self.responsible_type not in RESPONSIBLES or applied_on_record._name != "res.partner":
             return super()._determine_responsible(on_demand_responsible, applied_on_record)

@@ -11,6 +11,16 @@ class ResUsers(models.Model):
         sources = super()._customer_tier_task_sources()
         return [*sources, ("customer.stage.playbook.start", "activity_ids")]
 
+    def _customer_reminder_reword(self, before):
+        result = super()._customer_reminder_reword(before)
+        own = [("activity_ids.user_id", "=", self.id), ("state", "=", "open")]
+        for start in self.env["customer.stage.playbook.start"].sudo().search(own):
+            for activity in start._open_activities().filtered(lambda a: a.user_id == self):
+                template = start.plan_id.template_ids._customer_saying(activity.summary, before)
+                if template:
+                    activity.summary = template.with_context(lang=self.lang).summary
+        return result
+
     def _customer_tier_note_handed_over(self, activities):
         result = super()._customer_tier_note_handed_over(activities)
         starts = self.env["customer.stage.playbook.start"].sudo()

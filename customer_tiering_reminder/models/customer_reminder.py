@@ -203,15 +203,15 @@ class CustomerReminder(models.Model):
         # Without a language nobody reads.
         if not activity or not lang or activity.user_id.lang == lang:
             return activity.summary
+        unchanged = self._said(activity.user_id.lang) == activity.summary
+        return self._said(lang) if unchanged else activity.summary
+
+    def _said(self, lang):
+        """What the to-do says at a glance in a language, as long as nobody has changed it."""
         # Read for all reminders of a list at once.
         standing = self.partner_id.with_company(self.company_id).customer_standing_id.sudo()
-
-        def said(lang):
-            there = standing.with_context(lang=lang)
-            return self._summary(self.rule_id, there, activity.date_deadline)
-
-        written = standing and said(activity.user_id.lang)
-        return said(lang) if written == activity.summary else activity.summary
+        day = self.activity_id.date_deadline
+        return bool(standing) and self._summary(self.rule_id, standing.with_context(lang=lang), day)
 
     @api.model
     def _dismiss_duplicates(self, partners):

@@ -25,6 +25,25 @@ class ResUsers(models.Model):
     def SELF_WRITEABLE_FIELDS(self):
         return [*super().SELF_WRITEABLE_FIELDS, "customer_week_mail"]
 
+    def write(self, vals):
+        before = {user: user.lang for user in self} if "lang" in vals else {}
+        result = super().write(vals)
+        for user, lang in before.items():
+            if user.lang != lang:
+                user._customer_reminder_reword(lang)
+        return result
+
+    def _customer_reminder_reword(self, before):
+        """Hook: to-dos of this user are said in the language that they read by now, unless
+        somebody has changed what they say.
+
+        :param before: code of the language that they read until now
+        """
+        own = [("activity_id.user_id", "=", self.id), ("state", "=", "open")]
+        for reminder in self.env["customer.reminder"].sudo().search(own):
+            if reminder.activity_id.summary == reminder._said(before):
+                reminder.activity_id.summary = reminder._said(self.lang)
+
     @api.model
     def _customer_tier_task_sources(self):
         return [("customer.reminder", "activity_id"), *super()._customer_tier_task_sources()]
