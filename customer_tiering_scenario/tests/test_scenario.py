@@ -403,6 +403,19 @@ class TestBadInput(ScenarioCase):
         with self.assertRaisesRegex(UserError, "Empty the day"):
             scenario.action_apply()
 
+    def test_money_read(self):
+        """Under “now” nobody is counted, and sentences in Chinese have holes between them."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        modules = self.env["ir.module.module"].search([("name", "=", "customer_tiering_scenario")])
+        modules._update_translations(["zh_CN"])
+        scenario = self._try(lines={("threshold", self.gold): 6000})
+        results = html.fromstring(scenario.with_context(lang="zh_CN").results)
+        (total,) = results.xpath("//table[.//th[@colspan]][last()]/tfoot/tr")
+        customers = str(self._compare(scenario).customers)
+        self.assertEqual([cell.text for cell in total[1:3]], [customers] * 2)
+        (text,) = results.xpath("//p[contains(., '保本增幅')]")
+        self.assertNotRegex(text.text_content(), r"。\s")
+
     def test_nobody(self):
         """A programme without customers ends in a division by zero."""
         self.program.domain = "[('name', '=', 'nobody at all')]"
