@@ -32,6 +32,14 @@ class TestScenario(ScenarioCase):
         self.assertFalse(scenario.outdated)
         self.assertEqual(self._compare(scenario).moved(), 0)
 
+    def test_new_of_the_list(self):
+        """Who presses New has to look for the only programme there is; of two, the first stood
+        there unasked."""
+        Scenario = self.Scenario.with_user(self.manager)
+        self.assertEqual(Scenario.new({}).program_id, self.program)
+        self.program.copy()
+        self.assertFalse(Scenario.new({}).program_id)
+
     def test_views(self):
         """A guarantee hides what the rules would do."""
         self.program.hold_months = 12
