@@ -30,6 +30,9 @@ STYLES = {
     # Above numbers.
     "4": {"bold": True, "fontSize": 10, "textColor": "#434343", "align": "right"},
 }
+# Core fills names of what columns are grouped by with spaces up to the right end, unless their
+# cells have a format.
+FORMATS = {"1": "@"}
 LOCALE = {
     "name": "English (US)",
     "code": "en_US",
@@ -78,14 +81,18 @@ class Builder:
         last = self._tables(bottom // ROW + 2)
         sheets = [
             _sheet("dashboard", "Dashboard", self.cells, self.figures, self.styles, max(last, 40))
-            | {"cols": _columns(self._kind()), "colNumber": len(LETTERS)},
+            | {
+                "cols": _columns(self._kind()),
+                "colNumber": len(LETTERS),
+                "formats": {cell: 1 for cell, style in self.styles.items() if style == 4},
+            },
             _sheet("data", "Data", self.helper, [], {}, max(len(self.board.cards) + 1, 20)),
         ]
         return {
             "version": VERSION,
             "sheets": sheets,
             "styles": STYLES,
-            "formats": {},
+            "formats": FORMATS,
             "borders": {},
             "revisionId": "START_REVISION",
             "uniqueFigureIds": True,

@@ -3,6 +3,7 @@
 import json
 
 from odoo.addons.customer_tiering.explain.words import readable
+from odoo.addons.customer_tiering.tools import sentences
 from odoo.tools import format_date, formatLang
 from odoo.tools.i18n import format_list
 
@@ -433,8 +434,8 @@ class _Shown:
     def money_title(self):
         return self.env._("Money in Twelve Months (%s)", self.program.currency_id.name)
 
-    def money_texts(self):
-        """What the cost rests on."""
+    def money_text(self):
+        """What the cost rests on, and what its last column means."""
         then = self.first.then
 
         def total(name):
@@ -456,7 +457,13 @@ class _Shown:
             )
         if not self.program.gives_prices:
             texts.append(self.env._("The programme does not give its tiers' prices at present."))
-        return texts
+        texts.append(
+            self.env._(
+                "Break-even: by so much more must the tier buy for another discount to leave as "
+                "much margin."
+            )
+        )
+        return sentences(texts)
 
     # On the edge, and side by side
 

@@ -1,4 +1,4 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .common import TieringCommon
 
@@ -24,6 +24,15 @@ class TestNewUser(TieringCommon):
                     .with_context(lang="en_US")
                     .fields_get([name])[name]["selection"],
                 )
+
+    def test_new_programme_was_never_graded(self):
+        """A programme that nobody has saved yet named the company's last run as its own."""
+        program = self._create_program("wholesale")
+        self._grade()
+        with Form(program) as form:
+            self.assertFalse(form._get_modifier("last_run_id", "invisible"))
+        form = Form(program.browse().with_company(self.company))
+        self.assertTrue(form._get_modifier("last_run_id", "invisible"))
 
     def test_summary_tells_of_another_programme(self):
         """Whoever replaced a programme by a preset was told “all in the same tiers and stages as

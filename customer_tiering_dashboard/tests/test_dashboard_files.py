@@ -34,6 +34,9 @@ class TestDashboardFiles(TransactionCase):
                         for c in "BCDEF"
                     }
                     self.assertEqual(heads, {"right"})
+                    # Without one, core puts those of states on the left.
+                    formats = {sheet["formats"].get(f"{c}{cell[1:]}") for c in "BCDEF"}
+                    self.assertEqual({data["formats"].get(str(one)) for one in formats}, {"@"})
 
     def _boards(self):
         return self.env["spreadsheet.dashboard"].search(

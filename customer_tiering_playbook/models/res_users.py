@@ -11,6 +11,17 @@ class ResUsers(models.Model):
         sources = super()._customer_tier_task_sources()
         return [*sources, ("customer.stage.playbook.start", "activity_ids")]
 
+    def _customer_reminder_reword(self):
+        result = super()._customer_reminder_reword()
+        own = [("activity_ids.user_id", "=", self.id), ("state", "=", "open")]
+        starts = self.env["customer.stage.playbook.start"].sudo().search(own)
+        activities = starts._open_activities().filtered(lambda a: a.user_id == self and a.summary)
+        agenda = self.env["customer.agenda"].with_context(lang=self.lang)
+        for activity, said in agenda._plan_summaries(activities).items():
+            if activity.summary != said:
+                activity.summary = said
+        return result
+
     def _customer_tier_note_handed_over(self, activities):
         result = super()._customer_tier_note_handed_over(activities)
         starts = self.env["customer.stage.playbook.start"].sudo()

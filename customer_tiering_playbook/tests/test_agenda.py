@@ -42,7 +42,11 @@ class TestAgenda(Statements, PlaybookCase):
         template.with_context(lang="zh_CN").summary = "打电话问原因"
         row = self._rows("playbook").with_context(lang="zh_CN")
         self.assertEqual(row.headline, "打电话问原因")
+        # Another language afterwards left the old words, here and in the systray.
+        self.salesperson.lang = "zh_CN"
+        self.assertEqual(mine.summary, "打电话问原因")
         mine.summary = "Ask for Ann"
+        self.salesperson.lang = "en_US"
         self.env.invalidate_all()
         self.assertEqual(row.headline, "Ask for Ann")
 

@@ -25,6 +25,23 @@ class ResUsers(models.Model):
     def SELF_WRITEABLE_FIELDS(self):
         return [*super().SELF_WRITEABLE_FIELDS, "customer_week_mail"]
 
+    def write(self, vals):
+        before = {user: user.lang for user in self} if "lang" in vals else {}
+        result = super().write(vals)
+        for user, lang in before.items():
+            if user.lang != lang:
+                user._customer_reminder_reword()
+        return result
+
+    def _customer_reminder_reword(self):
+        """Hook: to-dos of this user are said in the language that they read by now, unless
+        somebody has changed what they say."""
+        own = [("activity_id.user_id", "=", self.id), ("state", "=", "open")]
+        open_ones = self.env["customer.reminder"].sudo().with_context(lang=self.lang).search(own)
+        for reminder, said in open_ones._summaries_for_reader().items():
+            if reminder.activity_id.summary != said:
+                reminder.activity_id.summary = said
+
     @api.model
     def _customer_tier_task_sources(self):
         return [("customer.reminder", "activity_id"), *super()._customer_tier_task_sources()]

@@ -105,6 +105,22 @@ class TestAgenda(AgendaCase):
         self.env.invalidate_all()
         self.assertEqual(row.with_context(lang="zh_CN").headline, "Ask for Ann")
 
+    def test_language_changed(self):
+        """Somebody chooses Chinese, and what was to be done before stays English in the list and
+        in the systray; or loses what somebody wrote there."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        first, second = self._remind(self._create_late("One"), self._create_late("Two"))
+        second.activity_id.summary = "Ask for Ann"
+        (row,) = self._rows(partner_id=first.partner_id)
+        chinese = row.with_context(lang="zh_CN").headline
+        english = first.activity_id.summary
+        self.salesperson.lang = "zh_CN"
+        self.assertNotEqual(chinese, english)
+        self.assertEqual(first.activity_id.summary, chinese)
+        self.assertEqual(second.activity_id.summary, "Ask for Ann")
+        self.salesperson.lang = "en_US"
+        self.assertEqual(first.activity_id.summary, english)
+
     def test_number_of_who_orders(self):
         """A company has no number of its own, but its buyer has: the list shows none to call."""
         late = self._create_late(phone=False)

@@ -290,6 +290,12 @@ class TestReminderEffect(EffectCase):
         # A draft does not look anything up.
         self.assertFalse(self.env["customer.reminder.rule"].new({}).effect_note)
 
+    def test_picture_follows_its_numbers(self):
+        """The bars of who ordered stood under “What Customers Think of It”."""
+        arch = self.env["customer.reminder.effect"].get_view(view_type="form")["arch"]
+        self.assertLess(arch.index('name="difference"'), arch.index('name="picture"'))
+        self.assertLess(arch.index('name="picture"'), arch.index('name="useful_count"'))
+
     def test_how_long_as_people_say_it(self):
         """“At this pace an answer takes about 688 months.”"""
         said = [

@@ -40,7 +40,12 @@ class CustomerTierScenario(models.Model):
 
     name = fields.Char(required=True)
     program_id = fields.Many2one(
-        "customer.tier.program", string="Programme", required=True, ondelete="cascade", index=True
+        "customer.tier.program",
+        string="Programme",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        default=lambda self: self._default_program(),
     )
     company_id = fields.Many2one(related="program_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -132,6 +137,12 @@ class CustomerTierScenario(models.Model):
         copy=False,
         help="A scenario with the rules from before.",
     )
+
+    def _default_program(self):
+        """The company's programme, where there is no choice."""
+        own = [("company_id", "=", self.env.company.id)]
+        programs = self.env["customer.tier.program"].search(own, limit=2)
+        return programs if len(programs) == 1 else programs.browse()
 
     # Computed
 

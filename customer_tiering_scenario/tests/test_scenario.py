@@ -32,6 +32,14 @@ class TestScenario(ScenarioCase):
         self.assertFalse(scenario.outdated)
         self.assertEqual(self._compare(scenario).moved(), 0)
 
+    def test_new_of_the_list(self):
+        """Who presses New has to look for the only programme there is; of two, the first stood
+        there unasked."""
+        Scenario = self.Scenario.with_user(self.manager)
+        self.assertEqual(Scenario.new({}).program_id, self.program)
+        self.program.copy()
+        self.assertFalse(Scenario.new({}).program_id)
+
     def test_views(self):
         """A guarantee hides what the rules would do."""
         self.program.hold_months = 12
@@ -402,6 +410,19 @@ class TestBadInput(ScenarioCase):
         self.assertTrue(scenario.results)
         with self.assertRaisesRegex(UserError, "Empty the day"):
             scenario.action_apply()
+
+    def test_money_read(self):
+        """Under “now” nobody is counted, and sentences in Chinese have holes between them."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        modules = self.env["ir.module.module"].search([("name", "=", "customer_tiering_scenario")])
+        modules._update_translations(["zh_CN"])
+        scenario = self._try(lines={("threshold", self.gold): 6000})
+        results = html.fromstring(scenario.with_context(lang="zh_CN").results)
+        (total,) = results.xpath("//table[.//th[@colspan]][last()]/tfoot/tr")
+        customers = str(self._compare(scenario).customers)
+        self.assertEqual([cell.text for cell in total[1:3]], [customers] * 2)
+        (text,) = results.xpath("//p[contains(., '保本增幅')]")
+        self.assertNotRegex(text.text_content(), r"。\s")
 
     def test_nobody(self):
         """A programme without customers ends in a division by zero."""

@@ -18,6 +18,13 @@ registry.category("web_tour.tours").add("customer_tiering_reorder_rhythm", {
                 if (dots.length !== 6) {
                     throw new Error(`${dots.length} purchases are drawn instead of 6`);
                 }
+                const picture = document.querySelector(".o_customer_rhythm");
+                const room = document.querySelector(
+                    ".o_field_one2many[name='customer_rhythm_ids']",
+                );
+                if (picture.offsetWidth < Math.min(room.offsetWidth, 900)) {
+                    throw new Error(`It is drawn within ${picture.offsetWidth} px`);
+                }
             },
         },
         {
