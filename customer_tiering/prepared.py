@@ -1,10 +1,10 @@
 """Statements that PostgreSQL plans once for a connection, and runs many times.
 
 Grading one customer asks some ten long statements. Each finds a few rows by an index, and takes
-PostgreSQL five times as long to plan as to run. Where ``SWIFT`` is on, they are planned for whatever
-customer comes, and kept with the connection (PostgreSQL manual, “PREPARE”); elsewhere they are run
-as ever. A pool that gives each transaction another connection does not keep them, so whoever turns
-the switch on has to do the same without it where that fails.
+PostgreSQL five times as long to plan as to run. Where ``SWIFT`` is on, they are planned for
+whatever customer comes, and kept with the connection (PostgreSQL manual, “PREPARE”); elsewhere they
+are run as ever. A pool that gives each transaction another connection does not keep them, so
+whoever turns the switch on has to do the same without it where that fails.
 """
 
 import hashlib
