@@ -16,8 +16,9 @@ class ResUsers(models.Model):
         own = [("activity_ids.user_id", "=", self.id), ("state", "=", "open")]
         starts = self.env["customer.stage.playbook.start"].sudo().search(own)
         activities = starts._open_activities().filtered(lambda a: a.user_id == self and a.summary)
-        agenda = self.env["customer.agenda"].with_context(lang=self.lang)
-        for activity, said in agenda._plan_summaries(activities).items():
+        theirs = activities.with_context(lang=self.lang)
+        agenda = theirs.env["customer.agenda"]
+        for activity, said in agenda._plan_summaries(theirs).items():
             if activity.summary != said:
                 activity.summary = said
         return result
