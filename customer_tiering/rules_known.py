@@ -9,8 +9,6 @@ of rows, so one statement asks for all of them.
 
 from odoo.tools import SQL
 
-from . import prepared
-
 # All that ``policy.Program`` is made of.
 MODELS = (
     "customer.tier.program",
@@ -44,4 +42,4 @@ def state(env):
         "SELECT SUM(hashtextextended(version, 0))::text FROM (%s) rows",
         SQL(" UNION ALL ").join(parts),
     )
-    return prepared.rows(env, query)[0][0]
+    return env.execute_query(query)[0][0]

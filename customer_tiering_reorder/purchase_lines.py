@@ -5,7 +5,6 @@ in ``customer.tier.gather`` are asked. Only which lines are handed on, and with 
 said here, so that lines of other categories never leave the database.
 """
 
-from odoo.addons.customer_tiering import prepared
 from odoo.addons.customer_tiering.grading.policy import INVOICED, ORDERED
 from odoo.tools import SQL
 
@@ -50,8 +49,7 @@ def watched(env, some=None):
 
     env["product.category"].flush_model(["customer_cycle_tracked"])
     env["product.template"].flush_model(["categ_id", "customer_cycle_days"])
-    rows = prepared.rows(
-        env,
+    rows = env.execute_query(
         SQL(
             """
             SELECT v.id, t.categ_id, GREATEST(COALESCE(t.customer_cycle_days, 0), 0),
@@ -63,7 +61,7 @@ def watched(env, some=None):
              ORDER BY v.id
             """,
             SQL("TRUE") if some is None else SQL("v.id = ANY(%s)", np.unique(some).tolist()),
-        ),
+        )
     )
     some = [row for *row, tracked in rows if tracked]
     products, categories, cycles = np.array(some, dtype=np.int64).reshape(-1, 3).T

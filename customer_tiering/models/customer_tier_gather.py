@@ -9,7 +9,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .. import fact_sources, origin_queries, prepared, scopes
+from .. import fact_sources, origin_queries, scopes
 from ..explain.span import spans_of_years
 from ..fact_sources import ORDER_COLUMNS, RETURN_COLUMNS, FactSource  # noqa: F401
 from ..grading.entry import Origins
@@ -508,7 +508,8 @@ class CustomerTierGather(models.AbstractModel):
         while nobody owes it anything, of which this asks as well."""
         from ..receivables import Receivables, accounts_query
 
-        rows = prepared.rows(self.env, accounts_query(company))
+        self.env.cr.execute(accounts_query(company))
+        rows = self.env.cr.fetchall()
         return Receivables.of(rows) if rows else None
 
     def _payment_query(self, company, receivables, since, scope):
@@ -850,7 +851,9 @@ class CustomerTierGather(models.AbstractModel):
     # Reading, and the days of a company
 
     def _read(self, query, columns):
-        return prepared.read_columns(self.env, query, columns)
+        from ..binary_copy import read_columns
+
+        return read_columns(self.env.cr, query, columns)
 
     def _timezone(self, company):
         return self._home(company).tz or "UTC"

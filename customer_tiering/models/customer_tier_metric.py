@@ -637,7 +637,10 @@ class CustomerTierMetric(models.Model):
 
         :return: as ``_values``; nobody else has a value
         """
-        rows = self.env["customer.tier.gather"]._read(
+        from ..binary_copy import read_columns
+
+        rows = read_columns(
+            self.env.cr,
             SQL(
                 """
                 SELECT DISTINCT ON (p.commercial_partner_id)
@@ -662,9 +665,11 @@ class CustomerTierMetric(models.Model):
         return rows["customer"], rows["value"], float("nan")
 
     def _record_values(self, company, as_of, scope, span=None):
-        gather, columns = self.env["customer.tier.gather"], {"customer": "int4", "value": "float8"}
+        from ..binary_copy import read_columns
+
+        columns = {"customer": "int4", "value": "float8"}
         query, others = self._record_values_query(company, as_of, scope, span)
-        rows = self._read_records(lambda: gather._read(query, columns))
+        rows = self._read_records(lambda: read_columns(self.env.cr, query, columns))
         return rows["customer"], rows["value"], others
 
     def _record_values_query(self, company, as_of, scope, span=None):

@@ -7,7 +7,6 @@ from psycopg2.extras import Json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .. import prepared
 from ..grading.policy import from_rules, to_rules, without_cuts
 
 
@@ -63,8 +62,7 @@ class CustomerTierPolicy(models.Model):
         columns, kept, digest = _frozen(policy)
         cuts = kept["cuts"]
         # Held until the rows that refer to it are committed, see ``customer.tier.store._held``.
-        prepared.execute(
-            self.env,
+        self.env.cr.execute(
             SQL(
                 """
                 SELECT f.id, f.cuts, (SELECT COUNT(*) FROM (%s) held)
@@ -75,7 +73,7 @@ class CustomerTierPolicy(models.Model):
                 held or SQL("SELECT 1"),
                 program.id,
                 digest,
-            ),
+            )
         )
         found, known_cuts, _held = self.env.cr.fetchone()
         if found and known_cuts != cuts:

@@ -1,7 +1,6 @@
 from odoo import fields, models
 from odoo.tools import SQL, format_date, format_list
 
-from .. import prepared
 from ..direction import TOLD, direction_sql
 from ..scopes import FEW
 from ..standing_columns import core_columns
@@ -58,7 +57,7 @@ class CustomerTierStore(models.AbstractModel):
         }
         if watch:
             self._tell_left_out(company, frame, stored, watch, staging)
-        prepared.execute(self.env, self._update_query(company, as_of, stored, staging))
+        self.env.cr.execute(self._update_query(company, as_of, stored, staging))
         fresh = int((frame["known"] == 0).sum())
         written = self.env.cr.rowcount + fresh
         if fresh:

@@ -1,6 +1,5 @@
 from . import test_pricelist
 from . import test_price_cases
-from . import test_prepared
 from . import test_prices_given
 from . import test_sale_order
 from . import test_price_reason

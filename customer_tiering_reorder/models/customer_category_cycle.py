@@ -1,7 +1,6 @@
 from dataclasses import asdict
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering import prepared
 from odoo.addons.customer_tiering.grading.policy import SAMPLE_SIZE
 from odoo.addons.customer_tiering.samples import fixed_sample
 from odoo.tools import SQL
@@ -144,7 +143,7 @@ class CustomerCategoryCycle(models.Model):
             company=company.id,
         )
         typed, rhythms = {}, {}
-        for category, days, rhythm in prepared.rows(self.env, query):
+        for category, days, rhythm in self.env.execute_query(query):
             if days:
                 typed[category] = days
             if rhythm:

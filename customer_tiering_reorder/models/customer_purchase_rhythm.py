@@ -5,11 +5,10 @@ from datetime import timedelta
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering import prepared, scopes
+from odoo.addons.customer_tiering import scopes
 from odoo.addons.customer_tiering.bulk_fields import BulkMany2one, KnownFloat
 from odoo.addons.customer_tiering.grading.policy import INVOICED, ORDERED
 from odoo.addons.customer_tiering.standing_columns import COUNT, DAY, MONEY, selection
-from odoo.addons.customer_tiering.switches import SWIFT
 from odoo.addons.customer_tiering.tools import attempt
 from odoo.tools import SQL
 
@@ -404,14 +403,7 @@ class CustomerPurchaseRhythm(models.Model):
         def failed(_error):
             _logger.exception("Rhythms of %s are left as they were", ids)
 
-        def plainly(_error=None):
-            attempt(self.env, lambda: self._update_some(ids, company), failed)
-
-        if len(ids) > scopes.FEW:
-            plainly()
-        else:
-            swift = SWIFT.on(self)
-            attempt(self.env, lambda: swift._update_some(ids, company), plainly)
+        attempt(self.env, lambda: self._update_some(ids, company), failed)
 
     # Finding it
 
@@ -534,7 +526,7 @@ class CustomerPurchaseRhythm(models.Model):
             company.id,
             scope(SQL("s.partner_id")),
         )
-        rows = prepared.rows(self.env, query)
+        rows = self.env.execute_query(query)
         if few and rows and not rows[0][3]:
             scope = scope.that_kept()
         basis = INVOICED if rows and rows[0][2] else ORDERED
@@ -595,7 +587,7 @@ class CustomerPurchaseRhythm(models.Model):
             changed=changed,
             fresh=fresh,
         )
-        return prepared.rows(self.env, query)[0][0]
+        return self.env.execute_query(query)[0][0]
 
     def _stage(self, types, values):
         """Fill the staging table."""
