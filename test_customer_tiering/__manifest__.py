@@ -20,6 +20,7 @@
         "customer_tiering_early_access_website_sale",
         "customer_tiering_event",
         "customer_tiering_scenario",
+        "customer_tiering_stock",
         "customer_tiering_dashboard",
         "customer_tiering_reorder_loyalty",
         "customer_tiering_reorder_mass_mailing",

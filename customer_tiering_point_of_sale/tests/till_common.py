@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
 from odoo.fields import Command
 
@@ -96,3 +97,45 @@ class TillCommon(TestPointOfSaleHttpCommon):
                 "pricelist_id": pricelist.id,
             }
         )
+
+    def _bought(self):
+        """Amount and number of orders."""
+        self.env.flush_all()
+        gather, company = self.env["customer.tier.gather"], self.till.company_id
+        scope = gather._scope_of(self.customer.ids)
+        found = gather._purchases(company, fields.Date.today(), scope, "ordered")
+        lasting = found["frequent"]
+        if "void" in found:
+            lasting &= found["void"] == float("inf")
+        return found["amount"].sum(), lasting.sum()
+
+    def _sell(self, pieces, **line):
+        product = self.env["product.product"].search([("name", "=", "Tier Coffee")])
+        total = 100.0 * pieces
+        line |= {"product_id": product.id, "qty": pieces, "price_unit": 100.0, "tax_ids": False}
+        line |= {"price_subtotal": total, "price_subtotal_incl": total, "name": product.name}
+        order = self.env["pos.order"].create(
+            {
+                "session_id": self.till.current_session_id.id,
+                "company_id": self.till.company_id.id,
+                "partner_id": self.customer.id,
+                "lines": [Command.create(line)],
+                "amount_total": total,
+                "amount_tax": 0.0,
+                "amount_paid": 0.0,
+                "amount_return": 0.0,
+            }
+        )
+        self._pay(order)
+        return order
+
+    def _pay(self, order):
+        methods = self.till.payment_method_ids
+        order.add_payment(
+            {
+                "pos_order_id": order.id,
+                "amount": order.amount_total,
+                "payment_method_id": methods.filtered("is_cash_count")[:1].id or methods[:1].id,
+            }
+        )
+        order.action_pos_order_paid()

@@ -8,6 +8,7 @@ from . import test_first_hour_tour
 from . import test_handbook
 from . import test_integrators
 from . import test_limit_in_shop
+from . import test_limit_in_stock
 from . import test_offer_in_messages
 from . import test_offer_in_shop
 from . import test_own_page
@@ -17,6 +18,7 @@ from . import test_ready_made
 from . import test_recipes
 from . import test_satisfaction
 from . import test_self_order
+from . import test_shipped_and_handed_over
 from . import test_tier_in_shop
 from . import test_try_and_see_tour
 from . import test_prices_of_tickets
