@@ -6,6 +6,8 @@ import re
 
 from psycopg2.extensions import TransactionRollbackError
 
+from odoo.tools import SQL
+
 _logger = logging.getLogger(__name__)
 
 # What the usual rule on contacts looks at: of which company they are, or who works in the database.
@@ -147,6 +149,12 @@ def may_follow(record, *names):
     """
     # Fields that are computed with all rights still have the reader's name.
     return bool(record.id) or all(record[name].sudo(False).has_access("read") for name in names)
+
+
+def is_clean(env):
+    """Whether the transaction has written nothing, so that others see what it sees."""
+    env.flush_all()
+    return env.execute_query(SQL("SELECT pg_current_xact_id_if_assigned() IS NULL"))[0][0]
 
 
 def error_text(error):

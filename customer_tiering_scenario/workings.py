@@ -13,6 +13,7 @@ from functools import cached_property
 from odoo.addons.customer_tiering import samples
 from odoo.addons.customer_tiering.correction_history import CorrectionHistory
 from odoo.addons.customer_tiering.models.customer_tier_pipeline import Tally
+from odoo.addons.customer_tiering.tools import is_clean
 from odoo.tools import SQL
 
 from . import kept_chunks, order_prices, past_standings
@@ -83,7 +84,7 @@ class Workings:
         return kept_chunks.path(self.env.cr.dbname, (*self._mark, name))
 
     def _keep(self, file, high, more, chunk):
-        if self._is_clean():
+        if is_clean(self.env):
             arrays = kept_chunks.flat(chunk) if chunk is not None else {}
             kept_chunks.save(file, high, more, arrays)
 
@@ -105,12 +106,6 @@ class Workings:
             self.env["customer.tier.gather"]._today(self.company),
             digest(self.program),
         )
-
-    def _is_clean(self):
-        """Whether this transaction has written nothing, so that others may see what it sees."""
-        self.env.cr.execute("SELECT pg_current_xact_id_if_assigned() IS NULL")
-        (clean,) = self.env.cr.fetchone()
-        return clean
 
     def _read(self, scope):
         """:class:`Chunk` of a scope, None without any customer of the programme in it."""

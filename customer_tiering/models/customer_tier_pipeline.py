@@ -63,6 +63,24 @@ class Rules(dict):
     metrics = None
 
 
+@dataclass
+class Known:
+    """What records tell about the customers of a scope, for all programmes.
+
+    ``orders`` and ``lines``: frames by basis, as ``_orders`` and ``_lines`` of
+    ``customer.tier.gather`` give them; ``given``: values by metric id, as metrics give them;
+    ``payments``: as its ``_payments`` gives them; ``origins``: ``entry.Origins``; ``errors``: as
+    those of :class:`Tally`.
+    """
+
+    orders: dict
+    lines: dict
+    given: dict
+    payments: object
+    origins: object
+    errors: list
+
+
 class _Broken(Exception):
     """Rules of a programme cannot be read."""
 
@@ -99,12 +117,15 @@ class CustomerTierPipeline(models.AbstractModel):
                 )
             )
 
-    def _grade(self, company, as_of, scope, store=True, run_id=None, cuts=None, days=None):
+    def _grade(
+        self, company, as_of, scope, store=True, run_id=None, cuts=None, days=None, known=None
+    ):
         """Grade a scope; when something in it breaks, everybody else in it all the same.
 
         :param scope: see ``customer.tier.gather``
         :param cuts: where shares of the best begin, instead of what was measured last
         :param days: days to replay instead, from a customer's first order on; nothing is stored
+        :param known: :class:`Known` of the scope, where it was read before
         :return: :class:`Tally`
         """
         self._check_libraries()
@@ -116,7 +137,7 @@ class CustomerTierPipeline(models.AbstractModel):
             "cuts": cuts,
             "days": days,
         }
-        tally, last = self._grade_whole(scope, arguments), None
+        tally, last = self._grade_whole(scope, arguments, known), None
         # A run lets its events go when it ends.
         if store and not run_id:
             last = tally.last_event
@@ -152,11 +173,11 @@ class CustomerTierPipeline(models.AbstractModel):
                 )
             ) from error
 
-    def _grade_whole(self, scope, arguments):
+    def _grade_whole(self, scope, arguments, known=None):
         """Grade a scope at once, or when something in it breaks, by halves."""
         try:
             with self.env.cr.savepoint():
-                return self._grade_scope(scope, **arguments)
+                return self._grade_scope(scope, **arguments, known=known)
         except Exception as error:
             self._reraise_if_transaction_is_lost(error)
             if SWIFT.is_on(self.env):
@@ -194,7 +215,7 @@ class CustomerTierPipeline(models.AbstractModel):
         if isinstance(error, TransactionRollbackError) or self.env.cr.closed:
             raise error
 
-    def _grade_scope(self, scope, company, as_of, store, run_id, cuts, days):
+    def _grade_scope(self, scope, company, as_of, store, run_id, cuts, days, known=None):
         import numpy as np
 
         from ..grading.next_look import kept, next_looks
@@ -209,7 +230,9 @@ class CustomerTierPipeline(models.AbstractModel):
         run = self.env["customer.tier.run"].browse(run_id or ())
         watch = self.env["customer.tier.due"]._watch(run, scope, tally.errors) if store else None
         first = min(days) if days else as_of
-        facts, previous, left = self._gather(company, as_of, scope, policies, tally, first)
+        facts, previous, left = self._gather(
+            company, as_of, scope, policies, tally, first, known=known
+        )
         if days:
             return self._replay(facts, policies, days, tally)
         frames = {}
@@ -352,26 +375,66 @@ class CustomerTierPipeline(models.AbstractModel):
             tally.counts["customers"] += len(its_facts.customers)
         return tally
 
-    def _gather(self, company, as_of, scope, policies, tally, first, only_tiers=False):
+    def _gather(
+        self, company, as_of, scope, policies, tally, first, only_tiers=False, known=None
+    ):
         """Facts per programme; a customer belongs to the first one that selects it.
 
         :param first: the first day that is graded
         :param only_tiers: without what tells nothing about tiers, see ``grading.pipeline.grade``
+        :param known: :class:`Known` of the scope, where it was read before
         :return: (dict programme → facts; previous standings; those of them that no programme
             selects any more, see ``_left``)
         """
         import numpy as np
 
+        gather = self.env["customer.tier.gather"]
+        previous, scope = gather._previous(company, scope)
+        known = known or self._read(company, as_of, scope, policies, first, only_tiers)
+        orders, lines, payments, origins = known.orders, known.lines, known.payments, known.origins
+        tally.errors += known.errors
+        metrics = self.env["customer.tier.metric"].sudo().browse(known.given)
+        given = dict(zip(metrics, known.given.values(), strict=True))
+        known_orders = {basis: gather._known_by(rows, as_of) for basis, rows in orders.items()}
+        seen = previous.index.to_numpy()
+        for bought in known_orders.values():
+            seen = np.union1d(seen, gather._seen(bought, given))
+        taken = np.array([], dtype=np.int64)
+        facts = {}
+        for program, policy in policies.items():
+            # So is a contact who came in a way that a rule knows.
+            entries = policy.entries if policy else ()
+            fitting = list(origins.first_fit(entries, origins.people))
+            selected = self._select(program, scope, np.union1d(seen, fitting), tally)
+            if policy and selected is not None:
+                customers = np.setdiff1d(selected, taken)
+                entry = gather._entry(customers, entries, origins)
+                bought, products = orders[policy.basis], lines[policy.basis]
+                since = gather._since(customers, known_orders[policy.basis], company)
+                its = gather._facts(customers, bought, products, given, entry, payments, since)
+                facts[program], errors = gather._in_years(its, program, as_of, scope)
+                tally.errors += [{"metric_id": m.id, "message": e} for m, e in errors.items()]
+            else:
+                # The customers of a broken programme keep what they have.
+                customers = previous.index[previous["program"] == program.id].to_numpy()
+            taken = np.union1d(taken, customers)
+        rest = previous[~previous.index.isin(taken)]
+        return facts, previous, self._left(company, rest, as_of)
+
+    def _read(self, company, as_of, scope, policies, first, only_tiers=False):
+        """What records tell about the customers of a scope; the arguments are as in
+        :meth:`_gather`.
+
+        :return: :class:`Known`
+        """
         from ..grading.metrics import lines_start
 
         gather = self.env["customer.tier.gather"]
-        previous, scope = gather._previous(company, scope)
         metrics = self._metrics_of(policies)
         after = lines_start(filter(None, policies.values()), first)
         bases = sorted({policy.basis for policy in policies.values() if policy}) or [ORDERED]
         # What is dated later does not count, but tells from when on it will.
         orders = {basis: gather._orders(company, LAST_DAY, scope, basis) for basis in bases}
-        known_orders = {basis: gather._known_by(rows, as_of) for basis, rows in orders.items()}
         usual, *others = bases
         read, given, errors = gather._read_for(
             metrics, company, as_of, scope, after=after, basis=usual
@@ -385,32 +448,29 @@ class CustomerTierPipeline(models.AbstractModel):
             payments = gather._payments(
                 company, as_of, scope, credit or company._customer_credit_policy(), first
             )
-        tally.errors += [{"metric_id": m.id, "message": text} for m, text in errors.items()]
-        seen = previous.index.to_numpy()
-        for bought in known_orders.values():
-            seen = np.union1d(seen, gather._seen(bought, given))
-        origins = gather._origins(company, as_of, scope, policies.values(), given)
-        taken = np.array([], dtype=np.int64)
-        facts = {}
-        for program, policy in policies.items():
-            # So is a contact who came in a way that a rule knows.
-            entries = policy.entries if policy else ()
-            fitting = list(origins.first_fit(entries, origins.people))
-            selected = self._select(program, scope, np.union1d(seen, fitting), tally)
-            if policy and selected is not None:
-                customers = np.setdiff1d(selected, taken)
-                entry = gather._entry(customers, entries, origins)
-                bought, products = orders[policy.basis], lines[policy.basis]
-                since = gather._since(customers, known_orders[policy.basis], company)
-                known = gather._facts(customers, bought, products, given, entry, payments, since)
-                facts[program], errors = gather._in_years(known, program, as_of, scope)
-                tally.errors += [{"metric_id": m.id, "message": e} for m, e in errors.items()]
-            else:
-                # The customers of a broken programme keep what they have.
-                customers = previous.index[previous["program"] == program.id].to_numpy()
-            taken = np.union1d(taken, customers)
-        rest = previous[~previous.index.isin(taken)]
-        return facts, previous, self._left(company, rest, as_of)
+        return Known(
+            orders,
+            lines,
+            {metric.id: values for metric, values in given.items()},
+            payments,
+            gather._origins(company, as_of, scope, policies.values(), given),
+            [{"metric_id": m.id, "message": text} for m, text in errors.items()],
+        )
+
+    def _reading(self, company, as_of, scope, cuts, days):
+        """Function of an environment that reads :class:`Known` of a scope there, by the rules that
+        hold here; the arguments are as in :meth:`_grade`."""
+        rules = [(p.id, policy) for p, policy in self._policies(company, cuts, Tally()).items()]
+        company_id, first = company.id, min(days) if days else as_of
+
+        def read(env):
+            Program, Company = env["customer.tier.program"], env["res.company"]
+            policies = {Program.browse(id_): policy for id_, policy in rules}
+            return env["customer.tier.pipeline"]._read(
+                Company.browse(company_id), as_of, scope, policies, first
+            )
+
+        return read
 
     def _left(self, company, previous, as_of):
         """Those whom no programme selects and who have something to lose: the computed tier, or

@@ -864,8 +864,7 @@ class CustomerTierProgram(models.Model):
         """The same as of today, or as of an earlier day."""
         day = {"as_of": as_of} if as_of else {}
         companies = [{"company_id": company.id, **day} for company in self.company_id]
-        runs = self.env["customer.tier.run"].create(companies)
-        runs.action_run()
+        runs = self.env["customer.tier.run"]._grade_companies(companies)
         return runs._notification(then=self.browse().action_open_standings())
 
     def action_open_standings(self):

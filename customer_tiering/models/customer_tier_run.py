@@ -10,8 +10,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from .. import run_todos, threshold_fit
-from ..direction import TOLD
+from .. import read_ahead, run_todos, threshold_fit
 from ..explain import run_words
 from ..switches import QUIET
 from ..tools import commercial_ids, open_list
@@ -23,7 +22,7 @@ _logger = logging.getLogger(__name__)
 
 # Large enough that a chunk costs little more than its rows, small enough that its frames stay
 # within a few megabytes and the database reads it from the index alone.
-CHUNK_SIZE = 12000
+CHUNK_SIZE = 8000
 # The largest id that a column can hold.
 LAST_ID = 2**31 - 1
 # When the nightly job comes back to a company that somebody else is grading or working in.
@@ -302,12 +301,27 @@ class CustomerTierRun(models.Model):
 
     def action_run(self):
         """Grade all customers of the company from start to end, in this transaction."""
+        with read_ahead.beside(self.env) as ahead:
+            return self._run(ahead)
+
+    @api.model
+    def _grade_companies(self, vals_list):
+        """Make runs and grade all customers of their companies, in this transaction.
+
+        :return: the runs
+        """
+        with read_ahead.beside(self.env) as ahead:
+            runs = self.create(vals_list)
+            runs._run(ahead)
+        return runs
+
+    def _run(self, ahead):
         # Officers make runs; what a run becomes is for grading alone to write.
         self.check_access("create")
         for run in self.sudo():
             run._start()
             while run.state == "running":
-                run._next_chunk()
+                run._next_chunk(ahead)
         return True
 
     def action_cancel(self):
@@ -444,9 +458,10 @@ class CustomerTierRun(models.Model):
         graded = [("company_id", "=", company.id), ("program_id", "!=", False)]
         return bool(self.env["customer.tier.standing"].sudo().search_count(graded, limit=1))
 
-    def _next_chunk(self):
+    def _next_chunk(self, ahead=None):
         """Grade the next chunk of customers, or finish.
 
+        :param ahead: ``ReadAhead``, which reads the chunk behind it meanwhile
         :return: whether there is more to do
         """
         self.ensure_one()
@@ -454,15 +469,16 @@ class CustomerTierRun(models.Model):
         if not self.simulation:
             self.env["customer.tier.pipeline"]._lock_or_refuse(self.company_id)
         started = time.monotonic()
-        more = self._grade_due() if self.partial else self._grade_everybody()
+        more = self._grade_due() if self.partial else self._grade_everybody(ahead)
         self.duration += time.monotonic() - started
         if not more:
             self._finish()
         return more
 
-    def _grade_everybody(self):
+    def _grade_everybody(self, ahead=None):
         """Grade the next of all customers.
 
+        :param ahead: see :meth:`_next_chunk`
         :return: whether there are more
         """
         if not self.last_partner_id and not self.simulation:
@@ -470,9 +486,24 @@ class CustomerTierRun(models.Model):
         high, more = self._chunk_end(self.last_partner_id)
         if high:
             # Behind the last customer may be standings of partners who are contacts by now.
-            self._add(self._grade_between(self.last_partner_id, high if more else LAST_ID))
+            known = ahead and ahead.take((self.id, self.last_partner_id))
+            if ahead and more:
+                ahead.start((self.id, high), self._reading(high))
+            tally = self._grade_between(self.last_partner_id, high if more else LAST_ID, known)
+            self._add(tally)
             self.last_partner_id = high
         return more
+
+    def _reading(self, after):
+        """Function of an environment that reads the chunk behind a partner for this run."""
+        high, more = self._chunk_end(after)
+        return self.env["customer.tier.pipeline"]._reading(
+            self.company_id,
+            self.as_of,
+            self.env["customer.tier.gather"]._scope_between(after, high if more else LAST_ID),
+            self._cuts(),
+            self._replay_days(),
+        )
 
     def _grade_due(self):
         """Grade the next of those whom a night has to look at; where it had to look at many, go
@@ -503,15 +534,17 @@ class CustomerTierRun(models.Model):
         self.last_partner_id = last
         return more
 
-    def _grade_between(self, after, until):
+    def _grade_between(self, after, until, known=None):
         """Grade the customers behind one partner id up to another one; the run itself is not
         written.
 
+        :param known: what was read of them ahead
         :return: ``Tally``
         """
-        return self._grade_scope(self.env["customer.tier.gather"]._scope_between(after, until))
+        scope = self.env["customer.tier.gather"]._scope_between(after, until)
+        return self._grade_scope(scope, known)
 
-    def _grade_scope(self, scope):
+    def _grade_scope(self, scope, known=None):
         # A chunk's part of an index is too small for PostgreSQL to share it among workers, which
         # then read all of another index instead: for each chunk, and the more customers there are.
         self.env.cr.execute("SET LOCAL min_parallel_index_scan_size = 0")
@@ -521,9 +554,14 @@ class CustomerTierRun(models.Model):
             scope,
             store=not self.simulation,
             run_id=self.id,
-            cuts={int(tier_id): cut for tier_id, cut in (self.cuts or {}).items()},
+            cuts=self._cuts(),
             days=self._replay_days(),
+            known=known,
         )
+
+    def _cuts(self):
+        """Where shares of the best begin for this run, dict tier id → cut."""
+        return {int(tier_id): cut for tier_id, cut in (self.cuts or {}).items()}
 
     def _replay_days(self):
         """Hook: days to grade on again and again, none unless this is a replay."""
@@ -848,44 +886,6 @@ class CustomerTierRun(models.Model):
         :param then: the action that follows
         """
         return run_words.notify(self, then)
-
-    # What nobody was told yet
-
-    def _untold_source(self):
-        """Changes of this run that nobody was told of and that customers have not moved on from,
-        as ``customer.tier.event._forecast_of`` reads them."""
-        return SQL(
-            """
-            SELECT c.standing_id, t.program_id, c.direction,
-                   CASE WHEN c.direction = 'out' THEN c.from_tier_id ELSE c.to_tier_id END
-            %s
-            """,
-            self._untold_from(),
-        )
-
-    def _untold_count(self):
-        self.ensure_one()
-        self.env.flush_all()
-        self.env.cr.execute(SQL("SELECT COUNT(*) %s", self._untold_from()))
-        return self.env.cr.fetchone()[0]
-
-    def _untold_from(self):
-        return SQL(
-            """
-              FROM customer_tier_change c
-              JOIN customer_tier_standing s ON s.id = c.standing_id
-              JOIN res_partner p ON p.id = s.partner_id AND p.active
-              JOIN customer_tier t ON t.id = COALESCE(c.to_tier_id, c.from_tier_id)
-             WHERE c.run_id = %(run)s AND %(told)s
-               AND s.tier_id IS NOT DISTINCT FROM c.to_tier_id
-               AND NOT EXISTS (SELECT FROM customer_tier_event e WHERE e.change_id = c.id)
-               AND NOT EXISTS (
-                   SELECT FROM customer_tier_change l
-                    WHERE l.standing_id = c.standing_id AND l.id > c.id AND l.direction <> 'stay')
-            """,
-            run=self.id,
-            told=TOLD,
-        )
 
     def _settle_events(self):
         """Let the events of this run go; those of an earlier day are old news that somebody has

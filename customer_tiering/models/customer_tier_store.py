@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL, format_date, format_list
 
+from .. import untold
 from ..direction import TOLD, direction_sql
 from ..scopes import FEW
 from ..standing_columns import core_columns
@@ -664,7 +665,7 @@ class CustomerTierStore(models.AbstractModel):
             SQL(
                 "%s %s ORDER BY c.id ON CONFLICT DO NOTHING",
                 self._event_insert(),
-                run._untold_from(),
+                untold.rows(run),
             )
         )
         return self.env.cr.rowcount

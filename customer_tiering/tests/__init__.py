@@ -91,6 +91,7 @@ from . import test_upgrade
 from . import test_program_shown
 from . import test_bands_moved
 from . import test_bands_rfm
+from . import test_read_ahead
 from . import test_recency
 from . import test_named_tiers
 from . import test_handover

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .. import untold
 from .event_common import TODAY, EventCase
 
 
@@ -15,7 +16,7 @@ class TestFlood(EventCase):
     def _counts(self, wizard):
         """Totals of what the wizard shows."""
         lines = wizard._lines(
-            wizard.env["customer.tier.event"]._forecast_of(wizard.run_id._untold_source())
+            wizard.env["customer.tier.event"]._forecast_of(untold.source(wizard.run_id))
             if wizard.run_id
             else wizard.event_ids._forecast()
         )

@@ -148,6 +148,6 @@ class TestReplayJob(HistoryCase):
     def test_slices(self):
         """Long enough to be worth reading the facts, short enough to be committed in time."""
         sizes = [self._replay(every=every)._chunk_size() for every in ("year", "month", "day")]
-        self.assertEqual(sizes, [12000, 12000, 2000])
+        self.assertEqual(sizes, [8000, 8000, 2000])
         with patch(CHUNK_SIZE, 3):
             self.assertEqual(self._replay()._chunk_size(), 3)

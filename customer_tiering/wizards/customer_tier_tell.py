@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .. import untold
 from ..tools import notification, open_dialog
 
 
@@ -41,8 +42,8 @@ class CustomerTierTell(models.TransientModel):
         for wizard in self:
             wizard._check_rights()
             if wizard.run_id:
-                wizard.event_count = wizard.run_id._untold_count()
-                lines = Event._forecast_of(wizard.run_id._untold_source())
+                wizard.event_count = untold.count(wizard.run_id)
+                lines = Event._forecast_of(untold.source(wizard.run_id))
             else:
                 wizard.event_count = len(wizard.event_ids)
                 lines = wizard.event_ids._forecast()

@@ -12,7 +12,7 @@ from .. import kept_chunks, order_prices
 from ..workings import Workings, year_days
 from .common import ScenarioCase
 
-CLEAN = "odoo.addons.customer_tiering_scenario.workings.Workings._is_clean"
+CLEAN = "odoo.addons.customer_tiering_scenario.workings.is_clean"
 
 
 @tagged("post_install", "-at_install")
@@ -22,7 +22,7 @@ class TestKeptChunks(ScenarioCase):
     def setUp(self):
         super().setUp()
         # In a test nothing is committed, so that nothing would be kept.
-        self.startPatcher(patch(CLEAN, lambda workings: True))
+        self.startPatcher(patch(CLEAN, lambda env: True))
         self.addCleanup(kept_chunks.forget, self.env.cr.dbname)
         kept_chunks.forget(self.env.cr.dbname)
 
@@ -77,7 +77,7 @@ class TestKeptChunks(ScenarioCase):
 
     def test_what_is_not_committed_is_not_kept(self):
         """What somebody has typed and not saved is counted for everybody."""
-        with patch(CLEAN, lambda workings: False):
+        with patch(CLEAN, lambda env: False):
             self._chunks()
         self.assertFalse(self._files())
 
