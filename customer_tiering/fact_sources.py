@@ -8,11 +8,12 @@ everybody's orders for every chunk.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from odoo.tools import SQL
 
+from . import scopes
 from .grading.policy import INVOICED, ORDERED
 
 # Columns of what customers bought, as ``FactSource.orders`` gives them.
@@ -368,6 +369,34 @@ def _refunds_of(contact, company, as_of):
     )
 
 
+def _customers_and_refunds(company, as_of, scope):
+    """Customers ``p`` of a scope and their credit notes ``m`` up to a day, as SQL to select from."""
+    known = scopes.refunds(scope)
+    if known is None:
+        return SQL("res_partner p JOIN %s m ON TRUE", _refunds_of(SQL("p.id"), company, as_of))
+    return SQL(
+        "res_partner p JOIN account_move m ON m.partner_id = p.id AND m.id = ANY(%s)"
+        " AND m.invoice_date <= %s",
+        known,
+        as_of,
+    )
+
+
+def with_refunds(gather, company, scope):
+    """A scope that knows the credit notes that may be for anything that its customers bought; one
+    of few customers stays as it is, and so does one of which nothing ever came back."""
+    if not isinstance(scope, scopes.Between | scopes.Some) or scopes.kept(scope):
+        return scope
+    if scopes.few(scope):
+        return scope
+    query = SQL(
+        "SELECT m.id FROM (%s) payer (id), %s m",
+        _who_is_credited(company, scope(SQL("p.commercial_partner_id"))),
+        _refunds_of(SQL("payer.id"), company, date.max),
+    )
+    return scopes.with_refunds(scope, gather._read(query, {"id": "int4"})["id"].tolist())
+
+
 def _who_is_credited(company, condition):
     """Contacts to whom credit notes for orders of some customers ``p`` are made out: their own, who
     pays for their orders by now, and whoever else got one.
@@ -405,11 +434,22 @@ def credited_lines(gather, company, as_of, scope, measures):
     full, whatever the rate is by then.
     """
     line = line_of_return(gather, company, measures)
+    known = scopes.refunds(scope)
+    if known is None:
+        payer = _who_is_credited(company, scope(SQL("p.commercial_partner_id")))
+        refunds = SQL("payer, %s m", _refunds_of(SQL("payer.id"), company, as_of))
+    else:
+        payer = SQL("SELECT NULL::int WHERE FALSE")
+        refunds = SQL(
+            "(SELECT * FROM account_move n WHERE n.id = ANY(%s) AND n.invoice_date <= %s) m",
+            known,
+            as_of,
+        )
     return SQL(
         """
-        WITH payer (id) AS MATERIALIZED (%(credited)s), credited AS MATERIALIZED (
+        WITH payer (id) AS MATERIALIZED (%(payer)s), credited AS MATERIALIZED (
             SELECT DISTINCT x.order_line_id AS id
-              FROM payer, %(refunds)s m,
+              FROM %(refunds)s,
                    LATERAL (SELECT y.order_line_id
                               FROM account_move_line i
                               JOIN sale_order_line_invoice_rel y ON y.invoice_line_id = i.id
@@ -447,8 +487,8 @@ def credited_lines(gather, company, as_of, scope, measures):
         """,
         **line,
         rates=_RATES,
-        credited=_who_is_credited(company, scope(SQL("p.commercial_partner_id"))),
-        refunds=_refunds_of(SQL("payer.id"), company, as_of),
+        payer=payer,
+        refunds=refunds,
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         products=ORDERED_PRODUCTS,
         company=company.id,
@@ -481,12 +521,12 @@ def loose_credits(gather, company, as_of, scope):
     return SQL(
         """
         SELECT p.commercial_partner_id, %(noon)s, -SUM(i.balance)::float8, 0
-          FROM res_partner p, %(refunds)s m
+          FROM %(refunds)s
           JOIN account_move_line i ON i.move_id = m.id
          WHERE %(loose)s AND %(scope)s
       GROUP BY p.commercial_partner_id, m.id, m.invoice_date
         """,
-        refunds=_refunds_of(SQL("p.id"), company, as_of),
+        refunds=_customers_and_refunds(company, as_of, scope),
         loose=_loose(gather, company),
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         scope=scope(SQL("p.commercial_partner_id")),
@@ -494,8 +534,8 @@ def loose_credits(gather, company, as_of, scope):
 
 
 def loose_credit_lines(gather, company, as_of, scope, measures, after):
-    moves = SQL("JOIN %s m ON TRUE", _refunds_of(SQL("p.id"), company, as_of))
     given = (gather, company, as_of, scope, measures, after)
+    moves = _customers_and_refunds(company, as_of, scope)
     return _move_lines(*given, _loose(gather, company), moves=moves)
 
 
@@ -693,9 +733,10 @@ _REBATE = SQL(
     _RATES,
 )
 # Documents ``m`` of customers ``p``, and credit notes ``m`` for their invoices ``r``.
-_THEIRS = SQL("JOIN account_move m ON m.partner_id = p.id")
+_THEIRS = SQL("res_partner p JOIN account_move m ON m.partner_id = p.id")
 _REVERSED = SQL(
-    "JOIN account_move r ON r.partner_id = p.id JOIN account_move m ON m.reversed_entry_id = r.id"
+    "res_partner p JOIN account_move r ON r.partner_id = p.id"
+    " JOIN account_move m ON m.reversed_entry_id = r.id"
 )
 
 
@@ -728,7 +769,7 @@ def _move_lines(
 
     :param documents: condition on both
     :param worth: of a line, in company currency
-    :param moves: how customers ``p`` lead to the documents
+    :param moves: customers ``p`` and the documents, as SQL to select from
     :param rebate: which lines are money without pieces
     """
     from .grading.metrics import MONEY_MEASURES, as_date
@@ -748,8 +789,7 @@ def _move_lines(
     return SQL(
         """
         SELECT p.commercial_partner_id, %(noon)s, COALESCE(i.product_id, 0), %(columns)s
-          FROM res_partner p
-          %(moves)s
+          FROM %(moves)s
           JOIN account_move_line i ON i.move_id = m.id
      LEFT JOIN product_product v ON v.id = i.product_id
      LEFT JOIN product_template t ON t.id = v.product_tmpl_id

@@ -53,6 +53,9 @@ class ReadAhead:
                 self._env = self._like(cr=self._connect())
             except PoolError:
                 return
+            # The work is done before it is asked for, and workers would take processors from the
+            # transaction that it is done for.
+            self._env.cr.execute("SET max_parallel_workers_per_gather = 0")
             self._thread = ThreadPoolExecutor(1, "customer_tiering")
         self._what, self._future = what, self._thread.submit(work, self._env)
 

@@ -16,10 +16,12 @@ class Some:
 
     :param ids: list of commercial partner ids
     :param kept: whether it is known that nothing that they bought ever came back
+    :param refunds: see :func:`refunds`
     """
 
     ids: list
     kept: bool = False
+    refunds: list | None = None
 
     def __call__(self, column):
         return SQL("%s = ANY(%s::int4[])", column, self._text)
@@ -35,9 +37,19 @@ class Some:
         return replace(self, kept=True)
 
 
-def between(low, high):
-    """The customers with ``low < id <= high``."""
-    return lambda column: SQL("%s > %s AND %s <= %s", column, low, column, high)
+@dataclass(frozen=True, eq=False)
+class Between:
+    """The customers with ``low < id <= high``.
+
+    :param refunds: see :func:`refunds`
+    """
+
+    low: int
+    high: int
+    refunds: list | None = None
+
+    def __call__(self, column):
+        return SQL("%s > %s AND %s <= %s", column, self.low, column, self.high)
 
 
 def few(scope):
@@ -47,6 +59,17 @@ def few(scope):
 def kept(scope):
     """Whether it is known that nothing ever came back of the customers of a scope."""
     return isinstance(scope, Some) and scope.kept
+
+
+def refunds(scope):
+    """Ids of the credit notes that may be for anything that the customers of a scope bought, None
+    where that is not known. Several statements ask for them, and looking for those of thousands of
+    customers takes each longer than all else about them."""
+    return getattr(scope, "refunds", None)
+
+
+def with_refunds(scope, ids):
+    return replace(scope, refunds=ids)
 
 
 def back(gather, company, scope):

@@ -108,6 +108,21 @@ class Spread:
         )
 
 
+def merged(known, spreads):
+    """What is kept of spreads so far, together with those of more customers.
+
+    :param known: dict text of a programme's id → as :meth:`Spread.to_json` gives it, or nothing
+    :param spreads: dict id of a programme → :class:`Spread`
+    :return: as ``known``, the same where there is nothing to add
+    """
+    if not spreads:
+        return known
+    found = dict(known or {})
+    for id_, spread in spreads.items():
+        found[str(id_)] = Spread.from_json(found.get(str(id_))).merge(spread).to_json()
+    return found
+
+
 def pair_key(one, other):
     """The key of two indicators in ``Spread.differing``, whatever their order."""
     return min(one, other), max(one, other)

@@ -9,9 +9,9 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .. import fact_sources, origin_queries, scopes
+from .. import fact_sources, origin_queries, return_events, scopes
 from ..explain.span import spans_of_years
-from ..fact_sources import ORDER_COLUMNS, RETURN_COLUMNS, FactSource  # noqa: F401
+from ..fact_sources import ORDER_COLUMNS, FactSource  # noqa: F401
 from ..grading.entry import Origins
 from ..grading.policy import INVOICED, ORDERED
 from ..samples import fixed_sample, taken_before
@@ -93,7 +93,7 @@ class CustomerTierGather(models.AbstractModel):
         archived, nobody's contact, neither the company itself, with its branches and its head
         office, nor the contact of somebody who works in the database."""
         return SQL(
-            """(%(p)s.active AND %(p)s.commercial_partner_id = %(p)s.id
+            """(%(p)s.active AND %(p)s.commercial_partner_id - %(p)s.id = 0
                 AND %(p)s.id NOT IN (SELECT c.partner_id FROM res_company c
                                       WHERE split_part(c.parent_path, '/', 1) = %(root)s)
                 AND NOT EXISTS (SELECT FROM res_users u
@@ -120,7 +120,7 @@ class CustomerTierGather(models.AbstractModel):
 
     def _scope_between(self, low, high):
         """Scope of the commercial partners with ``low < id <= high``."""
-        return scopes.between(low, high)
+        return scopes.Between(low, high)
 
     def _since(self, customers, orders, company):
         """The day since when those who have not ordered are known.
@@ -173,7 +173,7 @@ class CustomerTierGather(models.AbstractModel):
         """The rows of several queries with the same columns, one after the other."""
         return self._read(SQL(" UNION ALL ").join(SQL("(%s)", q) for q in queries), columns)
 
-    def _orders(self, company, as_of, scope, basis=ORDERED):
+    def _orders(self, company, as_of, scope, basis=ORDERED, events=None):
         """What was bought up to the as-of date, and what came back of it: frame ``customer, day,
         amount, frequent``, with ``origin`` and ``void`` where anything came back, and ``purchase``
         where invoices count. What of it
@@ -181,10 +181,12 @@ class CustomerTierGather(models.AbstractModel):
         ``Facts.corrected``.
 
         :param basis: what counts as bought, of ``policy.BASES``
+        :param events: see :meth:`_came_back`
         """
-        return self._purchases(company, as_of, scope, basis).drop(columns="document")
+        found = self._purchases(company, as_of, scope, basis, events=events)
+        return found.drop(columns="document")
 
-    def _purchases(self, company, as_of, scope, basis, since=None):
+    def _purchases(self, company, as_of, scope, basis, since=None, events=None):
         """The same with ``document``: the id of the order or invoice, 0 where nothing refers to
         it.
 
@@ -211,7 +213,7 @@ class CustomerTierGather(models.AbstractModel):
             found = self._read(asked, {"document": "int4", "purchase": "int4"})
             orders = pd.Series(found["purchase"], index=found["document"])
             frame["purchase"] = frame["document"].map(orders).fillna(0).astype("int64")
-        back = self._came_back(company, as_of, scope, basis, lines=False)
+        back = self._came_back(company, as_of, scope, basis, lines=False, events=events)
         if since is not None:
             back = back[back["origin"] >= day_number(since)]
         if not len(back):
@@ -224,29 +226,19 @@ class CustomerTierGather(models.AbstractModel):
         back = back[back["amount"] != 0]
         return pd.concat([frame, back[list(frame)]], ignore_index=True)
 
-    def _came_back(self, company, as_of, scope, basis, measures=frozenset(), lines=True):
+    def _came_back(
+        self, company, as_of, scope, basis, measures=frozenset(), lines=True, events=None
+    ):
         """What came back up to the as-of date: frame of ``grading.returns.taken_back``.
 
         :param measures: see :meth:`_lines`
         :param lines: only of sources whose lines do not tell it themselves
+        :param events: of ``return_events.read`` up to this day or a later one, where it was asked
+            already
         """
-        import pandas as pd
-
-        from ..grading.returns import EVENT_TYPES, nothing, taken_back
-
-        queries = [
-            query(company, as_of, scope, measures)
-            for source in self._sources(company, basis)
-            if not scopes.kept(scope) and not (lines and source.lines_net)
-            for query in source.returns
-        ]
-        rows = self._read_sources(queries, RETURN_COLUMNS) if queries else {}
-        if not len(rows.get("customer", ())):
-            # Of most customers graded after an order, nothing ever came back.
-            return nothing()
-        rows["origin"] = self._local_days(rows.pop("ordered_at"), company)
-        rows["day"] = self._local_days(rows.pop("happened_at"), company)
-        return taken_back(pd.DataFrame(rows).astype(EVENT_TYPES))
+        if events is None:
+            events = return_events.read(self, company, as_of, scope, basis, measures, lines)
+        return return_events.taken_back(events, as_of, lines)
 
     def _came_back_conditions(self, scope, company):
         """Hook: conditions of which one is true where anything that customers of a scope bought may
@@ -327,7 +319,7 @@ class CustomerTierGather(models.AbstractModel):
 
     # Ordered products
 
-    def _lines(self, company, as_of, scope, measures, after=None, basis=ORDERED):
+    def _lines(self, company, as_of, scope, measures, after=None, basis=ORDERED, events=None):
         """Products bought, and what came back of them: frame ``customer, day, product, category,
         quantity``, with ``origin`` where anything came back.
 
@@ -336,6 +328,7 @@ class CustomerTierGather(models.AbstractModel):
             ``revenue`` and ``cost``, untaxed in company currency (else no such columns)
         :param after: only what was ordered, or came back, after this day number
         :param basis: see :meth:`_orders`
+        :param events: see :meth:`_came_back`
         """
         import pandas as pd
 
@@ -357,7 +350,7 @@ class CustomerTierGather(models.AbstractModel):
         rows = self._read_sources(queries, columns)
         rows["day"] = self._local_days(rows.pop("ordered_at"), company)
         lines = pd.DataFrame(rows | {"category": 0})
-        back = self._came_back(company, as_of, scope, basis, measures)
+        back = self._came_back(company, as_of, scope, basis, measures, events=events)
         if len(back):
             back = back[back["day"] > after] if after is not None else back
             back = back.assign(revenue=back["amount"], category=0)[[*lines, "origin"]]
@@ -675,11 +668,15 @@ class CustomerTierGather(models.AbstractModel):
 
     def _lines_for(self, metrics, company, as_of, scope, after, basis):
         """The products that some metrics look at, None where none does."""
+        measures = self._line_measures(metrics)
+        return self._lines(company, as_of, scope, measures, after, basis) if measures else None
+
+    def _line_measures(self, metrics):
+        """What some metrics measure of products."""
         from ..grading.metrics import LINE_MEASURES
 
         kinds = metrics.sudo()
-        measures = LINE_MEASURES.intersection(m.measure for m in kinds if m.kind == "order")
-        return self._lines(company, as_of, scope, measures, after, basis) if measures else None
+        return LINE_MEASURES.intersection(m.measure for m in kinds if m.kind == "order")
 
     def _seen(self, orders, given):
         """Partners who are customers whatever the contact says: they ordered, or were judged by

@@ -10,7 +10,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, ormcache
 
-from .. import rules_known, scopes
+from .. import fact_sources, return_events, rules_known, scopes
 from ..correction_history import CorrectionHistory
 from ..grading.policy import ORDERED
 from ..switches import SWIFT
@@ -375,9 +375,7 @@ class CustomerTierPipeline(models.AbstractModel):
             tally.counts["customers"] += len(its_facts.customers)
         return tally
 
-    def _gather(
-        self, company, as_of, scope, policies, tally, first, only_tiers=False, known=None
-    ):
+    def _gather(self, company, as_of, scope, policies, tally, first, only_tiers=False, known=None):
         """Facts per programme; a customer belongs to the first one that selects it.
 
         :param first: the first day that is graded
@@ -433,15 +431,17 @@ class CustomerTierPipeline(models.AbstractModel):
         metrics = self._metrics_of(policies)
         after = lines_start(filter(None, policies.values()), first)
         bases = sorted({policy.basis for policy in policies.values() if policy}) or [ORDERED]
-        # What is dated later does not count, but tells from when on it will.
-        orders = {basis: gather._orders(company, LAST_DAY, scope, basis) for basis in bases}
-        usual, *others = bases
-        read, given, errors = gather._read_for(
-            metrics, company, as_of, scope, after=after, basis=usual
-        )
-        lines = {usual: read}
-        for basis in others:
-            lines[basis] = gather._lines_for(metrics, company, as_of, scope, after, basis)
+        measures = gather._line_measures(metrics)
+        scope = fact_sources.with_refunds(gather, company, scope)
+        orders, lines = {}, {}
+        for basis in bases:
+            # What is dated later does not count, but tells from when on it will.
+            events = return_events.read(gather, company, LAST_DAY, scope, basis, measures)
+            orders[basis] = gather._orders(company, LAST_DAY, scope, basis, events)
+            lines[basis] = None
+            if measures:
+                lines[basis] = gather._lines(company, as_of, scope, measures, after, basis, events)
+        given, errors = gather._given_for(metrics, company, as_of, scope)
         credit = next((policy.credit for policy in policies.values() if policy), None)
         payments = None
         if not only_tiers or "payment" in metrics.mapped("kind"):

@@ -319,7 +319,7 @@ class CustomerTierRun(models.Model):
         # Officers make runs; what a run becomes is for grading alone to write.
         self.check_access("create")
         for run in self.sudo():
-            run._start()
+            run._start(ahead)
             while run.state == "running":
                 run._next_chunk(ahead)
         return True
@@ -390,7 +390,11 @@ class CustomerTierRun(models.Model):
 
     # One run
 
-    def _start(self):
+    def _start(self, ahead=None):
+        """Begin, unless it has begun already.
+
+        :param ahead: see :meth:`_next_chunk`
+        """
         self.ensure_one()
         if self.state == "running":
             return
@@ -409,6 +413,8 @@ class CustomerTierRun(models.Model):
                     self.company_id.name,
                 )
             )
+        if ahead:
+            ahead.start((self.id, 0), self._reading(0))
         cuts = programs._measure_top_shares(self.as_of)
         if not self.simulation:
             moved = programs.tier_ids.filtered(lambda t: t.id in cuts and cuts[t.id] != t.top_cut)
@@ -591,6 +597,8 @@ class CustomerTierRun(models.Model):
 
     def _add(self, tally):
         """Add what a chunk came to."""
+        from ..grading.spread import merged
+
         matrix = self.matrix or {}
         for (before, after), number in tally.matrix.items():
             row = matrix.setdefault(str(before), {})
@@ -599,7 +607,7 @@ class CustomerTierRun(models.Model):
         self.write(
             {
                 "matrix": matrix,
-                "spreads": self._merge_spreads(tally.spreads),
+                "spreads": merged(self.spreads, tally.spreads),
                 "customer_count": self.customer_count + counts["customers"],
                 "looked_count": self.looked_count + counts["customers"] - counts["untouched"],
                 "written_count": self.written_count + counts["written"],
@@ -626,21 +634,6 @@ class CustomerTierRun(models.Model):
             if error.get("partner_id") or cause not in known:
                 known.add(cause)
                 yield error
-
-    def _merge_spreads(self, spreads):
-        """How customers spread so far, together with those of one more chunk.
-
-        :param spreads: dict programme id → ``Spread``
-        """
-        from ..grading.spread import Spread
-
-        if not spreads:
-            return self.spreads
-        merged = dict(self.spreads or {})
-        for program_id, spread in spreads.items():
-            before = Spread.from_json(merged.get(str(program_id)))
-            merged[str(program_id)] = before.merge(spread).to_json()
-        return merged
 
     def _finish(self):
         if not self.simulation and not QUIET.is_on(self.env):

@@ -15,8 +15,8 @@ MAX_DAYS = 400
 PERIOD_DAYS = {"day": 1, "month": 31, "quarter": 92, "year": 366}
 # Gradings that are over before whoever pressed the button gets tired of it.
 SHORT = 60
-# Customers times gradings of one slice: as much as a year and a half by months of a chunk of a grading, but
-# never so few customers that reading the days themselves is all that a slice does.
+# Customers times gradings of one slice: as much as a year and a half by months of a chunk of a
+# grading, but never so few customers that reading the days themselves is all that a slice does.
 SLICE_GRADINGS = 18
 LEAST_SLICE = 2000
 

@@ -132,9 +132,14 @@ class CustomerTierStore(models.AbstractModel):
         :return: names of the columns that are the reason; ``SQL`` of the table, which for few
             customers is part of the statements themselves
         """
+        import numpy as np
+
         from ..grading.movement import decision_day
         from ..grading.pipeline import lasting
 
+        if len(frame) > FEW and not frame["known"].any():
+            # Rows go into the index on tier and score in less time in its order.
+            frame = frame.iloc[np.lexsort((frame["score"], frame["tier"]))]
         decision = decision_day(policy.movement, frame["noticed"], frame["entered"])
         staged = {
             "partner": ("int4", frame.index),

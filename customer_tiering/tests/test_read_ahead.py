@@ -33,7 +33,9 @@ class TestReadAhead(BaseCase):
             company = env["res.company"].create({"name": "Read Ahead"})
             cls.company_id = company.id
             env["customer.tier.program"]._create_preset("wholesale", company).domain = OWN
-            product = env["product.product"].create({"name": "Tea", "type": "service", "company_id": company.id})
+            product = env["product.product"].create(
+                {"name": "Tea", "type": "service", "company_id": company.id}
+            )
             customers = env["res.partner"].create(
                 [{"name": f"Customer {n}", "company_id": company.id} for n in range(10)]
             )
@@ -118,9 +120,8 @@ class TestReadAhead(BaseCase):
         ahead, errors, taken = self._graded()
         self.assertEqual((len(ahead), errors), (10, []))
         self.assertGreater(len({values[1] for values in ahead}), 1)
-        # Nobody reads the first chunk before it is its turn.
-        self.assertEqual(taken[:2], [False, True])
-        self.assertTrue(all(taken[1:]), taken)
+        self.assertGreater(len(taken), 1)
+        self.assertTrue(all(taken), taken)
         with patch(f"{READ_AHEAD}.is_clean", lambda env: False):
             plain, errors, taken = self._graded()
         self.assertEqual((plain, errors, taken), (ahead, [], []))
@@ -133,9 +134,7 @@ class TestReadAhead(BaseCase):
             order = env["sale.order"].search(
                 [("company_id", "=", self.company_id)], order="id DESC", limit=1
             )
-            env.cr.execute(
-                "UPDATE sale_order SET amount_untaxed = 77777 WHERE id = %s", [order.id]
-            )
+            env.cr.execute("UPDATE sale_order SET amount_untaxed = 77777 WHERE id = %s", [order.id])
 
         found, _errors, taken = self._graded(change)
         self.assertIn("77777.0", {values[3] for values in found})
