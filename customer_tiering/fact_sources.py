@@ -370,7 +370,7 @@ def _refunds_of(contact, company, as_of):
 
 
 def _customers_and_refunds(company, as_of, scope):
-    """Customers ``p`` of a scope and their credit notes ``m`` up to a day, as SQL to select from."""
+    """Customers ``p`` of a scope and their credit notes ``m`` up to a day, to select from."""
     known = scopes.refunds(scope)
     if known is None:
         return SQL("res_partner p JOIN %s m ON TRUE", _refunds_of(SQL("p.id"), company, as_of))
