@@ -11,6 +11,7 @@ from .assessments import create_assessments
 from .invoices import create_invoices, has_ledger
 from .names import PRODUCTS, name_products
 from .plan import plan_orders
+from .sent_back import order_what_came_back
 
 MODULE = "customer_tiering"
 BATCH = 500
@@ -56,6 +57,7 @@ def load_demo(env):
         users=_users(env),
     )
     writer.write_orders(companies, plan_orders(companies, products, today))
+    order_what_came_back(env, company.with_env(env))
 
     def invoice():
         # A company that keeps its books elsewhere has no accounts to post to.

@@ -80,6 +80,7 @@ from . import test_what_changed
 from . import test_late_reason
 from . import test_contact_pages
 from . import test_debts
+from . import test_demo_sent_back
 from . import test_desk
 from . import test_event_held
 from . import test_event_rule
