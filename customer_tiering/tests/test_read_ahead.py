@@ -1,7 +1,10 @@
-from threading import active_count
-from time import monotonic
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from threading import Thread, active_count
+from time import monotonic, sleep
 from unittest.mock import patch
 
+from psycopg2 import OperationalError
 from psycopg2.pool import PoolError
 
 from odoo import api, fields
@@ -16,6 +19,7 @@ from .threads_common import registry_for_threads
 
 READ_AHEAD = "odoo.addons.customer_tiering.read_ahead"
 FOUND = ("partner_id", "tier_id", "score", "amount", "order_count", "lifecycle_stage", "next_look")
+FOUND += ("numbers",)
 
 
 @tagged("post_install", "-at_install")
@@ -32,7 +36,9 @@ class TestReadAhead(BaseCase):
             env = env(context={"tracking_disable": True, "no_reset_password": True})
             company = env["res.company"].create({"name": "Read Ahead"})
             cls.company_id = company.id
-            env["customer.tier.program"]._create_preset("wholesale", company).domain = OWN
+            program = env["customer.tier.program"]._create_preset("wholesale", company)
+            program.domain = OWN
+            cls._measure_changes(env, program)
             product = env["product.product"].create(
                 {"name": "Tea", "type": "service", "company_id": company.id}
             )
@@ -52,12 +58,36 @@ class TestReadAhead(BaseCase):
                 ]
             )
             orders.action_confirm()
+            orders.date_order = fields.Datetime.now() - timedelta(days=9)
             env["customer.tier.stale"].search([("company_id", "=", company.id)]).unlink()
         cls.addClassCleanup(cls._put_away)
 
     @classmethod
     def _environment(cls):
         return _Committed(cls.registry)
+
+    @classmethod
+    def _measure_changes(cls, env, program):
+        """Let the programme measure something that gradings themselves write."""
+        metric = env["customer.tier.metric"].create(
+            {
+                "name": "Changes",
+                "code": f"changes_{program.id}",
+                "kind": "record",
+                "model_name": "customer.tier.change",
+                "partner_path": "standing_id.partner_id",
+            }
+        )
+        cls.metric_id = metric.id
+        env["customer.tier.indicator"].create(
+            {
+                "program_id": program.id,
+                "metric_id": metric.id,
+                "scale": "linear",
+                "linear_zero": 0,
+                "linear_full": 10,
+            }
+        )
 
     @classmethod
     def _put_away(cls):
@@ -69,16 +99,19 @@ class TestReadAhead(BaseCase):
             orders.unlink()
             everything["customer.tier.stale"].search(own).unlink()
             everything["customer.tier.program"].search(own).unlink()
+            everything["customer.tier.metric"].browse(cls.metric_id).unlink()
             everything["res.partner"].search(own).unlink()
             everything["product.product"].search(own).unlink()
             # Names of companies are taken for ever.
             gone = {"name": f"Gone {cls.company_id}", "active": False}
             env["res.company"].browse(cls.company_id).write(gone)
 
-    def _graded(self, before=None):
+    def _graded(self, before=None, user=None, days=(0,)):
         """Grade everybody by chunks of three, and take it back.
 
         :param before: function of the environment, called in the transaction that grades
+        :param user: who starts it, else the system
+        :param days: how many days ago each of the gradings is as of
         :return: what is stored, the errors, and for each chunk whether it had been read ahead
         """
         taken = []
@@ -90,13 +123,19 @@ class TestReadAhead(BaseCase):
             return found
 
         with self._environment() as env:
-            run = env["customer.tier.run"].create({"company_id": self.company_id})
+            today = env["customer.tier.gather"]._today(env["res.company"].browse(self.company_id))
+            run = env["customer.tier.run"].create(
+                [
+                    {"company_id": self.company_id, "as_of": today - timedelta(days=ago)}
+                    for ago in days
+                ]
+            )
             env.cr.commit()
             try:
                 if before:
                     before(env)
                 with patch.object(ReadAhead, "take", noted), patch(CHUNK_SIZE, self._chunk(env)):
-                    run.action_run()
+                    run.with_user(user or env.uid).action_run()
                 standings = env["customer.tier.standing"].search(
                     [("company_id", "=", self.company_id)], order="partner_id"
                 )
@@ -169,6 +208,76 @@ class TestReadAhead(BaseCase):
 
         found, errors, taken = self._graded(refuse)
         self.assertEqual((found, errors, set(taken)), (expected, [], {False}))
+
+    def test_no_connection_given(self):
+        """The database takes no more connections, or not this one, and nobody can be graded."""
+        expected, _errors, _taken = self._graded()
+
+        def refuse(env):
+            error = OperationalError("FATAL: sorry, too many clients already")
+            self.startPatcher(patch.object(ReadAhead, "_connect", side_effect=error))
+
+        found, errors, taken = self._graded(refuse)
+        self.assertEqual((found, errors, set(taken)), (expected, [], {False}))
+
+    def test_connection_lost(self):
+        """The database ends a connection that does nothing in a transaction for long, which is that
+        of the reader while the other one stores; and takes the grading along."""
+        with (
+            mute_logger("odoo.sql_db", READ_AHEAD),
+            self._environment() as env,
+            beside(env) as ahead,
+        ):
+            ahead.start("first", lambda env: env.cr.connection.get_backend_pid())
+            env.cr.execute("SELECT pg_terminate_backend(%s, 5000)", [ahead.take("first")])
+            ahead.start("second", lambda env: env.cr.execute("SELECT 1"))
+            self.assertIsNone(ahead.take("second"))
+            ahead.start("third", lambda env: env.cr.execute("SELECT 1"))
+            self.assertIsNone(ahead.take("third"))
+
+    def test_connection_lost_at_the_end(self):
+        """A grading that is done fails because the connection that it needs no more is gone."""
+        with self._environment() as env, beside(env) as ahead:
+            ahead.start("first", lambda env: env.cr.connection.get_backend_pid())
+            env.cr.execute("SELECT pg_terminate_backend(%s, 5000)", [ahead.take("first")])
+
+    def test_table_that_somebody_changes(self):
+        """An upgrade waits for the grading to let go of a table, the reader waits behind the
+        upgrade, and the grading for its reader: for ever, as no database can see that."""
+        expected, _errors, _taken = self._graded()
+
+        def wait_for(env):
+            env.cr.execute("SELECT FROM customer_tier_credited_order_rel LIMIT 1")
+            self.enterContext(self._changing("customer_tier_credited_order_rel"))
+
+        started = monotonic()
+        with mute_logger("odoo.sql_db", READ_AHEAD):
+            found, errors, _taken = self._graded(wait_for)
+        self.assertEqual((found, errors), (expected, []))
+        self.assertLess(monotonic() - started, 20)
+
+    @contextmanager
+    def _changing(self, table):
+        """Somebody who waits to change a table, and gives up after half a minute."""
+
+        def change():
+            with (
+                suppress(OperationalError),
+                mute_logger("odoo.sql_db"),
+                self.registry.cursor() as cr,
+            ):
+                cr.execute("SET lock_timeout = '30s'")
+                cr.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+                cr.rollback()
+
+        thread = Thread(target=change)
+        thread.start()
+        waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
+        with self.registry.cursor() as cr:
+            while not cr.execute(waiting, [table]) and not cr.fetchall():
+                sleep(0.05)
+        yield
+        thread.join()
 
     def test_interrupted(self):
         """A grading that fails leaves its reader at work, with a connection and a thread each."""
