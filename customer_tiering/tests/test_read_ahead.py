@@ -10,7 +10,7 @@ from psycopg2.pool import PoolError
 from odoo import api, fields
 from odoo.fields import Command
 from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..read_ahead import ReadAhead, beside
@@ -18,6 +18,7 @@ from .common import CHUNK_SIZE, OWN
 from .threads_common import registry_for_threads
 
 READ_AHEAD = "odoo.addons.customer_tiering.read_ahead"
+MODELS = "odoo.addons.customer_tiering.models"
 FOUND = ("partner_id", "tier_id", "score", "amount", "order_count", "lifecycle_stage", "next_look")
 FOUND += ("numbers",)
 
@@ -241,6 +242,38 @@ class TestReadAhead(BaseCase):
             ahead.start("first", lambda env: env.cr.connection.get_backend_pid())
             env.cr.execute("SELECT pg_terminate_backend(%s, 5000)", [ahead.take("first")])
 
+    def test_metric_fails_for_the_reader(self):
+        """What breaks in the other connection alone, such as waiting for a lock, is taken for a
+        broken metric: customers are graded without it, and the run blames whoever defined it."""
+        expected, _errors, _taken = self._graded()
+        read = self.registry["customer.tier.metric"]._record_values
+
+        def broken(metric, *args, **kwargs):
+            if metric.env.cr is not own[0]:
+                metric.env.cr.execute("SELECT 1 / 0")
+            return read(metric, *args, **kwargs)
+
+        own = []
+        with (
+            patch.object(self.registry["customer.tier.metric"], "_record_values", broken),
+            mute_logger("odoo.sql_db", READ_AHEAD, f"{MODELS}.customer_tier_gather"),
+        ):
+            found, errors, _taken = self._graded(lambda env: own.append(env.cr))
+        self.assertEqual((found, errors), (expected, []))
+
+    def test_broken_metric(self):
+        """A metric that is broken for everybody is named twice, or not at all."""
+
+        def broken(metric, *args, **kwargs):
+            raise ZeroDivisionError("No such records")
+
+        with (
+            patch.object(self.registry["customer.tier.metric"], "_record_values", broken),
+            mute_logger("odoo.sql_db", READ_AHEAD, f"{MODELS}.customer_tier_gather"),
+        ):
+            found, errors, _taken = self._graded()
+        self.assertEqual((len(found), errors), (10, ["No such records"]))
+
     def test_table_that_somebody_changes(self):
         """An upgrade waits for the grading to let go of a table, the reader waits behind the
         upgrade, and the grading for its reader: for ever, as no database can see that."""
@@ -278,6 +311,39 @@ class TestReadAhead(BaseCase):
                 sleep(0.05)
         yield
         thread.join()
+
+    def test_officer(self):
+        """An officer's grading looks at less, or is refused something, as it is read ahead with the
+        rights of who pressed the button."""
+        with self._environment() as env:
+            user = new_test_user(
+                env,
+                f"ahead{self.company_id}",
+                "customer_tiering.group_user",
+                company_id=self.company_id,
+                company_ids=[Command.set([self.company_id])],
+            )
+            self.addCleanup(self._drop, user.id)
+        expected, _errors, _taken = self._graded()
+        seen = []
+        read = self.registry["customer.tier.pipeline"]._read
+
+        def noted(pipeline, *args, **kwargs):
+            seen.append(pipeline.env.su)
+            return read(pipeline, *args, **kwargs)
+
+        with patch.object(self.registry["customer.tier.pipeline"], "_read", noted):
+            found, errors, taken = self._graded(user=user.id)
+        self.assertEqual((found, errors, set(taken)), (expected, [], {True}))
+        self.assertEqual(set(seen), {True})
+
+    @classmethod
+    def _drop(cls, user_id):
+        with cls._environment() as env:
+            user = env["res.users"].browse(user_id)
+            partner = user.partner_id
+            user.unlink()
+            partner.unlink()
 
     def test_interrupted(self):
         """A grading that fails leaves its reader at work, with a connection and a thread each."""
