@@ -345,6 +345,15 @@ class TestReadAhead(BaseCase):
             user.unlink()
             partner.unlink()
 
+    def test_second_grading(self):
+        """Of two gradings in one go, the second does not see what came of the first one."""
+        ahead, errors, taken = self._graded(days=(5, 0))
+        self.assertIn(True, taken)
+        with patch(f"{READ_AHEAD}.is_clean", lambda env: False):
+            plain, _errors, _taken = self._graded(days=(5, 0))
+            self.assertNotEqual(plain, self._graded()[0])
+        self.assertEqual((ahead, errors), (plain, []))
+
     def test_interrupted(self):
         """A grading that fails leaves its reader at work, with a connection and a thread each."""
         threads, started = active_count(), monotonic()
