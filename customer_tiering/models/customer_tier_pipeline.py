@@ -458,17 +458,25 @@ class CustomerTierPipeline(models.AbstractModel):
         )
 
     def _reading(self, company, as_of, scope, cuts, days):
-        """Function of an environment that reads :class:`Known` of a scope there, by the rules that
-        hold here; the arguments are as in :meth:`_grade`."""
+        """Function of an environment that reads :class:`Known` of a scope there, by the rules and
+        with the rights that hold here; the arguments are as in :meth:`_grade`.
+
+        The function fails where a metric cannot be read, which may be so there alone: a connection
+        of its own waits for locks of its own.
+        """
         rules = [(p.id, policy) for p, policy in self._policies(company, cuts, Tally()).items()]
-        company_id, first = company.id, min(days) if days else as_of
+        company_id, first, su = company.id, min(days) if days else as_of, self.env.su
 
         def read(env):
+            env = env(su=su)
             Program, Company = env["customer.tier.program"], env["res.company"]
             policies = {Program.browse(id_): policy for id_, policy in rules}
-            return env["customer.tier.pipeline"]._read(
+            known = env["customer.tier.pipeline"]._read(
                 Company.browse(company_id), as_of, scope, policies, first
             )
+            if known.errors:
+                raise UserError(known.errors[0]["message"])
+            return known
 
         return read
 

@@ -322,6 +322,9 @@ class CustomerTierRun(models.Model):
             run._start(ahead)
             while run.state == "running":
                 run._next_chunk(ahead)
+            if not run.simulation:
+                # What it stored, and what followed from that, is not there yet for others.
+                ahead = None
         return True
 
     def action_cancel(self):

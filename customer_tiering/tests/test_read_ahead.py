@@ -1,13 +1,16 @@
-from threading import active_count
-from time import monotonic
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from threading import Thread, active_count
+from time import monotonic, sleep
 from unittest.mock import patch
 
+from psycopg2 import OperationalError
 from psycopg2.pool import PoolError
 
 from odoo import api, fields
 from odoo.fields import Command
 from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..read_ahead import ReadAhead, beside
@@ -15,7 +18,9 @@ from .common import CHUNK_SIZE, OWN
 from .threads_common import registry_for_threads
 
 READ_AHEAD = "odoo.addons.customer_tiering.read_ahead"
+MODELS = "odoo.addons.customer_tiering.models"
 FOUND = ("partner_id", "tier_id", "score", "amount", "order_count", "lifecycle_stage", "next_look")
+FOUND += ("numbers",)
 
 
 @tagged("post_install", "-at_install")
@@ -32,7 +37,9 @@ class TestReadAhead(BaseCase):
             env = env(context={"tracking_disable": True, "no_reset_password": True})
             company = env["res.company"].create({"name": "Read Ahead"})
             cls.company_id = company.id
-            env["customer.tier.program"]._create_preset("wholesale", company).domain = OWN
+            program = env["customer.tier.program"]._create_preset("wholesale", company)
+            program.domain = OWN
+            cls._measure_changes(env, program)
             product = env["product.product"].create(
                 {"name": "Tea", "type": "service", "company_id": company.id}
             )
@@ -52,12 +59,36 @@ class TestReadAhead(BaseCase):
                 ]
             )
             orders.action_confirm()
+            orders.date_order = fields.Datetime.now() - timedelta(days=9)
             env["customer.tier.stale"].search([("company_id", "=", company.id)]).unlink()
         cls.addClassCleanup(cls._put_away)
 
     @classmethod
     def _environment(cls):
         return _Committed(cls.registry)
+
+    @classmethod
+    def _measure_changes(cls, env, program):
+        """Let the programme measure something that gradings themselves write."""
+        metric = env["customer.tier.metric"].create(
+            {
+                "name": "Changes",
+                "code": f"changes_{program.id}",
+                "kind": "record",
+                "model_name": "customer.tier.change",
+                "partner_path": "standing_id.partner_id",
+            }
+        )
+        cls.metric_id = metric.id
+        env["customer.tier.indicator"].create(
+            {
+                "program_id": program.id,
+                "metric_id": metric.id,
+                "scale": "linear",
+                "linear_zero": 0,
+                "linear_full": 10,
+            }
+        )
 
     @classmethod
     def _put_away(cls):
@@ -69,16 +100,19 @@ class TestReadAhead(BaseCase):
             orders.unlink()
             everything["customer.tier.stale"].search(own).unlink()
             everything["customer.tier.program"].search(own).unlink()
+            everything["customer.tier.metric"].browse(cls.metric_id).unlink()
             everything["res.partner"].search(own).unlink()
             everything["product.product"].search(own).unlink()
             # Names of companies are taken for ever.
             gone = {"name": f"Gone {cls.company_id}", "active": False}
             env["res.company"].browse(cls.company_id).write(gone)
 
-    def _graded(self, before=None):
+    def _graded(self, before=None, user=None, days=(0,)):
         """Grade everybody by chunks of three, and take it back.
 
         :param before: function of the environment, called in the transaction that grades
+        :param user: who starts it, else the system
+        :param days: how many days ago each of the gradings is as of
         :return: what is stored, the errors, and for each chunk whether it had been read ahead
         """
         taken = []
@@ -90,13 +124,19 @@ class TestReadAhead(BaseCase):
             return found
 
         with self._environment() as env:
-            run = env["customer.tier.run"].create({"company_id": self.company_id})
+            today = env["customer.tier.gather"]._today(env["res.company"].browse(self.company_id))
+            run = env["customer.tier.run"].create(
+                [
+                    {"company_id": self.company_id, "as_of": today - timedelta(days=ago)}
+                    for ago in days
+                ]
+            )
             env.cr.commit()
             try:
                 if before:
                     before(env)
                 with patch.object(ReadAhead, "take", noted), patch(CHUNK_SIZE, self._chunk(env)):
-                    run.action_run()
+                    run.with_user(user or env.uid).action_run()
                 standings = env["customer.tier.standing"].search(
                     [("company_id", "=", self.company_id)], order="partner_id"
                 )
@@ -169,6 +209,150 @@ class TestReadAhead(BaseCase):
 
         found, errors, taken = self._graded(refuse)
         self.assertEqual((found, errors, set(taken)), (expected, [], {False}))
+
+    def test_no_connection_given(self):
+        """The database takes no more connections, or not this one, and nobody can be graded."""
+        expected, _errors, _taken = self._graded()
+
+        def refuse(env):
+            error = OperationalError("FATAL: sorry, too many clients already")
+            self.startPatcher(patch.object(ReadAhead, "_connect", side_effect=error))
+
+        found, errors, taken = self._graded(refuse)
+        self.assertEqual((found, errors, set(taken)), (expected, [], {False}))
+
+    def test_connection_lost(self):
+        """The database ends a connection that does nothing in a transaction for long, which is that
+        of the reader while the other one stores; and takes the grading along."""
+        with (
+            mute_logger("odoo.sql_db", READ_AHEAD),
+            self._environment() as env,
+            beside(env) as ahead,
+        ):
+            ahead.start("first", lambda env: env.cr.connection.get_backend_pid())
+            env.cr.execute("SELECT pg_terminate_backend(%s, 5000)", [ahead.take("first")])
+            ahead.start("second", lambda env: env.cr.execute("SELECT 1"))
+            self.assertIsNone(ahead.take("second"))
+            ahead.start("third", lambda env: env.cr.execute("SELECT 1"))
+            self.assertIsNone(ahead.take("third"))
+
+    def test_connection_lost_at_the_end(self):
+        """A grading that is done fails because the connection that it needs no more is gone."""
+        with self._environment() as env, beside(env) as ahead:
+            ahead.start("first", lambda env: env.cr.connection.get_backend_pid())
+            env.cr.execute("SELECT pg_terminate_backend(%s, 5000)", [ahead.take("first")])
+
+    def test_metric_fails_for_the_reader(self):
+        """What breaks in the other connection alone, such as waiting for a lock, is taken for a
+        broken metric: customers are graded without it, and the run blames whoever defined it."""
+        expected, _errors, _taken = self._graded()
+        read = self.registry["customer.tier.metric"]._record_values
+
+        def broken(metric, *args, **kwargs):
+            if metric.env.cr is not own[0]:
+                metric.env.cr.execute("SELECT 1 / 0")
+            return read(metric, *args, **kwargs)
+
+        own = []
+        with (
+            patch.object(self.registry["customer.tier.metric"], "_record_values", broken),
+            mute_logger("odoo.sql_db", READ_AHEAD, f"{MODELS}.customer_tier_gather"),
+        ):
+            found, errors, _taken = self._graded(lambda env: own.append(env.cr))
+        self.assertEqual((found, errors), (expected, []))
+
+    def test_broken_metric(self):
+        """A metric that is broken for everybody is named twice, or not at all."""
+
+        def broken(metric, *args, **kwargs):
+            raise ZeroDivisionError("No such records")
+
+        with (
+            patch.object(self.registry["customer.tier.metric"], "_record_values", broken),
+            mute_logger("odoo.sql_db", READ_AHEAD, f"{MODELS}.customer_tier_gather"),
+        ):
+            found, errors, _taken = self._graded()
+        self.assertEqual((len(found), errors), (10, ["No such records"]))
+
+    def test_table_that_somebody_changes(self):
+        """An upgrade waits for the grading to let go of a table, the reader waits behind the
+        upgrade, and the grading for its reader: for ever, as no database can see that."""
+        expected, _errors, _taken = self._graded()
+
+        def wait_for(env):
+            env.cr.execute("SELECT FROM customer_tier_credited_order_rel LIMIT 1")
+            self.enterContext(self._changing("customer_tier_credited_order_rel"))
+
+        started = monotonic()
+        with mute_logger("odoo.sql_db", READ_AHEAD):
+            found, errors, _taken = self._graded(wait_for)
+        self.assertEqual((found, errors), (expected, []))
+        self.assertLess(monotonic() - started, 20)
+
+    @contextmanager
+    def _changing(self, table):
+        """Somebody who waits to change a table, and gives up after half a minute."""
+
+        def change():
+            with (
+                suppress(OperationalError),
+                mute_logger("odoo.sql_db"),
+                self.registry.cursor() as cr,
+            ):
+                cr.execute("SET lock_timeout = '30s'")
+                cr.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+                cr.rollback()
+
+        thread = Thread(target=change)
+        thread.start()
+        waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
+        with self.registry.cursor() as cr:
+            while not cr.execute(waiting, [table]) and not cr.fetchall():
+                sleep(0.05)
+        yield
+        thread.join()
+
+    def test_officer(self):
+        """An officer's grading looks at less, or is refused something, as it is read ahead with the
+        rights of who pressed the button."""
+        with self._environment() as env:
+            user = new_test_user(
+                env,
+                f"ahead{self.company_id}",
+                "customer_tiering.group_user",
+                company_id=self.company_id,
+                company_ids=[Command.set([self.company_id])],
+            )
+            self.addCleanup(self._drop, user.id)
+        expected, _errors, _taken = self._graded()
+        seen = []
+        read = self.registry["customer.tier.pipeline"]._read
+
+        def noted(pipeline, *args, **kwargs):
+            seen.append(pipeline.env.su)
+            return read(pipeline, *args, **kwargs)
+
+        with patch.object(self.registry["customer.tier.pipeline"], "_read", noted):
+            found, errors, taken = self._graded(user=user.id)
+        self.assertEqual((found, errors, set(taken)), (expected, [], {True}))
+        self.assertEqual(set(seen), {True})
+
+    @classmethod
+    def _drop(cls, user_id):
+        with cls._environment() as env:
+            user = env["res.users"].browse(user_id)
+            partner = user.partner_id
+            user.unlink()
+            partner.unlink()
+
+    def test_second_grading(self):
+        """Of two gradings in one go, the second does not see what came of the first one."""
+        ahead, errors, taken = self._graded(days=(5, 0))
+        self.assertIn(True, taken)
+        with patch(f"{READ_AHEAD}.is_clean", lambda env: False):
+            plain, _errors, _taken = self._graded(days=(5, 0))
+            self.assertNotEqual(plain, self._graded()[0])
+        self.assertEqual((ahead, errors), (plain, []))
 
     def test_interrupted(self):
         """A grading that fails leaves its reader at work, with a connection and a thread each."""
