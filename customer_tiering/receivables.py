@@ -15,9 +15,9 @@ the debt is paid:
 It is neither paid nor lost, as no money was asked for, where a credit note or another invoice
 settles it, an exchange difference, an opening or closing entry (one with an equity account), where
 the same customer's debt goes on on another line, or where one entry reverses the other: what was
-charged by mistake, or written off, is as if it had never been. All else brought no money and is a loss:
-expenses, income, allowances, the customer's own contra account. An entry with several of these
-settles its debts by all of them in proportion.
+charged by mistake, or written off, is as if it had never been. All else brought no money and is a
+loss: expenses, income, allowances, the customer's own contra account. An entry with several of
+these settles its debts by all of them in proportion.
 """
 
 from dataclasses import dataclass

@@ -29,7 +29,10 @@ class TestDemoSentBack(InvoiceCase):
         self.assertFalse(order_what_came_back(self.env, self.company))
         self.env["customer.tier.run"]._grade_partners(self.customer | buyer, self.company)
         standings = self.env["customer.tier.standing"].search(
-            [("company_id", "=", self.company.id), ("partner_id", "in", (self.customer + buyer).ids)]
+            [
+                ("company_id", "=", self.company.id),
+                ("partner_id", "in", (self.customer + buyer).ids),
+            ]
         )
         amounts = {standing.partner_id: standing.amount for standing in standings}
         self.assertEqual(amounts, {self.customer: 2400, buyer: 600})
