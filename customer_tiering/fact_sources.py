@@ -641,7 +641,11 @@ def invoices(gather, company, as_of, scope):
     return SQL(
         """
         SELECT p.commercial_partner_id, %(noon)s, m.amount_untaxed_signed::float8,
-               (%(frequent)s)::int, m.id
+               -- What takes back a bonus is no purchase.
+               (%(frequent)s AND NOT EXISTS (
+                    SELECT FROM account_move c
+                     WHERE c.id = m.reversed_entry_id AND c.move_type = 'out_refund'
+                       AND c.reversed_entry_id IS NULL))::int, m.id
           FROM res_partner p
           JOIN account_move m ON m.partner_id = p.id
          WHERE m.move_type = 'out_invoice' AND m.state = 'posted'

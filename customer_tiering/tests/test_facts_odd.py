@@ -307,6 +307,21 @@ class TestOddInvoices(FactsCase):
         self.env["customer.tier.run"]._grade_partners(partner, self.company)
         self.env.invalidate_all()
 
+    def test_bonus_taken_back(self):
+        """A bonus was credited by mistake and its credit note reversed, which was one more purchase
+        and the latest one."""
+        self._create_measuring_program(basis="invoiced")
+        buyer = self._create_own_customer("Buyer")
+        day = self._days_ago(30)
+        self._create_invoice(buyer, 500, invoice_date=day, date=day)
+        bonus = self._create_invoice(buyer, 70, "out_refund", invoice_date=day, date=day)
+        again = bonus._reverse_moves([{"invoice_date": self._days_ago(10)}])
+        self.assertEqual(again.move_type, "out_invoice")
+        again.action_post()
+        self._grade()
+        self.assertEqual(self._counted(buyer), (500, 1))
+        self.assertEqual(self._standing(buyer).last_order_date, day)
+
     def test_receipt_given_back(self):
         """A receipt is no invoice and never counted, and its credit note took it off."""
         self._create_measuring_program("quantity", basis="invoiced")
