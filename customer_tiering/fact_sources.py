@@ -447,36 +447,49 @@ def credited_lines(gather, company, as_of, scope, measures):
         )
     return SQL(
         """
-        WITH payer (id) AS MATERIALIZED (%(payer)s), credited AS MATERIALIZED (
-            SELECT DISTINCT x.order_line_id AS id
-              FROM %(refunds)s,
+        WITH payer (id) AS MATERIALIZED (%(payer)s), note AS MATERIALIZED (
+            SELECT DISTINCT m.id, m.reversed_entry_id, m.currency_id, m.invoice_date
+              FROM %(refunds)s
+        ), lump AS MATERIALIZED (%(lumps)s), credited AS MATERIALIZED (
+            SELECT x.order_line_id AS id
+              FROM note,
                    LATERAL (SELECT y.order_line_id
                               FROM account_move_line i
                               JOIN sale_order_line_invoice_rel y ON y.invoice_line_id = i.id
-                             WHERE i.move_id = m.id
+                             WHERE i.move_id = note.id
                             OFFSET 0) x
+             UNION
+            SELECT lump.order_line_id FROM lump
+        ), told (line_id, document_line_id, share, lump) AS (
+            SELECT credited.id, x.invoice_line_id, 1::float8 / links.number, FALSE
+              FROM credited
+              JOIN sale_order_line_invoice_rel x ON x.order_line_id = credited.id
+              JOIN LATERAL (SELECT COUNT(*) AS number FROM sale_order_line_invoice_rel y
+                             WHERE y.invoice_line_id = x.invoice_line_id) links ON TRUE
+             UNION ALL
+            SELECT lump.order_line_id, lump.document_line_id, lump.share, TRUE FROM lump
         )
         SELECT p.commercial_partner_id, o.id, l.id, COALESCE(l.product_id, 0), o.date_order,
                %(noon)s,
                CASE m.move_type WHEN 'out_refund' THEN 1 ELSE 0 END,
-               CASE WHEN i.currency_id = o.currency_id THEN i.price_subtotal::float8 * %(unit)s
+               CASE WHEN i.currency_id = o.currency_id
+                    THEN i.price_subtotal::float8
+                         * CASE WHEN told.lump THEN 1 / %(rate)s ELSE %(unit)s END
                     WHEN m.move_type = 'out_refund' THEN i.balance::float8 * %(rates)s
-                    ELSE -i.balance::float8 END / links.number,
+                    ELSE -i.balance::float8 END * told.share,
                %(ordered)s,
-               i.quantity::float8 * COALESCE(iu.factor / NULLIF(own.factor, 0), 1)::float8
-                   / links.number,
+               CASE WHEN told.lump THEN 0
+                    ELSE i.quantity::float8 * COALESCE(iu.factor / NULLIF(own.factor, 0), 1)::float8
+                         * told.share END,
                %(pieces)s, %(goods)s, %(cost)s, %(counts)s, %(worth)s
-          FROM credited
-          JOIN sale_order_line l ON l.id = credited.id
+          FROM told
+          JOIN sale_order_line l ON l.id = told.line_id
           JOIN sale_order o ON o.id = l.order_id
           JOIN res_partner p ON p.id = o.partner_id
           %(products)s
-          JOIN sale_order_line_invoice_rel x ON x.order_line_id = l.id
-          JOIN account_move_line i ON i.id = x.invoice_line_id
+          JOIN account_move_line i ON i.id = told.document_line_id
           JOIN account_move m ON m.id = i.move_id
      LEFT JOIN uom_uom iu ON iu.id = i.product_uom_id
-          JOIN LATERAL (SELECT COUNT(*) AS number FROM sale_order_line_invoice_rel y
-                         WHERE y.invoice_line_id = i.id) links ON TRUE
      LEFT JOIN account_move r ON r.id = m.reversed_entry_id
           %(whole)s
          WHERE o.state = 'sale' AND o.company_id = %(company)s AND o.date_order < %(end)s
@@ -486,9 +499,11 @@ def credited_lines(gather, company, as_of, scope, measures):
            AND %(scope)s
         """,
         **line,
+        rate=_RATE,
         rates=_RATES,
         payer=payer,
         refunds=refunds,
+        lumps=_lump_sums(),
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         products=ORDERED_PRODUCTS,
         company=company.id,
@@ -498,20 +513,78 @@ def credited_lines(gather, company, as_of, scope, measures):
     )
 
 
+def _lump_sums():
+    """What credit notes ``note`` give back of an invoice of orders on lines that are for no order
+    line: which line it is, and which share of it each order line of the invoice has.
+
+    It is for what the invoice was for, as if that were credited in part: for each order line in
+    proportion to what was invoiced for it, as far as it is more than the invoice has on lines for
+    no order line itself, which never counted.
+    """
+    return SQL(
+        """
+        SELECT i.id AS document_line_id, part.order_line_id, part.share * given.share AS share
+          FROM (SELECT f.*,
+                       (f.net - COALESCE(LAG(f.net) OVER (PARTITION BY f.reversed_entry_id
+                                                          ORDER BY f.invoice_date, f.id), 0))
+                           / NULLIF(f.amount, 0) AS share
+                  FROM (SELECT note.id, note.reversed_entry_id, note.invoice_date, f.amount,
+                               SUM(f.amount) OVER upto - LEAST(
+                                   GREATEST(SUM(f.amount) OVER upto, 0),
+                                   GREATEST(f.never_counted, 0)) AS net
+                          FROM note
+                          JOIN account_move r ON r.id = note.reversed_entry_id
+                          JOIN LATERAL (
+                              SELECT SUM(i.worth) FILTER (WHERE i.move_id = note.id) AS amount,
+                                     COALESCE(-SUM(i.worth) FILTER (WHERE i.move_id = r.id), 0)
+                                         AS never_counted
+                                FROM (SELECT i.move_id,
+                                             CASE WHEN note.currency_id = r.currency_id
+                                                  THEN i.amount_currency
+                                                  ELSE i.balance END::float8 AS worth
+                                        FROM account_move_line i
+                                       WHERE i.move_id IN (note.id, r.id) AND %(unlinked)s
+                                      OFFSET 0) i) f ON f.amount IS NOT NULL
+                        WINDOW upto AS (PARTITION BY note.reversed_entry_id
+                                        ORDER BY note.invoice_date, note.id)) f) given
+          JOIN account_move_line i ON i.move_id = given.id AND %(unlinked)s
+          JOIN LATERAL (
+              SELECT j.order_line_id,
+                     CASE WHEN SUM(ABS(j.worth)) OVER () = 0 THEN 1::float8 / COUNT(*) OVER ()
+                          -- Where discounts or deposits nearly cancel out what was bought.
+                          WHEN 2 * ABS(SUM(j.worth) OVER ()) < SUM(ABS(j.worth)) OVER ()
+                          THEN ABS(j.worth) / SUM(ABS(j.worth)) OVER ()
+                          ELSE j.worth / SUM(j.worth) OVER () END AS share
+                FROM (SELECT y.order_line_id, SUM(-j.balance::float8 / links.number) AS worth
+                        FROM account_move_line j
+                        JOIN sale_order_line_invoice_rel y ON y.invoice_line_id = j.id
+                        JOIN LATERAL (SELECT COUNT(*) AS number FROM sale_order_line_invoice_rel z
+                                       WHERE z.invoice_line_id = j.id) links ON TRUE
+                       WHERE j.move_id = given.reversed_entry_id
+                    GROUP BY y.order_line_id) j) part ON TRUE
+        """,
+        unlinked=_FOR_NO_ORDER,
+    )
+
+
 # Credit notes without an order
 
 
+# Lines ``i`` of invoices and credit notes that are for no order line. OFFSET 0: else all invoice
+# lines are read for it, for each chunk of customers.
+_FOR_NO_ORDER = SQL(
+    """i.display_type = 'product'
+       AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x
+                        WHERE x.invoice_line_id = i.id OFFSET 0)"""
+)
+
+
 def _loose(gather, company):
-    """A credit note for an invoice that belongs to no order gives back what never counted."""
+    """A credit note for an invoice is for what this was for: its orders, see
+    :func:`_lump_sums`, or what never counted."""
     return SQL(
-        # OFFSET 0: else all invoice lines are read for it, for each chunk of customers.
-        """i.display_type = 'product'
-           AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x
-                            WHERE x.invoice_line_id = i.id OFFSET 0)
-           AND (m.reversed_entry_id IS NULL AND %s
-                OR EXISTS (SELECT FROM account_move_line j
-                             JOIN sale_order_line_invoice_rel y ON y.invoice_line_id = j.id
-                            WHERE j.move_id = m.reversed_entry_id OFFSET 0))""",
+        "%s AND m.reversed_entry_id IS NULL AND %s",
+        _FOR_NO_ORDER,
         gather._loose_credit_condition(company),
     )
 
@@ -568,7 +641,11 @@ def invoices(gather, company, as_of, scope):
     return SQL(
         """
         SELECT p.commercial_partner_id, %(noon)s, m.amount_untaxed_signed::float8,
-               (%(frequent)s)::int, m.id
+               -- What takes back a bonus is no purchase.
+               (%(frequent)s AND NOT EXISTS (
+                    SELECT FROM account_move c
+                     WHERE c.id = m.reversed_entry_id AND c.move_type = 'out_refund'
+                       AND c.reversed_entry_id IS NULL))::int, m.id
           FROM res_partner p
           JOIN account_move m ON m.partner_id = p.id
          WHERE m.move_type = 'out_invoice' AND m.state = 'posted'

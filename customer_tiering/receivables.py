@@ -13,10 +13,11 @@ the debt is paid:
 * an account that the company names in its settings, such as one of notes receivable.
 
 It is neither paid nor lost, as no money was asked for, where a credit note or another invoice
-settles it, an exchange difference, an opening or closing entry (one with an equity account), or
-where the same customer's debt goes on on another line. All else brought no money and is a loss:
-expenses, income, allowances, the customer's own contra account. An entry with several of these
-settles its debts by all of them in proportion.
+settles it, an exchange difference, an opening or closing entry (one with an equity account), where
+the same customer's debt goes on on another line, or where one entry reverses the other: what was
+charged by mistake, or written off, is as if it had never been. All else brought no money and is a
+loss: expenses, income, allowances, the customer's own contra account. An entry with several of
+these settles its debts by all of them in proportion.
 """
 
 from dataclasses import dataclass
@@ -101,6 +102,14 @@ def accounts_query(company):
         company=company.id,
         condition=condition("l."),
     )
+
+
+# Whether of the entries of debt ``d`` and of what settled it, ``c``, one reverses the other.
+_UNDONE = SQL(
+    """EXISTS (SELECT FROM account_move x
+                WHERE (x.id = d.move_id AND x.reversed_entry_id = c.move_id)
+                   OR (x.id = c.move_id AND x.reversed_entry_id = d.move_id))"""
+)
 
 
 @dataclass(frozen=True)
@@ -221,18 +230,20 @@ class Receivables:
             """
             SELECT CASE WHEN c.parent_state = 'posted'
                         THEN (c.date - date '1970-01-01')::float8 ELSE 'NaN' END AS paid,
-                   r.amount, c.move_id AS settling_id, c.partner_id,
-                   r.debit_amount_currency = 0 OR c.display_type = 'payment_term' AS credited,
-                   r.debit_amount_currency <> 0
-                       AND c.display_type IS DISTINCT FROM 'payment_term' AND %(odd)s AS odd
+                   r.amount, c.move_id AS settling_id, c.partner_id, k.credited,
+                   NOT k.credited AND %(odd)s AS odd
               FROM account_partial_reconcile r
               JOIN account_move_line c ON c.id = r.credit_move_id
+              JOIN LATERAL (SELECT r.debit_amount_currency = 0
+                                   OR c.display_type IS NOT DISTINCT FROM 'payment_term'
+                                   OR (NOT d.invoiced AND %(undone)s) AS credited) k ON TRUE
              WHERE r.debit_move_id = d.id
                AND r.amount > 0
                AND r.max_date > %(since)s
             OFFSET 0
             """,
             odd=self._odd(SQL("c")),
+            undone=_UNDONE,
             since=since,
         )
 

@@ -12,6 +12,7 @@ def read(gather, company, as_of, scope, basis, measures=frozenset(), lines=False
     :param lines: without sources whose lines tell it themselves
     :return: frames of ``returns.EVENT_TYPES`` by whether the lines of their sources tell it
     """
+    import numpy as np
     import pandas as pd
 
     from .grading.returns import EVENT_TYPES
@@ -28,7 +29,10 @@ def read(gather, company, as_of, scope, basis, measures=frozenset(), lines=False
         if queries:
             rows = gather._read_sources(queries, RETURN_COLUMNS)
             rows["origin"] = gather._local_days(rows.pop("ordered_at"), company)
-            rows["day"] = gather._local_days(rows.pop("happened_at"), company)
+            happened = gather._local_days(rows.pop("happened_at"), company)
+            # Nothing comes back before it was bought, whatever a document is dated: else it would
+            # be taken off another year than that of the order.
+            rows["day"] = np.maximum(happened, rows["origin"])
             found[net] = pd.DataFrame(rows).astype(EVENT_TYPES)
     return found
 

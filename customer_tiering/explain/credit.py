@@ -147,8 +147,8 @@ class CreditBreakdown:
                 "Left out for a reason that does not count against the customer: %s", names
             ),
             "credited": env._(
-                "Left out because no payment was asked for (credit note, exchange difference, or "
-                "owed elsewhere now): %s",
+                "Left out because no payment was asked for (credit note, entry reversed, exchange "
+                "difference, or owed elsewhere now): %s",
                 names,
             ),
             "tolerated": env._("Left out because the rest is too little to be a delay: %s", names),

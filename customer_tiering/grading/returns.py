@@ -104,8 +104,10 @@ def _back(events, column, ordered, first):
         pieces = events["pieces"].to_numpy()
         price = np.divide(ordered, pieces, out=np.zeros(len(pieces)), where=pieces != 0)
         values = np.where(kind == SENT_BACK, events["quantity"].to_numpy() * price, values)
-    # What was bought on the credit note for a greater return is invoiced by it.
-    bought = (kind == CREDITED) & (values < 0) & (ordered > 0)
+    # What was bought on the credit note for a greater return is invoiced by it; a fee that it keeps
+    # back is no piece, and so much less was given back.
+    pieces = events["quantity"].to_numpy()
+    bought = (kind == CREDITED) & (values < 0) & (pieces < 0) & (ordered > 0)
     kind, values = np.where(bought, INVOICED, kind), np.where(bought, -values, values)
     if column == "quantity":
         values = np.where((kind == CREDITED) & _rebates(events, first), 0.0, values)

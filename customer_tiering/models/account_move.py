@@ -93,15 +93,20 @@ class AccountMove(models.Model):
         )
         documents = credited | credited.reversed_entry_id
         pairs = {(move.partner_id.commercial_partner_id, move.company_id) for move in documents}
-        for order in credited.line_ids.sale_line_ids.order_id:
+        for order in credited._customer_tier_orders():
             pairs.add((order.partner_id.commercial_partner_id, order.company_id))
         return pairs
+
+    def _customer_tier_orders(self):
+        """The orders that these credit notes may take back: of their lines, and of the invoices
+        that they reverse."""
+        return (self | self.reversed_entry_id).line_ids.sale_line_ids.order_id
 
     def _customer_tier_follow_orders(self):
         """Note whose orders these credit notes take back."""
         # Whoever posts may not read the orders; nobody reads what is noted.
         for move in self.sudo().filtered(lambda move: move.move_type == "out_refund"):
-            orders, addressee = move.line_ids.sale_line_ids.order_id, move.partner_id
+            orders, addressee = move._customer_tier_orders(), move.partner_id
             known = orders.filtered_domain(
                 ["|", ("partner_id", "=", addressee.id), ("partner_invoice_id", "=", addressee.id)]
             )
@@ -117,9 +122,9 @@ class AccountMove(models.Model):
             SQL(
                 """
                 INSERT INTO customer_tier_credited_order_rel (move_id, order_id)
-                SELECT m.id, o.id
+                SELECT DISTINCT m.id, o.id
                   FROM account_move m
-                  JOIN account_move_line i ON i.move_id = m.id
+                  JOIN account_move_line i ON i.move_id IN (m.id, m.reversed_entry_id)
                   JOIN sale_order_line_invoice_rel x ON x.invoice_line_id = i.id
                   JOIN sale_order_line l ON l.id = x.order_line_id
                   JOIN sale_order o ON o.id = l.order_id

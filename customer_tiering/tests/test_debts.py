@@ -394,6 +394,31 @@ class TestDebts(DebtCase):
             self.company.customer_credit_tolerance = -1
             self.env.flush_all()
 
+    def _taken_back(self, entry, days_ago):
+        entry._reverse_moves([{"date": self._days_ago(days_ago)}], cancel=True)
+
+    def test_write_off_taken_back(self):
+        """A write-off was reversed and the invoice paid after all: it was paid, and lost as
+        well."""
+        invoice = self._invoice(self.buyer, 1000, due=100)
+        self._taken_back(self._entry(self.bad_debt, invoice, 50), 40)
+        self.assertEqual(self._parts(), [(None, 1000)])
+        self._pay(invoice, 30)
+        self.assertEqual(self._parts(), [(70, 1000)])
+
+    def test_charge_taken_back(self):
+        """Interest charged by mistake and reversed was a loss for a year."""
+        self._taken_back(self._owe(90, 200, due=60), 30)
+        self.assertEqual(self._parts(), [])
+        self.assertEqual(self._owed(), 0)
+        self.assertEqual(self._parts(as_of=self._days_ago(31)), [(None, 200)])
+
+    def test_payment_taken_back(self):
+        """The reversal of a payment was paid on the spot by what it reverses."""
+        invoice = self._invoice(self.buyer, 1000, due=100)
+        self._taken_back(self._pay(invoice, 90).move_id, 60)
+        self.assertEqual(self._named(), [(CREDITED, PLAIN, 1000), (OPEN, PLAIN, 1000)])
+
     # Reasons of lateness
 
     def test_reason_of_an_entry(self):

@@ -115,6 +115,96 @@ class TestOddCredits(FactsCase):
         refund.action_post()
         self.assertEqual(self._left(), (1000, 1))
 
+    def _credit_sum(self, invoice, amount, days=10, partner=None):
+        """A credit note whose lines were replaced by a sum."""
+        refund = self._credit(invoice, days, post=False)
+        line = {"name": "Goodwill", "price_unit": amount, "tax_ids": False}
+        refund.invoice_line_ids = [Command.clear(), Command.create(line)]
+        if partner:
+            refund.partner_id = partner
+        refund.action_post()
+        return refund
+
+    def test_sum_of_all(self):
+        """An invoice was credited in full by one line in place of its own, and its order of nothing
+        stayed a purchase."""
+        first = self._invoice(self._create_order(self.buyer, 1000, date=30), 30)
+        self._create_order(self.buyer, 500, date=40)
+        self._credit_sum(first, 600)
+        self.assertEqual(self._left(), (900, 2))
+        self._credit_sum(first, 400, 9)
+        self.assertEqual(self._left(), (500, 1))
+        self.assertEqual(self._standing(self.buyer).last_order_date, self._days_ago(40))
+
+    def test_sum_of_an_order_that_was_cancelled(self):
+        """A sum was credited and the order cancelled: its 1,000 were taken off twice."""
+        orders = self._create_order(self.buyer, 1000, date=30)
+        orders += self._create_order(self.buyer, 600, date=30)
+        self._create_order(self.buyer, 500, date=20)
+        invoice = orders._create_invoices()
+        self.assertEqual(len(invoice), 1)
+        invoice.invoice_date = self._days_ago(30)
+        invoice.action_post()
+        self._credit_sum(invoice, 160)
+        self.assertEqual(self._left(), (1940, 3))
+        orders[0].with_context(disable_cancel_warning=True)._action_cancel()
+        self.assertEqual(self._left(), (1040, 2))
+
+    def test_sum_for_who_pays(self):
+        """A group pays for its shop's orders, and what it was credited for them was taken off the
+        group, which had bought nothing, and not off the shop."""
+        group, third = (self._create_own_customer(name) for name in ("Group", "Third"))
+        order = self._create_order(self.buyer, 1000, date=30, partner_invoice_id=group.id)
+        invoice = self._invoice(order, 30)
+        self._stale()
+        self._credit_sum(invoice, 150)
+        self.assertEqual(self._stale(), self.buyer | group)
+        self._credit_sum(invoice, 50, partner=third)
+        self.assertEqual(self._stale(), self.buyer | group | third)
+        self.assertEqual(self._left(), (800, 1))
+        self.assertEqual((self._counted(group), self._counted(third)), ((0, 0), (0, 0)))
+        self.env["customer.tier.run"]._grade_partners(self.buyer, self.company)
+        self.env.invalidate_all()
+        self.assertEqual(self._counted(self.buyer), (800, 1))
+
+    def test_line_of_the_invoice_alone(self):
+        """A fee that stands only on the invoice never counted, and was taken off as it was credited
+        along."""
+        invoice = self._create_order(self.buyer, 1000, date=30)._create_invoices()
+        fee = {"name": "Express", "price_unit": 50, "quantity": 1, "tax_ids": False}
+        invoice.invoice_line_ids = [Command.create(fee)]
+        invoice.invoice_date = self._days_ago(30)
+        invoice.action_post()
+        self._create_order(self.buyer, 500, date=20)
+        self._credit_sum(invoice, 30)
+        self.assertEqual(self._left(), (1500, 2))
+        self._credit_sum(invoice, 70, 9)
+        self.assertEqual(self._left(), (1450, 2))
+        self._credit_sum(invoice, 950, 8)
+        self.assertEqual(self._left(), (500, 1))
+
+    def test_fee_alone_is_no_return(self):
+        """Half of an order was invoiced and credited less a fee: the fee is what is left of it."""
+        order = self._create_order(self.buyer, date=30, lines=[{"product_uom_qty": 10}])
+        invoice = order._create_invoices()
+        invoice.invoice_line_ids.quantity = 5
+        invoice.invoice_date = self._days_ago(30)
+        invoice.action_post()
+        refund = self._credit(invoice, 10, post=False)
+        fee = {"name": "Restocking", "price_unit": -100, "quantity": 1, "tax_ids": False}
+        refund.invoice_line_ids = [Command.create(fee)]
+        refund.action_post()
+        self.assertEqual(self._left(), (600, 1))
+
+    def test_dated_again_after_credit(self):
+        """An order was dated later after it was credited: its money counted in the year that its
+        credit note was not of."""
+        order = self._create_order(self.buyer, 1000, date=400)
+        self._create_order(self.buyer, 10, date=20)
+        self._credit(self._invoice(order, 399), 380)
+        order.date_order = self._days_ago(300)
+        self.assertEqual(self._left(), (10, 1))
+
 
 @tagged("post_install", "-at_install")
 class TestOddInvoices(FactsCase):
@@ -216,6 +306,21 @@ class TestOddInvoices(FactsCase):
     def _grade_alone(self, partner):
         self.env["customer.tier.run"]._grade_partners(partner, self.company)
         self.env.invalidate_all()
+
+    def test_bonus_taken_back(self):
+        """A bonus was credited by mistake and its credit note reversed, which was one more purchase
+        and the latest one."""
+        self._create_measuring_program(basis="invoiced")
+        buyer = self._create_own_customer("Buyer")
+        day = self._days_ago(30)
+        self._create_invoice(buyer, 500, invoice_date=day, date=day)
+        bonus = self._create_invoice(buyer, 70, "out_refund", invoice_date=day, date=day)
+        again = bonus._reverse_moves([{"invoice_date": self._days_ago(10)}])
+        self.assertEqual(again.move_type, "out_invoice")
+        again.action_post()
+        self._grade()
+        self.assertEqual(self._counted(buyer), (500, 1))
+        self.assertEqual(self._standing(buyer).last_order_date, day)
 
     def test_receipt_given_back(self):
         """A receipt is no invoice and never counted, and its credit note took it off."""
