@@ -4,6 +4,8 @@ tells it. The fields are those of ``customer.tier.standing``."""
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from .explain.words import labelled
+
 # What an officer may write; everything else is computed.
 FIELDS = {"manual_tier_id", "manual_until", "manual_reason", "lock"}
 # What people decided, of customers who are merged.
@@ -90,4 +92,4 @@ def lock_note(standing, reason_before):
     else:
         names = dict(standing._fields["lock"]._description_selection(standing.env))
         text, reason = names[standing.lock], standing.manual_reason
-    return f"{text}: {reason}" if reason else text
+    return labelled(standing.env, text, reason) if reason else text

@@ -10,7 +10,7 @@ from dataclasses import replace
 from odoo.exceptions import UserError
 from odoo.fields import Command, Date
 
-from .explain.words import comparison_text, readable
+from .explain.words import clauses, comparison_text, measured, readable
 from .grading.policy import SAMPLE_SIZE
 
 _logger = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ def words(program, thresholds):
     """
     if not thresholds:
         return ""
-    env = program.env
+    env, currency = program.env, program.company_id.currency_id
     tiers = program.tier_ids.sorted(lambda tier: (tier.sequence, tier.id or 0))
     tiers = {tier.id or number: tier for number, tier in enumerate(tiers, start=1)}
     indicators = enumerate(program.indicator_ids, start=1)
@@ -124,18 +124,22 @@ def words(program, thresholds):
     for id_, position, value, _keep in thresholds["conditions"]:
         conditions = tiers[id_].condition_ids if id_ in tiers else ()
         for condition in conditions[position : position + 1]:
-            name = condition.metric_id.name
-            text = comparison_text(env, name, condition.operator, value)
+            metric, operator = condition.metric_id, condition.operator
+            text = comparison_text(env, metric, operator, value, currency)
             parts.append((tiers[id_].name, text))
     for id_, score, _keep in thresholds["scores"]:
         if id_ in tiers:
-            text = comparison_text(env, env._("Score"), ">=", score)
+            name = env._("Score")
+            text = f"{name} ≥ {readable(env, score)}"
             parts.append((tiers[id_].name, text))
     for id_, bounds, *_rest in thresholds["bands"]:
         if id_ in indicators:
-            cuts = " · ".join(readable(env, bound) for bound in bounds[1:])
-            parts.append((indicators[id_].metric_id.name, env._("bands from %s", cuts)))
-    return "; ".join(env._("“%(name)s”: %(text)s", name=name, text=text) for name, text in parts)
+            metric = indicators[id_].metric_id
+            cuts = (measured(env, metric.unit, bound, currency) for bound in bounds[1:])
+            parts.append((metric.name, env._("bands from %s", " · ".join(cuts))))
+    return clauses(
+        env, (env._("“%(name)s”: %(text)s", name=name, text=text) for name, text in parts)
+    )
 
 
 # Taking them, and putting back what was there

@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields
 from odoo.addons.customer_tiering.explain.timeline import format_month
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -29,7 +30,7 @@ class Filters:
         asked = chosen.get("months")
         self.months = USUAL if asked is None or asked is False else self.number(asked)
         if self.months not in MONTHS:
-            raise UserError(env._("Choose a period of %s months.", ", ".join(map(str, MONTHS))))
+            raise UserError(env._("Choose a period of %s months.", series(env, map(str, MONTHS))))
         self.program_id = self.number(chosen.get("program_id"))
         self.user_id = self.number(chosen.get("user_id"))
         today = env["customer.tier.gather"]._today(env.company)

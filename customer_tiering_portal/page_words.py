@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import ceil
 
+from odoo.addons.customer_tiering.explain.words import labelled
 from odoo.addons.customer_tiering.explain.years import ExplainedYears
 from odoo.addons.customer_tiering.grading.policy import UNRANKED
 
@@ -62,6 +63,10 @@ class PortalWords(ExplainedYears):
         if standing.manual_tier_id:
             day = self._ahead(standing.manual_until)
             return self.env._("Yours until %s", day) if day else ""
+        held = self.tiers.get(standing.tier_id.id)
+        if held and held.id == next(iter(self.tiers)) and not held.requirements:
+            # Open to everybody, it is nothing that could be lost.
+            return ""
         days = [standing.guaranteed_until]
         if self.back and self.numbers.get("met"):
             days.append(self.year.counts)
@@ -77,6 +82,13 @@ class PortalWords(ExplainedYears):
         place = order.index(held) if held in order else -1
         return order[place + 1] if place + 1 < len(order) else None
 
+    def _reached_tier(self, next_id):
+        """Where the customer goes from here: the next tier, or one above it that the figures ask
+        for already."""
+        order, target = list(self.tiers), self.target_tier()
+        known = next_id in order and target in order
+        return target if known and order.index(target) > order.index(next_id) else next_id
+
     def step_up(self):
         """What leads to the next tier.
 
@@ -84,7 +96,7 @@ class PortalWords(ExplainedYears):
             in figures that customers may read), ``any`` (whether one of them is enough), ``text``
             (instead of ways); None at the top
         """
-        tier_id = self.next_tier()
+        tier_id = self._reached_tier(self.next_tier())
         if not tier_id:
             return None
         tier = self._plain_name(tier_id)
@@ -148,7 +160,9 @@ class PortalWords(ExplainedYears):
     def _is_safe(self, condition):
         record = self.records.get(condition.metric)
         counts = condition.operator == ">=" and condition.value < UNRANKED
-        return bool(condition.metric and record and record.portal_safe and counts)
+        # Where the best begin changes with what others buy, so no figure keeps or reaches it.
+        lasting = counts and not self._is_best(condition)
+        return bool(lasting and condition.metric and record and record.portal_safe)
 
     def _way(self, condition, gap):
         if not self._is_safe(condition) or gap is None or gap <= 0:
@@ -178,11 +192,18 @@ class PortalWords(ExplainedYears):
 
     # What keeps the tier
 
+    def _is_fixed(self):
+        """Whether the tier is what people decided, whatever the figures are."""
+        return bool(self.standing.manual_tier_id or self._is_locked())
+
     def _may_fall(self):
         """Whether today's figures are below what keeps the tier, and it is time to say so."""
         standing = self.standing
-        fixed = standing.manual_tier_id or standing.lock in ("down", "both")
-        if fixed or standing.tier_id != standing.computed_tier_id or not self._is_above():
+        if (
+            self._is_fixed()
+            or standing.tier_id != standing.computed_tier_id
+            or not self._is_above()
+        ):
             return False
         decided = self._decided_on()
         soon = not decided or (decided - self.today).days < NOTICE_DAYS
@@ -217,8 +238,11 @@ class PortalWords(ExplainedYears):
         }
 
     def to_keep(self):
-        """What keeps the tier, as a sentence; empty where customers may not read it."""
+        """What keeps the tier, as a sentence; empty where customers may not read it, or where it
+        is kept without."""
         tier_id = self.standing.tier_id.id
+        if self._is_fixed():
+            return ""
         asks = self.asks(tier_id, staying=True)
         if not asks:
             return ""
@@ -245,7 +269,7 @@ class PortalWords(ExplainedYears):
             return self.env._("%(value)s in %(months)s months", **names)
         if metric.measure == "order_count" and metric.months == 12:
             return self.env._("%(value)s orders a year", **names)
-        return f"{self.metric_name(code)}: {value}"
+        return labelled(self.env, self.metric_name(code), value)
 
     # Figures
 

@@ -1,5 +1,6 @@
 """What a to-do says about the reason of its rule, where that is not the customer's next order."""
 
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.addons.customer_tiering.grading import reminders
 from odoo.tools import format_date
 
@@ -63,7 +64,7 @@ def _of_categories(env, rule, days):
         return env._("Buys no longer: %s", names)
 
     return {
-        standing: said(", ".join(names[id_] for id_ in ids))
+        standing: said(series(env, (names[id_] for id_ in ids)))
         for standing, ids in found.items()
         if ids
     }

@@ -1,6 +1,6 @@
 """What is said about how a programme does: the findings of ``grading.findings`` in words."""
 
-from odoo.addons.customer_tiering.explain.words import readable
+from odoo.addons.customer_tiering.explain.words import readable, series
 
 
 def sentences(advice):
@@ -107,7 +107,7 @@ class _Words:
                 "three months.",
                 readable(self.env, now),
             ),
-            self.env._("It would be: %s.", ", ".join(parts)) if parts else "",
+            self.env._("It would be: %s.", series(self.env, parts)) if parts else "",
         )
 
     def _drift(self, before, share):

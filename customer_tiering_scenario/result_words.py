@@ -2,7 +2,7 @@
 
 import json
 
-from odoo.addons.customer_tiering.explain.words import readable
+from odoo.addons.customer_tiering.explain.words import clauses, labelled, readable
 from odoo.addons.customer_tiering.tools import sentences
 from odoo.tools import format_date, formatLang
 from odoo.tools.i18n import format_list
@@ -33,14 +33,16 @@ def movement_text(scenario, rules):
 def change_text(scenario):
     """What is tried, in a line; empty while nothing is."""
     parts = [
-        (f"{line.tier_id.name}: " if line.tier_id else "") + line._text(line.then)
+        labelled(scenario.env, line.tier_id.name, line._text(line.then))
+        if line.tier_id
+        else line._text(line.then)
         for line in scenario.line_ids
         if line.is_changed and line._record()
     ]
     known = (scenario.rules or {}).get("movement", {})
     if any(scenario[name] != value for name, value in known.items()):
         parts.append(movement_text(scenario, {name: scenario[name] for name in known}))
-    return "; ".join(parts)
+    return clauses(scenario.env, parts)
 
 
 def differences(scenario, before, program):

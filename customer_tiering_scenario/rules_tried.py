@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.addons.customer_tiering.grading.policy import SCORE, Condition, Review, without_cuts
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -169,7 +170,7 @@ def shares(program, typed):
                 "Type how many percent of the customers each of the %(count)s tiers is to have, "
                 "the best one first: %(tiers)s. For example %(example)s.",
                 count=len(tiers),
-                tiers=", ".join(tiers.sorted("sequence", reverse=True).mapped("name")),
+                tiers=series(env, tiers.sorted("sequence", reverse=True).mapped("name")),
                 example=" / ".join(["5", "15", "30", "50"][: max(len(tiers) - 1, 1)]),
             )
         )

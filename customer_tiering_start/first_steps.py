@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from odoo.addons.customer_tiering.explain.words import readable
+from odoo.addons.customer_tiering.explain.words import readable, series
 from odoo.tools import format_date
 
 
@@ -141,7 +141,7 @@ def _prices_told(company):
     if not tiers:
         return False, [env._("No tier has a discount or a pricelist.")]
     giving = tiers.filtered(lambda tier: tier.program_id.gives_prices)
-    names = ", ".join(map(_priced, giving or tiers))
+    names = series(env, map(_priced, giving or tiers))
     said = [
         env._("Given on new quotations: %s.", names)
         if giving
@@ -186,7 +186,7 @@ def _reminders_told(company):
         return False, [env._("Nobody is reminded of orders that do not come.")]
     graded = [("company_id", "=", company.id), ("program_id", "!=", False)]
     Standing = env["customer.tier.standing"]
-    said = [env._("Rules: %s.", ", ".join(rules.mapped("name")))]
+    said = [env._("Rules: %s.", series(env, rules.mapped("name")))]
     lonely = Standing.search_count([*graded, ("user_id", "=", False)])
     if lonely:
         fallback = company.customer_tier_fallback_user_id

@@ -4,7 +4,7 @@ remedy, in words. The findings come from ``grading.lint``; nothing is refused be
 from odoo.tools.i18n import format_list
 
 from . import prices
-from .words import readable
+from .words import readable, series
 
 # So many names make a sentence; of more, the number is told.
 NAMES = 3
@@ -73,9 +73,12 @@ class _Words:
     def _advice_gap(self, finding):
         count, *example = finding.values
         axes = ("r", "f") if self.program.rfm_mode == "mean" else ("r", "f", "m")
-        cell = ", ".join(
-            f"{self._axis_name(axis)} = {number}"
-            for axis, number in zip(axes, example, strict=True)
+        cell = series(
+            self.env,
+            (
+                f"{self._axis_name(axis)} = {number}"
+                for axis, number in zip(axes, example, strict=True)
+            ),
         )
         if count == 1:
             what = self.env._("Customers with %s belong to no segment.", cell)

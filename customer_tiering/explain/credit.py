@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from odoo.tools import format_amount, format_date, formatLang
 
-from .words import readable
+from .words import readable, series
 
 # The parts with the greatest effect that the page shows; its button opens all of them.
 SHOWN = 10
@@ -112,7 +112,7 @@ class CreditBreakdown:
             "%(invoice)s by %(entry)s, %(accounts)s",
             invoice=words,
             entry=documents[part.by].name,
-            accounts=", ".join(self._lost_on(documents[part.by])),
+            accounts=series(self.env, self._lost_on(documents[part.by])),
         )
 
     def _lost_on(self, entry):
@@ -125,10 +125,10 @@ class CreditBreakdown:
     def _some(self, names):
         names = list(dict.fromkeys(names))
         if len(names) <= NAMED:
-            return ", ".join(names)
+            return series(self.env, names)
         return self.env._(
             "%(names)s and %(number)s more",
-            names=", ".join(names[:NAMED]),
+            names=series(self.env, names[:NAMED]),
             number=len(names) - NAMED,
         )
 

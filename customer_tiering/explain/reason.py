@@ -11,7 +11,7 @@ from math import ceil, nan
 from odoo.tools import format_date, formatLang
 
 from ..grading.policy import GROSS, INVOICED, SCORE, UNRANKED, from_rules
-from .words import OPERATORS, readable
+from .words import OPERATORS, measured, readable
 
 SIGNS = dict(OPERATORS)
 # Half an order cannot be placed.
@@ -109,13 +109,7 @@ class Explained:
         unit = self.records[code].unit if code in self.records else "number"
         if value is None:
             return "–"
-        if unit == "money":
-            return formatLang(self.env, value, currency_obj=self.standing.currency_id)
-        if unit == "percent":
-            return self.env._("%s %%", readable(self.env, value))
-        if unit == "days":
-            return self.env._("%s days", readable(self.env, value))
-        return readable(self.env, value)
+        return measured(self.env, unit, value, self.standing.currency_id)
 
     def requirements(self, tier_id, staying=False):
         """What a tier asks for, as ``policy.Condition`` each.
@@ -230,17 +224,17 @@ class Explained:
             "day": self._day(standing.guaranteed_until),
             "review": self._day(standing.review_date),
         }
-        if standing.manual_tier_id and standing.waiting not in ("locked", "approval"):
+        if standing.manual_tier_id and standing.waiting != "approval":
+            # What is set by hand says itself why the rules move nobody.
             return ""
+        if standing.waiting == "locked" or self._is_locked() and self._is_above():
+            return self._locked()
         if standing.waiting == "hold":
             return self._guaranteed(self.unkept(standing.computed_tier_id.id))
         if standing.waiting == "window":
             days = self.program.movement.promotion_days
             words["day"] = self._day(standing.above_since + timedelta(days=days))
             return self.env._("Stays %(tier)s until %(day)s, then goods sent back show.", **words)
-        if standing.waiting == "locked":
-            words["reason"] = standing.manual_reason or ""
-            return self.env._("Stays %(tier)s because it is locked: %(reason)s", **words)
         if standing.waiting == "approval":
             words["proposed"] = self.tier_name(standing.proposed_tier_id.id)
             return self.env._(
@@ -255,6 +249,20 @@ class Explained:
                 day=self._day(again),
             )
         return ""
+
+    def _is_locked(self):
+        """Whether a lock keeps the tier, whatever the figures are."""
+        standing = self.standing
+        return standing.lock in ("down", "both") and not standing.manual_tier_id
+
+    def _locked(self):
+        tier = self.tier_name(self.standing.computed_tier_id.id)
+        reason = (self.standing.manual_reason or "").strip()
+        if not reason:
+            return self.env._("Stays %s because it is locked.", tier)
+        return self.env._(
+            "Stays %(tier)s because it is locked: %(reason)s", tier=tier, reason=reason
+        )
 
     def asked_again(self):
         """The day from which a change that was refused is proposed again; None where none was."""
@@ -315,8 +323,12 @@ class Explained:
 
     def next(self):
         """What is missing to the next tier."""
+        standing = self.standing
         if self.numbers.get("veto"):
             return ""
+        if standing.lock in ("up", "both") and not standing.manual_tier_id:
+            told = standing.lock == "both" or standing.waiting == "locked"
+            return "" if told else self._locked()
         if self._is_above():
             return self._next_of_held()
         tier_id = int(self.numbers.get("next") or 0)
@@ -367,19 +379,23 @@ class Explained:
         met = self._met(tier_id) if tier_id in self.tiers else []
         if not met or tier_id != standing.computed_tier_id.id:
             return ""
-        bounds = [self._kept_by(condition) for condition in self._met(tier_id, staying=True)]
+        if self._is_locked():
+            return self._locked()
+        any_is_enough = self.tiers[tier_id].match_any
+        # Where any of them is enough, one that is not met today keeps it as well.
+        asked = self.requirements(tier_id, staying=True)
+        asked = asked if any_is_enough else self._met(tier_id, staying=True)
+        bounds = self._joined([self._kept_by(c) for c in asked], any_is_enough)
         if self._guarantee():
-            return self._guaranteed([self._joined(bounds, self.tiers[tier_id].match_any)])
-        return self._keeps(
-            tier=self.tier_name(tier_id),
-            bounds=self._joined(bounds, self.tiers[tier_id].match_any),
-        )
+            return self._guaranteed([bounds])
+        return self._keeps(tier=self.tier_name(tier_id), bounds=bounds)
 
     def _to_keep(self):
         """What keeps a tier that the figures do not ask for."""
         standing = self.standing
         # A guarantee and a lock say it themselves.
-        if standing.manual_tier_id or standing.waiting in ("hold", "locked"):
+        locked = self._is_locked() or standing.waiting == "locked"
+        if standing.manual_tier_id or locked or standing.waiting == "hold":
             return ""
         bounds = "".join(self.unkept(standing.computed_tier_id.id))
         tier = self.tier_name(standing.computed_tier_id.id)
@@ -438,8 +454,21 @@ class Explained:
         code = condition.metric
         return value is not None and bool(holds(condition, {code: value}, value))
 
+    def _is_best(self, condition):
+        """Whether it is a share of the best, whose bound is measured again and again."""
+        return any(condition == tier.top for tier in self.program.tiers)
+
     def _gap(self, condition):
         value = self.present(condition.metric)
+        if self._is_best(condition) and condition.value < UNRANKED and value is not None:
+            return self.env._(
+                "among the best by %(metric)s (at present ≥ %(bound)s, today %(value)s)",
+                metric=self.metric_name(condition.metric),
+                bound=self._bound(condition.metric, condition.value),
+                value=self._bound(condition.metric, value),
+            )
+        if self._is_best(condition):
+            return self._comparison(condition)
         return self.env._(
             "%(metric)s %(sign)s %(bound)s (today %(value)s)",
             metric=self.metric_name(condition.metric),
@@ -469,6 +498,14 @@ class Explained:
 
     def _comparison(self, condition):
         code = condition.metric
+        if condition.value >= UNRANKED:
+            return self.env._("a place among the best, once these can be told")
+        if self._is_best(condition):
+            return self.env._(
+                "among the best by %(metric)s (at present ≥ %(bound)s)",
+                metric=self.metric_name(code),
+                bound=self._bound(code, condition.value),
+            )
         bound = self._bound(code, condition.value)
         return f"{self.metric_name(code)} {SIGNS[condition.operator]} {bound}"
 
@@ -489,7 +526,7 @@ class Explained:
     def _step(self, number, condition):
         """One missing requirement as something to do."""
         if condition.value >= UNRANKED:
-            return self.env._("a place among the best, once these can be told")
+            return self._comparison(condition)
         code = condition.metric
         gap = self.numbers.get(f"gap:{number}")
         if not code and gap is not None:
@@ -507,7 +544,7 @@ class Explained:
     def _step_from_here(self, condition):
         """The same of a tier that no distance was kept to."""
         code, gap = condition.metric, self._gap_from_here(condition)
-        if condition.value >= UNRANKED or gap is None or condition.operator != ">=":
+        if gap is None or condition.operator != ">=" or self._is_best(condition):
             return self._step(-1, condition)
         return self._more(code, gap) if code else self._more_points(gap)
 

@@ -1,7 +1,7 @@
 """What is said about gradings: their movements as a table, their result and their problems."""
 
 from ..tools import notification
-from .words import readable
+from .words import readable, series
 
 COUNTS = (
     "customer_count",
@@ -90,7 +90,7 @@ def notify(runs, then):
     ]
     return notification(
         # A place for each link.
-        ", ".join("%s" for _link in links),
+        series(runs.env, ("%s" for _link in links)),
         "warning" if failed else "success",
         then,
         sticky=failed,
@@ -125,7 +125,7 @@ def undecided(env, counts):
         texts.append(env._("1 message about a tier is held"))
     elif counts["events"]:
         texts.append(env._("%s messages about tiers are held", counts["events"]))
-    return ", ".join(texts)
+    return series(env, texts)
 
 
 def problem_activity(run):

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
 from ..explain import benefits, prices
-from ..explain.words import comparison_text, readable
+from ..explain.words import comparison_text, measured, readable
 from ..grading.policy import SCORE, UNRANKED, Condition, Tier
 from ..switches import Permission
 from .customer_tier_program import SAVING
@@ -190,7 +190,9 @@ class CustomerTier(models.Model):
             elif tier.top_cut >= UNRANKED:
                 tier.top_cut_text = self.env._("nobody can be ranked yet")
             else:
-                tier.top_cut_text = f"{name} ≥ {readable(self.env, tier.top_cut)}"
+                unit = tier.top_metric_id.unit
+                cut = measured(self.env, unit, tier.top_cut, tier.currency_id)
+                tier.top_cut_text = f"{name} ≥ {cut}"
 
     @api.depends(
         "active",
@@ -787,13 +789,15 @@ class CustomerTier(models.Model):
             return self._top_share_text()
         if requirement.metric == SCORE:
             return self.env._("score ≥ %s", readable(self.env, requirement.value))
-        name = self._metric_name(requirement.metric)
-        return comparison_text(self.env, name, requirement.operator, requirement.value)
+        metric = self._metric_of(requirement.metric)
+        return comparison_text(
+            self.env, metric, requirement.operator, requirement.value, self.currency_id
+        )
 
-    def _metric_name(self, code):
-        """Name of a metric of the conditions; empty while none is chosen yet."""
+    def _metric_of(self, code):
+        """A metric of the conditions; empty while none is chosen yet."""
         metrics = self.condition_ids.metric_id
-        return metrics.filtered(lambda metric: metric.code == code)[:1].name or ""
+        return metrics.filtered(lambda metric: metric.code == code)[:1]
 
     def _top_share_text(self):
         return self.env._(
@@ -843,7 +847,7 @@ class CustomerTier(models.Model):
         }
         if requirement.metric == SCORE:
             return self.env._("score from %(upper)s instead of %(lower)s", **numbers)
-        numbers["metric"] = self._metric_name(requirement.metric)
+        numbers["metric"] = self._metric_of(requirement.metric).name or ""
         if least:
             return self.env._("%(metric)s from %(upper)s instead of %(lower)s", **numbers)
         return self.env._("%(metric)s up to %(upper)s instead of %(lower)s", **numbers)

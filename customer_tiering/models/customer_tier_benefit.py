@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..explain.words import series
 from ..presets import build
 from .customer_tier import NAMED
 
@@ -101,7 +102,7 @@ class CustomerTierBenefit(models.Model):
     def _compute_given_text(self):
         for benefit in self:
             if benefit.tier_ids:
-                benefit.given_text = ", ".join(benefit.tier_ids.mapped("display_name"))
+                benefit.given_text = series(self.env, benefit.tier_ids.mapped("display_name"))
             elif benefit.from_tier_id:
                 benefit.given_text = self.env._("%s and better", benefit.from_tier_id.display_name)
             else:

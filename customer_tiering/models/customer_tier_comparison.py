@@ -19,7 +19,7 @@ class CustomerTierComparison(models.AbstractModel):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for comparison in self:
-            name = comparison.metric_id.name or ""
+            currency = comparison.tier_id.currency_id
             comparison.display_name = comparison_text(
-                self.env, name, comparison.operator, comparison.value
+                self.env, comparison.metric_id, comparison.operator, comparison.value, currency
             )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..explain.words import labelled, series
 from .customer_tier import NAMED
 
 KINDS = [
@@ -78,9 +79,9 @@ class CustomerTierEventRule(models.Model):
     def _compute_display_name(self):
         names = dict(self._fields["kind"]._description_selection(self.env))
         for rule in self:
-            tiers = ", ".join(rule.tier_ids.mapped("display_name"))
+            tiers = series(self.env, rule.tier_ids.mapped("display_name"))
             name = names.get(rule.kind, "")
-            rule.display_name = f"{name}: {tiers}" if tiers else name
+            rule.display_name = labelled(self.env, name, tiers) if tiers else name
 
     @api.constrains("tier_ids", "program_id")
     def _check_tiers(self):

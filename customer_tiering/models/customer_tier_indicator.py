@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .. import samples
-from ..explain.words import readable
+from ..explain.words import labelled, readable
 from ..grading.policy import Bands, Indicator, Linear
 from .customer_tier_program import SAVING
 
@@ -113,7 +113,8 @@ class CustomerTierIndicator(models.Model):
                 bands = indicator.band_ids.sorted("value_from")
                 # Every band after the first ends where the next one begins.
                 indicator.summary = " · ".join(
-                    f"{band._short_label()}: {readable(self.env, band.points)}" for band in bands
+                    labelled(self.env, band._short_label(), readable(self.env, band.points))
+                    for band in bands
                 )
 
     @api.constrains("scale", "band_ids", "linear_zero", "linear_full", "rfm_role")

@@ -12,6 +12,7 @@ from ..explain import came_back, next_order, run_words
 from ..explain import next_look as next_looks
 from ..explain.credit import RISKS, CreditBreakdown
 from ..explain.timeline import picture
+from ..explain.words import labelled, series
 from ..explain.years import ExplainedYears, days_behind
 from ..grading.policy import basis_of
 from ..reader_fields import ReaderChar, ReaderInteger, ReaderMany2one
@@ -756,7 +757,7 @@ class CustomerTierStanding(models.Model):
             )
         return {
             "type": "ir.actions.act_window",
-            "name": f"{metric.display_name}: {self.partner_id.display_name}",
+            "name": labelled(self.env, metric.display_name, self.partner_id.display_name),
             "res_model": model,
             "view_mode": "list,form",
             "views": [(False, "list"), (False, "form")],
@@ -835,7 +836,7 @@ class CustomerTierStanding(models.Model):
         self.ensure_one()
         before, since = self.tier_id, self.tier_since
         merged = (others.partner_id | self.partner_id) - customer
-        note = self.env._("Merged with %s", ", ".join(merged.mapped("display_name")))
+        note = self.env._("Merged with %s", series(self.env, merged.mapped("display_name")))
         best = (self | others)._best_of(self.program_id or others.program_id[:1])
         overruled = (self | others).filtered(lambda s: s.manual_tier_id or s.lock)[:1]
         # The question was about a customer who is another one now; the next grading asks anew.

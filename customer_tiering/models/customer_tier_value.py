@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, float_compare, float_round
 
-from ..explain.words import readable
+from ..explain.words import labelled, readable
 from ..switches import Deferral, Permission
 from .customer_tier_answer import UNANSWERED
 
@@ -140,7 +140,7 @@ class CustomerTierValue(models.Model):
         for value in self:
             number = readable(self.env, value.value)
             name = value.metric_id.name
-            value.display_name = f"{name}: {number}" if name else self.env._("New")
+            value.display_name = labelled(self.env, name, number) if name else self.env._("New")
 
     @api.onchange("metric_id")
     def _onchange_metric_id(self):

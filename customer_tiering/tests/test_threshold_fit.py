@@ -49,9 +49,9 @@ class TestThresholdFit(ThresholdCase):
         self.assertIn("Of 40 customers who bought, 40 are in tier “Regular”", said[0][0])
         self.assertIn("proposed below", said[0][1])
         self.assertIn(
-            "“Silver”: Amount bought in a year ≥ 100; “Gold”: Amount bought in a year ≥ 400; "
-            "“Diamond”: Amount bought in a year ≥ 500",
-            program.proposed_text,
+            "“Silver”: Amount bought in a year ≥ 100.00 €; “Gold”: Amount bought in a year ≥ "
+            "400.00 €; “Diamond”: Amount bought in a year ≥ 500.00 €",
+            program.proposed_text.replace("\xa0", " "),
         )
         program.action_use_thresholds()
         self.assertEqual(self._asked(program), [100, 400, 500])

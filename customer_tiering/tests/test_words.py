@@ -1,9 +1,13 @@
 import re
+from collections import Counter
 from datetime import timedelta
 
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import format_date
 
+from ..explain import run_words
+from ..explain.words import clauses, labelled, series
 from .common import OWN, ExplainingCase
 from .history_common import ApprovalCase
 
@@ -103,6 +107,136 @@ class TestKeepAndNext(ExplainingCase):
         said = self._said(buyer)
         self.assertNotIn("To keep", said.get("keep", ""))
         self.assertNotIn("waiting", said)
+
+    def test_figures_of_a_tier_by_hand_ask_for_more(self):
+        """Of somebody in Gold by hand, “Stays Silver because it is locked: ” was said, although
+        nothing was locked and the tier was Gold."""
+        self.program.write({"approval": "both", "hold_months": 0})
+        buyer = self._create_own_customer("By hand", (40, 3000))
+        self._grade(as_of=self._days_ago(20))
+        self._create_order(buyer, 22000, date=10)
+        self._grade()
+        self._set_tier(buyer, self.gold)
+        self._grade()
+        self.assertEqual(self._standing(buyer).computed_tier_id, self.silver)
+        said = self._said(buyer)
+        self.assertEqual(said["why"], "Gold because it was set by hand; computed: Silver.")
+        self.assertNotIn("waiting", said)
+
+    def test_locked(self):
+        """A tier that was locked was said to be kept until a day only, and to need something to
+        be kept after it."""
+        buyer = self._held(9000, 300)
+        standing = self._standing(buyer)
+        standing.write({"lock": "down", "manual_reason": "An old friend"})
+        self._grade()
+        said = self._said(buyer)
+        self.assertEqual(said["waiting"], "Stays Gold because it is locked: An old friend")
+        self.assertNotIn("keep", said)
+        self.assertRegex(said["next"], r"^To Top: ")
+        standing.write({"lock": "both", "manual_reason": "An old friend"})
+        self._grade()
+        self.assertNotIn("next", self._said(buyer), "no order leads to Top while it is locked")
+
+    def test_locked_where_the_figures_are(self):
+        """“After that it needs …” of a tier that a lock keeps; and an end without a reason was a
+        colon."""
+        buyer = self._create_own_customer("Kept", (10, 6000))
+        self._grade()
+        standing = self._standing(buyer)
+        standing.write({"lock": "down", "manual_reason": "Friend"})
+        self._grade()
+        self.assertEqual(self._said(buyer)["keep"], "Stays Gold because it is locked: Friend")
+        self.env.cr.execute("UPDATE customer_tier_standing SET manual_reason = NULL")
+        self.env.invalidate_all()
+        self.assertEqual(self._said(buyer)["keep"], "Stays Gold because it is locked.")
+
+    def test_any_of_them_keeps(self):
+        """With three small orders Gold was said to need three orders, although 5,000 would have
+        kept it as well."""
+        orders = {"metric_id": self._metric("order_count").id, "operator": ">=", "value": 3}
+        self.gold.write({"condition_match": "any", "condition_ids": [Command.create(orders)]})
+        buyer = self._create_own_customer("Often", (10, 100), (9, 100), (8, 100))
+        self._grade()
+        bounds = "Amount bought in a year ≥ 5,000.00 € or Number of orders in a year ≥ 3"
+        self.assertEqual(
+            self._said(buyer)["keep"],
+            f"Gold is kept until {self._until(buyer)}; after that it needs {bounds}.",
+        )
+        self.program.hold_months = 0
+        self._grade()
+        self.assertEqual(self._said(buyer)["keep"], f"Keeps Gold while {bounds}.")
+
+    def test_share_of_the_best(self):
+        """“Keeps Top while Amount ≥ 9,000.00 €” of a place among the best, which others take."""
+        self.program.hold_months = 0
+        amount = self._metric("amount").id
+        no_bound = [Command.clear()]
+        self.top.write({"top_share": 20, "top_metric_id": amount, "condition_ids": no_bound})
+        buyers = [self._create_own_customer(f"No {n}", (10, 1000 * n)) for n in range(1, 11)]
+        self._grade()
+        best, second = buyers[9], buyers[7]
+        self.assertEqual(
+            self._said(best)["keep"],
+            "Keeps Top while among the best by Amount bought in a year (at present ≥ 9,000.00 €).",
+        )
+        self.assertIn(
+            "To Top: among the best by Amount bought in a year (at present ≥ 9,000.00 €)",
+            self._said(second)["next"],
+        )
+
+    def test_requirements_name_the_currency(self):
+        """The list of tiers asked for 20,000 of whatever the reader thought of."""
+        self.assertEqual(
+            self.top.requirement.replace("\xa0", " "), "Amount bought in a year ≥ 20,000.00 €"
+        )
+        condition = self.top.condition_ids.display_name.replace("\xa0", " ")
+        self.assertEqual(condition, "Amount bought in a year ≥ 20,000.00 €")
+
+
+@tagged("post_install", "-at_install")
+class TestChinese(ExplainingCase):
+    """Sentences that are put together of parts read as if they had been written in one."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("zh_CN")
+        cls.chinese = cls.env(context=dict(cls.env.context, lang="zh_CN"))
+
+    def test_marks(self):
+        """Chinese sentences had English commas and colons with gaps where names stood one after
+        another."""
+        self.assertEqual(series(self.chinese, ["金卡", "银卡"]), "金卡、银卡")
+        self.assertEqual(clauses(self.chinese, ["甲", "乙"]), "甲；乙")
+        self.assertEqual(labelled(self.chinese, "金卡", "12"), "金卡：12")
+        self.assertEqual(series(self.env, ["Gold", "Silver"]), "Gold, Silver")
+        self.assertEqual(clauses(self.env, ["a", "b"]), "a; b")
+        self.assertEqual(labelled(self.env, "Gold", "12"), "Gold: 12")
+        waiting = run_words.undecided(self.chinese, Counter(proposals=1, events=2))
+        self.assertNotRegex(waiting, r"[,;:]")
+
+    def test_several_requirements(self):
+        """“（当前 300.00 €） 且 近一年订单数” had a gap between Chinese characters."""
+        program = self._create_program(
+            tiers=[
+                "Low",
+                {"name": "Gold", "conditions": [("amount", ">=", 500), ("order_count", ">=", 3)]},
+            ],
+            indicators=[],
+            domain=OWN,
+            hold_months=0,
+            review_every="year",
+        )
+        buyer = self._create_own_customer("Held", (390, 900), (389, 1), (388, 1), (20, 300))
+        self._grade(as_of=self._days_ago(300))
+        self._grade()
+        standing = self._standing(buyer).with_context(lang="zh_CN")
+        self.assertEqual(standing.tier_id, program.tier_ids[1])
+        said = {s["kind"]: s["text"] for s in standing.explanation["sentences"]}
+        self.assertIn("），且", said["keep"])
+        for text in said.values():
+            self.assertNotRegex(text, r"[\u3000-\u9fff，。：；（）] [\u4e00-\u9fff]")
 
 
 @tagged("post_install", "-at_install")

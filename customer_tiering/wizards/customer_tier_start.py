@@ -7,7 +7,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError
 
 from .. import threshold_fit
-from ..explain.words import readable
+from ..explain.words import labelled, readable
 from ..presets import price_forecast
 from ..presets.build import program_vals
 from ..presets.data import PRESETS
@@ -165,7 +165,7 @@ class CustomerTierStart(models.TransientModel):
         """The proposed thresholds, and how many customers would be in each tier by them."""
         names = made.tier_ids.sorted("sequence").mapped("name")
         counts = zip(names, self.proposed["counts"], strict=True)
-        reached = [f"{name}: {readable(self.env, count)}" for name, count in counts]
+        reached = [labelled(self.env, name, readable(self.env, count)) for name, count in counts]
         return threshold_fit.words(made, self.proposed), " · ".join(reached)
 
     @api.model

@@ -1,7 +1,7 @@
 from itertools import combinations
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.explain.words import readable
+from odoo.addons.customer_tiering.explain.words import readable, series
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import formatLang
@@ -27,7 +27,7 @@ class CustomerTierAhp(models.TransientModel):
     def _compute_left_out(self):
         for wizard in self:
             indicators = wizard.program_id.indicator_ids - self._comparable(wizard.program_id)
-            wizard.left_out = ", ".join(indicators.mapped("display_name"))
+            wizard.left_out = series(self.env, indicators.mapped("display_name"))
 
     @api.depends("pair_ids.value")
     @api.depends_context("lang")

@@ -2,6 +2,7 @@ from contextlib import contextmanager
 from math import inf
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
 from odoo.addons.customer_tiering.models.res_partner import FAMILY_FIELDS
 from odoo.exceptions import UserError
@@ -353,18 +354,18 @@ class ResPartner(models.Model):
         return self.env._(
             "%(customer)s cannot take over what is ordered and not paid: it is counted against the "
             "credit limit of %(debtor)s. Have it paid first, or ask somebody who approves credit.",
-            customer=", ".join(self.mapped("display_name")),
+            customer=series(self.env, self.mapped("display_name")),
             debtor=self.env._("another customer")
             if not customers.exists().sudo(False)._filtered_access("read")
-            else ", ".join(customers.exists().mapped("display_name")),
+            else series(self.env, customers.exists().mapped("display_name")),
         )
 
     def _customer_credit_released_text(self, customers):
         return self.env._(
             "What is ordered and not paid is owed by %(customer)s now, and no longer counted "
             "against the credit limit of %(debtor)s.",
-            customer=", ".join(self.mapped("display_name")),
-            debtor=", ".join(customers.exists().mapped("display_name"))
+            customer=series(self.env, self.mapped("display_name")),
+            debtor=series(self.env, customers.exists().mapped("display_name"))
             or self.env._("another customer"),
         )
 
@@ -396,7 +397,7 @@ class ResPartner(models.Model):
         return self.env._(
             "With what %(contact)s has ordered and not paid, %(customer)s owes %(owed)s, which is "
             "%(over)s over the credit limit of %(allowed)s.",
-            contact=", ".join(others.mapped("display_name")),
+            contact=series(self.env, others.mapped("display_name")),
             customer=head.display_name,
             **values,
         )
@@ -411,7 +412,7 @@ class ResPartner(models.Model):
         return self.env._(
             "With what %(contact)s has ordered and not paid, %(customer)s is over the credit "
             "limit.",
-            contact=", ".join(others.mapped("display_name")),
+            contact=series(self.env, others.mapped("display_name")),
             customer=head.display_name,
         )
 
@@ -428,7 +429,7 @@ class ResPartner(models.Model):
             return self.env._(
                 "%(contact)s cannot be moved to %(customer)s at the moment: it takes debts along. "
                 "Please ask an accountant.",
-                contact=", ".join(others.mapped("display_name")),
+                contact=series(self.env, others.mapped("display_name")),
                 customer=head.display_name,
             )
         way = self.env._("Request an approval for it first, or have them pay.")

@@ -2,6 +2,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.addons.customer_tiering.models.customer_tier_append_only import by_system
 from odoo.addons.customer_tiering.models.customer_tier_metric import LEDGER_GROUPS
 from odoo.addons.customer_tiering.models.customer_tier_mixin import SALESPEOPLE
@@ -718,7 +719,7 @@ class SaleOrder(models.Model):
                 self.env["customer.credit.debtor"]._take_turn(limited, company)
 
     def _customer_credit_refusal(self, cases, watch):
-        names = ", ".join(case.order.display_name for case in cases)
+        names = series(self.env, (case.order.display_name for case in cases))
         grown = any(watch.before[case.order.id] for case in cases)
         known = self.browse([case.order.id for case in cases]).sudo(False)
         known = known._customer_credit_readable()

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.addons.customer_tiering.explain.words import series
 
 # So many products are named to customers.
 NAMED_PRODUCTS = 3
@@ -24,7 +25,7 @@ class CustomerTierBenefit(models.Model):
         if more > 0:
             names = [*names[:NAMED_PRODUCTS], self.env._("and %s more", more)]
         # Between two new products it is still a benefit.
-        return ", ".join(names) or known
+        return series(self.env, names) or known
 
     def action_price_early(self):
         """Rules of the pricelists of the tiers that give this, for the days before everybody."""

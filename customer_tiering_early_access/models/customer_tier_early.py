@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date, ormcache
 
@@ -160,14 +161,17 @@ class CustomerTierEarly(models.Model):
 
         :param waiting: as :meth:`_waiting` gives it
         """
-        return ", ".join(
-            self.env._(
-                "%(product)s (from %(day)s on)",
-                product=template.with_env(self.env).name,
-                day=format_date(self.env, waiting[template.id]),
-            )
-            for template in templates
-            if template.id in waiting
+        return series(
+            self.env,
+            (
+                self.env._(
+                    "%(product)s (from %(day)s on)",
+                    product=template.with_env(self.env).name,
+                    day=format_date(self.env, waiting[template.id]),
+                )
+                for template in templates
+                if template.id in waiting
+            ),
         )
 
     @api.model

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.tools import ormcache
 
 
@@ -30,11 +31,14 @@ class CustomerTierBenefit(models.Model):
         if not gifts:
             return known
         today = self.env["customer.tier.day"]._today(self.company_id)
-        return ", ".join(
-            words
-            for active, begin, end, told in gifts
-            if active and (not begin or begin <= today) and (not end or end >= today)
-            for words in told
+        return series(
+            self.env,
+            (
+                words
+                for active, begin, end, told in gifts
+                if active and (not begin or begin <= today) and (not end or end >= today)
+                for words in told
+            ),
         )
 
     @ormcache("self.id", "lang")

@@ -1,6 +1,7 @@
 from collections import Counter, defaultdict
 
 from odoo import api, models
+from odoo.addons.customer_tiering.explain.words import labelled
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.addons.customer_tiering.tools import open_list
 from odoo.exceptions import UserError
@@ -452,7 +453,7 @@ class CustomerTierOverview(models.AbstractModel):
         rows = Effect.search([("company_id", "in", self.env.companies.ids), ("kind", "=", False)])
         several = len(rows) > 1
         return [
-            f"{row.company_id.name}: {row.words}" if several else row.words
+            labelled(self.env, row.company_id.name, row.words) if several else row.words
             for row in rows
             if row.words
         ]

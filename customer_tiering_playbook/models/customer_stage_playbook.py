@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.explain.words import labelled
 from odoo.addons.customer_tiering.models.customer_tier import NAMED, OFFERED
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.addons.customer_tiering.tools import open_list
@@ -181,8 +182,10 @@ class CustomerStagePlaybook(models.Model):
     def _compute_display_name(self):
         names = dict(self._fields["stage"]._description_selection(self.env))
         for playbook in self:
-            parts = (names.get(playbook.stage), playbook.plan_id.name)
-            playbook.display_name = ": ".join(part for part in parts if part)
+            stage, plan = names.get(playbook.stage) or "", playbook.plan_id.name or ""
+            playbook.display_name = (
+                labelled(self.env, stage, plan) if stage and plan else stage or plan
+            )
 
     def _window_end(self, standing, day):
         """The day up to which orders count of a customer who enters the stage: the last activity

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.addons.customer_tiering.explain.words import series
 
 
 class CustomerTier(models.Model):
@@ -22,7 +23,7 @@ class CustomerTier(models.Model):
                 self.env._(
                     "No tier prices at %s: switch on “Flexible Pricelists” there (Point of Sale › "
                     "Configuration › Settings).",
-                    ", ".join(without.mapped("name")),
+                    series(self.env, without.mapped("name")),
                 )
             )
         return said

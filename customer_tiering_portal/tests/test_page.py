@@ -327,3 +327,35 @@ class TestPage(Statements, PageCase):
             self._statements(action)
         count = len(self._statements(opened)) - len(self._statements(known))
         self.assertLessEqual(count, 8, self._statements(opened))
+
+    def test_sentences_of_what_people_decided(self):
+        """“To keep Gold it takes 20,000.00 € a year” of a tier that is kept by hand or by a
+        lock."""
+        self._set_tier(self.customer, self.gold)
+        self._grade()
+        self.assertEqual(self._page()["keep"], "")
+        standing = self._set_tier(self.customer, self.env["customer.tier"])
+        standing.write({"lock": "down", "manual_reason": "Friend"})
+        self._grade()
+        self.assertEqual(self._page()["keep"], "")
+
+    def test_tier_that_the_orders_are_enough_for(self):
+        """Whose orders were enough for Diamond read that Silver was next, and that it would be
+        Silver after the return window."""
+        self.program.write({"promotion": "after", "promotion_days": 14})
+        newcomer = self._create_own_customer("Newcomer", (2, 60000))
+        user = self._create_login(newcomer, "tiering_newcomer")
+        self._grade()
+        self.assertEqual(self._standing(newcomer).tier_id, self.regular)
+        step = self._page(user)["next"]
+        self.assertEqual((step["tier"], step["ways"]), ("Diamond", []))
+        self.assertIn("enough for Diamond", step["text"])
+
+    def test_lowest_tier_is_no_guarantee(self):
+        """“Yours until 29 November at least” of the tier that is open to everybody."""
+        self.program.hold_months = 12
+        small = self._create_own_customer("Small", (2, 10))
+        user = self._create_login(small, "tiering_small")
+        self._grade()
+        self.assertTrue(self._standing(small).guaranteed_until)
+        self.assertEqual(self._page(user)["kept"], "")

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.addons.customer_tiering.grading import assignment
 from odoo.addons.customer_tiering.tools import open_list
 from odoo.addons.customer_tiering_reminder.models.customer_reminder_rule import SHARE
@@ -360,7 +361,7 @@ class CustomerReminderEffect(models.Model):
         return self.env._(
             "The groups of %s do not have the sizes they should, see there. What is said of all "
             "rules together cannot be trusted either.",
-            ", ".join(f"“{row.display_name}”" for row in wrong),
+            series(self.env, (f"“{row.display_name}”" for row in wrong)),
         )
 
     # How long an answer takes

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
@@ -29,7 +30,9 @@ class CustomerProductSuggestion(models.AbstractModel):
 
     def _promotion_text(self, program):
         """What it gives, from which amount, until when."""
-        given = ", ".join(dict.fromkeys(filter(None, program.reward_ids.mapped("description"))))
+        given = series(
+            self.env, dict.fromkeys(filter(None, program.reward_ids.mapped("description")))
+        )
         values = {"name": program.name, "given": given}
         text = self.env._("%(name)s: %(given)s", **values) if given else program.name
         least = max(program.rule_ids.mapped("minimum_amount"), default=0)

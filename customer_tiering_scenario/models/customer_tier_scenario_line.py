@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.explain.words import comparison_text
+from odoo.addons.customer_tiering.explain.words import comparison_text, labelled, readable
 from odoo.addons.customer_tiering.reader_fields import ReaderInteger
 from odoo.exceptions import AccessError
 
@@ -90,7 +90,8 @@ class CustomerTierScenarioLine(models.Model):
         """The rule with a value, in words."""
         condition = self.condition_id
         if self.kind == "threshold":
+            currency = condition.tier_id.currency_id
             return comparison_text(
-                self.env, condition.metric_id.name or "", condition.operator, value
+                self.env, condition.metric_id, condition.operator, value, currency
             )
-        return f"{self.setting}: {value:,.2f}".removesuffix(".00")
+        return labelled(self.env, self.setting, readable(self.env, value))

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.addons.customer_tiering.explain.words import series
 
 
 class CustomerTier(models.Model):
@@ -18,4 +19,4 @@ class CustomerTier(models.Model):
         if customer:
             return "" if personal["own_term"] else personal["term"] or ""
         terms = rules.filtered(lambda rule: not rule.tier_ids or self in rule.tier_ids)
-        return ", ".join(terms.payment_term_id.mapped("name"))
+        return series(self.env, terms.payment_term_id.mapped("name"))

@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.addons.customer_tiering.bulk_fields import BulkMany2one
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.addons.customer_tiering.tools import may_follow, works_in
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
@@ -628,7 +629,7 @@ class CustomerTierCare(models.Model):
             raise UserError(
                 self.env._(
                     "Only salesperson, service contact and the reason are chosen by hand, not: %s.",
-                    ", ".join(odd),
+                    series(self.env, odd),
                 )
             )
         if allowed >= BY_HAND and not (vals.get("note") or "").strip():

@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.addons.customer_tiering.models.customer_tier import NAMED
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.addons.customer_tiering.tools import notification, open_list, works_in
@@ -303,7 +304,7 @@ class CustomerTierService(models.Model):
         return self.env._(
             "Far more than the others of the pool: %s. Customers stay with whom they know; hand "
             "some over by hand, or change the weights for those to come.",
-            ", ".join(users.mapped("name")),
+            series(self.env, users.mapped("name")),
         )
 
     # Demo

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.explain.words import series
 from odoo.addons.stock.models.stock_picking import PROCUREMENT_PRIORITIES
 
 
@@ -24,7 +25,7 @@ class CustomerTier(models.Model):
         """Where the star only changes the order of a list."""
         for tier in self:
             idle = tier.delivery_priority == "1" and tier._types_that_reserve_alike()
-            names = ", ".join(idle.mapped("display_name")) if idle else ""
+            names = series(self.env, idle.mapped("display_name")) if idle else ""
             tier.priority_warning = names and self.env._(
                 "Urgent deliveries are on top of the list, but get no goods before others at: %s. "
                 "There goods are reserved by hand, or by date with as many days for urgent ones as "

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_tiering.explain.words import series
 
 
 class ResConfigSettings(models.TransientModel):
@@ -15,8 +16,8 @@ class ResConfigSettings(models.TransientModel):
         for settings in self:
             kinds = self.env["stock.picking.type"]._customer_types_that_take(settings.company_id)
             by_date = kinds.filtered(lambda kind: kind.reservation_method == "by_date")
-            others = ", ".join((kinds - by_date).mapped("display_name"))
-            names = ", ".join(by_date.mapped("display_name"))
+            others = series(self.env, (kinds - by_date).mapped("display_name"))
+            names = series(self.env, by_date.mapped("display_name"))
             if not settings.customer_urgent_days or not kinds:
                 settings.customer_urgent_days_text = False
             elif not by_date:

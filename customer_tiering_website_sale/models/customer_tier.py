@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.addons.customer_tiering.explain.words import series
 
 
 class CustomerTier(models.Model):
@@ -25,7 +26,7 @@ class CustomerTier(models.Model):
                         "tier have other prices there. Choose a website on the list, make it "
                         "selectable, or copy it for the tier alone.",
                         pricelist=pricelist.name,
-                        websites=", ".join(without.mapped("name")),
+                        websites=series(self.env, without.mapped("name")),
                     )
                 )
         return said
