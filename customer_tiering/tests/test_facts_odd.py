@@ -1,8 +1,13 @@
+from pathlib import Path
+
 from odoo.fields import Command
+from odoo.modules.module import load_script
 from odoo.tests import tagged
 
 from .common import OWN
 from .facts_common import FactsCase
+
+SCRIPT = Path(__file__).parents[1] / "migrations" / "19.0.1.10.0" / "post-credited-orders.py"
 
 
 @tagged("post_install", "-at_install")
@@ -166,6 +171,25 @@ class TestOddCredits(FactsCase):
         self.env["customer.tier.run"]._grade_partners(self.buyer, self.company)
         self.env.invalidate_all()
         self.assertEqual(self._counted(self.buyer), (800, 1))
+
+    def test_sum_before_the_upgrade(self):
+        """A sum that was credited to a third party before the upgrade came back to the shop that
+        the invoice is of whenever it was graded alone."""
+
+        def alone():
+            self.env["customer.tier.run"]._grade_partners(self.buyer, self.company)
+            self.env.invalidate_all()
+            return self._counted(self.buyer)
+
+        third = self._create_own_customer("Third")
+        refund = self._credit_sum(
+            self._invoice(self._create_order(self.buyer, 1000, date=30), 30), 150, partner=third
+        )
+        refund.sudo().customer_tier_order_ids = False
+        self.env.flush_all()
+        self.assertEqual(alone(), (1000, 1))
+        load_script(str(SCRIPT), "post-credited-orders").migrate(self.cr, "19.0.1.9.0")
+        self.assertEqual(alone(), (850, 1))
 
     def test_line_of_the_invoice_alone(self):
         """A fee that stands only on the invoice never counted, and was taken off as it was credited
