@@ -462,7 +462,7 @@ class Explained:
         value = self.present(condition.metric)
         if self._is_best(condition) and condition.value < UNRANKED and value is not None:
             return self.env._(
-                "among the best by %(metric)s (at present ≥ %(bound)s, today %(value)s)",
+                "among the best by %(metric)s (when last measured ≥ %(bound)s, today %(value)s)",
                 metric=self.metric_name(condition.metric),
                 bound=self._bound(condition.metric, condition.value),
                 value=self._bound(condition.metric, value),
@@ -502,7 +502,7 @@ class Explained:
             return self.env._("a place among the best, once these can be told")
         if self._is_best(condition):
             return self.env._(
-                "among the best by %(metric)s (at present ≥ %(bound)s)",
+                "among the best by %(metric)s (when last measured ≥ %(bound)s)",
                 metric=self.metric_name(code),
                 bound=self._bound(code, condition.value),
             )

@@ -119,7 +119,8 @@ class TestBreakdown(HistoryCase):
         self._grade()
         first, second = self._standing(buyer).change_ids.sorted("id")
         self.assertIn("1,500.00 € ≥ 1,500.00 €", self._said(first)["why"])
-        self.assertIn("Amount bought in a year ≥ 8,000.00", self._said(second)["next"])
+        best = "among the best by Amount bought in a year (when last measured ≥ 8,000.00 €)"
+        self.assertIn(best, self._said(second)["next"])
 
     def test_approved(self):
         """A change that somebody accepted tells what it rested on as well."""

@@ -176,14 +176,9 @@ class TestKeepAndNext(ExplainingCase):
         buyers = [self._create_own_customer(f"No {n}", (10, 1000 * n)) for n in range(1, 11)]
         self._grade()
         best, second = buyers[9], buyers[7]
-        self.assertEqual(
-            self._said(best)["keep"],
-            "Keeps Top while among the best by Amount bought in a year (at present ≥ 9,000.00 €).",
-        )
-        self.assertIn(
-            "To Top: among the best by Amount bought in a year (at present ≥ 9,000.00 €)",
-            self._said(second)["next"],
-        )
+        place = "among the best by Amount bought in a year (when last measured ≥ 9,000.00 €)"
+        self.assertEqual(self._said(best)["keep"], f"Keeps Top while {place}.")
+        self.assertIn(f"To Top: {place}", self._said(second)["next"])
 
     def test_requirements_name_the_currency(self):
         """The list of tiers asked for 20,000 of whatever the reader thought of."""
