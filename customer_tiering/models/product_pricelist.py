@@ -117,14 +117,15 @@ class ProductPricelist(models.Model):
 
     def action_archive(self):
         """Says of a tier's list what to do where something else still needs it."""
+        linked = ("own_pricelist_ids", "pricelist_id", "other_pricelist_ids")
+        tier, used = self._customer_tier_using(*linked)
+        if not tier:
+            # Others are archived as ever: a savepoint would end what is tracked so far.
+            return super().action_archive()
         try:
             with self.env.cr.savepoint():
                 return super().action_archive()
         except UserError as refusal:
-            linked = ("own_pricelist_ids", "pricelist_id", "other_pricelist_ids")
-            tier, used = self._customer_tier_using(*linked)
-            if not tier:
-                raise
             raise UserError(
                 self.env._(
                     "Pricelist “%(pricelist)s” of tier “%(tier)s” is needed elsewhere, so "

@@ -383,6 +383,14 @@ class TestPricelistAvailability(PricelistCommon):
         self.assertTrue(self.special_list.active)
         self.assertEqual(self._price_list(self.customer), self.standard_list)
 
+    def test_archiving_others_ends_nothing(self):
+        """Whoever archives a list of no tier has what is tracked so far written at once: a company
+        is made, lists are archived on the way, and what follows is logged as a change."""
+        ended = []
+        self.env.cr.precommit.add(lambda: ended.append(True))
+        self._create_pricelist("Nobody's").action_archive()
+        self.assertFalse(ended)
+
     def test_archived_list(self):
         """An archived list is still put on quotations."""
         self.gold_list.action_archive()

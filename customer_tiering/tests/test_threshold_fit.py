@@ -181,7 +181,7 @@ class TestThresholdFitStart(ThresholdCase):
                 tiers = [self._standing(buyer, company).tier_id.name for buyer in buyers]
                 for tier in ("Regular", "Silver", "Gold", "Diamond"):
                     self.assertGreaterEqual(tiers.count(tier), 2, tier)
-                self.assertIn("≥ 5,000", program.replaced_text)
+                self.assertRegex(program.replaced_text, r"≥ \S+\s5,000\.00")
         self.assertEqual(asked["USD"], [100, 400, 500])
         self.assertEqual(asked["CNY"], [1000, 2000, 5000])
         self.assertEqual(asked["IDR"], [2000000, 5000000, 10000000])
