@@ -432,7 +432,7 @@ class CustomerTierScenario(models.Model):
                 "%(tier)s%(rule)s instead of %(before)s",
                 tier=f"{line.tier_id.display_name} · " if line.tier_id else "",
                 rule=line._text(line._present()),
-                before=f"{line.now:,.2f}".removesuffix(".00"),
+                before=line._number(line.now),
             )
             for line in self.line_ids
             if line._record() and line._present() != line.now

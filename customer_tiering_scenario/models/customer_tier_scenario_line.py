@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.explain.words import comparison_text, labelled, readable
+from odoo.addons.customer_tiering.explain.words import comparison_text, labelled, measured, readable
 from odoo.addons.customer_tiering.reader_fields import ReaderInteger
 from odoo.exceptions import AccessError
 
@@ -94,4 +94,12 @@ class CustomerTierScenarioLine(models.Model):
             return comparison_text(
                 self.env, condition.metric_id, condition.operator, value, currency
             )
-        return labelled(self.env, self.setting, readable(self.env, value))
+        return labelled(self.env, self.setting, self._number(value))
+
+    def _number(self, value):
+        """The value alone, with its unit."""
+        condition = self.condition_id
+        if self.kind == "threshold":
+            unit = condition.metric_id.unit
+            return measured(self.env, unit, value, condition.tier_id.currency_id)
+        return readable(self.env, value)

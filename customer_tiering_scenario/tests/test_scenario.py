@@ -315,7 +315,7 @@ class TestApply(ScenarioCase):
         self.silver.condition_ids.value = 1500
         scenario.invalidate_recordset()
         self.assertIn("1,500", scenario.outdated)
-        with self.assertRaisesRegex(UserError, "1,500 instead of 1,000"):
+        with self.assertRaisesRegex(UserError, r"1,500\.00.€ instead of 1,000\.00.€"):
             scenario.action_apply()
         scenario.action_take_rules()
         self.assertEqual(self._line(scenario, "threshold", self.gold).then, 6000)

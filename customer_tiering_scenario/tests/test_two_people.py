@@ -127,7 +127,7 @@ class TestTwoPeople(BaseCase):
         first, second = self._try(self.silver_id, silver + 100), self._try(self.gold_id, gold + 1)
         said = self._at_once(first, second)
         self.assertIn("has changed since this was begun", said)
-        self.assertIn(f"{silver + 100:,.0f} instead of {silver:,.0f}", said)
+        self.assertRegex(said, rf"{silver + 100:,.2f}\S* instead of \S*\s?{silver:,.2f}")
         self.assertEqual(self._read(), ([silver + 100, gold], applied | {first}))
 
     def test_the_same_scenario(self):
