@@ -6,11 +6,12 @@ because it is looked at whenever somebody opens a programme.
 
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import ceil, floor
 
 import numpy as np
 
 from .points import band_count
-from .policy import ALWAYS_KNOWN, SCORE, Bands
+from .policy import ALWAYS_KNOWN, COUNTS, SCORE, Bands
 from .score import composite, rfm_axes, segment_ids
 from .spread import ENOUGH, lopsided, pair_key
 from .together import possible
@@ -223,7 +224,12 @@ def _most(scale):
 
 def _tiers(program):
     highest = highest_score(program)
-    lost = {tier.id: finding for tier in program.tiers if (finding := _out_of_reach(tier, highest))}
+    whole = {metric.code for metric in program.metrics if metric.measure in COUNTS}
+    lost = {
+        tier.id: finding
+        for tier in program.tiers
+        if (finding := _out_of_reach(tier, highest, whole))
+    }
     reachable = [tier for tier in program.tiers if tier.id not in lost]
     order = [tier.id for tier in program.tiers]
     caps = [order.index(veto.tier_id) for veto in program.vetoes]
@@ -236,8 +242,11 @@ def _tiers(program):
     return [lost[tier.id] for tier in program.tiers if tier.id in lost] + idle
 
 
-def _out_of_reach(tier, highest):
-    """Why nobody can reach a tier, or None."""
+def _out_of_reach(tier, highest, whole):
+    """Why nobody can reach a tier, or None.
+
+    :param whole: codes of the metrics that are whole numbers
+    """
     tests = _tests(tier)
     missed = None
     if tier.min_score > 0 and not tier.min_score <= highest:
@@ -247,14 +256,19 @@ def _out_of_reach(tier, highest):
     if tier.match_any:
         # Conditions contradict each other only where all of them must hold.
         return missed if len(tests) == 1 else None
-    return missed or _contradiction(tier, tests)
+    return missed or _contradiction(tier, tests, whole)
 
 
-def _contradiction(tier, tests):
+def _contradiction(tier, tests, whole):
     for low in (test for test in tests if test.sign == ">"):
         for high in (test for test in tests if test.sign == "<" and test.key == low.key):
             room = -high.bound - low.bound
-            if room < 0 or room == 0 and (low.strict or high.strict):
+            nothing = room < 0 or room == 0 and (low.strict or high.strict)
+            if low.key in whole:
+                least = floor(low.bound) + 1 if low.strict else ceil(low.bound)
+                most = ceil(-high.bound) - 1 if high.strict else floor(-high.bound)
+                nothing = least > most
+            if nothing:
                 return Finding("contradiction", (tier.id,), (low.key,))
     return None
 

@@ -323,6 +323,24 @@ def test_conditions_that_exclude_each_other(low, high, possible):
     assert _found(_program(tiers=(replace(tier, match_any=True),))) == []
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "possible"),
+    [
+        ((">", 3), ("<", 4), False),
+        ((">=", 3.5), ("<", 4), False),
+        ((">", 3), ("<=", 4), True),
+        ((">=", 4), ("<", 4.5), True),
+        ((">=", 4), ("<=", 4), True),
+    ],
+)
+def test_numbers_of_orders_that_do_not_exist(low, high, possible):
+    """More than three orders and fewer than four: nobody has that, and nobody was told."""
+    tier = Tier(5, conditions=(Condition("orders", *low), Condition("orders", *high)))
+    assert _found(_program(tiers=(tier,))) == (
+        [] if possible else [Finding("contradiction", (5,), ("orders",))]
+    )
+
+
 _ONE, _MORE = Condition("spent", ">=", 10), Condition("orders", ">", 2)
 _TOP = Condition("spent", ">=", 50)
 
