@@ -382,6 +382,20 @@ def _customers_and_refunds(company, as_of, scope):
     )
 
 
+def _refunds_for(company, as_of, scope):
+    """Credit notes ``m`` up to a day that may be for anything that the customers of a scope bought,
+    whoever they are made out to, to select from."""
+    known = scopes.refunds(scope)
+    if known is None:
+        payers = _who_is_credited(company, scope(SQL("p.commercial_partner_id")))
+        return SQL("(%s) payer (id), %s m", payers, _refunds_of(SQL("payer.id"), company, as_of))
+    return SQL(
+        "(SELECT * FROM account_move n WHERE n.id = ANY(%s) AND n.invoice_date <= %s) m",
+        known,
+        as_of,
+    )
+
+
 def with_refunds(gather, company, scope):
     """A scope that knows the credit notes that may be for anything that its customers bought; one
     of few customers stays as it is, and so does one of which nothing ever came back."""
@@ -389,11 +403,7 @@ def with_refunds(gather, company, scope):
         return scope
     if scopes.few(scope):
         return scope
-    query = SQL(
-        "SELECT m.id FROM (%s) payer (id), %s m",
-        _who_is_credited(company, scope(SQL("p.commercial_partner_id"))),
-        _refunds_of(SQL("payer.id"), company, date.max),
-    )
+    query = SQL("SELECT m.id FROM %s", _refunds_for(company, date.max, scope))
     return scopes.with_refunds(scope, gather._read(query, {"id": "int4"})["id"].tolist())
 
 
@@ -434,20 +444,9 @@ def credited_lines(gather, company, as_of, scope, measures):
     full, whatever the rate is by then.
     """
     line = line_of_return(gather, company, measures)
-    known = scopes.refunds(scope)
-    if known is None:
-        payer = _who_is_credited(company, scope(SQL("p.commercial_partner_id")))
-        refunds = SQL("payer, %s m", _refunds_of(SQL("payer.id"), company, as_of))
-    else:
-        payer = SQL("SELECT NULL::int WHERE FALSE")
-        refunds = SQL(
-            "(SELECT * FROM account_move n WHERE n.id = ANY(%s) AND n.invoice_date <= %s) m",
-            known,
-            as_of,
-        )
     return SQL(
         """
-        WITH payer (id) AS MATERIALIZED (%(payer)s), note AS MATERIALIZED (
+        WITH note AS MATERIALIZED (
             SELECT DISTINCT m.id, m.reversed_entry_id, m.currency_id, m.invoice_date
               FROM %(refunds)s
         ), lump AS MATERIALIZED (%(lumps)s), credited AS MATERIALIZED (
@@ -501,8 +500,7 @@ def credited_lines(gather, company, as_of, scope, measures):
         **line,
         rate=_RATE,
         rates=_RATES,
-        payer=payer,
-        refunds=refunds,
+        refunds=_refunds_for(company, as_of, scope),
         lumps=_lump_sums(),
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         products=ORDERED_PRODUCTS,
