@@ -223,7 +223,7 @@ class RecordDefinition:
         if text is None or self._is_converted(Model):
             return None
         also = None
-        if metric.date_path and then:
+        if metric.date_path and then and then != as_of:
             also = SQL("%s <> %s", *(self._is_looked_at(company, day) for day in (as_of, then)))
         rules = (metric.model_name, metric.aggregate, metric.window_months, *paths, text)
         return {

@@ -53,6 +53,8 @@ class News:
     :param then: what is known of the night before, see :meth:`kept`; empty where nothing is
     :param here: which database this is, and which transactions are over; None where that cannot be
         asked
+    :param fresh: by name: what :meth:`rows` is to know the next time, as list of a digest of what
+        decides, the greatest id, a sum over all rows, and how many these are
     """
 
     env: object
@@ -74,7 +76,8 @@ class News:
         if not self.here:
             return None
         server, transaction = self.here
-        return {"server": server, "transaction": transaction, "tables": self.fresh, **more}
+        kept = {"server": server, "transaction": transaction, "tables": self.fresh, **more}
+        return {**kept, "within": _transaction(self.env)}
 
     def rows(self, name, definition, table, owner, also=None, only=None):
         """What changed of a table.
@@ -91,42 +94,117 @@ class News:
             return None
         definition = hashlib.sha256(definition.encode()).hexdigest()
         before = self.then.get("tables", {}).get(name)
-        if before and before[0] != definition:
+        # Earlier versions did not keep how many there are.
+        if before and (before[0] != definition or len(before) < 4):
             before = None
-        last = before[1] if before else 0
-        pair = SQL("((t.id::bigint << 32) | COALESCE(%s, 0))", owner)
-        number = SQL("SUM(hashint8extended(%s, 0))", pair)
-        written = SQL("FALSE")
-        if before:
-            written = SQL(
-                "(age(t.xmin) <= (SELECT age(%s::text::xid)) OR %s)",
-                str(self.then["transaction"] % 2**32),
-                also or SQL("FALSE"),
-            )
+        last, only = before[1] if before else 0, only or SQL("TRUE")
+        pair, nothing = _pair(owner), SQL("FALSE")
         self.env.cr.execute(
             SQL(
                 """
-                SELECT COUNT(*), COALESCE(MAX(t.id), 0),
-                       COALESCE(%(number)s FILTER (WHERE t.id <= %(last)s), 0),
-                       COALESCE(%(number)s FILTER (WHERE t.id > %(last)s), 0),
-                       COALESCE(array_agg(%(pair)s) FILTER (WHERE %(written)s), '{}')
+                SELECT COUNT(*), COUNT(*) FILTER (WHERE t.id <= %(last)s), COALESCE(MAX(t.id), 0),
+                       COALESCE(array_agg(%(pair)s) FILTER (WHERE %(written)s), '{}'),
+                       COALESCE(array_agg(%(pair)s) FILTER (WHERE %(named)s), '{}')
+                  FROM %(table)s t WHERE %(only)s
+                """,
+                last=last,
+                pair=pair,
+                written=self._written(name) if before else nothing,
+                named=also if before and also else nothing,
+                table=SQL.identifier(table),
+                only=only,
+            )
+        )
+        count, older, greatest, written, named = self.env.cr.fetchone()
+        if before and self._is_as_before(before, count, older, written):
+            sums = int(before[2]), self._sum_of(written)
+        else:
+            sums = self._sums(table, pair, last, only)
+        self.fresh[name] = [definition, greatest, str(sum(sums)), count]
+        if not before:
+            return None
+        pairs = written + named
+        owners = {pair & 0xFFFFFFFF for pair in pairs} - {0}
+        same = str(sums[0]) == before[2]
+        return Rows([pair >> 32 for pair in pairs], sorted(owners), same, count)
+
+    def _written(self, name):
+        """Whether a row ``t`` was written since the night before, and not by that night itself."""
+        return SQL(
+            "(age(t.xmin) <= (SELECT age(%s::text::xid)) AND t.xmin <> ALL(%s::xid[]))",
+            str(self.then["transaction"] % 2**32),
+            self.then.get("own", {}).get(name, []),
+        )
+
+    def _is_as_before(self, before, count, older, written):
+        """Whether no row of then was written or is gone, and all others are known, so that nothing
+        has to be summed up again."""
+        _definition, last, _sum, number = before
+        new = sum(pair >> 32 > last for pair in written)
+        return older == number and new == len(written) == count - older
+
+    def _sum_of(self, pairs):
+        """A sum over some pairs of id and owner, exact unlike numbers that Odoo reads as float."""
+        if not pairs:
+            return 0
+        number = SQL("SUM(hashint8extended(p, 0))::text")
+        self.env.cr.execute(SQL("SELECT %s FROM unnest(%s::bigint[]) p", number, pairs))
+        return int(self.env.cr.fetchone()[0])
+
+    def _sums(self, table, pair, last, only):
+        """The same over all rows up to an id, and over all behind it.
+
+        :param pair: ``SQL`` of id and owner of a row ``t``
+        """
+        number = SQL("SUM(hashint8extended(%s, 0))", pair)
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT COALESCE(%(number)s FILTER (WHERE t.id <= %(last)s), 0)::text,
+                       COALESCE(%(number)s FILTER (WHERE t.id > %(last)s), 0)::text
                   FROM %(table)s t WHERE %(only)s
                 """,
                 number=number,
-                pair=pair,
                 last=last,
-                written=written,
                 table=SQL.identifier(table),
-                only=only or SQL("TRUE"),
+                only=only,
             )
         )
-        count, greatest, known, new, pairs = self.env.cr.fetchone()
-        self.fresh[name] = [definition, greatest, str(int(known) + int(new))]
-        if not before:
-            return None
-        owners = {pair & 0xFFFFFFFF for pair in pairs} - {0}
-        ids = [pair >> 32 for pair in pairs]
-        return Rows(ids, sorted(owners), str(int(known)) == before[2], count)
+        return tuple(map(int, self.env.cr.fetchone()))
+
+
+def with_own(env, kept, name, table, only):
+    """What a night keeps (:meth:`News.kept`), with the transactions that have written rows of a
+    table since: where the night was a single one, it wrote them by what its passes saw, so that
+    they are no news to the next one.
+
+    :param name, table, only: as :meth:`News.rows` was given them
+    """
+    if kept["within"] != _transaction(env):
+        return kept
+    env.cr.execute(
+        SQL(
+            """
+            SELECT COALESCE(array_agg(DISTINCT t.xmin::text), '{}') FROM %s t
+             WHERE %s AND age(t.xmin) <= (SELECT age(%s::text::xid))
+            """,
+            SQL.identifier(table),
+            only,
+            str(kept["transaction"] % 2**32),
+        )
+    )
+    return {**kept, "own": {**kept.get("own", {}), name: env.cr.fetchone()[0]}}
+
+
+def _pair(owner):
+    """Id and owner of a row ``t``, as one number."""
+    return SQL("((t.id::bigint << 32) | COALESCE(%s, 0))", owner)
+
+
+def _transaction(env):
+    """Which transaction this is, as text."""
+    env.cr.execute(SQL("SELECT pg_current_xact_id()::text"))
+    return env.cr.fetchone()[0]
 
 
 def text_of(query):

@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..record_definition import RecordDefinition
-from ..what_changed import News, text_of
+from ..what_changed import News, text_of, with_own
 
 _logger = logging.getLogger(__name__)
 
@@ -19,6 +19,7 @@ WEEK = 7
 # Where more customers than this number and this share are to be looked at, everybody is: that is
 # hardly dearer, and tells how all of them spread.
 MANY, MANY_SHARE = 1000, 0.25
+STANDING = "customer_tier_standing"
 
 
 @dataclass
@@ -208,6 +209,8 @@ class CustomerTierDue(models.AbstractModel):
         seen = run.seen if not old and not run.error_ids else False
         if seen and run.first_count:
             seen = self._with_new_customers(run, seen)
+        if seen and run.written_count:
+            seen = with_own(self.env, seen, "customers", STANDING, self._own(run.company_id))
         vals = {"customer_tier_graded_on": run.as_of, "customer_tier_seen": seen}
         if not run.partial:
             complete = not old and run.as_of
@@ -491,9 +494,11 @@ class CustomerTierDue(models.AbstractModel):
 
     def _customer_rows(self, news, company):
         """What changed of the standings of a company's customers."""
-        own = SQL("t.company_id = %s", company.id)
-        table, owner = "customer_tier_standing", SQL("t.partner_id")
-        return news.rows("customers", str(company.id), table, owner, only=own)
+        own, owner = self._own(company), SQL("t.partner_id")
+        return news.rows("customers", str(company.id), STANDING, owner, only=own)
+
+    def _own(self, company):
+        return SQL("t.company_id = %s", company.id)
 
     def _records_of(self, policies):
         """Metrics over records of some rules that are compared where they are."""
