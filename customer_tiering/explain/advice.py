@@ -208,6 +208,19 @@ class _Words:
             self.env._("Change or delete one of them, or let any of them be enough."),
         )
 
+    def _advice_vetoed(self, finding):
+        veto = self.env["customer.tier.veto"].browse(finding.values)
+        return (
+            self.env._(
+                "Nobody is ever in tier %(tier)s: whoever reaches it meets the veto %(veto)s, "
+                "which caps at %(cap)s.",
+                tier=self._quoted(self._of(finding, "customer.tier")),
+                veto=self._quoted(veto),
+                cap=self._quoted(veto.tier_id),
+            ),
+            self.env._("Change what the veto looks at or what the tier asks for."),
+        )
+
     def _advice_shadowed(self, finding):
         lower, upper = (self._quoted(tier) for tier in self._of(finding, "customer.tier"))
         return (

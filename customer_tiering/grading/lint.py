@@ -19,7 +19,7 @@ from .together import possible
 # An indicator known for less than this share of the customers hardly counts.
 RARE = 0.05
 # Why nobody is ever in a tier.
-LOST_TIER = ("no_score", "score", "contradiction", "shadowed")
+LOST_TIER = ("no_score", "score", "contradiction", "vetoed", "shadowed")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Finding:
     no_score      tier
     score         tier                                its minimum score, highest possible score
     contradiction tier                                metric code
+    vetoed        tier                                id of a veto that caps everybody
+                                                      who reaches it at a lower one
     shadowed      tier, a higher one as easy to reach
     empty         tier                                customers graded
     lopsided      the fullest tier                    customers in it, those who bought at all
@@ -182,16 +184,14 @@ class _Test:
         return (self.bound, self.strict) >= (other.bound, other.strict)
 
 
+def _test(condition):
+    above = condition.operator[0] == ">"
+    bound = condition.value if above else -condition.value
+    return _Test(condition.metric, condition.operator[0], bound, "=" not in condition.operator)
+
+
 def _tests(tier):
-    tests = [
-        _Test(
-            condition.metric,
-            condition.operator[0],
-            condition.value if condition.operator[0] == ">" else -condition.value,
-            "=" not in condition.operator,
-        )
-        for condition in tier.conditions
-    ]
+    tests = [_test(condition) for condition in tier.conditions]
     if tier.min_score > 0:
         tests.append(_Test(SCORE, ">", tier.min_score, False))
     if tier.top:
@@ -230,9 +230,15 @@ def _tiers(program):
         for tier in program.tiers
         if (finding := _out_of_reach(tier, highest, whole))
     }
-    reachable = [tier for tier in program.tiers if tier.id not in lost]
     order = [tier.id for tier in program.tiers]
     caps = [order.index(veto.tier_id) for veto in program.vetoes]
+    for position, tier in enumerate(program.tiers):
+        # Whoever is capped comes to a tier without reaching it.
+        if tier.id not in lost and position not in caps:
+            below = (v for v, cap in zip(program.vetoes, caps, strict=True) if cap < position)
+            if veto := next((v for v in below if _is_met_by_all(v, tier)), None):
+                lost[tier.id] = Finding("vetoed", (tier.id,), (veto.id,))
+    reachable = [tier for tier in program.tiers if tier.id not in lost]
     for position, tier in enumerate(reachable):
         upper = next((u for u in reachable[position + 1 :] if _as_easy(tier, u)), None)
         # Whoever is capped in between comes down to this one.
@@ -278,11 +284,22 @@ def _as_easy(tier, upper):
     wanted = _tests(upper)
     if not wanted:
         return True
-    tests = _tests(tier)
-    # What is known of someone in the tier: all of its tests hold, or each alone may.
-    cases = [[test] for test in tests] if tier.match_any and tests else [tests]
     enough = any if upper.match_any else all
-    return all(enough(any(test.implies(w) for test in case) for w in wanted) for case in cases)
+    return all(
+        enough(any(test.implies(w) for test in case) for w in wanted) for case in _cases(tier)
+    )
+
+
+def _is_met_by_all(veto, tier):
+    """Whether everybody who reaches a tier meets the condition of a veto."""
+    wanted = _test(veto.condition)
+    return all(any(test.implies(wanted) for test in case) for case in _cases(tier))
+
+
+def _cases(tier):
+    """What may be known of someone in a tier: all of its tests hold, or each alone may."""
+    tests = _tests(tier)
+    return [[test] for test in tests] if tier.match_any and tests else [tests]
 
 
 def _empty_tiers(program, spread, lost):

@@ -208,6 +208,26 @@ class TestRuleAdvice(AdviceCase):
         program.tier_ids.condition_match = "any"
         self.assert_advice(program)
 
+    def test_veto_of_all_who_reach_a_tier(self):
+        """Gold was promised and nobody ever got it, and no advice said why."""
+        program = self._create_poor_program(
+            tiers=["All", {"name": "Gold", "conditions": [("amount", ">=", 1000)]}]
+        )
+        metric = program.tier_ids.condition_ids.metric_id
+        veto = {"metric_id": metric.id, "operator": ">=", "value": 500}
+        program.veto_ids = [Command.create({**veto, "tier_id": program.tier_ids[0].id})]
+        named = program.veto_ids.display_name
+        self.assert_advice(
+            program,
+            (
+                f"Nobody is ever in tier “Gold”: whoever reaches it meets the veto “{named}”, "
+                "which caps at “All”.",
+                "Change what the veto looks at or what the tier asks for.",
+            ),
+        )
+        program.veto_ids.value = 5000
+        self.assert_advice(program)
+
     def test_tier_asks_for_no_more(self):
         conditions = [("amount", ">=", 1000)]
         program = self._create_poor_program(

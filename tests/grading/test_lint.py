@@ -11,7 +11,18 @@ from builders import AS_OF, facts, histories, programs
 from conftest import CORE
 from grading import lint, metrics, pipeline, points, score, together
 from grading.lint import Finding
-from grading.policy import Bands, Condition, Indicator, Linear, Metric, Program, Segment, Tier, Veto
+from grading.policy import (
+    SCORE,
+    Bands,
+    Condition,
+    Indicator,
+    Linear,
+    Metric,
+    Program,
+    Segment,
+    Tier,
+    Veto,
+)
 from grading.spread import Spread
 from hypothesis import given
 from hypothesis import strategies as st
@@ -528,3 +539,37 @@ def test_veto_at_the_highest_tier():
     tiers = (Tier(5), Tier(2, 0, (_ONE,)))
     vetoes = tuple(Veto(8 + n, _MORE, tier_id) for n, tier_id in enumerate((5, 2)))
     assert _found(_program(tiers=tiers, vetoes=vetoes)) == [Finding("idle", (9,))]
+
+
+@pytest.mark.parametrize(
+    ("tier", "veto", "vetoed"),
+    [
+        (Tier(3, 0, (_ONE,)), Condition("spent", ">", 5), True),
+        (Tier(3, 0, (_ONE,)), _ONE, True),
+        (Tier(3, 0, (_ONE,)), Condition("spent", ">", 10), False),
+        (Tier(3, 0, (_ONE,)), Condition("spent", "<", 50), False),
+        (Tier(3, 0, (_ONE, _MORE)), _MORE, True),
+        # One of them is enough to reach it, and not to meet the veto.
+        (Tier(3, 0, (_ONE, _MORE), True), _MORE, False),
+        (Tier(3, 0, (_ONE,), True), _ONE, True),
+        (Tier(3), _ONE, False),
+        (Tier(3, 40), Condition(SCORE, ">=", 30), True),
+    ],
+)
+def test_tier_whose_customers_are_all_capped(tier, veto, vetoed):
+    """Whoever reached it met a veto of the same programme, and nobody was told why it is empty."""
+    indicators = (Indicator(41, "spent", 1, Linear(0, 9)),)
+    tiers = (Tier(5), tier, Tier(2, 90))
+    program = _program(indicators=indicators, tiers=tiers, vetoes=(Veto(8, veto, 5),))
+    found = _found(program, code="vetoed")
+    expected = [Finding("vetoed", (3,), (8,))] if vetoed else []
+    if veto.metric == SCORE:
+        expected.append(Finding("vetoed", (2,), (8,)))
+    assert found == expected
+
+
+def test_tier_that_capped_customers_come_to():
+    """Whoever is capped at it need not have reached it."""
+    tiers = (Tier(5), Tier(3, 0, (_ONE,)), Tier(2, 0, (_MORE,)))
+    vetoes = (Veto(8, _ONE, 5), Veto(9, Condition("since", ">", 90), 3))
+    assert _found(_program(tiers=tiers, vetoes=vetoes), code="vetoed") == []
