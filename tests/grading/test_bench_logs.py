@@ -105,6 +105,22 @@ def test_a_silent_customer_is_left_in_peace(tmp_path):
     assert np.array_equal(alone, first, equal_nan=True)
 
 
+def test_how_sure_a_difference_is(tmp_path):
+    """A tenth of a point was called “behind” as two reminders of four hundred had gone wrong."""
+    rows = _rows("abcdefghi", 20, 50) + _rows("xyz", 20, 30)
+    file = _file(tmp_path, rows)
+    customers, days, amounts = order_log.read(file, amount="amount")
+    (cut,) = order_log.cuts(days, [0.5])
+    options, _parser = reminders._parse([file])
+    replay = reminders.Replay.of(customers, days, amounts, cut, options)
+    late, _times = replay.first(replay.spells.start + 21)
+    early, _times = replay.first(replay.spells.start + 1)
+    assert tuple(replay._by_chance(late, late)) == (0, 0)
+    low, high = replay._by_chance(late, early)
+    assert 0 < low <= high
+    assert np.isnan(replay._by_chance(late, np.full(len(late), np.nan))).all()
+
+
 def test_the_limit_takes_who_loses_most(tmp_path):
     """With one reminder a day, the customer with most to lose goes first."""
     rows = _rows("abcdefghi", 20, 50)
