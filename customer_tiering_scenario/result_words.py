@@ -234,7 +234,7 @@ class _Shown:
             return ""
         words = {
             "hold": self.env._("because their tier is guaranteed"),
-            "review": self.env._("until the next review%s", self._review_day()),
+            "review": self._until_review(),
             "miss": self.env._("until they have missed more reviews"),
             "notice": self.env._("until they were given notice in time"),
             "locked": self.env._("because the tier is locked"),
@@ -251,19 +251,19 @@ class _Shown:
             parts=format_list(self.env, parts),
         )
 
-    def _review_day(self):
-        """The next review in parentheses, where it is the same day for everybody."""
+    def _until_review(self):
+        """What waits for the next review, with the day where it is the same for everybody."""
         from odoo.addons.customer_tiering.grading.dates import next_review
         from odoo.addons.customer_tiering.grading.metrics import as_date, day_number
         from odoo.addons.customer_tiering.grading.policy import Review
 
         every = self.scenario.review_every
         if every in ("day", "anniversary"):
-            return ""
+            return self.env._("until the next review")
         dates = self.program.sudo()._review_days() if every == "dates" else ()
         today = day_number(self.scenario._day())
         day = as_date(next_review(Review(every, dates), [today], [today])[0])
-        return f" ({format_date(self.env, day)})"
+        return self.env._("until the next review (%s)", format_date(self.env, day))
 
     def ways(self):
         """What the sentences count, by their parts of the page: numbers with what they open."""

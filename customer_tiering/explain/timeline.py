@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from babel.dates import format_skeleton
 
 from odoo.tools import babel_locale_parse, format_date, get_lang
+from odoo.tools.i18n import format_list
 
 # Months between two dates on the axis: the first that needs no more of them than this.
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 360)
@@ -122,8 +123,10 @@ def picture(standing, changes, today):
         "marks": [_mark(env, axis, change) for change in changes if change.reason in ICONS],
         "ticks": axis.ticks(env),
         "by_hand": any(piece.by_hand for piece in drawn),
-        "merged": [name for name in dict.fromkeys(changes.mapped("merged_from")) if name],
-        "summary": ". ".join(p.title(env, last_day) for p in tracks[0] if p.tier),
+        "merged": format_list(
+            env, [name for name in dict.fromkeys(changes.mapped("merged_from")) if name]
+        ),
+        "summary": " · ".join(p.title(env, last_day) for p in tracks[0] if p.tier),
     }
 
 

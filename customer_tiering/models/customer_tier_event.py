@@ -356,7 +356,7 @@ class CustomerTierEvent(models.Model):
             self.env._("All of these are told or dropped already. Reload the list."),
         )
         open_ones._decide("discarded")
-        return notification(self.env._("%s message(s) discarded.", len(open_ones)))
+        return notification(self.env._("Messages discarded: %s.", len(open_ones)))
 
     def action_retry(self):
         """Put what failed into the queue again."""
@@ -364,7 +364,7 @@ class CustomerTierEvent(models.Model):
             "failed", self.env._("None of these failed, so there is nothing to try again.")
         )
         failed._decide("new")
-        return notification(self.env._("%s message(s) wait to be told again.", len(failed)))
+        return notification(self.env._("Messages that wait to be told again: %s.", len(failed)))
 
     def action_open_standing(self):
         """The grading behind the message."""

@@ -183,11 +183,20 @@ class TestMerge(HistoryCase):
         self._grade_twice()
         standing = self._merge(kept, twin)
         drawn = standing.timeline
-        self.assertEqual(drawn["merged"], ["Twin"])
+        self.assertEqual(drawn["merged"], "Twin")
         self.assertEqual([b["merged"] for b in drawn["bars"]], [False, True, True])
         self.assertEqual([mark["icon"] for mark in drawn["marks"]], ["fa-compress"])
         theirs = standing.change_ids.filtered("merged_from")[0]
         self.assertFalse(any(row["open"] for row in theirs.explanation["rows"]))
+
+    def test_names_in_the_language_of_the_reader(self):
+        """Below a Chinese picture the merged customers were listed with Western commas."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        kept, *twins = (self._customer(name, (90, 1500)) for name in ("Kept", "Ann", "Bob", "Cy"))
+        self._grade_twice()
+        for twin in twins:
+            standing = self._merge(kept, twin)
+        self.assertEqual(standing.with_context(lang="zh_CN").timeline["merged"], "Ann、Bob和Cy")
 
     def test_merged_again(self):
         """A history that came with one merge goes on with the next one, under its first name."""

@@ -94,4 +94,4 @@ class CustomerTierTell(models.TransientModel):
                 raise UserError(self.env._("Somebody has decided about these messages already."))
             count = len(held)
             held._decide("new")
-        return notification(self.env._("%s message(s) go out within a minute.", count))
+        return notification(self.env._("Messages that go out within a minute: %s.", count))

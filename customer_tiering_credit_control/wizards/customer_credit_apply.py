@@ -72,4 +72,4 @@ class CustomerCreditApply(models.TransientModel):
             raise UserError(
                 self.env._("These customers have what is proposed to them. Nothing was changed.")
             )
-        return notification(self.env._("Credit of %s customer(s) changed.", len(changes)))
+        return notification(self.env._("Customers whose credit changed: %s.", len(changes)))

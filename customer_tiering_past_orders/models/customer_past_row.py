@@ -176,7 +176,7 @@ class CustomerPastRow(models.AbstractModel):
             for partner, same in zip(partners, names.values(), strict=True):
                 same.write({"partner_id": partner.id})
             made += len(partners)
-        return notification(self.env._("%s customers created.", made))
+        return notification(self.env._("Customers created: %s.", made))
 
     @api.model
     def _customer_vals(self, name):

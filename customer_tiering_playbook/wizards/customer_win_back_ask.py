@@ -79,5 +79,7 @@ class CustomerWinBackAsk(models.TransientModel):
             others = [("activity_ids", "in", asked.ids), ("company_id", "!=", self.env.company.id)]
             asked -= starts.search(others).activity_ids
         if asked:
-            said = ": ".join(text for text in (self.reason_id.name, self.note) if text)
+            said = self.reason_id.name
+            if self.note:
+                said = self.env._("%(reason)s: %(note)s", reason=said, note=self.note)
             RECORDED.on(asked).action_feedback(feedback=said)

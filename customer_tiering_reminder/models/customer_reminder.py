@@ -228,6 +228,13 @@ class CustomerReminder(models.Model):
                     said[reminder] = now[standing]
         return said
 
+    def _reword(self, lang):
+        """Say the to-dos of these open reminders at a glance in another language, unless somebody
+        has changed what they say."""
+        for reminder, said in self.with_context(lang=lang)._summaries_for_reader().items():
+            if reminder.activity_id.summary != said:
+                reminder.activity_id.summary = said
+
     @api.model
     def _dismiss_duplicates(self, partners):
         """Of customers who become one, keep one open reminder per company: that of the first of

@@ -37,10 +37,7 @@ class ResUsers(models.Model):
         """Hook: to-dos of this user are said in the language that they read by now, unless
         somebody has changed what they say."""
         own = [("activity_id.user_id", "=", self.id), ("state", "=", "open")]
-        open_ones = self.env["customer.reminder"].sudo().with_context(lang=self.lang).search(own)
-        for reminder, said in open_ones._summaries_for_reader().items():
-            if reminder.activity_id.summary != said:
-                reminder.activity_id.summary = said
+        self.env["customer.reminder"].sudo().search(own)._reword(self.lang)
 
     @api.model
     def _customer_tier_task_sources(self):
@@ -54,9 +51,11 @@ class ResUsers(models.Model):
         return result
 
     def _customer_tier_note_handed_over(self, activities):
-        """The list of reminders says who does them."""
+        """The list of reminders says who does them, and to-dos are said in their language."""
         result = super()._customer_tier_note_handed_over(activities)
         reminders = self.env["customer.reminder"].sudo()
-        for reminder in reminders.search([("activity_id", "in", activities.ids)]):
-            reminder.user_id = reminder.activity_id.user_id
+        reminders = reminders.search([("activity_id", "in", activities.ids)])
+        for user, theirs in reminders.grouped(lambda r: r.activity_id.user_id).items():
+            theirs.user_id = user
+            theirs.filtered(lambda r: r.state == "open")._reword(user.lang)
         return result

@@ -48,6 +48,23 @@ class TestHandover(FollowUpCase):
         reminder.activity_id.with_user(self.salesperson).user_id = self.leader
         self.assertEqual(reminder.user_id, self.leader)
 
+    def test_told_in_the_language_of_who_has_it(self):
+        """A colleague took over what was to be done, and the list and the systray said it in the
+        language of who had it before; or what somebody had written there was lost."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        reminder = self._reminder()
+        english = reminder.activity_id.summary
+        self.leader.lang = "zh_CN"
+        reminder.activity_id.with_user(self.salesperson).user_id = self.leader
+        chinese = reminder.with_context(lang="zh_CN")._summaries_for_reader()[reminder]
+        self.assertNotEqual(chinese, english)
+        self.assertEqual(reminder.activity_id.summary, chinese)
+        reminder.activity_id.user_id = self.salesperson
+        self.assertEqual(reminder.activity_id.summary, english)
+        reminder.activity_id.summary = "Ask for Ann"
+        reminder.activity_id.user_id = self.leader
+        self.assertEqual(reminder.activity_id.summary, "Ask for Ann")
+
     def test_portal_user(self):
         """Somebody who is a customer by now had salespeople's work to do."""
         reminder = self._reminder()

@@ -57,7 +57,7 @@ class CustomerHolidayFill(models.TransientModel):
         count = sum(self._fill(calendar, off, worked) for calendar in calendars)
         return notification(
             self.env._(
-                "%(count)s day(s) of %(country)s filled in.",
+                "Days of %(country)s filled in: %(count)s.",
                 count=count,
                 country=self.country_id.name,
             ),

@@ -99,14 +99,14 @@ class Cycles:
             )
         if words["typical"] != readable(env, 0):
             return env._(
-                "%(own)s, weight %(weight)s %%; the rest is the category, which half of its "
-                "buyers buy again within %(typical)s days.",
+                "%(own)s, weight %(weight)s %%; the rest is the category, half of whose buyers buy "
+                "again within %(typical)s days.",
                 **words,
             )
         if is_known:
             return env._(
-                "%(own)s, weight %(weight)s %%; the rest is the category, which fewer than half of "
-                "its buyers were seen to buy again.",
+                "%(own)s, weight %(weight)s %%; the rest is the category, fewer than half of whose "
+                "buyers were seen to buy again.",
                 **words,
             )
         if words["all"] != readable(env, 0):

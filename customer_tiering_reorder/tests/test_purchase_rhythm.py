@@ -397,7 +397,7 @@ class TestRhythmShown(RhythmCase):
             (
                 "customer_category",
                 0.5,
-                "which fewer than half of its buyers were seen to buy again",
+                "fewer than half of whose buyers were seen to buy again",
             ),
             ("category", 0.0, "Fewer than half of those who buy the category"),
             ("all", 0.0, "of all categories fewer than half"),

@@ -327,7 +327,7 @@ class CustomerTierService(models.Model):
         if not changed:
             message = self.env._("Nothing to do: everybody has whom the rules dedicate.")
             return notification(message, kind="info")
-        return notification(self.env._("%s customers were assigned anew.", changed))
+        return notification(self.env._("Customers assigned anew: %s.", changed))
 
     def action_open_cares(self):
         self.check_access("read")

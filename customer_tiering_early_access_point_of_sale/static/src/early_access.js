@@ -1,6 +1,7 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { _t } from "@web/core/l10n/translation";
+import { formatList } from "@web/core/l10n/utils";
 import { patch } from "@web/core/utils/patch";
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
@@ -50,7 +51,7 @@ patch(OrderPaymentValidation.prototype, {
             if (!(error instanceof ConnectionLostError)) {
                 throw error;
             }
-            const names = templates.map((template) => template.display_name).join(", ");
+            const names = formatList(templates.map((template) => template.display_name));
             const body = _t(
                 "Only customers of some tiers may have this now: %s. Without a connection nobody can look whether this customer is in one of them.",
                 names,
