@@ -13,7 +13,7 @@ from functools import partial
 
 from odoo.tools import SQL
 
-from . import scopes
+from . import reversals, scopes
 from .grading.policy import INVOICED, ORDERED
 
 # Columns of what customers bought, as ``FactSource.orders`` gives them.
@@ -447,8 +447,7 @@ def credited_lines(gather, company, as_of, scope, measures):
     return SQL(
         """
         WITH note AS MATERIALIZED (
-            SELECT DISTINCT m.id, m.reversed_entry_id, m.currency_id, m.invoice_date
-              FROM %(refunds)s
+            %(notes)s
         ), lump AS MATERIALIZED (%(lumps)s), credited AS MATERIALIZED (
             SELECT x.order_line_id AS id
               FROM note,
@@ -470,11 +469,12 @@ def credited_lines(gather, company, as_of, scope, measures):
         )
         SELECT p.commercial_partner_id, o.id, l.id, COALESCE(l.product_id, 0), o.date_order,
                %(noon)s,
-               CASE m.move_type WHEN 'out_refund' THEN 1 ELSE 0 END,
+               CASE WHEN m.move_type = 'out_refund' THEN 1 WHEN %(restores)s THEN 3 ELSE 0 END,
                CASE WHEN i.currency_id = o.currency_id
                     THEN i.price_subtotal::float8
                          * CASE WHEN told.lump THEN 1 / %(rate)s ELSE %(unit)s END
                     WHEN m.move_type = 'out_refund' THEN i.balance::float8 * %(rates)s
+                    WHEN %(restores)s THEN -i.balance::float8 * %(rates)s
                     ELSE -i.balance::float8 END * told.share,
                %(ordered)s,
                CASE WHEN told.lump THEN 0
@@ -489,7 +489,9 @@ def credited_lines(gather, company, as_of, scope, measures):
           JOIN account_move_line i ON i.id = told.document_line_id
           JOIN account_move m ON m.id = i.move_id
      LEFT JOIN uom_uom iu ON iu.id = i.product_uom_id
-     LEFT JOIN account_move r ON r.id = m.reversed_entry_id
+     LEFT JOIN account_move n ON n.id = m.reversed_entry_id
+     LEFT JOIN account_move r
+            ON r.id = CASE WHEN %(restores)s THEN n.reversed_entry_id ELSE n.id END
           %(whole)s
          WHERE o.state = 'sale' AND o.company_id = %(company)s AND o.date_order < %(end)s
            AND l.display_type IS NULL
@@ -500,8 +502,9 @@ def credited_lines(gather, company, as_of, scope, measures):
         **line,
         rate=_RATE,
         rates=_RATES,
-        refunds=_refunds_for(company, as_of, scope),
-        lumps=_lump_sums(),
+        notes=reversals.notes(_refunds_for(company, as_of, scope), as_of),
+        restores=SQL("(n.move_type = 'out_refund' AND n.state = 'posted')"),
+        lumps=reversals.lump_sums(),
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         products=ORDERED_PRODUCTS,
         company=company.id,
@@ -511,79 +514,28 @@ def credited_lines(gather, company, as_of, scope, measures):
     )
 
 
-def _lump_sums():
-    """What credit notes ``note`` give back of an invoice of orders on lines that are for no order
-    line: which line it is, and which share of it each order line of the invoice has.
-
-    It is for what the invoice was for, as if that were credited in part: for each order line in
-    proportion to what was invoiced for it, as far as it is more than the invoice has on lines for
-    no order line itself, which never counted.
-    """
-    return SQL(
-        """
-        SELECT i.id AS document_line_id, part.order_line_id, part.share * given.share AS share
-          FROM (SELECT f.*,
-                       (f.net - COALESCE(LAG(f.net) OVER (PARTITION BY f.reversed_entry_id
-                                                          ORDER BY f.invoice_date, f.id), 0))
-                           / NULLIF(f.amount, 0) AS share
-                  FROM (SELECT note.id, note.reversed_entry_id, note.invoice_date, f.amount,
-                               SUM(f.amount) OVER upto - LEAST(
-                                   GREATEST(SUM(f.amount) OVER upto, 0),
-                                   GREATEST(f.never_counted, 0)) AS net
-                          FROM note
-                          JOIN account_move r ON r.id = note.reversed_entry_id
-                          JOIN LATERAL (
-                              SELECT SUM(i.worth) FILTER (WHERE i.move_id = note.id) AS amount,
-                                     COALESCE(-SUM(i.worth) FILTER (WHERE i.move_id = r.id), 0)
-                                         AS never_counted
-                                FROM (SELECT i.move_id,
-                                             CASE WHEN note.currency_id = r.currency_id
-                                                  THEN i.amount_currency
-                                                  ELSE i.balance END::float8 AS worth
-                                        FROM account_move_line i
-                                       WHERE i.move_id IN (note.id, r.id) AND %(unlinked)s
-                                      OFFSET 0) i) f ON f.amount IS NOT NULL
-                        WINDOW upto AS (PARTITION BY note.reversed_entry_id
-                                        ORDER BY note.invoice_date, note.id)) f) given
-          JOIN account_move_line i ON i.move_id = given.id AND %(unlinked)s
-          JOIN LATERAL (
-              SELECT j.order_line_id,
-                     CASE WHEN SUM(ABS(j.worth)) OVER () = 0 THEN 1::float8 / COUNT(*) OVER ()
-                          -- Where discounts or deposits nearly cancel out what was bought.
-                          WHEN 2 * ABS(SUM(j.worth) OVER ()) < SUM(ABS(j.worth)) OVER ()
-                          THEN ABS(j.worth) / SUM(ABS(j.worth)) OVER ()
-                          ELSE j.worth / SUM(j.worth) OVER () END AS share
-                FROM (SELECT y.order_line_id, SUM(-j.balance::float8 / links.number) AS worth
-                        FROM account_move_line j
-                        JOIN sale_order_line_invoice_rel y ON y.invoice_line_id = j.id
-                        JOIN LATERAL (SELECT COUNT(*) AS number FROM sale_order_line_invoice_rel z
-                                       WHERE z.invoice_line_id = j.id) links ON TRUE
-                       WHERE j.move_id = given.reversed_entry_id
-                    GROUP BY y.order_line_id) j) part ON TRUE
-        """,
-        unlinked=_FOR_NO_ORDER,
-    )
-
-
 # Credit notes without an order
 
 
-# Lines ``i`` of invoices and credit notes that are for no order line. OFFSET 0: else all invoice
-# lines are read for it, for each chunk of customers.
-_FOR_NO_ORDER = SQL(
-    """i.display_type = 'product'
-       AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel x
-                        WHERE x.invoice_line_id = i.id OFFSET 0)"""
-)
+def _loose(gather, company, as_of, scope):
+    """Customers ``p``, their credit notes ``r`` for no invoice, and with each of these what
+    reverses it, as ``m``, to select from.
 
-
-def _loose(gather, company):
-    """A credit note for an invoice is for what this was for: its orders, see
-    :func:`_lump_sums`, or what never counted."""
+    A credit note for an invoice is for what this was for: its orders, see
+    :func:`reversals.lump_sums`, or what never counted.
+    """
     return SQL(
-        "%s AND m.reversed_entry_id IS NULL AND %s",
-        _FOR_NO_ORDER,
+        """
+        (SELECT p.commercial_partner_id, m.id AS credit_id
+           FROM %s
+          WHERE m.reversed_entry_id IS NULL AND %s AND %s) p
+          JOIN account_move r ON r.id = p.credit_id
+          JOIN %s m ON TRUE
+        """,
+        _customers_and_refunds(company, as_of, scope),
         gather._loose_credit_condition(company),
+        scope(SQL("p.commercial_partner_id")),
+        reversals.chain(SQL("r.id")),
     )
 
 
@@ -591,23 +543,25 @@ def loose_credits(gather, company, as_of, scope):
     """Credit notes, or lines of them, that belong to no order: less of the customer's amount."""
     return SQL(
         """
-        SELECT p.commercial_partner_id, %(noon)s, -SUM(i.balance)::float8, 0
-          FROM %(refunds)s
+        SELECT p.commercial_partner_id, %(noon)s, SUM(%(worth)s), 0
+          FROM %(loose)s
           JOIN account_move_line i ON i.move_id = m.id
-         WHERE %(loose)s AND %(scope)s
+         WHERE %(unlinked)s AND m.invoice_date <= %(as_of)s
       GROUP BY p.commercial_partner_id, m.id, m.invoice_date
         """,
-        refunds=_customers_and_refunds(company, as_of, scope),
-        loose=_loose(gather, company),
+        loose=_loose(gather, company, as_of, scope),
+        unlinked=reversals.FOR_NO_ORDER,
+        worth=_WORTH,
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
-        scope=scope(SQL("p.commercial_partner_id")),
+        as_of=as_of,
     )
 
 
 def loose_credit_lines(gather, company, as_of, scope, measures, after):
     given = (gather, company, as_of, scope, measures, after)
-    moves = _customers_and_refunds(company, as_of, scope)
-    return _move_lines(*given, _loose(gather, company), moves=moves)
+    return _move_lines(
+        *given, reversals.FOR_NO_ORDER, _WORTH, moves=_loose(gather, company, as_of, scope)
+    )
 
 
 def has_credits(scope, company):
@@ -640,15 +594,15 @@ def invoices(gather, company, as_of, scope):
         """
         SELECT p.commercial_partner_id, %(noon)s, m.amount_untaxed_signed::float8,
                -- What takes back a bonus is no purchase.
-               (%(frequent)s AND NOT EXISTS (
-                    SELECT FROM account_move c
-                     WHERE c.id = m.reversed_entry_id AND c.move_type = 'out_refund'
-                       AND c.reversed_entry_id IS NULL))::int, m.id
+               (%(frequent)s AND NOT %(bonus)s)::int, m.id
           FROM res_partner p
           JOIN account_move m ON m.partner_id = p.id
          WHERE m.move_type = 'out_invoice' AND m.state = 'posted'
+           AND NOT %(restored)s
            AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s AND %(scope)s
         """,
+        bonus=reversals.reverses_credit(SQL("m.reversed_entry_id")),
+        restored=reversals.restores(SQL("m")),
         frequent=gather._frequent_invoice_condition(company),
         noon=noon(SQL("m.invoice_date"), gather._timezone(company)),
         company=company.id,
@@ -707,9 +661,9 @@ def invoice_credits(gather, company, as_of, scope):
 
 
 def reversed_invoices(gather, company, as_of, scope, measures):
-    """Credit notes that reverse an invoice, each invoice as two lines without pieces: what makes
-    it a purchase, and the rest. They are of the customer of the invoice, as those of an order are
-    of who ordered, whoever they are made out to.
+    """Credit notes that reverse an invoice, and what reverses these, each invoice as two lines
+    without pieces: what makes it a purchase, and the rest. They are of the customer of the invoice,
+    as those of an order are of who ordered, whoever they are made out to.
 
     An amount in the invoice's currency is worth what it was on the day of the invoice, as that of
     an order is, and not at the rate of the credit note's day: credited in full is in full.
@@ -726,16 +680,16 @@ def reversed_invoices(gather, company, as_of, scope, measures):
                     ELSE part.credited::float8 END,
                part.invoiced::float8, 0::float8, 0::float8, 0, 0::float8,
                part.counts::int, part.worth::float8
-          FROM res_partner p
-          JOIN account_move r ON r.partner_id = p.id
-          JOIN account_move m ON m.reversed_entry_id = r.id
+          FROM %(reversed)s
           JOIN LATERAL (%(parts)s) part ON TRUE
-         WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND r.move_type = 'out_invoice'
+         WHERE %(for_invoice)s
            AND m.company_id = %(company)s AND m.invoice_date <= %(as_of)s AND %(scope)s
         """,
         home=company.currency_id.id,
         origin=noon(SQL("COALESCE(r.invoice_date, r.date)"), zone),
         noon=noon(SQL("m.invoice_date"), zone),
+        reversed=reversals.OF_INVOICES,
+        for_invoice=reversals.FOR_INVOICE,
         parts=_parts(gather, company),
         company=company.id,
         as_of=as_of,
@@ -771,22 +725,19 @@ def _parts(gather, company):
 
 def invoice_lines(gather, company, as_of, scope, measures, after):
     invoiced = SQL(
-        """(m.move_type = 'out_invoice'
+        """(m.move_type = 'out_invoice' AND NOT %s
             OR m.move_type = 'out_refund' AND m.reversed_entry_id IS NULL AND %s)
            AND m.state = 'posted' AND i.display_type = 'product'""",
+        reversals.restores(SQL("m")),
         gather._loose_credit_condition(company),
     )
-    credited = SQL(
-        """m.move_type = 'out_refund' AND m.state = 'posted' AND r.move_type = 'out_invoice'
-           AND i.display_type = 'product'"""
-    )
-    # As the amounts are, see ``reversed_invoices``.
-    worth = SQL("-i.balance::float8 * %s", _RATES)
+    credited = SQL("%s AND i.display_type = 'product'", reversals.FOR_INVOICE)
     given = (gather, company, as_of, scope, measures, after)
     return SQL(
         "%s UNION ALL %s",
         _move_lines(*given, invoiced),
-        _move_lines(*given, credited, worth, _REVERSED, _REBATE),
+        # As the amounts are, see ``reversed_invoices``.
+        _move_lines(*given, credited, _WORTH, reversals.OF_INVOICES, _REBATE),
     )
 
 
@@ -796,9 +747,12 @@ _RATES = SQL(
             THEN COALESCE(m.invoice_currency_rate / NULLIF(r.invoice_currency_rate, 0), 1)
             ELSE 1 END::float8"""
 )
-# Whether line ``i`` of credit note ``m`` only lowers the price, see ``grading.returns``.
+_WORTH = SQL("-i.balance::float8 * %s", _RATES)
+# Whether line ``i`` of credit note ``m``, or of what reverses one, only lowers the price, see
+# ``grading.returns``.
 _REBATE = SQL(
-    """(i.quantity > 0 AND 2 * i.balance::float8 * %s
+    """(i.quantity > 0
+        AND 2 * CASE m.move_type WHEN 'out_refund' THEN 1 ELSE -1 END * i.balance::float8 * %s
         < i.quantity::float8 * COALESCE(u.factor, 1)::float8
           * (SELECT MIN(-j.balance::float8 / (j.quantity * COALESCE(w.factor, 1))::float8)
                FROM account_move_line j
@@ -807,12 +761,8 @@ _REBATE = SQL(
                 AND j.display_type = 'product' AND j.quantity > 0))""",
     _RATES,
 )
-# Documents ``m`` of customers ``p``, and credit notes ``m`` for their invoices ``r``.
+# Documents ``m`` of customers ``p``.
 _THEIRS = SQL("res_partner p JOIN account_move m ON m.partner_id = p.id")
-_REVERSED = SQL(
-    "res_partner p JOIN account_move r ON r.partner_id = p.id"
-    " JOIN account_move m ON m.reversed_entry_id = r.id"
-)
 
 
 def _invoiced_goods(gather, company):

@@ -15,9 +15,13 @@ from .years import days_behind
 def _span(standing):
     """First and last day that the amount of a grading is of; the first one is None where that is
     twelve months before the last, and not a year of the customer's own."""
-    env, policy = standing.env, standing.sudo().policy_id
-    today = env["customer.tier.gather"]._today(standing.company_id)
-    return days_behind(policy, standing.numbers, standing._counted_on() or today)
+    return days_behind(standing.sudo().policy_id, standing.numbers, _known_on(standing))
+
+
+def _known_on(standing):
+    """The day that the figures are of, by which it is known what came back."""
+    today = standing.env["customer.tier.gather"]._today(standing.company_id)
+    return standing._counted_on() or today
 
 
 def _first(last, first):
@@ -40,7 +44,9 @@ def sentences(standing):
     if scopes.asked(gather, company, gather._scope_of(customer.ids)).kept:
         return
     last, first = _span(standing)
-    amount = _amount(gather, customer, company, _first(last, first), last)
+    # In a year of the customer's own that is missing which was bought in it, whenever it came back.
+    known, dated = (_known_on(standing), "origin") if first else (last, "day")
+    amount = _amount(gather, customer, company, (_first(last, first), last), known, dated)
     if company.currency_id.compare_amounts(amount, 0) <= 0:
         return
     values = {"amount": formatLang(standing.env, amount, currency_obj=company.currency_id)}
@@ -61,14 +67,20 @@ def sentences(standing):
     yield {"kind": "back", "text": text, "open": opens and "action_open_came_back"}
 
 
-def _amount(gather, customer, company, first, last):
-    """What came back in some days, or was credited without an order, in company currency."""
+def _amount(gather, customer, company, days, known, dated):
+    """What came back in some days, or was credited without an order, in company currency.
+
+    :param days: the first and the last one
+    :param known: the day by which it came back
+    :param dated: ``day`` on which it came back, or ``origin``, on which it was bought
+    """
     from ..grading.metrics import day_number
 
-    found = gather._purchases(company, last, gather._scope_of(customer.ids), ORDERED)
+    found = gather._purchases(company, known, gather._scope_of(customer.ids), ORDERED)
     back = found["document"] == 0
     moved = found["origin"] != found["day"] if "origin" in found else False
-    back &= ((found["amount"] < 0) | moved) & (found["day"] >= day_number(first))
+    day = found[dated if dated in found else "day"]
+    back &= ((found["amount"] < 0) | moved) & day.between(*map(day_number, days))
     return -found.loc[back, "amount"].sum()
 
 

@@ -247,15 +247,10 @@ def as_known(facts, as_of):
     :param as_of: ``datetime.date``; what is dated later is not known
     :return: ``metrics.Facts``
     """
-    today = day_number(as_of)
-    orders, lines = facts.orders, facts.lines
-    orders = orders[orders["day"] <= today]
-    if "void" in orders:
-        orders = orders.assign(void=orders["void"].where(orders["void"] <= today, np.inf))
+    facts = facts.until(as_of)
+    orders = facts.orders
     linked = (orders.get("origin", orders["day"]) != orders["day"]).to_numpy()
-    if lines is not None:
-        lines = lines[lines["day"] <= today]
-    known = replace(facts, orders=orders, lines=lines).corrected()
+    known = facts.corrected()
     # Every row is on the day that it counts from by now.
     orders = known.orders.assign(linked=linked).drop(columns="origin", errors="ignore")
     return replace(known, orders=_without_returns(orders))

@@ -118,6 +118,23 @@ class Facts:
             frames[name] = frame
         return replace(self, **frames) if frames else self
 
+    def until(self, as_of):
+        """What was known on a day, each row on its own day: without what is dated later.
+
+        :param as_of: as for ``Window``
+        """
+        end = day_number(as_of) if isinstance(as_of, date) else as_of
+        orders = self._until("orders", end, self.order_owners)
+        if "void" in orders:
+            day = end[np.searchsorted(self.customers, orders["customer"])] if np.ndim(end) else end
+            orders = orders.assign(void=orders["void"].where(orders["void"] <= day, np.inf))
+        lines = None if self.lines is None else self._until("lines", end, self.line_owners)
+        return replace(self, orders=orders, lines=lines)
+
+    def _until(self, name, end, owners):
+        frame = getattr(self, name)
+        return frame[(frame["day"] <= (end[owners] if np.ndim(end) else end)).to_numpy()]
+
     @cached_property
     def order_owners(self):
         """Position of the customer of each order."""

@@ -85,13 +85,17 @@ def _grade_years(facts, program, as_of, rolling, only_tiers):
 
 
 def _by_years(facts, program, as_of, rolling):
-    """What everybody is graded by where years are their own, see :func:`_grade_years`.
+    """What everybody is graded by where years are their own, see :func:`_grade_years`. What came
+    back is taken off the year in which it was bought: else an order of December that is sent back
+    in January would count through the next year, and then be missing in that one's figures.
 
     :return: (``years.Years``; the windows of the running year; :class:`_Figures` of the running
         and of the last full year; what vetoes leave of each of them)
     """
     first = rolling[0].first_day
     year = years.Years.of(program.period, as_of, first)
+    if "origin" in facts.orders:
+        facts = facts.until(as_of).corrected()
     now = metrics.Windows(facts, as_of, year.since, payments=rolling.payments)
     running = _Figures.of(facts, program, now)
     then = metrics.Windows(

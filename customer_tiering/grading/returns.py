@@ -7,14 +7,14 @@ smaller before it was credited, or a negative order is settled. Where all pieces
 that was invoiced for them were credited, all of it came back, also if the invoice was for less than
 the order. A credit note for less than half of the price is a rebate: it takes back money and no
 pieces. What goods sent back are worth and what a credit note gives back for them is the same money,
-so the greater of both counts.
+so the greater of both counts. What reverses a credit note makes ``R`` smaller.
 """
 
 import numpy as np
 import pandas as pd
 
 # What is told of order lines by an event.
-INVOICED, CREDITED, SENT_BACK = range(3)
+INVOICED, CREDITED, SENT_BACK, RESTORED = range(4)
 # A row an event; ids are integers, 0 for none.
 EVENT_TYPES = {
     "customer": np.int64,
@@ -110,7 +110,12 @@ def _back(events, column, ordered, first):
     bought = (kind == CREDITED) & (values < 0) & (pieces < 0) & (ordered > 0)
     kind, values = np.where(bought, INVOICED, kind), np.where(bought, -values, values)
     if column == "quantity":
-        values = np.where((kind == CREDITED) & _rebates(events, first), 0.0, values)
+        given_back = (kind == CREDITED) | (kind == RESTORED)
+        values = np.where(given_back & _rebates(events, first), 0.0, values)
+    kind, values = (
+        np.where(kind == RESTORED, CREDITED, kind),
+        np.where(kind == RESTORED, -values, values),
+    )
     invoiced, credited, sent = (
         _running(np.where(kind == code, values, 0.0), first)
         for code in (INVOICED, CREDITED, SENT_BACK)

@@ -87,11 +87,15 @@ class AccountMove(models.Model):
 
     def _customer_tier_credited(self):
         """(commercial partner, company) pairs of the customers who bought less by the posted credit
-        notes among these: those of the orders and invoices, and who the credit notes are for."""
+        notes among these, or again by what reverses one: those of the orders and invoices, and who
+        the credit notes are for."""
         credited = self.sudo().filtered(
-            lambda move: move.move_type == "out_refund" and move.state == "posted"
+            lambda move: (
+                "out_refund" in (move.move_type, move.reversed_entry_id.move_type)
+                and move.state == "posted"
+            )
         )
-        documents = credited | credited.reversed_entry_id
+        documents = credited._customer_tier_origins()
         pairs = {(move.partner_id.commercial_partner_id, move.company_id) for move in documents}
         for order in credited._customer_tier_orders():
             pairs.add((order.partner_id.commercial_partner_id, order.company_id))
@@ -100,7 +104,15 @@ class AccountMove(models.Model):
     def _customer_tier_orders(self):
         """The orders that these credit notes may take back: of their lines, and of the invoices
         that they reverse."""
-        return (self | self.reversed_entry_id).line_ids.sale_line_ids.order_id
+        return self._customer_tier_origins().line_ids.sale_line_ids.order_id
+
+    def _customer_tier_origins(self):
+        """These documents and what they reverse, and what that reverses in its turn."""
+        documents, found = self.browse(), self
+        while found:
+            documents |= found
+            found = found.reversed_entry_id - documents
+        return documents
 
     def _customer_tier_follow_orders(self):
         """Note whose orders these credit notes take back."""

@@ -21,6 +21,8 @@ from . import test_facts
 from . import test_facts_cases
 from . import test_facts_migration
 from . import test_facts_odd
+from . import test_reversed_credits
+from . import test_period_credits
 from . import test_copied_program
 from . import test_correction
 from . import test_correction_migration

@@ -64,6 +64,17 @@ class TestNotice(EventCase):
         self.assertFalse(self._events(self.still))
         self.assertEqual(len(self._mails(self.falling)), 2)
 
+    def test_all_that_would_be_kept(self):
+        """What is written below the list of benefits of a tier was told on promotions alone: a
+        customer who was about to lose the tier did not read of it."""
+        self.gold.benefits = "<p>Coffee with the owner</p>"
+        self._day("2025-02-15")
+        self._tell_on("2025-02-15")
+        body = self._mails(self.falling).body_html
+        self.assertIn("what you would keep", body)
+        self.assertIn("Coffee with the owner", body)
+        self.assertNotIn("False", body)
+
     def test_too_late_for_the_next_review(self):
         """Fallen a week before the review, the customer keeps the tier until the one after it, and
         the notice says so."""

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from builders import day, facts, measure
 from grading import metrics, returns
-from grading.returns import CREDITED, INVOICED, SENT_BACK
+from grading.returns import CREDITED, INVOICED, RESTORED, SENT_BACK
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +74,20 @@ def test_wrong_invoice_replaced_by_another():
     assert by_day(rows) == {5: (-1000, -10, -600), 6: (1000, 10, 600)}
     same_day = events((INVOICED, 1, 1000, 10), (CREDITED, 5, 1000, 10), (INVOICED, 5, 1000, 10))
     assert by_day(same_day) == {}
+
+
+def test_credit_note_reversed():
+    """Half of an order was invoiced and credited by mistake; as the credit note was reversed, it
+    still had come back, for no more than the order was invoiced."""
+    half = [(INVOICED, 1, 500, 5), (CREDITED, 5, 500, 5)]
+    assert by_day(events(*half, (RESTORED, 9, 500, 5)))[9] == (500, 5, 300)
+    assert by_day(events(*half, (RESTORED, 9, 500, 5), (CREDITED, 12, 500, 5)))[12][0] == -500
+    rebate = [(INVOICED, 1, 1000, 10), (CREDITED, 5, 100, 10), (RESTORED, 9, 100, 10)]
+    assert by_day(events(*rebate)) == {5: (-100, 0, 0), 9: (100, 0, 0)}
+    full = events((INVOICED, 1, 1000, 10), (CREDITED, 5, 1000, 10), (RESTORED, 9, 1000, 10))
+    assert voided(full) == [np.inf]
+    bought = events((CREDITED, 0, -100, -1), (RESTORED, 5, -100, -1), amount=100.0, pieces=1.0)
+    assert by_day(bought) == {5: (-100, -1, -600)}
 
 
 def test_smaller_order_credited_by_the_difference():
