@@ -1,13 +1,17 @@
 from datetime import date
+from pathlib import Path
 
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .event_common import TODAY, EventCase
+
+SCRIPT = Path(__file__).parents[1] / "migrations" / "19.0.1.11.0" / "post-notice.py"
 
 
 @tagged("post_install", "-at_install")
@@ -74,6 +78,24 @@ class TestNotice(EventCase):
         self.assertIn("what you would keep", body)
         self.assertIn("Coffee with the owner", body)
         self.assertNotIn("False", body)
+
+    def test_update_renews_the_notice(self):
+        """Databases of before told as little as before; what somebody wrote into it must stay."""
+        template = self.env.ref("customer_tiering.mail_template_notice")
+        for written, kept in (("create_date", False), ("create_date + interval '1 day'", True)):
+            template.body_html = "<p>Ours</p>"
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE mail_template SET write_date = %s WHERE id = %s",
+                    SQL(written),
+                    template.id,
+                )
+            )
+            self.env.invalidate_all()
+            load_script(str(SCRIPT), "post-notice").migrate(self.env.cr, "19.0.1.10.0")
+            self.env.invalidate_all()
+            self.assertEqual("Ours" in template.body_html, kept)
 
     def test_too_late_for_the_next_review(self):
         """Fallen a week before the review, the customer keeps the tier until the one after it, and

@@ -179,7 +179,9 @@ class Replay:
         )
         rng, differences = np.random.default_rng(0), []
         for _sample in range(SAMPLES):
-            drawn = np.bincount(rng.integers(0, sums.shape[1], sums.shape[1]), minlength=sums.shape[1])
+            drawn = np.bincount(
+                rng.integers(0, sums.shape[1], sums.shape[1]), minlength=sums.shape[1]
+            )
             told, right, told_other, right_other = sums @ drawn
             if told and told_other:
                 differences.append(right / told - right_other / told_other)
