@@ -6,17 +6,23 @@ from odoo.tools import SQL
 
 def chain(note):
     """A credit note and whatever reverses it, that again and so on, to select from: each of them
-    takes back what the one before did. They are told apart by being invoices or credit notes.
+    takes back what the one before did. They are told apart by being invoices or credit notes. As an
+    array, of which the planner expects few: it takes what it knows nothing of for a hundred rows a
+    note, and joins everybody's order lines.
 
     :param note: SQL of the credit note's id
     """
     return SQL(
         """
-        LATERAL (WITH RECURSIVE links (id) AS (
-                     SELECT %s
-                      UNION
-                     SELECT n.id FROM links JOIN account_move n ON n.reversed_entry_id = links.id)
-                 SELECT d.* FROM links JOIN account_move d ON d.id = links.id
+        LATERAL (SELECT d.*
+                   FROM UNNEST(ARRAY(
+                            WITH RECURSIVE links (id) AS (
+                                SELECT %s
+                                 UNION
+                                SELECT n.id FROM links
+                                  JOIN account_move n ON n.reversed_entry_id = links.id)
+                            SELECT id FROM links)) links (id)
+                   JOIN account_move d ON d.id = links.id
                   WHERE d.move_type IN ('out_invoice', 'out_refund') AND d.state = 'posted')
         """,
         note,
@@ -73,8 +79,9 @@ def notes(refunds, as_of):
         SELECT DISTINCT m.id, head.reversed_entry_id, m.currency_id, m.invoice_date
           FROM (SELECT m.id, m.reversed_entry_id
                   FROM %(refunds)s
-             LEFT JOIN account_move r ON r.id = m.reversed_entry_id
-                 WHERE NOT %(again)s) head
+                 -- Looked up, else all documents are read for a few notes.
+                 WHERE NOT EXISTS (SELECT FROM account_move r
+                                    WHERE r.id = m.reversed_entry_id AND %(again)s OFFSET 0)) head
           JOIN %(chain)s m ON m.invoice_date <= %(as_of)s
         """,
         refunds=refunds,
