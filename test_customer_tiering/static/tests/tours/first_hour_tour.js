@@ -68,7 +68,7 @@ registry.category("web_tour.tours").add("customer_tiering_first_hour", {
         },
         {
             content: "All of them were created",
-            trigger: ".o_notification:contains('995 customers created')",
+            trigger: ".o_notification:contains('Customers created: 995')",
             timeout: SERVER,
         },
         {
