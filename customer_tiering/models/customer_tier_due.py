@@ -300,6 +300,23 @@ class CustomerTierDue(models.AbstractModel):
             due, overdue, graded, 0, rules_changed, errors, census.places, None if errors else kept
         )
 
+    def _of_night(self, run, scope):
+        """Whom the next chunk of a night is taken from: those whom the first one found, as whoever
+        changes meanwhile is found by the next night.
+
+        :param scope: customers whom the run has not reached
+        :return: :class:`Night`
+        """
+        import numpy as np
+
+        company = run.company_id
+        if run.last_partner_id and run.rest:
+            nobody = np.array([], dtype=np.int64)
+            return Night(np.array(run.rest), nobody, 0, places=self._places(company, scope))
+        # Runs that an earlier version began do not know whom they found.
+        seen = None if run.last_partner_id else company.customer_tier_seen or {}
+        return self._look_and_refresh(company, run.as_of, scope, run.whole_programs or [], seen)
+
     def _look_and_refresh(self, company, as_of, scope, whole=(), seen=None):
         """The same, once it is worked out how those pay who are overdue."""
         import numpy as np

@@ -105,11 +105,12 @@ class CustomerTierRun(models.Model):
     checks = fields.Boolean(
         readonly=True, copy=False, help="Names whom the nights before left out wrongly."
     )
-    # Programmes whose customers are all looked at, what everybody is graded by, and of which state
-    # of the tables.
+    # Programmes whose customers are all looked at, what everybody is graded by, of which state of
+    # the tables, and ids of those whom a night found and has not graded yet.
     whole_programs = fields.Json(readonly=True, copy=False)
     stamp = fields.Char(readonly=True, copy=False)
     seen = fields.Json(readonly=True, copy=False)
+    rest = fields.Json(readonly=True, copy=False)
     later_order_count = fields.Integer(
         string="Orders Dated in the Future",
         readonly=True,
@@ -520,17 +521,16 @@ class CustomerTierRun(models.Model):
 
         :return: whether there are more
         """
-        gather = self.env["customer.tier.gather"]
+        gather, finder = self.env["customer.tier.gather"], self.env["customer.tier.due"]
         after, whole = self.last_partner_id, self.whole_programs or []
-        scope, finder = gather._scope_between(after, LAST_ID), self.env["customer.tier.due"]
-        seen = None if after else self.company_id.customer_tier_seen or {}
-        night = finder._look_and_refresh(self.company_id, self.as_of, scope, whole, seen)
+        night = finder._of_night(self, gather._scope_between(after, LAST_ID))
         if not after:
             self.seen = night.seen
             if night.is_hardly_cheaper():
                 self.partial = False
                 return True
         due, more = night.next(self._chunk_size())
+        self.rest = night.due[len(due) :].tolist()
         last = due[-1] if more else LAST_ID
         tally = finder._untouched(self.company_id, after, last if more else None, night, due)
         if due:

@@ -7,7 +7,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..models import customer_tier_run_error
-from .common import OWN, CronCase
+from .common import CHUNK_SIZE, OWN, CronCase
 from .ledger_common import LedgerCase
 
 LADDER = [
@@ -115,6 +115,43 @@ class TestPartialNight(NightCase):
         run = self._night("2025-02-05")
         self.assertEqual((run.partial, run.looked_count, run.down_count), (True, 1, 1))
         self.assertEqual(self._tier(self.leaving), self.low)
+
+    def test_looks_once(self):
+        """A night with more than a chunk compared everybody again for each of them: with a million
+        customers it took more than a grading of all by the bare queries."""
+        for name in ("Second", "Third"):
+            self._own(name, ("2024-02-05", 6000), ("2025-01-20", 100))
+        self._night("2025-02-04")
+        Due, looks = type(self.env["customer.tier.due"]), []
+        look = Due._look
+
+        def noted(*args, **kwargs):
+            looks.append(args)
+            return look(*args, **kwargs)
+
+        with patch.object(Due, "_look", noted), patch(CHUNK_SIZE, 1):
+            run = self._night("2025-02-05")
+        self.assertEqual(len(looks), 1)
+        self.assertEqual((run.partial, run.looked_count, run.customer_count), (True, 3, 4))
+        self.assertEqual(run.down_count, 3)
+        moved = sum(sum(row.values()) for row in run.matrix.values())
+        self.assertEqual(moved, 4, "nobody is counted twice or left out")
+        self.assertFalse(run.rest)
+
+    def test_begun_by_an_earlier_version(self):
+        """A night that was under way during an update has no list of who is left."""
+        self._own("Second", ("2024-02-05", 6000), ("2025-01-20", 100))
+        self._night("2025-02-04")
+        Run = type(self.Run)
+        step = Run._next_chunk
+
+        def forgetful(run, *args):
+            run.rest = False
+            return step(run, *args)
+
+        with patch.object(Run, "_next_chunk", forgetful), patch(CHUNK_SIZE, 1):
+            run = self._night("2025-02-05")
+        self.assertEqual((run.partial, run.looked_count, run.down_count), (True, 2, 2))
 
     def test_set_by_hand_ends(self):
         """What was set by hand until Tuesday lasted until an order left the window."""
