@@ -155,7 +155,6 @@ def core_columns():
         Column("noticed_on", DAY, "noticed", remembered=True, entry=True),
         Column("refused_on", DAY, "refused", remembered=True, entry=True),
         Column("guaranteed_until", DAY, "guaranteed", entry=True),
-        Column("review_date", DAY, "review", entry=True),
         # When time alone could make a difference
         Column("next_look", DAY, "look"),
         Column("next_look_cause", selection(CAUSES[1:]), "look_cause"),

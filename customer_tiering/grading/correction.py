@@ -9,6 +9,7 @@ window moves on was there on that day, and is a demotion (``movement``).
 
 from collections import defaultdict
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from .dates import next_review
 from .metrics import LINE_MEASURES, Facts, day_number
 from .pipeline import targets
 from .policy import GROSS, ORDERED
+from .returns import first_of
 from .settle import DOWN, before, ended, lookup, places, states
 
 # Where the rules of a line of history are not known: those of today.
@@ -263,22 +265,33 @@ def _without_returns(orders):
     concerned = orders["customer"].isin(orders["customer"][back])
     if not concerned.any():
         return orders
-    kept = [orders[~concerned]]
     # A return of the day of the purchase comes after it.
     returning = orders[concerned].assign(back=back[concerned])
-    returning = returning.sort_values(["day", "back"], kind="stable")
-    for _customer, own in returning.groupby("customer", sort=False):
-        kept.append(_taken_back(own))
-    return pd.concat(kept, ignore_index=True)
-
-
-def _taken_back(own):
-    """The orders of one customer, the oldest first, with its returns on the days of purchases."""
-    days, amounts, frequent, back, linked = (
-        own[name].to_numpy() for name in ("day", "amount", "frequent", "back", "linked")
+    returning = returning.sort_values(["customer", "day", "back"], kind="stable")
+    customer, back, frequent = (
+        returning[name].to_numpy(copy=True) for name in ("customer", "back", "frequent")
     )
+    columns = [returning[name].to_numpy() for name in ("day", "amount", "linked")]
+    moved = []
+    (begins,) = np.nonzero(first_of(customer))
+    for begin, end in pairwise([*begins.tolist(), len(customer)]):
+        own = slice(begin, end)
+        found = _taken_back(*(column[own] for column in columns), back[own], frequent[own])
+        moved += [(customer[begin], *step) for step in found]
+    stays = returning[~back].assign(frequent=frequent[~back])
+    returns = pd.DataFrame(moved, columns=["customer", "day", "amount"]).assign(frequent=False)
+    returns = returns.reindex(columns=stays.columns, fill_value=0).astype(stays.dtypes)
+    return pd.concat([orders[~concerned], stays, returns], ignore_index=True)
+
+
+def _taken_back(days, amounts, linked, back, frequent):
+    """The returns of one customer on the days of purchases; its orders are given the oldest first.
+
+    :param frequent: False is set where nothing is left of a purchase
+    :return: list of (day, amount below 0)
+    """
     # What is left of the purchases so far, the latest one last.
-    rows, left, moved, frequent = [], amounts.copy(), [], frequent.copy()
+    rows, left, moved = [], amounts.copy(), []
     for row, amount in enumerate(amounts):
         if linked[row]:
             bought = next((r for r in reversed(rows) if days[r] == days[row]), row)
@@ -295,12 +308,7 @@ def _taken_back(own):
                 frequent[rows.pop()] = False
         if rest > 0:
             moved.append((days[row], -rest))
-    stays = own[~back].assign(frequent=frequent[~back])
-    returns = pd.DataFrame(moved, columns=["day", "amount"])
-    customer = own["customer"].iloc[0]
-    returns = returns.assign(customer=customer, frequent=False)
-    returns = returns.reindex(columns=stays.columns, fill_value=0)
-    return pd.concat([stays, returns], ignore_index=True)
+    return moved
 
 
 def _given_today(frame, program, customers):

@@ -39,7 +39,8 @@ class State:
 
     :param position: the tier they are in
     :param entered: when they entered it
-    :param reviewed: when it was reviewed last, the entry counting as a review
+    :param reviewed: the last review that found them elsewhere than the figures asked, the entry
+        counting as one; of a review that finds them in place, nothing is kept
     :param above: since when the figures ask for a higher tier without a break
     :param missed: reviews in a row below what keeps the tier
     :param noticed: when the notice of a demotion was given
@@ -86,7 +87,9 @@ class State:
         )
 
 
-def move(state, target, kept, policy, today, locked_up=None, locked_down=None, newcomers=None):
+def move(
+    state, target, kept, policy, today, locked_up=None, locked_down=None, newcomers=None, seen=None
+):
     """Move everybody as far as the policy lets them.
 
     :param state: :class:`State` before
@@ -97,6 +100,8 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None, n
     :param locked_up, locked_down: boolean arrays: who is not moved in a direction
     :param newcomers: boolean array: who, without a tier so far, earns one like a promotion and is
         in the lowest tier meanwhile; others without a tier are at once where the figures ask
+    :param seen: array of day numbers, NaN for unknown: the last night with them in it. It held all
+        reviews up to that day, whether it had to look at them or not
     :return: (:class:`State` after; dict of arrays: ``reason`` (codes of ``REASONS``),
         ``waiting``: the same of who is not where the figures ask once everybody has moved, else 0,
         ``guaranteed``: last day on which the tier cannot be lost, ``review``: the next one,
@@ -104,6 +109,7 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None, n
     """
     nobody = np.zeros(len(target), dtype=bool)
     new = nobody if newcomers is None else newcomers & (state.position < 0) & (target > 0)
+    seen = np.full(len(target), np.nan) if seen is None else seen
     day = _Day(
         _as_lowest(today, len(target)).where(new, state),
         target,
@@ -113,6 +119,7 @@ def move(state, target, kept, policy, today, locked_up=None, locked_down=None, n
         nobody if locked_up is None else locked_up,
         nobody if locked_down is None else locked_down,
         new,
+        np.where(new, np.nan, seen),
     )
     # Who is in no tier has not entered any, on whatever day that is found.
     entering = State.entering(day.position, today)
@@ -150,6 +157,7 @@ class _Day:
     locked_up: np.ndarray
     locked_down: np.ndarray
     new: np.ndarray
+    seen: np.ndarray
 
     # What the figures ask for
 
@@ -181,7 +189,8 @@ class _Day:
 
     @cached_property
     def reviewing(self):
-        due = next_review(self.policy.review, self.reviewed, self.entered) <= self.today
+        review = upcoming_review(self.policy.review, self.reviewed, self.entered, self.seen)
+        due = review <= self.today
         return ~self.first & (self.daily | due)
 
     @cached_property
@@ -317,8 +326,10 @@ class _Day:
     @cached_property
     def stayed(self):
         """The state of who does not move today."""
-        # Reviewed every day, a customer is written only when the review is one that counts.
-        counted = self.reviewing & ((not self.daily) | (self.wish_down & ~self.held))
+        # A customer is written only when the review is one that counts: nights need not look at the
+        # others on the day of a review.
+        counts = (self.wish_down & ~self.held) if self.daily else (self.wish_up | self.wish_down)
+        counted = self.reviewing & counts
         unasked = np.where(self.quiet, self.state.asked, NOWHERE)
         return State(
             position=self.position,
@@ -336,11 +347,23 @@ def dates_ahead(policy, state, today):
     """``guaranteed`` and ``review`` as :func:`move` gives them, for a state of today."""
     # Not every day's review is written down.
     daily = policy.review.every == "day"
-    upcoming = next_review(policy.review, state.reviewed, state.entered)
+    upcoming = upcoming_review(policy.review, state.reviewed, state.entered, float(today))
     return {
         "guaranteed": guaranteed_until(policy, state.entered),
         "review": np.full(len(upcoming), today + 1.0) if daily else upcoming,
     }
+
+
+def upcoming_review(review, reviewed, entered, seen):
+    """The first review that was not held yet.
+
+    :param review: ``policy.Review``
+    :param reviewed, entered: see :class:`State`
+    :param seen: see :func:`move`; a number for all
+    :return: float array of day numbers, NaN where nothing was entered
+    """
+    held = np.where(np.isnan(reviewed), np.nan, np.fmax(reviewed, seen))
+    return next_review(review, held, entered)
 
 
 def guaranteed_until(policy, entered):

@@ -264,10 +264,12 @@ class _Looks:
         entered, reviewed = self.column("entered"), self.column("reviewed")
         waiting = self.column("waiting")
         self._of_hand(previous)
-        review = self.column("review")
+        # Whoever is where the figures ask has nothing to win or to lose by a review.
+        asked_away = np.where(waiting > 0, 0.0, np.nan)
+        review = self.column("review") + asked_away
         self.add(review, "review")
         # The last protected day is the first one on which the notice of a daily review is due.
-        protected = guaranteed_until(policy, entered)
+        protected = guaranteed_until(policy, entered) + asked_away
         self.add(protected, "guarantee")
         self.add(protected + 1, "guarantee")
         self.add(self.column("above") + policy.promotion_days, "wait")

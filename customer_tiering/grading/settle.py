@@ -27,6 +27,7 @@ PREVIOUS = {
     "asked": np.nan,
     "refused": np.nan,
     "stage": 0,
+    "seen": np.nan,
 }
 # Bits of ``lock``.
 UP, DOWN = 1, 2
@@ -43,8 +44,8 @@ def settle(frame, previous, program, as_of, graded_before=False, footing=None):
         ``stays``, where there are any, which positions they keep
     :param previous: frame indexed by customer with the columns of ``PREVIOUS`` (ids, 0 for none;
         day numbers, NaN for none; ``asked``, the tier that approval is asked for or was refused,
-        NaN for none and 0 for no tier; ``stage``, a code of ``lifecycle.STAGES``); customers may be
-        missing
+        NaN for none and 0 for no tier; ``stage``, a code of ``lifecycle.STAGES``; ``seen``, see
+        ``movement.move``); customers may be missing
     :param program: ``policy.Program``
     :param graded_before: whether this is not the programme's own first grading
     :param footing: frame indexed by customer of those whose tier rests on facts that are gone, see
@@ -52,7 +53,7 @@ def settle(frame, previous, program, as_of, graded_before=False, footing=None):
         number since when), from which they move on; ``undone``, id of the line of history that is
     :return: the frame with ``target`` (what the figures ask for), ``computed`` (where the rules
         leave the customer), ``tier`` (what counts: one set by hand goes first), the state after
-        (``entered, reviewed, above, missed, noticed, refused``), ``proposed`` (the tier that
+        (``entered, reviewed, above, missed, noticed, refused, seen``), ``proposed`` (the tier that
         approval is asked for where ``waiting`` says so, or was refused on the day ``refused``;
         0 for none), ``guaranteed`` and ``review`` (day numbers), ``waiting``
         (codes of ``movement.REASONS`` for who is not where the figures ask, else 0),
@@ -79,7 +80,7 @@ def settle(frame, previous, program, as_of, graded_before=False, footing=None):
     locked_down = (lock & DOWN > 0) | ((manual > 0) & program.movement.asks("down"))
     newcomers = np.full(len(target), graded_before) & (frame["entry"].to_numpy() == 0)
     after, why = movement.move(
-        state, target, kept, program.movement, today, locked_up, locked_down, newcomers
+        state, target, kept, program.movement, today, locked_up, locked_down, newcomers, was["seen"]
     )
     computed = order[after.position]
     corrected = (undone >= 0) & (after.position < stored.position)
@@ -96,6 +97,7 @@ def settle(frame, previous, program, as_of, graded_before=False, footing=None):
         "corrected": corrected.astype(int),
         "undone": np.where(corrected, undone, 0),
         **_columns(program.movement, after, why),
+        "seen": np.full(len(target), float(today)),
         "proposed": order[np.maximum(after.asked, -1)],
         "follow_up": _follow_up(frame["entry"].to_numpy(), program, after.entered, today),
         "waiting": why["waiting"],

@@ -9,7 +9,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .. import fact_sources, origin_queries, return_events, scopes
+from .. import fact_sources, origin_queries, return_events, review_dates, scopes
 from ..explain.span import spans_of_years
 from ..fact_sources import ORDER_COLUMNS, FactSource  # noqa: F401
 from ..grading.entry import Origins
@@ -581,7 +581,7 @@ class CustomerTierGather(models.AbstractModel):
         """
         import pandas as pd
 
-        columns, few = self._previous_columns(), scopes.few(scope)
+        columns, few = self._previous_columns(company), scopes.few(scope)
         if few:
             # Asked on the way: whoever was never graded needs to be asked for each kind of records.
             columns["back"] = ("int4", SQL("%s::int", scopes.back(self, company, scope)))
@@ -598,7 +598,7 @@ class CustomerTierGather(models.AbstractModel):
             scope = scope.that_kept()
         return pd.DataFrame(rows).set_index("customer"), scope
 
-    def _previous_columns(self):
+    def _previous_columns(self, company=None):
         """Name in ``settle.PREVIOUS``: SQL type and value from the standing ``s``. What grading
         found comes back as the store wrote it; the rest was set by hand, or asked of somebody."""
         columns = self.env["customer.tier.store"]._standing_columns()
@@ -620,6 +620,7 @@ class CustomerTierGather(models.AbstractModel):
                     "THEN COALESCE(s.proposed_tier_id, 0)::float8 ELSE 'NaN' END"
                 ),
             ),
+            "seen": ("float8", DAY.restore(review_dates.seen(company and company.id))),
         }
 
     # Values of other metrics

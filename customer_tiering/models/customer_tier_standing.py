@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, formatLang
 
-from .. import by_hand
+from .. import by_hand, review_dates
 from ..bulk_fields import BulkMany2one, BulkNumbers, KnownFloat
 from ..counted_fields import CountedInteger, CountedMonetary
 from ..explain import came_back, next_order, run_words
@@ -86,9 +86,12 @@ class CustomerTierStanding(models.Model):
         "that turn out to be wrong or come back.",
     )
     review_date = fields.Date(
-        string="Next Review", readonly=True, help="Empty where every day is a review."
+        string="Next Review",
+        compute="_compute_review_date",
+        search=review_dates.search,
+        help="Empty where every day is a review.",
     )
-    reviewed_on = fields.Date(string="Last Review", readonly=True)
+    reviewed_on = fields.Date(string="Last Review That Counted", readonly=True)
     above_since = fields.Date(
         readonly=True, help="Since when the figures ask for a higher tier without a break."
     )
@@ -406,6 +409,12 @@ class CustomerTierStanding(models.Model):
             today=fields.Date.context_today(self),
             last=SQL.identifier(alias, "last_order_date"),
         )
+
+    @api.depends("computed_since", "reviewed_on", "program_id.review_every", "program_id")
+    def _compute_review_date(self):
+        upcoming = review_dates.of_standings(self.env, SQL("s.id = ANY(%s)", self.ids))
+        for standing in self:
+            standing.review_date = upcoming.get(standing._origin.id, False)
 
     @api.depends("next_look", "next_look_cause")
     @api.depends_context("lang")

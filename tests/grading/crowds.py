@@ -6,16 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from builders import LINE_TYPES, ORDER_TYPES
-from grading import correction, debts, metrics, next_look, payment
+from grading import correction, debts, metrics, movement, next_look, payment
 from grading.pipeline import grade, lasting, reason_columns
 from grading.settle import PREVIOUS, settle
 from strategies import stored
 
 AMOUNTS = (0.0, 100.0, 1000.0, -1000.0, 0.01, 2500.0, -30.0, 333.33)
 # Told of the grading and not of the customer.
-OF_THE_GRADING = ["before", "known", "expired", "stage_was", "notice", "corrected", "undone"]
+OF_THE_GRADING = ["before", "known", "expired", "stage_was", "notice", "corrected", "undone", "seen"]
 # Worked out and not kept.
-ON_THE_WAY = ["stays", "stage_look"]
+ON_THE_WAY = ["stays", "stage_look", "review"]
 
 
 def lean(rng, program, more=5):
@@ -154,10 +154,19 @@ class Nights:
         self._refresh(due, as_of)
         self.look = looks["look"] if self.look is None else np.where(due, looks["look"], self.look)
         assert (looks["look"] > today).all()
+        self._check_reviews(frame, today)
         self.looked, self.nights = self.looked + due.sum(), self.nights + 1
         self.causes.update(looks["look_cause"][due].tolist())
         self._remember(frame, as_of)
         return table, self.kept, frame[~due]
+
+    def _check_reviews(self, frame, today):
+        """The next review can be told of what is kept, whoever was looked at."""
+        review = self.program.movement.review
+        entered, reviewed = (self.kept[name].to_numpy() for name in ("entered", "reviewed"))
+        if review.every != "day":
+            told = movement.upcoming_review(review, reviewed, entered, float(today))
+            assert np.array_equal(told, frame["review"], equal_nan=True)
 
     def _refresh(self, due, as_of):
         """Work out anew how those pay who are not due and owe anything past due, where that shows
@@ -232,6 +241,7 @@ def anything_before(rng, program, customers, today):
         "asked": maybe(rng.choice(tiers, size).astype(float)),
         "refused": maybe(ago()),
         "stage": rng.integers(0, 8, size),
+        "seen": maybe(ago()),
     }
     index = pd.Index(some, name="customer", dtype=np.int64)
     return pd.DataFrame(columns, index=index)[list(PREVIOUS)].astype(

@@ -27,7 +27,7 @@ from grading.policy import (
     Tier,
     Veto,
 )
-from grading.settle import PREVIOUS
+from grading.settle import PREVIOUS, before
 from hypothesis import strategies as st
 
 # Gaps in the ids, and a large one.
@@ -287,6 +287,7 @@ def previous_standings(draw, program, customers, as_of):
         "asked": st.one_of(st.just(np.nan), tiers.map(float)),
         "refused": maybe,
         "stage": st.integers(0, 7),
+        "seen": maybe,
     }
     assert strategies.keys() == PREVIOUS.keys()
     some = draw(st.lists(st.sampled_from(customers), unique=True)) if len(customers) else []
@@ -300,12 +301,12 @@ def previous_standings(draw, program, customers, as_of):
 def stored(frame, previous):
     """What is read back before the next grading, once the result of ``settle`` is stored."""
     asks = (frame["waiting"] == REASONS["approval"]) | frame["refused"].notna()
-    by_hand = previous.reindex(frame.index).fillna(PREVIOUS)
-    over = frame["expired"] > 0
+    by_hand = before(previous, frame.index)
+    over = frame["expired"].to_numpy() > 0
     known = {
-        "manual": by_hand["manual"].where(~over, 0),
-        "manual_until": by_hand["manual_until"].where(~over),
-        "lock": by_hand["lock"].where(~over, 0),
+        "manual": np.where(over, 0, by_hand["manual"]),
+        "manual_until": np.where(over, np.nan, by_hand["manual_until"]),
+        "lock": np.where(over, 0, by_hand["lock"]),
         "asked": frame["proposed"].where(asks),
     }
     return frame.assign(**known)[list(PREVIOUS)]

@@ -18,7 +18,6 @@ OF_HISTORY = {
     "refused_on",
     "previous_stage",
     "stage_since",
-    "review_date",
     "waiting",
 }
 CHANGES = """
