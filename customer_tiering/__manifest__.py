@@ -1,6 +1,6 @@
 {
     "name": "Customer Tiering",
-    "version": "19.0.1.11.0",
+    "version": "19.0.1.12.0",
     "summary": "Tiers, scores and prices from what customers really bought",
     "category": "Sales/Sales",
     "author": "Customer Tiering contributors",

@@ -291,6 +291,48 @@ def test_case(policy, before, target, kept, today, after, why):
 
 
 @pytest.mark.parametrize(
+    ("policy", "before", "target", "seen", "today", "after", "why"),
+    [
+        # The review of 1 March was held by the night of that day, which had nothing to write.
+        (HOLD, state(2, "2022-01-10", "2024-02-01"), 0, "2024-03-01", "2024-03-10", 2, "review"),
+        (HOLD, state(2, "2022-01-10", "2024-02-01"), 0, "2024-03-09", "2024-03-10", 2, "review"),
+        (HOLD, state(2, "2022-01-10", "2024-02-01"), 0, "2024-03-31", "2024-04-01", 0, "down"),
+        (QUARTER, state(1), 2, "2024-04-01", "2024-04-02", 1, "review"),
+        (QUARTER, state(1), 2, "2024-06-30", "2024-07-01", 2, "up"),
+        # No night was there since.
+        (HOLD, state(2, "2022-01-10", "2024-02-01"), 0, "2024-02-29", "2024-03-10", 0, "down"),
+        (HOLD, state(2, "2022-01-10", "2024-02-01"), 0, None, "2024-03-10", 0, "down"),
+        # The review that was written is later than the night.
+        (HOLD, state(2, "2022-01-10", "2024-03-01"), 0, "2024-02-29", "2024-03-10", 2, "review"),
+        # Every day is a review.
+        (PLAIN, state(3), 0, "2024-05-01", "2024-05-01", 0, "down"),
+    ],
+)
+def test_reviews_that_nights_held(policy, before, target, seen, today, after, why):
+    """A review that found nothing to do was held again by whatever graded the customer next."""
+    found, told = movement.move(
+        before,
+        np.array([target]),
+        np.array([target]),
+        policy,
+        day(today),
+        seen=np.array([number(seen)]),
+    )
+    assert (found.position[0], NAMES[int(told["reason"][0])]) == (after, why)
+
+
+def test_a_review_without_anything_to_decide_writes_nothing():
+    """On each first of a month, the row of every customer was another one than the day before."""
+    before = state(2, "2022-01-10", "2024-02-01")
+    _position, why, after, told = moved(before, 2, 2, "2024-03-01", HOLD)
+    assert (why, after.reviewed[0]) == ("stay", number("2024-02-01"))
+    assert told["review"][0] == number("2024-04-01")
+    # One that asks for another tier is written, whatever comes of it.
+    _position, _why, after, _told = moved(before, 3, 3, "2024-03-01", HOLD, up=True)
+    assert after.reviewed[0] == number("2024-03-01")
+
+
+@pytest.mark.parametrize(
     ("target", "up", "down", "after", "why"),
     [
         (3, True, False, 1, "locked"),
