@@ -128,13 +128,18 @@ class News:
         same = str(sums[0]) == before[2]
         return Rows([pair >> 32 for pair in pairs], sorted(owners), same, count)
 
+    def written_since(self, writer):
+        """Whether a row was written since the night before.
+
+        :param writer: ``SQL`` of the number that it keeps of its transaction
+        """
+        transaction = str(self.then["transaction"] % 2**32)
+        return SQL("(age(%s) <= (SELECT age(%s::text::xid)))", writer, transaction)
+
     def _written(self, name):
         """Whether a row ``t`` was written since the night before, and not by that night itself."""
-        return SQL(
-            "(age(t.xmin) <= (SELECT age(%s::text::xid)) AND t.xmin <> ALL(%s::xid[]))",
-            str(self.then["transaction"] % 2**32),
-            self.then.get("own", {}).get(name, []),
-        )
+        own = self.then.get("own", {}).get(name, [])
+        return SQL("(%s AND t.xmin <> ALL(%s::xid[]))", self.written_since(SQL("t.xmin")), own)
 
     def _is_as_before(self, before, count, older, written):
         """Whether no row of then was written or is gone, and all others are known, so that nothing

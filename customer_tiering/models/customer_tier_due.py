@@ -9,6 +9,7 @@ from psycopg2.extensions import TransactionRollbackError
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .. import product_news
 from ..record_definition import RecordDefinition
 from ..what_changed import News, text_of, with_own
 
@@ -115,7 +116,7 @@ class CustomerTierDue(models.AbstractModel):
         :param stamp: of :meth:`_stamp`
         """
         complete = company.customer_tier_complete_on
-        if not complete or complete >= as_of or company.customer_tier_stamp != stamp:
+        if not complete or complete >= as_of or not self._is_as_then(company, stamp):
             return False
         if company.customer_tier_check_day == "every" or (as_of - complete).days >= WEEK:
             return False
@@ -133,12 +134,18 @@ class CustomerTierDue(models.AbstractModel):
         """Whether a grading of everybody can tell if the nights before it left out the right ones:
         nothing else has changed since everybody was graded."""
         complete = company.customer_tier_complete_on and company.customer_tier_check_day != "every"
-        return bool(complete) and company.customer_tier_stamp == stamp
+        return bool(complete) and self._is_as_then(company, stamp)
+
+    def _is_as_then(self, company, stamp):
+        """Whether what all customers follow is as it was at the last grading of everybody."""
+        return (company.customer_tier_stamp or "").split(" ", 1)[0] == stamp.split(" ", 1)[0]
 
     def _stamp(self, company):
-        """A digest of what gradings of all customers follow besides the rules of programmes:
-        versions of the addons, settings, and what is kept with products where it counts."""
-        gather = self.env["customer.tier.gather"]
+        """A digest of what gradings of all customers follow besides the rules of programmes, such
+        as versions of the addons and settings; and behind it what a night has to know of products,
+        see ``product_news``."""
+        gather, measured = self.env["customer.tier.gather"], self._measured(company)
+        products = product_news.state(gather, company, measured)
         settings = company.sudo()
         addons = self.env["ir.module.module"].sudo()
         addons = addons.search(
@@ -150,9 +157,18 @@ class CustomerTierDue(models.AbstractModel):
             settings.customer_tier_count_all_orders,
             sorted(settings.customer_credit_paying_account_ids.ids),
             self._no_goods_stamp(company),
-            self._product_stamp(company),
+            self._unit_stamp() if "quantity" in set().union(*measured.values()) else "",
+            product_news.digest(gather, company, measured) if products is None else "",
         ]
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
+        return f"{hashlib.sha256(repr(parts).encode()).hexdigest()} {products or ''}"
+
+    def _measured(self, company):
+        """What the programmes of a company measure of what was bought, by their bases."""
+        found = defaultdict(set)
+        for program in self.env["customer.tier.program"]._for_company(company):
+            metrics = program._metrics().sudo().filtered(lambda metric: metric.kind == "order")
+            found[program.basis].update(metrics.mapped("measure"))
+        return found
 
     def _no_goods_stamp(self, company):
         """The same of which products are no goods."""
@@ -161,31 +177,13 @@ class CustomerTierDue(models.AbstractModel):
         self.env.cr.execute(SQL("SELECT DISTINCT id FROM (%s) p (id) ORDER BY id", products))
         return [product for (product,) in self.env.cr.fetchall()]
 
-    def _product_stamp(self, company):
-        """The same of costs, categories and units of products, where a programme looks at them."""
-        from ..grading.metrics import MONEY_MEASURES
-
-        programs = self.env["customer.tier.program"]._for_company(company)
-        metrics = self.env["customer.tier.metric"].union(*(p._metrics() for p in programs))
-        wanted = {*MONEY_MEASURES, "category_count", "quantity"}
-        if not wanted & {m.measure for m in metrics.sudo() if m.kind == "order"}:
-            return ""
+    def _unit_stamp(self):
+        """The same of units of measure."""
         self.env.flush_all()
         self.env.cr.execute(
-            SQL(
-                """
-                SELECT md5(string_agg(concat_ws(',', v.id, t.categ_id, t.uom_id, (%(cost)s)::text,
-                                                u.factor), ';' ORDER BY v.id)),
-                       (SELECT md5(string_agg(concat_ws(',', id, factor), ';' ORDER BY id))
-                          FROM uom_uom)
-                  FROM product_product v
-                  JOIN product_template t ON t.id = v.product_tmpl_id
-             LEFT JOIN uom_uom u ON u.id = t.uom_id
-                """,
-                cost=self.env["customer.tier.gather"]._product_cost(company),
-            )
+            "SELECT md5(string_agg(concat_ws(',', id, factor), ';' ORDER BY id)) FROM uom_uom"
         )
-        return self.env.cr.fetchone()
+        return self.env.cr.fetchone()[0]
 
     def _watch(self, run, scope, errors):
         """Have a grading of everybody tell whom a night would have left out wrongly.
@@ -213,8 +211,9 @@ class CustomerTierDue(models.AbstractModel):
             seen = with_own(self.env, seen, "customers", STANDING, self._own(run.company_id))
         vals = {"customer_tier_graded_on": run.as_of, "customer_tier_seen": seen}
         if not run.partial:
-            complete = not old and run.as_of
-            vals |= {"customer_tier_complete_on": complete, "customer_tier_stamp": run.stamp}
+            vals["customer_tier_complete_on"] = not old and run.as_of
+        if not run.partial or not run.error_ids:
+            vals["customer_tier_stamp"] = run.stamp
         return vals
 
     def _with_new_customers(self, run, seen):
@@ -289,6 +288,7 @@ class CustomerTierDue(models.AbstractModel):
             self._moved(company, as_of, scope, policies, given, errors, affected.get(None))
         )
         found.append(self._queued(company, scope))
+        found.append(self._by_products(company, as_of, scope))
         rules_changed = any(
             policy and any(rules != policy_id for rules in census.rules.get(program.id, ()))
             for program, (policy, policy_id) in policies.items()
@@ -799,6 +799,28 @@ class CustomerTierDue(models.AbstractModel):
         silent = gather._read(query, {"partner": "int4", "entry": "int4"})
         fits = gather._entry(silent["partner"], entries, origins)
         return silent["partner"][fits != silent["entry"]]
+
+    def _by_products(self, company, as_of, scope):
+        """Customers who bought products that are kept otherwise than the night before found them;
+        everybody where that cannot be told."""
+        import numpy as np
+
+        gather, measured = self.env["customer.tier.gather"], self._measured(company)
+        then = (company.customer_tier_stamp or "").partition(" ")[2]
+        products = product_news.changed(gather, company, measured, then)
+        if products is None:
+            return self._partners(
+                SQL(
+                    "SELECT s.partner_id FROM customer_tier_standing s"
+                    " WHERE s.company_id = %s AND s.program_id IS NOT NULL AND %s",
+                    company.id,
+                    scope(SQL("s.partner_id")),
+                )
+            )
+        if not products:
+            return np.array([], dtype=np.int64)
+        query = product_news.buyers(gather, company, as_of, scope, measured, products)
+        return self._partners(query)
 
     def _since_then(self, company, as_of, scope, rules):
         """Partners who are in no programme, with orders dated after the last grading: they were

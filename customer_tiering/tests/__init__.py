@@ -79,6 +79,7 @@ from . import test_old_day
 from . import test_override_ends
 from . import test_partial_night
 from . import test_review_night
+from . import test_product_news
 from . import test_what_changed
 from . import test_late_reason
 from . import test_contact_pages

@@ -13,7 +13,16 @@ from strategies import stored
 
 AMOUNTS = (0.0, 100.0, 1000.0, -1000.0, 0.01, 2500.0, -30.0, 333.33)
 # Told of the grading and not of the customer.
-OF_THE_GRADING = ["before", "known", "expired", "stage_was", "notice", "corrected", "undone", "seen"]
+OF_THE_GRADING = [
+    "before",
+    "known",
+    "expired",
+    "stage_was",
+    "notice",
+    "corrected",
+    "undone",
+    "seen",
+]
 # Worked out and not kept.
 ON_THE_WAY = ["stays", "stage_look", "review"]
 
