@@ -8,25 +8,52 @@ import operator
 from odoo import fields
 from odoo.tools import SQL
 
+# The last night comes besides, which no field tells.
+DEPENDS = (
+    "computed_tier_id",
+    "computed_since",
+    "reviewed_on",
+    "program_id.review_every",
+    "program_id.review_dates",
+)
 COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
-def last_night(company_id):
-    """SQL of the last day as of which everybody was graded in a company."""
-    return SQL(
-        """(SELECT MAX(as_of) FROM customer_tier_run
-             WHERE company_id = %s AND state = 'done' AND simulation IS NOT TRUE)""",
-        company_id or None,
-    )
-
-
 def seen(company_id):
-    """SQL of the last night that held the reviews of a standing ``s``. One for which it was due
-    and that is still due could not be graded then; who was in no programme was not in any night."""
+    """SQL of the last night that held the reviews of a standing ``s``: of who could not be graded
+    in the last one, or whose programme could not be followed, one before it. Who was in no
+    programme, or was let into a tier by an opening, was not in any."""
+    nights = SQL(
+        """customer_tier_run n
+            WHERE n.company_id = %s AND n.state = 'done' AND n.simulation IS NOT TRUE""",
+        company_id,
+    )
+    last = SQL("(SELECT MAX(n.as_of) FROM %s)", nights)
+    failed = SQL(
+        """SELECT e.partner_id, e.program_id
+             FROM customer_tier_run_error e
+             JOIN (SELECT n.id FROM %s AND n.as_of = %s) l ON l.id = e.run_id
+            WHERE e.left_out IS NOT TRUE""",
+        nights,
+        last,
+    )
+    # Few had errors, and only of them each night is looked up.
     return SQL(
-        """CASE WHEN s.program_id IS NOT NULL
-                 AND COALESCE(s.next_look > %(night)s, TRUE) THEN %(night)s END""",
-        night=last_night(company_id),
+        """CASE WHEN s.program_id IS NULL OR s.reviewed_on IS NULL THEN NULL
+                WHEN s.partner_id = ANY(ARRAY(SELECT f.partner_id FROM (%(failed)s) f))
+                  OR s.program_id = ANY(ARRAY(SELECT f.program_id FROM (%(failed)s) f))
+                THEN (SELECT o.as_of
+                        FROM (SELECT n.id, n.as_of FROM %(nights)s
+                            ORDER BY n.as_of DESC OFFSET 0) o
+                       WHERE NOT EXISTS (SELECT FROM customer_tier_run_error e
+                                          WHERE e.run_id = o.id AND e.left_out IS NOT TRUE
+                                            AND (e.partner_id = s.partner_id
+                                                 OR e.program_id = s.program_id))
+                       LIMIT 1)
+                ELSE %(last)s END""",
+        failed=failed,
+        nights=nights,
+        last=last,
     )
 
 
@@ -43,38 +70,43 @@ def of_standings(env, condition):
 
     env["customer.tier.standing"].flush_model()
     env["customer.tier.run"].flush_model(["as_of", "state", "simulation", "company_id"])
+    env["customer.tier.run.error"].flush_model(["run_id", "partner_id", "program_id", "left_out"])
     env.cr.execute(
-        SQL(
-            """
-            SELECT s.program_id, s.company_id, array_agg(s.id),
-                   array_agg(COALESCE(s.computed_since, s.tier_since) - %(epoch)s),
-                   array_agg(COALESCE(s.reviewed_on, s.computed_since, s.tier_since) - %(epoch)s)
-              FROM customer_tier_standing s
-             WHERE s.program_id IS NOT NULL AND s.computed_tier_id IS NOT NULL AND %(condition)s
-          GROUP BY s.program_id, s.company_id
-            """,
-            epoch=EPOCH,
-            condition=condition,
-        )
+        SQL("SELECT DISTINCT s.company_id FROM customer_tier_standing s WHERE %s", condition)
     )
-    found, nights = {}, {}
-    for program_id, company_id, ids, *days in env.cr.fetchall():
-        if company_id not in nights:
-            env.cr.execute(SQL("SELECT %s - %s", last_night(company_id), EPOCH))
-            (nights[company_id],) = env.cr.fetchone()
-        # When a customer is reviewed is told whoever may read its grading.
-        program = env["customer.tier.program"].sudo().browse(program_id)
-        review = program._movement_policy().review
-        if review.every == "day":
-            continue
-        entered, reviewed = np.array(days, dtype=float)
-        night = np.array(nights[company_id], dtype=float)
-        upcoming = upcoming_review(review, reviewed, entered, night)
-        found |= {
-            id_: as_date(day)
-            for id_, day in zip(ids, upcoming.tolist(), strict=True)
-            if np.isfinite(day)
-        }
+    found = {}
+    for (company_id,) in env.cr.fetchall():
+        env.cr.execute(
+            SQL(
+                """
+                SELECT s.program_id, array_agg(s.id),
+                       array_agg(COALESCE(s.reviewed_on, s.computed_since, s.tier_since)
+                                 - %(epoch)s),
+                       array_agg(COALESCE(s.computed_since, s.tier_since) - %(epoch)s),
+                       array_agg(%(seen)s - %(epoch)s)
+                  FROM customer_tier_standing s
+                 WHERE s.company_id = %(company)s AND s.program_id IS NOT NULL
+                   AND s.computed_tier_id IS NOT NULL AND %(condition)s
+              GROUP BY s.program_id
+                """,
+                epoch=EPOCH,
+                seen=seen(company_id),
+                company=company_id,
+                condition=condition,
+            )
+        )
+        for program_id, ids, *days in env.cr.fetchall():
+            # When a customer is reviewed is told whoever may read its grading.
+            program = env["customer.tier.program"].sudo().browse(program_id)
+            review = program._movement_policy().review
+            if review.every == "day":
+                continue
+            upcoming = upcoming_review(review, *np.array(days, dtype=float))
+            found |= {
+                id_: as_date(day)
+                for id_, day in zip(ids, upcoming.tolist(), strict=True)
+                if np.isfinite(day)
+            }
     return found
 
 

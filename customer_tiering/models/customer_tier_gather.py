@@ -602,7 +602,7 @@ class CustomerTierGather(models.AbstractModel):
             scope = scope.that_kept()
         return pd.DataFrame(rows).set_index("customer"), scope
 
-    def _previous_columns(self, company=None):
+    def _previous_columns(self, company):
         """Name in ``settle.PREVIOUS``: SQL type and value from the standing ``s``. What grading
         found comes back as the store wrote it; the rest was set by hand, or asked of somebody."""
         columns = self.env["customer.tier.store"]._standing_columns()
@@ -624,7 +624,7 @@ class CustomerTierGather(models.AbstractModel):
                     "THEN COALESCE(s.proposed_tier_id, 0)::float8 ELSE 'NaN' END"
                 ),
             ),
-            "seen": ("float8", DAY.restore(review_dates.seen(company and company.id))),
+            "seen": ("float8", DAY.restore(review_dates.seen(company.id))),
         }
 
     # Values of other metrics

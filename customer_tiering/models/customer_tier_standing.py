@@ -410,7 +410,7 @@ class CustomerTierStanding(models.Model):
             last=SQL.identifier(alias, "last_order_date"),
         )
 
-    @api.depends("computed_since", "reviewed_on", "program_id.review_every", "program_id")
+    @api.depends(*review_dates.DEPENDS)
     def _compute_review_date(self):
         upcoming = review_dates.of_standings(self.env, SQL("s.id = ANY(%s)", self.ids))
         for standing in self:

@@ -87,7 +87,7 @@ class TestStandingColumns(GradingCase):
 
     def test_what_is_remembered(self):
         """What the rules of movement ask for must be read, and nothing else need be."""
-        columns = self.env["customer.tier.gather"]._previous_columns()
+        columns = self.env["customer.tier.gather"]._previous_columns(self.company)
         self.assertEqual(columns.keys() - {"customer"}, PREVIOUS.keys())
 
     def test_column_of_another_addon(self):

@@ -77,19 +77,62 @@ class TestReviewNight(NightCase):
         self._night("2025-03-10")
         self.assertEqual(self._kept(self.later).tier_id, self.gold)
 
-    def test_who_failed_is_reviewed_later(self):
-        """Whoever could not be graded on the day of its review has it as soon as it can be."""
+    def _failing_night(self, day, failing):
+        """A night in which a customer cannot be graded."""
         real = pipeline.grade
 
         def grade(facts, *arguments):
-            if self.falling.id in facts.customers:
+            if failing.id in facts.customers:
                 raise ArithmeticError("no such number")
             return real(facts, *arguments)
 
         with patch.object(pipeline, "grade", grade), mute_logger(PIPELINE_LOGGER):
-            run = self._night("2025-03-01")
-        self.assertEqual(run.error_ids.partner_id, self.falling)
+            run = self._night(day)
+        self.assertEqual(run.error_ids.partner_id, failing)
+
+    def test_who_failed_is_reviewed_later(self):
+        """Whoever could not be graded on the day of its review has it as soon as it can be."""
+        self._failing_night("2025-03-01", self.falling)
         self.assertEqual(self._kept(self.falling).tier_id, self.gold)
+        self._night("2025-03-02")
+        self.assertEqual(self._kept(self.falling).tier_id, self.low)
+
+    def test_who_failed_and_was_to_be_looked_at_anyway(self):
+        """Whoever is looked at every night, and could not be graded on the day of its review, lost
+        that review: the tier was kept a month longer."""
+        with freeze_time("2025-02-28 10:00:00"):
+            standing = self._kept(self.falling)
+            standing.write({"lock": "up", "manual_reason": "A trial"})
+            standing.write({"lock": False})
+        self._failing_night("2025-03-01", self.falling)
+        self._night("2025-03-02")
+        self.assertEqual(self._kept(self.falling).tier_id, self.low)
+
+    def test_who_failed_was_reviewed_before(self):
+        """A customer who could not be graded when an order left its window had a review of its own
+        the day after: that of the month was held long before."""
+        self._night("2025-03-01")
+        self._failing_night("2025-03-10", self.later)
+        self.assertEqual(self._kept(self.later).review_date, date(2025, 4, 1))
+        self._night("2025-03-11")
+        standing = self._kept(self.later)
+        self.assertEqual((standing.tier_id, standing.target_tier_id), (self.gold, self.low))
+        self._night("2025-04-01")
+        self.assertEqual(self._kept(self.later).tier_id, self.low)
+
+    def _break(self, domain):
+        """Write a filter that no form would take."""
+        query = "UPDATE customer_tier_program SET domain = %s WHERE id = %s"
+        self.env.cr.execute(query, [domain, self.program.id])
+        self.env.invalidate_all()
+
+    def test_broken_programme(self):
+        """A night that could not follow a programme held no review of its customers."""
+        self._break("[(1")
+        with mute_logger(PIPELINE_LOGGER):
+            run = self._night("2025-03-01")
+        self.assertEqual(run.error_ids.program_id, self.program)
+        self._break(OWN)
         self._night("2025-03-02")
         self.assertEqual(self._kept(self.falling).tier_id, self.low)
 

@@ -273,6 +273,21 @@ class TestOpeningTiers(PastOrderCase):
         self._grade()
         self.assertEqual(standing.tier_id.name, "Diamond")
 
+    def test_is_reviewed_at_once(self):
+        """An opening behind the first night was reviewed a period later than one before it, as if
+        that night had seen the customer in the tier."""
+        program = self.env["customer.tier.program"]._for_company(self.company)
+        program.write({"review_every": "year", "hold_months": 0, "misses": 1, "notice_days": 0})
+        self._create_past(10)
+        self._create_past(60000, date=810)
+        other = self._create_own_customer("Other")
+        self._create_past(10, partner=other)
+        self._grade()
+        low = self._standing(other).tier_id
+        self._open(since=self._days_ago(800))
+        self._grade()
+        self.assertEqual(self._standing(self.buyer).tier_id, low)
+
     def test_of_somebody_unknown(self):
         """A member without an order of the last years cannot be taken along."""
         nobody = self._create_own_customer("Nobody")
