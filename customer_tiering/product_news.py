@@ -61,6 +61,13 @@ def digest(gather, company, measured):
     return columns and _compared(gather.env, columns, 0, SQL("FALSE"))[0]
 
 
+def counts_pieces(measured):
+    """Whether units of measure decide anything: they tell quantities, and what these cost."""
+    from .grading.metrics import MONEY_MEASURES
+
+    return any(counted & {"quantity", *MONEY_MEASURES} for counted in measured.values())
+
+
 def buyers(gather, company, as_of, scope, bases, products):
     """SQL of the customers of a scope who bought some products."""
     sources = {source.lines for basis in bases for source in gather._sources(company, basis)}
@@ -86,12 +93,14 @@ def _columns(gather, company, measured):
     from .grading.metrics import MONEY_MEASURES
 
     columns, measures = [], set().union(*measured.values())
-    if "quantity" in measures:
+    costing = [basis for basis, counted in measured.items() if counted & MONEY_MEASURES]
+    costs = any(gather._counts_todays_cost(basis) for basis in costing)
+    # A cost is one of a piece.
+    if costs or "quantity" in measures:
         columns.append(SQL("t.uom_id"))
     if "category_count" in measures:
         columns.append(SQL("t.categ_id"))
-    costing = [basis for basis, counted in measured.items() if counted & MONEY_MEASURES]
-    if any(gather._counts_todays_cost(basis) for basis in costing):
+    if costs:
         columns.append(SQL("(%s)::text", gather._product_cost(company)))
     return columns
 

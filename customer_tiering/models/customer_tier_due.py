@@ -157,7 +157,7 @@ class CustomerTierDue(models.AbstractModel):
             settings.customer_tier_count_all_orders,
             sorted(settings.customer_credit_paying_account_ids.ids),
             self._no_goods_stamp(company),
-            self._unit_stamp() if "quantity" in set().union(*measured.values()) else "",
+            self._unit_stamp() if product_news.counts_pieces(measured) else "",
             product_news.digest(gather, company, measured) if products is None else "",
         ]
         return f"{hashlib.sha256(repr(parts).encode()).hexdigest()} {products or ''}"

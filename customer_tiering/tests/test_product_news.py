@@ -114,6 +114,16 @@ class TestProductNews(LedgerCase, NightCase):
             [],
         )
 
+    def test_unit_of_costs(self):
+        """A cost is one of a piece: where margins count and quantities do not, nobody looked at a
+        product that had another unit."""
+        gather, measured = self.env["customer.tier.gather"], {"invoiced": {"margin"}}
+        before = product_news.digest(gather, self.company, measured)
+        self.tea.uom_id = self.env.ref("uom.product_uom_dozen")
+        self.assertNotEqual(product_news.digest(gather, self.company, measured), before)
+        for measure, counts in (("margin", True), ("quantity", True), ("category_count", False)):
+            self.assertEqual(product_news.counts_pieces({"ordered": {measure}}), counts)
+
     def test_nobody_knows(self):
         """Where it cannot be told which products were written, everybody is looked at."""
         for then in (
