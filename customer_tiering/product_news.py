@@ -93,14 +93,13 @@ def _columns(gather, company, measured):
     from .grading.metrics import MONEY_MEASURES
 
     columns, measures = [], set().union(*measured.values())
-    costing = [basis for basis, counted in measured.items() if counted & MONEY_MEASURES]
-    costs = any(gather._counts_todays_cost(basis) for basis in costing)
     # A cost is one of a piece.
-    if costs or "quantity" in measures:
+    if measures & {*MONEY_MEASURES, "quantity"}:
         columns.append(SQL("t.uom_id"))
     if "category_count" in measures:
         columns.append(SQL("t.categ_id"))
-    if costs:
+    # Also where orders keep the cost: what came back of no order is worth today's.
+    if measures & MONEY_MEASURES:
         columns.append(SQL("(%s)::text", gather._product_cost(company)))
     return columns
 

@@ -88,7 +88,16 @@ class State:
 
 
 def move(
-    state, target, kept, policy, today, locked_up=None, locked_down=None, newcomers=None, seen=None
+    state,
+    target,
+    kept,
+    policy,
+    today,
+    locked_up=None,
+    locked_down=None,
+    newcomers=None,
+    seen=None,
+    alone=False,
 ):
     """Move everybody as far as the policy lets them.
 
@@ -102,6 +111,7 @@ def move(
         in the lowest tier meanwhile; others without a tier are at once where the figures ask
     :param seen: array of day numbers, NaN for unknown: the last night with them in it. It held all
         reviews up to that day, whether it had to look at them or not
+    :param alone: whether this is part of no night, so that nothing else tells that it held a review
     :return: (:class:`State` after; dict of arrays: ``reason`` (codes of ``REASONS``),
         ``waiting``: the same of who is not where the figures ask once everybody has moved, else 0,
         ``guaranteed``: last day on which the tier cannot be lost, ``review``: the next one,
@@ -120,6 +130,7 @@ def move(
         nobody if locked_down is None else locked_down,
         new,
         np.where(new, np.nan, seen),
+        alone,
     )
     # Who is in no tier has not entered any, on whatever day that is found.
     entering = State.entering(day.position, today)
@@ -158,6 +169,7 @@ class _Day:
     locked_down: np.ndarray
     new: np.ndarray
     seen: np.ndarray
+    alone: bool
 
     # What the figures ask for
 
@@ -328,7 +340,9 @@ class _Day:
         """The state of who does not move today."""
         # A customer is written only when the review is one that counts: nights need not look at the
         # others on the day of a review.
-        counts = (self.wish_down & ~self.held) if self.daily else (self.wish_up | self.wish_down)
+        counts = self.alone | self.wish_up | self.wish_down
+        if self.daily:
+            counts = self.wish_down & ~self.held
         counted = self.reviewing & counts
         unasked = np.where(self.quiet, self.state.asked, NOWHERE)
         return State(

@@ -33,7 +33,7 @@ PREVIOUS = {
 UP, DOWN = 1, 2
 
 
-def settle(frame, previous, program, as_of, graded_before=False, footing=None):
+def settle(frame, previous, program, as_of, graded_before=False, footing=None, alone=False):
     """Move customers from where they were.
 
     Where the programme has graded before, who is graded for the first time rises to what the
@@ -51,6 +51,7 @@ def settle(frame, previous, program, as_of, graded_before=False, footing=None):
     :param footing: frame indexed by customer of those whose tier rests on facts that are gone, see
         ``correction.footing``: ``position`` (where they would be, -1 for none) and ``entered`` (day
         number since when), from which they move on; ``undone``, id of the line of history that is
+    :param alone: see ``movement.move``
     :return: the frame with ``target`` (what the figures ask for), ``computed`` (where the rules
         leave the customer), ``tier`` (what counts: one set by hand goes first), the state after
         (``entered, reviewed, above, missed, noticed, refused, seen``), ``proposed`` (the tier that
@@ -80,7 +81,16 @@ def settle(frame, previous, program, as_of, graded_before=False, footing=None):
     locked_down = (lock & DOWN > 0) | ((manual > 0) & program.movement.asks("down"))
     newcomers = np.full(len(target), graded_before) & (frame["entry"].to_numpy() == 0)
     after, why = movement.move(
-        state, target, kept, program.movement, today, locked_up, locked_down, newcomers, was["seen"]
+        state,
+        target,
+        kept,
+        program.movement,
+        today,
+        locked_up,
+        locked_down,
+        newcomers,
+        was["seen"],
+        alone,
     )
     computed = order[after.position]
     corrected = (undone >= 0) & (after.position < stored.position)

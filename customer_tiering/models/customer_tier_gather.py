@@ -451,10 +451,6 @@ class CustomerTierGather(models.AbstractModel):
         """
         return SQL("(%s) * %s", pieces, self._product_cost(company))
 
-    def _counts_todays_cost(self, basis):
-        """Hook: whether margins of a basis, of ``policy.BASES``, count what products cost today."""
-        return True
-
     def _product_cost(self, company):
         """Today's cost of a piece of product ``v`` in company currency."""
         # A cost is nobody's secret here: what leaves grading is a margin per customer.

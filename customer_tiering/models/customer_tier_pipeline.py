@@ -243,7 +243,13 @@ class CustomerTierPipeline(models.AbstractModel):
                 program, policy, its_facts, graded, previous, as_of
             )
             settled = settle(
-                graded, previous, policy, as_of, bool(program.first_graded_on), footing
+                graded,
+                previous,
+                policy,
+                as_of,
+                bool(program.first_graded_on),
+                footing,
+                alone=not run_id,
             )
             looks = kept(next_looks(its_facts, policy, settled, previous, as_of, footing))
             # Those about whom somebody may have been asked.

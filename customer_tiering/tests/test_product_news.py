@@ -95,24 +95,14 @@ class TestProductNews(LedgerCase, NightCase):
         self.assertEqual((run.partial, run.looked_count), (True, 0), "nothing else has happened")
 
     def test_cost(self):
-        """A cost that changes with each receipt made every night one of everybody, also where the
-        cost is kept on the lines of orders."""
-        gather = self.env["customer.tier.gather"]
-        measured = {"ordered": {"margin"}}
-        before = product_news.digest(gather, self.company, measured)
+        """A cost that changes with each receipt made every night one of everybody."""
         self.tea.with_company(self.company).standard_price = 8
-        after = product_news.digest(gather, self.company, measured)
-        self.assertEqual(before != after, gather._counts_todays_cost("ordered"))
-        measured = {"invoiced": {"quantity"}}
-        self.assertEqual(
-            product_news.changed(
-                gather,
-                self.company,
-                measured,
-                product_news.state(gather, self.company, measured),
-            ),
-            [],
-        )
+        run = self._night_after(self.tea)
+        self.assertEqual((run.partial, run.looked_count), (True, 1))
+        other = self.env["res.company"].create({"name": "Other"})
+        self.rice.with_company(other).standard_price = 8
+        run = self._night_after(self.rice, day="2025-02-05")
+        self.assertEqual((run.partial, run.looked_count), (True, 0), "another company's cost")
 
     def test_unit_of_costs(self):
         """A cost is one of a piece: where margins count and quantities do not, nobody looked at a

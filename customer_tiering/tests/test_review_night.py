@@ -66,6 +66,17 @@ class TestReviewNight(NightCase):
         self._night("2025-04-01")
         self.assertEqual(self._kept(self.later).tier_id, self.low)
 
+    def test_was_held_by_the_queue(self):
+        """Where no night tells of a review that a grading after an order held, the next order in
+        the same month held it again."""
+        tiers = []
+        for day in ("2025-03-03", "2025-03-12", "2025-03-31", "2025-04-02"):
+            with freeze_time(f"{day} 10:00:00"):
+                self.Run._grade_partners(self.later, self.company)
+            tiers.append(self._kept(self.later).tier_id.name)
+        # The order that made it gold leaves the window on 10 March.
+        self.assertEqual(tiers, ["Gold", "Gold", "Gold", "Low"])
+
     def test_was_held_before_people_decided(self):
         """A tier set by hand and taken back takes the next look away, and nobody knew that the
         review of the month had been held."""

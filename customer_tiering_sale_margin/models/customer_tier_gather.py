@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.addons.customer_tiering.grading.policy import INVOICED
 from odoo.tools import SQL
 
 
@@ -11,10 +10,6 @@ class CustomerTierGather(models.AbstractModel):
     def _line_cost(self, company):
         """The cost on the order line, which is in the currency and unit of the line."""
         return SQL("l.purchase_price * l.product_uom_qty / COALESCE(NULLIF(o.currency_rate, 0), 1)")
-
-    def _counts_todays_cost(self, basis):
-        """Of what was invoiced without an order, no cost is kept."""
-        return basis == INVOICED
 
     def _invoiced_cost(self, company, pieces):
         """That of the order lines which an invoice line is for, where it is for any."""

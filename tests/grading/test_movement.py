@@ -327,6 +327,11 @@ def test_a_review_without_anything_to_decide_writes_nothing():
     _position, why, after, told = moved(before, 2, 2, "2024-03-01", HOLD)
     assert (why, after.reviewed[0]) == ("stay", number("2024-02-01"))
     assert told["review"][0] == number("2024-04-01")
+    # Outside of nights, nothing else would tell that it was held.
+    after, _told = movement.move(
+        before, np.array([2]), np.array([2]), HOLD, day("2024-03-01"), alone=True
+    )
+    assert after.reviewed[0] == number("2024-03-01")
     # One that asks for another tier is written, whatever comes of it.
     _position, _why, after, _told = moved(before, 3, 3, "2024-03-01", HOLD, up=True)
     assert after.reviewed[0] == number("2024-03-01")
