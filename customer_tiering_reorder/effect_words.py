@@ -6,6 +6,7 @@ from math import inf, isfinite
 
 from markupsafe import Markup
 
+from odoo.addons.customer_tiering.explain.words import bracketed, percent
 from odoo.addons.customer_tiering.tools import sentences
 from odoo.tools import format_date
 
@@ -307,19 +308,18 @@ def picture(env, effect):
     bars = Markup().join(
         Markup(
             '<div class="d-flex align-items-center mb-1"><span style="width:9em">{}</span>'
-            '<svg width="{}" height="{}" role="img" aria-label="{} {} %">'
+            '<svg width="{}" height="{}" role="img" aria-label="{} {}">'
             '<rect width="{}" height="18" y="4" fill="{}"/></svg>'
-            '<span class="ms-2">{} % ({})</span></div>'
+            '<span class="ms-2">{}</span></div>'
         ).format(
             name,
             WIDTH,
             HEIGHT,
             name,
-            points(rate),
+            percent(env, points(rate)),
             round(WIDTH * rate),
             color,
-            points(rate),
-            count,
+            bracketed(env, percent(env, points(rate)), count),
         )
         for name, rate, color, count in rows
     )
@@ -333,7 +333,8 @@ def _line(env, effect):
         return round(WIDTH * (min(max(share, -0.5), 0.5) + 0.5))
 
     name = env._("Difference")
-    said = f"{points(effect.difference)} ({points(effect.low)} – {points(effect.high)})"
+    between = f"{points(effect.low)} – {points(effect.high)}"
+    said = bracketed(env, points(effect.difference), between)
     return Markup(
         '<div class="d-flex align-items-center"><span style="width:9em">{name}</span>'
         '<svg width="{width}" height="{height}" role="img" aria-label="{name} {said}">'

@@ -123,12 +123,17 @@ class _Words:
         )
 
     def _uncovered(self, share, count):
-        return (
-            self.env._(
+        share = self._percent(share)
+        if count == 1:
+            what = self.env._("%s %% of the revenue of a year is of 1 customer in no tier.", share)
+        else:
+            what = self.env._(
                 "%(share)s %% of the revenue of a year is of %(count)s customers in no tier.",
-                share=self._percent(share),
+                share=share,
                 count=readable(self.env, count),
-            ),
+            )
+        return (
+            what,
             self.env._("Widen the filter of a programme, or make one for them."),
         )
 

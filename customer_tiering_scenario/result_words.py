@@ -2,7 +2,13 @@
 
 import json
 
-from odoo.addons.customer_tiering.explain.words import clauses, labelled, readable
+from odoo.addons.customer_tiering.explain.words import (
+    bracketed,
+    clauses,
+    labelled,
+    percent,
+    readable,
+)
 from odoo.addons.customer_tiering.tools import sentences
 from odoo.tools import format_date, formatLang
 from odoo.tools.i18n import format_list
@@ -21,13 +27,17 @@ def movement_text(scenario, rules):
     env = scenario.env
     reviews = dict(scenario._fields["review_every"]._description_selection(env))
     parts = [
-        env._("guaranteed for %s months", rules["hold_months"])
-        if rules["hold_months"]
-        else env._("no guarantee"),
+        _guarantee(env, rules["hold_months"]),
         env._("review: %s", reviews.get(rules["review_every"], "")),
         env._("one level at a time") if rules["one_level"] else env._("to where the figures are"),
     ]
     return " · ".join(parts)
+
+
+def _guarantee(env, months):
+    if months == 1:
+        return env._("guaranteed for a month")
+    return env._("guaranteed for %s months", months) if months else env._("no guarantee")
 
 
 def change_text(scenario):
@@ -218,7 +228,7 @@ class _Shown:
         if not up + down:
             return self.env._("A grading on %s would move nobody.", day)
         return self.env._(
-            "A grading on %(day)s would promote %(up)s and demote %(down)s customers.",
+            "Of the customers, a grading on %(day)s would promote %(up)s and demote %(down)s.",
             day=day,
             up=self.count(up),
             down=self.count(down),
@@ -240,10 +250,12 @@ class _Shown:
             "locked": self.env._("because the tier is locked"),
             "approval": self.env._("until somebody approves"),
         }
+        told = [key for key in WAITS if stays[REASONS[key]]]
+        if total == 1:
+            return self.env._("1 customer below the tier stays for now, %s.", words[told[0]])
         parts = [
             self.env._("%(count)s %(why)s", count=self.count(stays[REASONS[key]]), why=words[key])
-            for key in WAITS
-            if stays[REASONS[key]]
+            for key in told
         ]
         return self.env._(
             "%(total)s customers below their tier stay for now: %(parts)s.",
@@ -365,8 +377,8 @@ class _Shown:
         return self.number(count, "year", (kind, *key), place - 1, text)
 
     def _part(self, number, total):
-        percent = formatLang(self.env, 100 * number / total if total else 0, digits=1)
-        return f"{self.count(number)} ({percent} %)"
+        share = formatLang(self.env, 100 * number / total if total else 0, digits=1)
+        return bracketed(self.env, self.count(number), percent(self.env, share))
 
     # Money
 
@@ -425,7 +437,7 @@ class _Shown:
         growth = break_even(before / 100, after / 100, rate)
         if growth is None:
             return self.env._("never")
-        return f"{100 * growth:+.1f} %"
+        return percent(self.env, f"{100 * growth:+.1f}")
 
     def sums(self, name):
         return [

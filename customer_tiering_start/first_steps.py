@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from odoo.addons.customer_tiering.explain.words import readable, series
+from odoo.addons.customer_tiering.explain.words import bracketed, percent, readable, series
 from odoo.tools import format_date
 
 
@@ -155,8 +155,9 @@ def _prices_told(company):
 def _priced(tier):
     """A tier with what it gives: its discount, else its list."""
     if tier.discount:
-        return f"{tier.name} (−{readable(tier.env, tier.discount)} %)"
-    return f"{tier.name} ({tier.pricelist_id.name})"
+        discount = percent(tier.env, readable(tier.env, tier.discount))
+        return bracketed(tier.env, tier.name, f"−{discount}")
+    return bracketed(tier.env, tier.name, tier.pricelist_id.name)
 
 
 def _where_prices_apply(env):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from odoo.tools import format_amount, format_date, formatLang
 
-from .words import readable, series
+from .words import bracketed, readable, series
 
 # The parts with the greatest effect that the page shows; its button opens all of them.
 SHOWN = 10
@@ -105,7 +105,7 @@ class CreditBreakdown:
     def _name(self, part, reason, documents):
         """A document, the amount, and what settled it without money."""
         named = documents[part.by if reason in ("unmatched", "surplus") else part.invoice]
-        words = f"{named.name} ({self._money(part.amount)})"
+        words = bracketed(self.env, named.name, self._money(part.amount))
         if reason != "lost":
             return words
         return self.env._(

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tools.lru import LRU
 
 from ..tools import works_in
-from .words import readable
+from .words import percent, readable
 
 # Field of the programme: threshold of ``policy.Lifecycle``.
 THRESHOLDS = {
@@ -94,9 +94,11 @@ def preview(program, size):
                 "count": readable(program.env, typed[code]),
                 "saved": readable(program.env, saved[code]),
                 "more": typed[code] - saved[code],
-                "share": round(100 * typed[code] / total, 1) if total else 0,
+                "share": share,
+                "said": percent(program.env, share),
             }
             for code, name in stage._description_selection(program.env)
+            for share in [round(100 * typed[code] / total, 1) if total else 0]
         ],
     }
 

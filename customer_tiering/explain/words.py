@@ -18,10 +18,19 @@ def measured(env, unit, number, currency):
     if unit == "money":
         return formatLang(env, number, currency_obj=currency)
     if unit == "percent":
-        return env._("%s %%", readable(env, number))
+        return percent(env, readable(env, number))
     if unit == "days":
         return env._("%s days", readable(env, number))
     return readable(env, number)
+
+
+def percent(env, number):
+    """A number of percent, whose sign Chinese puts next to it.
+
+    :param number: as it is written
+    """
+    # One letter that is no mark is too little for Odoo to translate: the placeholder has a name.
+    return env._("%(number)s %%", number=number)
 
 
 def comparison_text(env, metric, operator, value, currency):
@@ -49,3 +58,8 @@ def clauses(env, parts):
 def labelled(env, name, text):
     """What something is called, and what is said of it."""
     return env._("%(name)s: %(text)s", name=name, text=text)
+
+
+def bracketed(env, text, aside):
+    """Something, and in brackets what tells more of it."""
+    return env._("%(text)s (%(aside)s)", text=text, aside=aside)

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
 from ..explain import benefits, prices
-from ..explain.words import comparison_text, measured, readable
+from ..explain.words import comparison_text, measured, percent, readable
 from ..grading.policy import SCORE, UNRANKED, Condition, Tier
 from ..switches import Permission
 from .customer_tier_program import SAVING
@@ -266,7 +266,7 @@ class CustomerTier(models.Model):
             agreed = customer.env["product.pricelist"].with_company(self.company_id)
             if agreed.browse(personal["agreed"])._get_partner_pricelist_multi_filter_hook():
                 return ""
-        return self.env._("%s %%", self.discount_text)
+        return percent(self.env, self.discount_text)
 
     @api.depends("discount")
     @api.depends_context("lang")

@@ -14,7 +14,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, ormcache, remove_accents
 from odoo.tools.i18n import format_list
 
-from ..explain.words import readable
+from ..explain.words import bracketed, readable
 from ..grading.policy import GIVEN, INVOICED, ORDERED, RATIO, YEAR, Metric
 from ..record_definition import COUNTED, RecordDefinition
 from ..tools import sentences
@@ -376,7 +376,7 @@ class CustomerTierMetric(models.Model):
         """The first field on the way to the customer, as people and as developers know it."""
         name = self.partner_path.split(".")[0]
         field = self.model_name in self.env and self.env[self.model_name]._fields.get(name)
-        return f"{field._description_string(self.env)} ({name})" if field else name
+        return bracketed(self.env, field._description_string(self.env), name) if field else name
 
     # Checks
 

@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import format_date
 
 from ..explain import run_words
-from ..explain.words import clauses, labelled, series
+from ..explain.words import bracketed, clauses, labelled, percent, series
 from .common import OWN, ExplainingCase
 from .history_common import ApprovalCase
 
@@ -208,6 +208,10 @@ class TestChinese(ExplainingCase):
         self.assertEqual(series(self.env, ["Gold", "Silver"]), "Gold, Silver")
         self.assertEqual(clauses(self.env, ["a", "b"]), "a; b")
         self.assertEqual(labelled(self.env, "Gold", "12"), "Gold: 12")
+        self.assertEqual(percent(self.chinese, "10"), "10%")
+        self.assertEqual(bracketed(self.chinese, "金卡", "12"), "金卡（12）")
+        self.assertEqual(percent(self.env, "10"), "10 %")
+        self.assertEqual(bracketed(self.env, "Gold", "12"), "Gold (12)")
         waiting = run_words.undecided(self.chinese, Counter(proposals=1, events=2))
         self.assertNotRegex(waiting, r"[,;:]")
 

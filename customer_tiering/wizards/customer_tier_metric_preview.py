@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL, format_amount
 
-from ..explain.words import readable
+from ..explain.words import percent, readable
 
 # Customers shown, and customers by id that are read at once.
 SHOWN = 10
@@ -129,7 +129,7 @@ class CustomerTierMetricPreview(models.TransientModel):
             return format_amount(self.env, value, self.company_id.currency_id)
         number = readable(self.env, value)
         templates = {
-            "percent": self.env._("%s %%", number),
+            "percent": percent(self.env, number),
             "days": self.env._("%s days", number),
         }
         return templates.get(self.metric_id.unit, number)

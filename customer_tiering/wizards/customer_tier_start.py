@@ -7,7 +7,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError
 
 from .. import threshold_fit
-from ..explain.words import labelled, readable
+from ..explain.words import labelled, percent, readable
 from ..presets import price_forecast
 from ..presets.build import program_vals
 from ..presets.data import PRESETS
@@ -148,6 +148,7 @@ class CustomerTierStart(models.TransientModel):
                 "misfits": fit.misfits,
                 "proposed": wizard.proposed and wizard._proposed_words(made),
                 "readable": partial(readable, self.env),
+                "percent": partial(percent, self.env),
             }
             wizard.preview = self.env["ir.qweb"]._render("customer_tiering.start_preview", values)
 

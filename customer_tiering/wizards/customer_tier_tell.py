@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import untold
+from ..explain.words import bracketed
 from ..tools import notification, open_dialog
 
 
@@ -70,7 +71,9 @@ class CustomerTierTell(models.TransientModel):
                 **dict.fromkeys(("notes", "activities", "mails", "unwritten"), 0),
                 **counters[rule],
                 "rule": rule,
-                "program": several and rule.program_id.display_name,
+                "name": bracketed(self.env, rule.display_name, rule.program_id.display_name)
+                if several and rule.program_id
+                else rule.display_name,
             }
             for rule in [*ordered, *(rule for rule in counters if not rule)]
         ]

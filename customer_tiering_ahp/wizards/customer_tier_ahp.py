@@ -1,7 +1,7 @@
 from itertools import combinations
 
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.explain.words import readable, series
+from odoo.addons.customer_tiering.explain.words import percent, readable, series
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import formatLang
@@ -70,7 +70,7 @@ class CustomerTierAhp(models.TransientModel):
             pair.suspect = pair == suspect
 
     def _percent(self, share):
-        return f"{formatLang(self.env, share, digits=2)} %"
+        return percent(self.env, formatLang(self.env, share, digits=2))
 
     @api.model
     def _comparable(self, program):

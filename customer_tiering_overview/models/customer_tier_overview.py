@@ -1,7 +1,7 @@
 from collections import Counter, defaultdict
 
 from odoo import api, models
-from odoo.addons.customer_tiering.explain.words import labelled
+from odoo.addons.customer_tiering.explain.words import bracketed, labelled, percent
 from odoo.addons.customer_tiering.models.customer_tier_staged import STAGES
 from odoo.addons.customer_tiering.tools import open_list
 from odoo.exceptions import UserError
@@ -92,7 +92,8 @@ class CustomerTierOverview(models.AbstractModel):
         return {
             "months": [[number, filters.months_text(number)] for number in MONTHS],
             "programs": [
-                [p.id, f"{p.name} ({p.company_id.name})" if several else p.name] for p in programs
+                [p.id, bracketed(self.env, p.name, p.company_id.name) if several else p.name]
+                for p in programs
             ],
             # Colleagues' names are everybody's to read; profiles are not.
             "users": [[user.id, user.name] for user in users.sudo().sorted("name")],
@@ -235,7 +236,7 @@ class CustomerTierOverview(models.AbstractModel):
         return formatLang(self.env, number, digits=0)
 
     def _percent(self, share):
-        return self.env._("%s %%", formatLang(self.env, share, digits=1))
+        return percent(self.env, formatLang(self.env, share, digits=1))
 
     def _money(self, amount):
         # Whole units tell enough.

@@ -1,4 +1,5 @@
 import { Component, markup, onMounted, onWillUnmount } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useDebounced } from "@web/core/utils/timing";
@@ -99,6 +100,10 @@ export class ScenarioProgress extends Component {
 
     get percent() {
         return Math.round(this.props.record.data[this.props.name] || 0);
+    }
+
+    get said() {
+        return _t("%(percent)s %", { percent: this.percent });
     }
 
     async look() {
