@@ -57,8 +57,8 @@ def seen(company_id):
     )
 
 
-def of_standings(env, condition):
-    """The next review of some standings; none where every day is one.
+def of_standings(env, company_id, condition):
+    """The next review of some standings of a company; none where every day is one.
 
     :param condition: ``SQL`` over standings ``s``
     :return: dict id of the standing → ``datetime.date``, without those that have none
@@ -72,41 +72,40 @@ def of_standings(env, condition):
     env["customer.tier.run"].flush_model(["as_of", "state", "simulation", "company_id"])
     env["customer.tier.run.error"].flush_model(["run_id", "partner_id", "program_id", "left_out"])
     env.cr.execute(
-        SQL("SELECT DISTINCT s.company_id FROM customer_tier_standing s WHERE %s", condition)
+        SQL(
+            """
+            SELECT s.program_id, array_agg(s.id),
+                   array_agg(COALESCE(s.reviewed_on, s.computed_since, s.tier_since) - %(epoch)s),
+                   array_agg(COALESCE(s.computed_since, s.tier_since) - %(epoch)s),
+                   array_agg(%(seen)s - %(epoch)s)
+              FROM customer_tier_standing s
+             WHERE s.company_id = %(company)s AND s.program_id IS NOT NULL
+               AND s.computed_tier_id IS NOT NULL AND %(condition)s
+          GROUP BY s.program_id
+            """,
+            epoch=EPOCH,
+            seen=seen(company_id),
+            company=company_id,
+            condition=condition,
+        )
     )
     found = {}
-    for (company_id,) in env.cr.fetchall():
-        env.cr.execute(
-            SQL(
-                """
-                SELECT s.program_id, array_agg(s.id),
-                       array_agg(COALESCE(s.reviewed_on, s.computed_since, s.tier_since)
-                                 - %(epoch)s),
-                       array_agg(COALESCE(s.computed_since, s.tier_since) - %(epoch)s),
-                       array_agg(%(seen)s - %(epoch)s)
-                  FROM customer_tier_standing s
-                 WHERE s.company_id = %(company)s AND s.program_id IS NOT NULL
-                   AND s.computed_tier_id IS NOT NULL AND %(condition)s
-              GROUP BY s.program_id
-                """,
-                epoch=EPOCH,
-                seen=seen(company_id),
-                company=company_id,
-                condition=condition,
-            )
-        )
-        for program_id, ids, *days in env.cr.fetchall():
-            # When a customer is reviewed is told whoever may read its grading.
-            program = env["customer.tier.program"].sudo().browse(program_id)
-            review = program._movement_policy().review
-            if review.every == "day":
-                continue
-            upcoming = upcoming_review(review, *np.array(days, dtype=float))
-            found |= {
-                id_: as_date(day)
-                for id_, day in zip(ids, upcoming.tolist(), strict=True)
-                if np.isfinite(day)
-            }
+    for program_id, ids, *days in env.cr.fetchall():
+        # When a customer is reviewed is told whoever may read its grading.
+        program = env["customer.tier.program"].sudo().browse(program_id)
+        review = program._movement_policy().review
+        if review.every == "day":
+            continue
+        upcoming = upcoming_review(review, *np.array(days, dtype=float)).tolist()
+        found |= {i: as_date(day) for i, day in zip(ids, upcoming, strict=True) if np.isfinite(day)}
+    return found
+
+
+def of_records(standings):
+    """The same of some records."""
+    found = {}
+    for company, own in standings.grouped("company_id").items():
+        found |= of_standings(standings.env, company.id, SQL("s.id = ANY(%s)", own.ids))
     return found
 
 
@@ -118,7 +117,11 @@ def search(standings, comparison, value):
 
 
 def _found(env, comparison, value):
-    upcoming = of_standings(env, SQL("TRUE"))
+    env["customer.tier.standing"].flush_model(["company_id"])
+    env.cr.execute("SELECT DISTINCT company_id FROM customer_tier_standing")
+    upcoming = {}
+    for (company_id,) in env.cr.fetchall():
+        upcoming |= of_standings(env, company_id, SQL("TRUE"))
     if comparison == "in":
         days = {fields.Date.to_date(day) if day else None for day in value}
         ids = [id_ for id_, day in upcoming.items() if day in days]

@@ -51,6 +51,7 @@ def settle(frame, previous, program, as_of, graded_before=False, footing=None, a
     :param footing: frame indexed by customer of those whose tier rests on facts that are gone, see
         ``correction.footing``: ``position`` (where they would be, -1 for none) and ``entered`` (day
         number since when), from which they move on; ``undone``, id of the line of history that is
+        undone
     :param alone: see ``movement.move``
     :return: the frame with ``target`` (what the figures ask for), ``computed`` (where the rules
         leave the customer), ``tier`` (what counts: one set by hand goes first), the state after

@@ -412,7 +412,7 @@ class CustomerTierStanding(models.Model):
 
     @api.depends(*review_dates.DEPENDS)
     def _compute_review_date(self):
-        upcoming = review_dates.of_standings(self.env, SQL("s.id = ANY(%s)", self.ids))
+        upcoming = review_dates.of_records(self)
         for standing in self:
             standing.review_date = upcoming.get(standing._origin.id, False)
 

@@ -86,8 +86,8 @@ COMPUTED = {
     "customer.tier.standing": rows(
         empty=(
             "amount_label asks_reason country_id credit_breakdown currency_id differs may_override "
-            "next_look_text next_order_reason next_order_text recency_days region_id rfm_segment "
-            "segment_color tier_color timeline user_id"
+            "next_look_text next_order_reason next_order_text recency_days region_id review_date "
+            "rfm_segment segment_color tier_color timeline user_id"
         ),
         typed="explanation",
     ),
