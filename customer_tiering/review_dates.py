@@ -8,10 +8,11 @@ import operator
 from odoo import fields
 from odoo.tools import SQL
 
-# The last night comes besides, which no field tells.
 DEPENDS = (
+    "company_id.customer_tier_graded_on",
     "computed_tier_id",
     "computed_since",
+    "tier_since",
     "reviewed_on",
     "program_id.review_every",
     "program_id.review_dates",
@@ -57,56 +58,45 @@ def seen(company_id):
     )
 
 
-def of_standings(env, company_id, condition):
-    """The next review of some standings of a company; none where every day is one.
+def of_records(standings):
+    """The next review of some standings, none where every day is one; whoever could not be graded
+    at the last one has it sooner.
 
-    :param condition: ``SQL`` over standings ``s``
     :return: dict id of the standing → ``datetime.date``, without those that have none
+    """
+    found = {}
+    inside = standings.filtered(lambda standing: standing.program_id and standing.computed_tier_id)
+    for (program, company), own in inside.grouped(lambda s: (s.program_id, s.company_id)).items():
+        entered = [standing.computed_since or standing.tier_since for standing in own]
+        reviewed = [standing.reviewed_on for standing in own]
+        found |= _upcoming(program, company, own._origin.ids, entered, reviewed)
+    return found
+
+
+def _upcoming(program, company, ids, entered, reviewed):
+    """
+    :param entered, reviewed: days of the standings, nothing for none
     """
     import numpy as np
 
-    from .grading.metrics import EPOCH, as_date
+    from .grading.dates import day_number
+    from .grading.metrics import as_date
     from .grading.movement import upcoming_review
 
-    env["customer.tier.standing"].flush_model()
-    env["customer.tier.run"].flush_model(["as_of", "state", "simulation", "company_id"])
-    env["customer.tier.run.error"].flush_model(["run_id", "partner_id", "program_id", "left_out"])
-    env.cr.execute(
-        SQL(
-            """
-            SELECT s.program_id, array_agg(s.id),
-                   array_agg(COALESCE(s.reviewed_on, s.computed_since, s.tier_since) - %(epoch)s),
-                   array_agg(COALESCE(s.computed_since, s.tier_since) - %(epoch)s),
-                   array_agg(%(seen)s - %(epoch)s)
-              FROM customer_tier_standing s
-             WHERE s.company_id = %(company)s AND s.program_id IS NOT NULL
-               AND s.computed_tier_id IS NOT NULL AND %(condition)s
-          GROUP BY s.program_id
-            """,
-            epoch=EPOCH,
-            seen=seen(company_id),
-            company=company_id,
-            condition=condition,
+    # When a customer is reviewed is told whoever may read its grading.
+    review = program.sudo()._movement_policy().review
+    if review.every == "day":
+        return {}
+    entered, reviewed, (night,) = (
+        np.array([day_number(day) if day else np.nan for day in days])
+        for days in (
+            entered,
+            [day or since for day, since in zip(reviewed, entered, strict=True)],
+            [company.sudo().customer_tier_graded_on],
         )
     )
-    found = {}
-    for program_id, ids, *days in env.cr.fetchall():
-        # When a customer is reviewed is told whoever may read its grading.
-        program = env["customer.tier.program"].sudo().browse(program_id)
-        review = program._movement_policy().review
-        if review.every == "day":
-            continue
-        upcoming = upcoming_review(review, *np.array(days, dtype=float)).tolist()
-        found |= {i: as_date(day) for i, day in zip(ids, upcoming, strict=True) if np.isfinite(day)}
-    return found
-
-
-def of_records(standings):
-    """The same of some records."""
-    found = {}
-    for company, own in standings.grouped("company_id").items():
-        found |= of_standings(standings.env, company.id, SQL("s.id = ANY(%s)", own.ids))
-    return found
+    upcoming = upcoming_review(review, reviewed, entered, night).tolist()
+    return {i: as_date(day) for i, day in zip(ids, upcoming, strict=True) if np.isfinite(day)}
 
 
 def search(standings, comparison, value):
@@ -117,17 +107,31 @@ def search(standings, comparison, value):
 
 
 def _found(env, comparison, value):
-    env["customer.tier.standing"].flush_model(["company_id"])
-    env.cr.execute("SELECT DISTINCT company_id FROM customer_tier_standing")
-    upcoming = {}
-    for (company_id,) in env.cr.fetchall():
-        upcoming |= of_standings(env, company_id, SQL("TRUE"))
+    upcoming = _of_all(env)
     if comparison == "in":
         days = {fields.Date.to_date(day) if day else None for day in value}
         ids = [id_ for id_, day in upcoming.items() if day in days]
         if None in days:
-            env.cr.execute(SQL("SELECT id FROM customer_tier_standing"))
+            env.cr.execute("SELECT id FROM customer_tier_standing")
             ids += [id_ for (id_,) in env.cr.fetchall() if id_ not in upcoming]
         return ids
     compares, day = COMPARISONS[comparison], fields.Date.to_date(value)
     return [id_ for id_, review in upcoming.items() if compares(review, day)]
+
+
+def _of_all(env):
+    """As :func:`of_records`, without a record for each."""
+    env["customer.tier.standing"].flush_model()
+    env.cr.execute(
+        """
+        SELECT program_id, company_id, array_agg(id),
+               array_agg(COALESCE(computed_since, tier_since)), array_agg(reviewed_on)
+          FROM customer_tier_standing
+         WHERE program_id IS NOT NULL AND computed_tier_id IS NOT NULL
+      GROUP BY program_id, company_id
+        """
+    )
+    found, programs, companies = {}, env["customer.tier.program"], env["res.company"]
+    for program_id, company_id, *columns in env.cr.fetchall():
+        found |= _upcoming(programs.browse(program_id), companies.browse(company_id), *columns)
+    return found
