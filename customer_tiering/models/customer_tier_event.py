@@ -270,6 +270,8 @@ class CustomerTierEvent(models.Model):
             return self.env._("Call: may lose %(before)s soon", **words)
         if self.kind == "up":
             return self.env._("Congratulate: promoted from %(before)s to %(after)s", **words)
+        if self.kind == "correction":
+            return self.env._("Tell the customer: corrected from %(before)s to %(after)s", **words)
         return self.headline
 
     def _to_do(self):
@@ -306,9 +308,24 @@ class CustomerTierEvent(models.Model):
                 "gives.",
                 **words,
             ),
+            "correction": self._to_do_correction(words),
         }
         text = texts.get(self.kind)
         return Markup("<p>%s</p>") % text if text else Markup()
+
+    def _to_do_correction(self, words):
+        if not self.to_tier_id:
+            return self.env._(
+                "Tell the customer that %(before)s was taken back, as orders behind it were "
+                "cancelled, changed or credited. Take back what was promised for it.",
+                **words,
+            )
+        return self.env._(
+            "Tell the customer that %(before)s was taken back, as orders behind it were cancelled, "
+            "changed or credited, and what %(after)s gives. Take back what was promised for "
+            "%(before)s.",
+            **words,
+        )
 
     def _details(self):
         """Why, or what is needed to stay, and the way to the figures, as HTML for colleagues."""

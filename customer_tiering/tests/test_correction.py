@@ -428,6 +428,42 @@ class TestUndoneMessages(CorrectionCase):
         self.assertEqual(len(self._mails(self.buyer)), 2)
         self.assertEqual(len(self.buyer.activity_ids), 1)
 
+    def _to_do_of_correction(self, lang="en_US"):
+        """The activity that is left once the order behind a promotion is cancelled."""
+        self.salesperson.lang = lang
+        self._create_rules("up", "correction")
+        self._promote(self.buyer, amount=6000)
+        self._night("2025-03-09")
+        self._run_cron()
+        order = self.env["sale.order"].search(
+            [("partner_id", "=", self.buyer.id), ("amount_untaxed", "=", 6000)]
+        )
+        self._correct(self.buyer, order)
+        self._run_cron()
+        return self.buyer.activity_ids
+
+    def test_what_to_do(self):
+        """“Corrected from Gold to Low” as a to-do left open what there is to do about it."""
+        activity = self._to_do_of_correction()
+        self.assertEqual(activity.summary, "Tell the customer: corrected from Gold to Low")
+        self.assertIn("Tell the customer that Gold was taken back", activity.note)
+        self.assertIn("what Low gives", activity.note)
+        self.assertIn("Take back what was promised for Gold", activity.note)
+
+    def test_what_to_do_without_a_tier(self):
+        """Whoever is left without a tier was to be told what “False” gives."""
+        self._to_do_of_correction()
+        event = self._events(self.buyer)[-1]
+        event.sudo().to_tier_id = False
+        self.assertIn("Take back what was promised", event._to_do())
+        self.assertNotIn("False", event._to_do())
+
+    def test_what_to_do_in_chinese(self):
+        """A Chinese salesperson found the to-do in English."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.ref("base.module_customer_tiering")._update_translations("zh_CN")
+        self.assertIn("告知客户", self._to_do_of_correction("zh_CN").note)
+
     def _sent_and_undone(self):
         """A promotion mail that has left, and the order that it rested on cancelled."""
         self._promote(self.buyer, amount=6000)

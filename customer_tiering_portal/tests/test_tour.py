@@ -4,13 +4,14 @@ from odoo.tests import HttpCase, tagged
 
 from .common import PageCase
 
-# Fails with the names of what is wider than the screen.
+# Fails with the names of what is wider than the screen, or scrolls sideways within it.
 WIDE = """
     const width = document.documentElement.clientWidth;
+    document.querySelectorAll("main details").forEach((part) => (part.open = true));
     const wide = [...document.querySelectorAll("main *")].filter(
         (element) =>
-            element.getBoundingClientRect().right > width + 1 &&
-            !element.closest(".table-responsive")
+            element.getBoundingClientRect().right > width + 1 ||
+            (element.matches(".table-responsive") && element.scrollWidth > element.clientWidth + 1)
     );
     if (wide.length) {
         console.error(width + ": " + wide.map((e) => e.tagName + "." + e.className).join(", "));
@@ -20,12 +21,13 @@ WIDE = """
 """
 
 
-# Fails where the column of the customer's own tier is out of sight.
+# Fails where the customer's own tier is out of sight to the side, or is marked twice.
 OWN_TIER = """
-    const own = document.querySelector("th.o_customer_tier_own").getBoundingClientRect();
+    const marked = [...document.querySelectorAll(".o_customer_tier_own[aria-current='true']")];
+    const shown = marked.map((e) => e.getBoundingClientRect()).filter((box) => box.width);
     const width = document.documentElement.clientWidth;
-    if (own.left < 0 || own.right > width) {
-        console.error(`from ${own.left} to ${own.right} of ${width}`);
+    if (shown.length !== 1 || shown[0].left < 0 || shown[0].right > width) {
+        console.error(`of ${width}: ` + shown.map((b) => `${b.left} to ${b.right}`).join(", "));
     } else {
         console.log("test successful");
     }
@@ -105,6 +107,16 @@ class TestTour(HttpCase, PageCase):
         self.start_tour("/my", "customer_tiering_portal_page", login=self.user.login)
         loaded = "document.readyState === 'complete'"
         self.browser_js("/my/tier", WIDE, ready=loaded, login=self.user.login)
+
+    def test_no_scrolling_sideways(self):
+        """On a phone the table of tiers and that of orders had to be pushed aside to read them."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.ref("base.module_customer_tiering_portal")._update_translations("zh_CN")
+        loaded = "document.readyState === 'complete'"
+        for size, lang in (("480x900", "en_US"), ("360x740", "zh_CN")):
+            self.browser_size, self.user.lang = size, lang
+            with self.subTest(size=size, lang=lang):
+                self.browser_js("/my/tier", WIDE, ready=loaded, login=self.user.login)
 
     def test_best_tier_on_a_phone(self):
         """On a phone whoever has the last of the tiers saw all of them but the own one."""

@@ -2,6 +2,7 @@ from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.addons.customer_tiering.tests.common import OWN, GradingCase
@@ -9,6 +10,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.modules.module import load_script
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 SCRIPTS = Path(__file__).parents[1] / "migrations" / "19.0.1.3.0"
 
@@ -158,6 +160,33 @@ class TestReminderCase(GradingCase):
         self._grade_with({held: "control"})
         self.assertEqual(len(self._cases(held)), 1, "nor is it drawn again the next night")
         self.assertFalse(held.activity_ids)
+
+    def _opened(self, user):
+        """The customers in the list of reminders as the menu opens it for somebody."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_tiering_reminder.customer_reminder_action"
+        )
+        context = safe_eval(action["context"])
+        Reminder = self.Reminder.with_user(user)
+        arch = etree.fromstring(Reminder.get_view(view_type="search")["arch"])
+        domain = safe_eval(action["domain"])
+        for node in arch.iter("filter"):
+            if context.get(f"search_default_{node.get('name')}"):
+                domain += safe_eval(node.get("domain"), {"uid": user.id})
+        return Reminder.search([("company_id", "=", self.company.id), *domain]).partner_id
+
+    def test_opened_at_ones_own(self):
+        """A salesperson had to look for the own customers among those of all colleagues."""
+        colleague = self._create_user("tiering_colleague", "sales_team.group_sale_salesman")
+        leader = self._create_user("tiering_leader", "sales_team.group_sale_salesman_all_leads")
+        own, other = self._create_regular(), self._create_regular("Other", user_id=colleague.id)
+        self._grade()
+        self.assertEqual(self._opened(self.salesperson), own)
+        self.assertEqual(self._opened(colleague), other)
+        self.assertEqual(self._opened(leader), own | other)
+        for user in (self.salesperson, leader):
+            arch = self.Reminder.with_user(user).get_view(view_type="search")["arch"]
+            self.assertEqual(arch.count("My Reminders"), 1)
 
     def test_same_order_closes_it(self):
         """Held back or not, a case ends with the same order, and what came of it is known the

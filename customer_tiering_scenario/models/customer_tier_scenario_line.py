@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.customer_tiering.explain.words import comparison_text, labelled, measured, readable
+from odoo.addons.customer_tiering.explain.words import comparison_text, labelled, measured
 from odoo.addons.customer_tiering.reader_fields import ReaderInteger
 from odoo.exceptions import AccessError
 
@@ -45,6 +45,8 @@ class CustomerTierScenarioLine(models.Model):
         "as to reach it.",
     )
     then = fields.Float(string="Try", digits=(16, 2))
+    # Empty where the values are no amounts.
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id", exportable=False)
     is_changed = fields.Boolean(compute="_compute_is_changed")
 
     @api.depends("kind", "condition_id", "indicator_id", "veto_id")
@@ -64,6 +66,11 @@ class CustomerTierScenarioLine(models.Model):
             elif line.kind == "weight":
                 name = self.env._("Weight of “%s”", indicator.metric_id.name or "")
             line.setting = name.strip()
+
+    @api.depends("condition_id", "veto_id", "company_id")
+    def _compute_currency_id(self):
+        for line in self:
+            line.currency_id = line._metric().unit == "money" and line.company_id.currency_id
 
     @api.depends("now", "then")
     def _compute_is_changed(self):
@@ -86,20 +93,18 @@ class CustomerTierScenarioLine(models.Model):
         """What the programme has today."""
         return self._record()[FIELDS[self.kind][1]]
 
+    def _metric(self):
+        """The metric that the value is compared with; empty for scores, weights and discounts."""
+        return (self.condition_id or self.veto_id).metric_id
+
     def _text(self, value):
         """The rule with a value, in words."""
-        condition = self.condition_id
-        if self.kind == "threshold":
-            currency = condition.tier_id.currency_id
-            return comparison_text(
-                self.env, condition.metric_id, condition.operator, value, currency
-            )
-        return labelled(self.env, self.setting, self._number(value))
+        if self.kind not in ("threshold", "veto"):
+            return labelled(self.env, self.setting, self._number(value))
+        operator, currency = self._record().operator, self.company_id.currency_id
+        text = comparison_text(self.env, self._metric(), operator, value, currency)
+        return self.env._("Veto: %s", text) if self.kind == "veto" else text
 
     def _number(self, value):
         """The value alone, with its unit."""
-        condition = self.condition_id
-        if self.kind == "threshold":
-            unit = condition.metric_id.unit
-            return measured(self.env, unit, value, condition.tier_id.currency_id)
-        return readable(self.env, value)
+        return measured(self.env, self._metric().unit, value, self.company_id.currency_id)

@@ -12,7 +12,9 @@ COMPUTED = {
         typed="company_id currency_id",
     ),
     # Lines are made by the system alone.
-    "customer.tier.scenario.line": rows(empty="is_changed setting tier_color", typed="company_id"),
+    "customer.tier.scenario.line": rows(
+        empty="currency_id is_changed setting tier_color", typed="company_id"
+    ),
 }
 # Of what is not there: changes, contradictions, and long ones under way.
 SILENT = {

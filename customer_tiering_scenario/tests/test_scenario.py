@@ -278,18 +278,46 @@ class TestApply(ScenarioCase):
         self.assertEqual(predicted[self.customers[4].id], kept.tier_id.id)
         self.assertIn("No longer kept", " ".join(filter(None, kept.change_ids.mapped("note"))))
 
-    def test_veto(self):
-        """The number of a veto cannot be tried."""
+    def _add_veto(self, metric="amount"):
         self.program.veto_ids = [
             Command.create(
                 {
-                    "metric_id": self.env.ref("customer_tiering.metric_amount").id,
+                    "metric_id": self.env.ref(f"customer_tiering.metric_{metric}").id,
                     "operator": "<",
                     "value": 1,
                     "tier_id": self.bronze.id,
                 }
             )
         ]
+
+    def test_amounts_have_their_currency(self):
+        """What is enough to stay, and vetoes, were bare numbers in sentences, and all rules on the
+        screen: 5,000 of a company in euros read as 5,000 orders."""
+        self._add_veto()
+        self._add_veto("order_count")
+        lines = {("keep", self.gold): 4000, ("discount", self.gold): 12}
+        scenario = self._try(lines=lines)
+        amount, count = scenario.line_ids.filtered("veto_id")
+        amount.then, count.then = 1100, 3
+        euro = self.company.currency_id
+        currencies = {line.kind: line.currency_id for line in scenario.line_ids - amount - count}
+        none = euro.browse()
+        self.assertEqual(currencies, {"threshold": euro, "keep": euro, "discount": none})
+        self.assertEqual((amount.currency_id, count.currency_id), (euro, none))
+        keep, discount = (self._line(scenario, kind, self.gold) for kind in ("keep", "discount"))
+        self.assertRegex(keep._text(4000), r"4,000\.00.€")
+        self.assertTrue(discount._text(12).endswith(" 12"))
+        self.assertRegex(amount._text(1100), r"^Veto: .* < 1,100\.00.€$")
+        self.assertRegex(count._text(3), r"^Veto: .* < 3$")
+        self.assertRegex(scenario.change_text, r"4,000\.00.€[^€]*1,100\.00.€")
+        arch = self.Scenario.get_view(view_type="form")["arch"]
+        for name in ("now", "then"):
+            (field,) = html.fromstring(arch).xpath(f"//list/field[@name='{name}']")
+            self.assertEqual(field.get("widget"), "monetary")
+
+    def test_veto(self):
+        """The number of a veto cannot be tried."""
+        self._add_veto()
         scenario = self._try()
         line = scenario.line_ids.filtered("veto_id")
         line.then = 1100

@@ -19,7 +19,7 @@ registry.category("web_tour.tours").add("customer_tiering_portal_page", {
         },
         {
             content: "All tiers, the own one marked",
-            trigger: ".o_customer_tier_ladder th.o_customer_tier_own[aria-current='true']",
+            trigger: ".o_customer_tier_ladder .o_customer_tier_own[aria-current='true']",
         },
         {
             content: "Open the orders that count",
