@@ -46,8 +46,11 @@ WANTED = {
     # Texts that nobody changed tell benefits as a list, and lead to the customer's own page.
     "mail_template": {"body_html"},
 }
-# Columns of wizards that are no more.
-GONE = {"customer_tier_start.enable_pricelists boolean"}
+# Columns that are no more: of a wizard, and a date that is worked out when it is read.
+GONE = {
+    "customer_tier_start.enable_pricelists boolean",
+    "customer_tier_standing.review_date date",
+}
 # Written by every upgrade, whatever it changes.
 VOLATILE = {"write_date", "write_uid", "nextcall", "lastcall", "arch_prev", "failure_count"}
 
