@@ -65,11 +65,12 @@ def of_records(standings):
     :return: dict id of the standing → ``datetime.date``, without those that have none
     """
     found = {}
-    inside = standings.filtered(lambda standing: standing.program_id and standing.computed_tier_id)
+    # As they are kept: what is typed into a form may be a programme of another company.
+    inside = standings._origin.filtered(lambda s: s.program_id and s.computed_tier_id)
     for (program, company), own in inside.grouped(lambda s: (s.program_id, s.company_id)).items():
         entered = [standing.computed_since or standing.tier_since for standing in own]
         reviewed = [standing.reviewed_on for standing in own]
-        found |= _upcoming(program, company, own._origin.ids, entered, reviewed)
+        found |= _upcoming(program, company, own.ids, entered, reviewed)
     return found
 
 

@@ -200,8 +200,6 @@ class AttackCase(SecurityCase):
         for name in ("customer.tier", "customer.tier.segment"):
             for record in cls.records_b[name]:
                 record.name = f"Their {record.name}"
-        # Every day's review is no date to tell.
-        cls.records_b["customer.tier.program"].review_every = "month"
         customer = cls.records_b["customer.tier.standing"].partner_id
         cls._create_order(customer, 1234, date=40, company=cls.company_b)
         cls.own = cls._more_records(cls.records, cls.boss)
